@@ -1,0 +1,62 @@
+# Every command of the project. `make` alone lists them; each installs what is missing first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11 …") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: help
+help:  ## List these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+.PHONY: install
+install: $(READY)  ## Make .venv with everything that running, previewing and testing need
+
+.PHONY: preview
+preview: $(READY)  ## The whole bot in a browser page: no token, no Discord account
+	$(BIN)/gradcam-bot preview $(ARGS)
+
+.PHONY: run
+run: $(READY)  ## The bot on Discord: needs DISCORD_TOKEN in the environment or in .env
+	$(BIN)/gradcam-bot run $(ARGS)
+
+.PHONY: test
+test: $(READY)  ## Every test
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: $(READY)  ## Formatting, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+.PHONY: format
+format: $(READY)  ## Put the formatting right
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: train
+train: $(READY)  ## Train the tutorial's network again: five seeds, the median one is kept
+	$(BIN)/gradcam-bot train $(ARGS)
+
+.PHONY: bench
+bench: $(READY)  ## Speed and memory beside the tutorial's own functions, into benchmarks/
+	$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: pictures
+pictures: $(READY)  ## Take the README's pictures from the real preview again (needs chromium)
+	$(BIN)/python -m scripts.pictures $(ARGS)
+
+.PHONY: lock
+lock: $(READY)  ## Pin the dependencies anew, with hashes
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock

@@ -1,0 +1,1 @@
+"""The Discord side: thin commands over services over `core`."""
