@@ -1,0 +1,1 @@
+"""Explanation methods, and the compiled explainer that runs them."""

@@ -1,0 +1,243 @@
+"""`Explainer`: a trained network, compiled once, that says what it saw and where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core._keras import keras, tf
+from core.explain.frozen import SPATIAL_LAYERS, FrozenNetwork
+from core.explain.methods import METHODS
+from core.explain.scores import Score
+from core.network import fingerprint, load_network
+
+_IMAGES = tf.TensorSpec((None, 28, 28, 1), tf.float32)
+_TARGETS = tf.TensorSpec((None,), tf.int32)
+_PREDICTED = -1
+_CLASSES = 10
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Explanation:
+    """What the network said of n digits, and where it saw the evidence for one class of each.
+
+    Attributes:
+        digits: (n,) int32, the predicted classes.
+        probabilities: (n, 10) float32.
+        targets: (n,) int32, the classes explained.
+        heatmaps: (n, h, w) float32 in [0, 1], each map's largest cell 1; all zeros where no cell
+            speaks for the class. Never NaN.
+        layer: whose feature maps were read.
+        method: the name of the method.
+        score: the score that was differentiated.
+    """
+
+    digits: NDArray[np.int32]
+    probabilities: NDArray[np.float32]
+    targets: NDArray[np.int32]
+    heatmaps: NDArray[np.float32]
+    layer: str
+    method: str
+    score: Score
+
+    @property
+    def empty(self) -> NDArray[np.bool_]:
+        """(n,) bool: which maps are all zeros, having found no evidence for their class."""
+        return np.logical_not(self.heatmaps.any(axis=(1, 2)))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Atlas:
+    """Every map of one digit by one score: all ten classes at all layers.
+
+    Attributes:
+        digit: the predicted class.
+        probabilities: (10,) float32.
+        heatmaps: by layer, (10, h, w) float32 in [0, 1], one map a class; all zeros where no cell
+            speaks for the class.
+    """
+
+    digit: int
+    probabilities: NDArray[np.float32]
+    heatmaps: dict[str, NDArray[np.float32]]
+
+
+class Explainer:
+    """A trained network, ready to explain.
+
+    Everything is compiled when it is made: for each method, layer and score one graph that takes
+    any number of digits. Calls may come from any thread.
+    """
+
+    def __init__(self, model: keras.Model, weights_hash: str = "") -> None:
+        """Compile the graphs for a network.
+
+        Args:
+            model: has the layers of `core.tutorial.get_basic_cnn`. Its weights are copied.
+            weights_hash: names the weights in receipts; see `core.network.fingerprint`.
+
+        Raises:
+            ValueError: `model` has other layers.
+        """
+        self.model = model
+        self.weights_hash = weights_hash
+        self._network = FrozenNetwork(model)
+        self._graphs = {
+            (method, layer, score): self._trace(method, layer, score)
+            for method in METHODS
+            for layer in self.layers
+            for score in Score
+        }
+        self._atlases = {score: self._trace_atlas(score) for score in Score}
+        blank = np.zeros((1, 28, 28, 1), np.float32)
+        for method, layer, score in self._graphs:  # the first run of a graph optimises it
+            self.explain(blank, layer, method=method, score=score)
+        for score in self._atlases:
+            self.atlas(blank, score)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Read weights from a file and compile.
+
+        Args:
+            path: a `.weights.h5` or `.keras` file, or a folder that the training wrote; `None` for
+                the shipped network.
+
+        Raises:
+            core.network.WeightsError: the file is absent, or is not of the tutorial's network.
+        """
+        return cls(load_network(path), fingerprint(path))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers that can be explained: those with spatial maps, in order."""
+        return SPATIAL_LAYERS
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """The height and width of each layer's maps."""
+        return {name: tuple(self.model.get_layer(name).output.shape[1:3]) for name in self.layers}
+
+    def explain(
+        self,
+        images: ArrayLike,
+        layer: str = "max_pooling2d_1",
+        targets: int | Sequence[int] | NDArray[np.integer] | None = None,
+        method: str = "gradcam",
+        score: str = Score.LOG_ODDS,
+    ) -> Explanation:
+        """Classify digits and map the evidence for one class of each.
+
+        Args:
+            images: (n, 28, 28) or (n, 28, 28, 1), float32 in [0, 1], bright ink on black.
+            layer: one of `layers`.
+            targets: the class to explain, one for all or one for each; the predicted one by
+                default.
+            method: a name in `core.explain.methods.METHODS`.
+            score: `log_odds`, `logit` or `probability`.
+
+        Returns:
+            Predictions and maps, from one run of one graph.
+
+        Raises:
+            ValueError: an argument is not as described.
+        """
+        batch = _as_batch(images)
+        try:
+            graph = self._graphs[method, layer, Score(score)]
+        except (KeyError, ValueError):
+            raise ValueError(
+                f"method {method!r}, layer {layer!r} and score {score!r} do not go together: there are "
+                f"{', '.join(METHODS)}; {', '.join(self.layers)}; {', '.join(Score)}"
+            ) from None
+        outputs = graph(tf.constant(batch), tf.constant(_as_targets(targets, len(batch))))
+        digits, probabilities, classes, maps = (tensor.numpy() for tensor in outputs)
+        return Explanation(digits, probabilities, classes, maps, layer, method, Score(score))
+
+    def atlas(self, images: ArrayLike, score: str = Score.LOG_ODDS) -> list[Atlas]:
+        """Map everything at once: all ten classes at all layers, with Grad-CAM.
+
+        Args:
+            images: as for `explain`.
+            score: as for `explain`.
+
+        Returns:
+            One atlas a digit, from one run of one graph.
+
+        Raises:
+            ValueError: an argument is not as described.
+        """
+        outputs = self._atlases[Score(score)](tf.constant(_as_batch(images)))
+        digits, probabilities, *heatmaps = (tensor.numpy() for tensor in outputs)
+        return [
+            Atlas(
+                int(digit),
+                probabilities[i],
+                {n: h[i] for n, h in zip(self.layers, heatmaps, strict=True)},
+            )
+            for i, digit in enumerate(digits)
+        ]
+
+    def _trace(
+        self, method: str, layer: str, score: Score
+    ) -> tf.types.experimental.ConcreteFunction:
+        def explain(images: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            run = self._network.forward(images)
+            digits = tf.argmax(run.logits, -1, tf.int32)
+            classes = tf.where(targets == _PREDICTED, digits, targets)
+            upstream = score.gradient(run.logits, classes[:, None])
+            evidence = METHODS[method].evidence(self._network, layer, run, upstream)
+            return digits, tf.nn.softmax(run.logits), classes, _normalise(evidence)[:, 0]
+
+        return tf.function(explain, (_IMAGES, _TARGETS), autograph=False).get_concrete_function()
+
+    def _trace_atlas(self, score: Score) -> tf.types.experimental.ConcreteFunction:
+        def atlas(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            run = self._network.forward(images)
+            classes = tf.repeat(tf.range(_CLASSES)[None], tf.shape(images)[0], axis=0)
+            upstream = score.gradient(run.logits, classes)
+            maps = [
+                _normalise(METHODS["gradcam"].evidence(self._network, layer, run, upstream))
+                for layer in self.layers
+            ]
+            return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
+
+        return tf.function(atlas, (_IMAGES,), autograph=False).get_concrete_function()
+
+
+def _normalise(evidence: tf.Tensor) -> tf.Tensor:
+    """ReLU, then divide each map by its maximum; a map without positive evidence stays zero."""
+    positive = tf.nn.relu(evidence)
+    return tf.math.divide_no_nan(positive, tf.reduce_max(positive, (-2, -1), keepdims=True))
+
+
+def _as_batch(images: ArrayLike) -> NDArray[np.float32]:
+    """Check images and bring them to (n, 28, 28, 1)."""
+    batch = np.asarray(images)
+    if batch.shape[1:] not in {(28, 28), (28, 28, 1)}:
+        raise ValueError(f"images must be (n, 28, 28) or (n, 28, 28, 1), not {batch.shape}")
+    if batch.dtype.kind != "f":
+        raise ValueError(
+            f"images must be float32 in [0, 1], not {batch.dtype}: divide by 255 first"
+        )
+    if batch.size and not (batch.min() >= 0 and batch.max() <= 1):  # false for NaN too
+        raise ValueError(f"images must lie in [0, 1], not in [{batch.min():g}, {batch.max():g}]")
+    return batch.reshape(-1, 28, 28, 1).astype(np.float32, copy=False)
+
+
+def _as_targets(
+    targets: int | Sequence[int] | NDArray[np.integer] | None, n: int
+) -> NDArray[np.int32]:
+    """Check targets and bring them to (n,)."""
+    if targets is None:
+        return np.full(n, _PREDICTED, np.int32)
+    classes = np.asarray(targets)
+    if classes.dtype.kind not in "iu" or classes.shape not in {(), (n,)}:
+        raise ValueError(f"targets must be None, one integer or {n} integers, not {targets!r}")
+    if classes.size and not (classes.min() >= 0 and classes.max() < _CLASSES):
+        raise ValueError(f"targets must be classes from 0 to {_CLASSES - 1}, not {targets!r}")
+    return np.broadcast_to(classes.astype(np.int32), (n,))

@@ -1,0 +1,87 @@
+"""Trained networks: where they are, how they are loaded, what they are called."""
+
+import hashlib
+from importlib import resources
+from pathlib import Path
+
+from core._keras import keras
+from core.tutorial import get_basic_cnn
+
+WEIGHTS = Path(str(resources.files("weights"))) / "tutorial"
+"""The folder of the shipped network: weights, every epoch's weights, figures, model card."""
+
+NETWORK_FILE = "network.weights.h5"
+"""The trained weights, within such a folder."""
+
+
+class WeightsError(Exception):
+    """A network cannot be loaded; the message is one sentence for a person."""
+
+
+def weights_file(path: Path | None = None) -> Path:
+    """Find the file that a network is loaded from.
+
+    Args:
+        path: a `.weights.h5` or `.keras` file, or a folder written by the training; `None` for the
+            shipped network.
+
+    Raises:
+        WeightsError: there is no such file.
+    """
+    file = WEIGHTS if path is None else path
+    if file.is_dir():
+        file /= NETWORK_FILE
+    if not file.is_file():
+        raise WeightsError(f"There is no network at {file}.")
+    return file
+
+
+def epoch_file(epoch: int, folder: Path = WEIGHTS) -> Path:
+    """Name the weights as they were after an epoch; 0 is the untrained network."""
+    return folder / "epochs" / f"epoch-{epoch:02d}.weights.h5"
+
+
+def load_network(path: Path | None = None) -> keras.Model:
+    """Load a trained network, not compiled.
+
+    Args:
+        path: a `.weights.h5` file that fits the tutorial's network, a whole `.keras` network that
+            reads 28 x 28 digits and gives ten numbers, or a folder written by the training; `None`
+            for the shipped network.
+
+    Returns:
+        A model from (n, 28, 28, 1) float32 to (n, 10) probabilities.
+
+    Raises:
+        WeightsError: the file is not there, is damaged, or does not fit.
+    """
+    file = weights_file(path)
+    if file.suffix == ".keras":
+        return _load_whole(file)
+    if not file.name.endswith(".weights.h5"):
+        raise WeightsError(f"{file} is neither a .weights.h5 file nor a .keras file.")
+    model = get_basic_cnn()
+    try:
+        model.load_weights(file)
+    except (OSError, ValueError, LookupError) as error:
+        raise WeightsError(f"{file} does not hold weights of the tutorial's network.") from error
+    return model
+
+
+def _load_whole(file: Path) -> keras.Model:
+    try:
+        # Safe mode refuses code that is carried inside the file.
+        model = keras.saving.load_model(file, compile=False, safe_mode=True)
+    except Exception as error:
+        raise WeightsError(f"{file} is not a Keras network that is safe to load.") from error
+    if (model.input_shape, model.output_shape) != ((None, 28, 28, 1), (None, 10)):
+        raise WeightsError(
+            f"{file} goes from {model.input_shape} to {model.output_shape}, "
+            "not from (None, 28, 28, 1) to (None, 10)."
+        )
+    return model
+
+
+def fingerprint(path: Path | None = None) -> str:
+    """Name a network by the first 8 hexadecimal digits of its file's SHA-256."""
+    return hashlib.sha256(weights_file(path).read_bytes()).hexdigest()[:8]
