@@ -38,7 +38,7 @@ if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
     import keras
     import tensorflow as tf
 else:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"  # errors only, once its own logger is up
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # what matters to Python comes as an exception
     with _without_notices():
         import keras
         import tensorflow as tf

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from core._keras import keras, tf
 from core.explain.frozen import SPATIAL_LAYERS, FrozenNetwork
 from core.explain.methods import METHODS
+from core.explain.ops import softmax
 from core.explain.scores import Score
 from core.network import fingerprint, load_network
 
@@ -151,8 +152,8 @@ class Explainer:
             graph = self._graphs[method, layer, Score(score)]
         except (KeyError, ValueError):
             raise ValueError(
-                f"method {method!r}, layer {layer!r} and score {score!r} do not go together: there are "
-                f"{', '.join(METHODS)}; {', '.join(self.layers)}; {', '.join(Score)}"
+                f"method {method!r}, layer {layer!r} and score {score!r} do not go together: "
+                f"there are {', '.join(METHODS)}; {', '.join(self.layers)}; {', '.join(Score)}"
             ) from None
         outputs = graph(tf.constant(batch), tf.constant(_as_targets(targets, len(batch))))
         digits, probabilities, classes, maps = (tensor.numpy() for tensor in outputs)
@@ -191,7 +192,7 @@ class Explainer:
             classes = tf.where(targets == _PREDICTED, digits, targets)
             upstream = score.gradient(run.logits, classes[:, None])
             evidence = METHODS[method].evidence(self._network, layer, run, upstream)
-            return digits, tf.nn.softmax(run.logits), classes, _normalise(evidence)[:, 0]
+            return digits, softmax(run.logits), classes, _normalise(evidence)[:, 0]
 
         return tf.function(explain, (_IMAGES, _TARGETS), autograph=False).get_concrete_function()
 
@@ -204,7 +205,7 @@ class Explainer:
                 _normalise(METHODS["gradcam"].evidence(self._network, layer, run, upstream))
                 for layer in self.layers
             ]
-            return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
+            return tf.argmax(run.logits, -1, tf.int32), softmax(run.logits), *maps
 
         return tf.function(atlas, (_IMAGES,), autograph=False).get_concrete_function()
 

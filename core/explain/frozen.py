@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core._keras import keras, tf
+from core.explain.ops import max_pool
 from core.tutorial import get_basic_cnn
 
 SPATIAL_LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1")
@@ -71,11 +72,11 @@ class FrozenNetwork:
         conv1 = tf.nn.relu(
             tf.nn.bias_add(tf.nn.conv2d(images, self._kernel1, 1, "SAME"), self._bias1)
         )
-        pool1 = tf.nn.max_pool2d(conv1, 2, 2, "VALID")
+        pool1 = max_pool(conv1)
         conv2 = tf.nn.relu(
             tf.nn.bias_add(tf.nn.conv2d(pool1, self._kernel2, 1, "SAME"), self._bias2)
         )
-        pool2 = tf.nn.max_pool2d(conv2, 2, 2, "VALID")
+        pool2 = max_pool(conv2)
         logits = tf.nn.bias_add(
             tf.matmul(tf.reshape(pool2, (-1, 49 * 64)), self._dense), self._bias
         )

@@ -16,6 +16,7 @@ to every logit, although no prediction does.
 from enum import StrEnum
 
 from core._keras import tf
+from core.explain.ops import softmax
 
 
 class Score(StrEnum):
@@ -41,7 +42,7 @@ class Score(StrEnum):
             case Score.LOGIT:
                 return e
             case Score.PROBABILITY:
-                p = tf.nn.softmax(z)
+                p = softmax(z)
                 return tf.reduce_sum(p * e, -1, keepdims=True) * (e - p)
             case Score.LOG_ODDS:
-                return e - tf.nn.softmax(tf.where(e > 0, z.dtype.min, z))
+                return e - softmax(tf.where(e > 0, z.dtype.min, z))

@@ -3,6 +3,7 @@
 from core._keras import tf
 from core.explain.frozen import Activations, FrozenNetwork
 from core.explain.methods.base import Method
+from core.explain.ops import weighted_sum
 
 
 class GradCAM(Method):
@@ -23,8 +24,5 @@ class GradCAM(Method):
         self, network: FrozenNetwork, layer: str, run: Activations, upstream: tf.Tensor
     ) -> tf.Tensor:
         """See `Method.evidence`."""
-        maps = run.features[layer]
-        _, h, w, k = maps.shape
         alpha = network.mean_gradients(layer, run, upstream)  # (n, t, k)
-        evidence = tf.matmul(alpha, tf.reshape(maps, (-1, h * w, k)), transpose_b=True)
-        return tf.reshape(evidence, (-1, alpha.shape[1], h, w))
+        return weighted_sum(alpha, run.features[layer])

@@ -1,0 +1,133 @@
+"""How the bot is put together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import discord
+from cachetools import LRUCache
+from discord import Locale, app_commands
+from discord.ext import commands
+
+from bot.engine import Engine
+from bot.i18n import CommandTranslator, speaker
+from bot.services.about import About
+from bot.services.explaining import Explaining
+from bot.settings import Settings
+from bot.sync import sync_if_changed
+from bot.views.notice import tell
+from core.explain.explainer import Explainer
+from core.network import WEIGHTS
+
+_EXTENSIONS = ("bot.commands.explain", "bot.commands.model", "bot.commands.help")
+_HANGUL = range(ord("가"), ord("힣") + 1)
+AskedT = TypeVar("AskedT")
+Handler = Callable[["discord.Interaction[GradcamBot]", AskedT], Awaitable[None]]
+
+
+def create_bot(settings: Settings) -> "GradcamBot":
+    """Build the bot; it is not connected yet, and has loaded nothing.
+
+    Args:
+        settings: what the operator wants.
+    """
+    return GradcamBot(settings)
+
+
+@cache
+def load_explainer(weights: Path | None) -> Explainer:
+    """Load and compile a network once a process, however often a bot starts in it."""
+    return Explainer.load(weights)
+
+
+class _Tree(app_commands.CommandTree["GradcamBot"]):
+    async def on_error(
+        self, interaction: "discord.Interaction[GradcamBot]", error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the user what went wrong, in a sentence."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await tell(interaction, cause, speaker(interaction.locale))
+
+
+class GradcamBot(commands.AutoShardedBot):
+    """The bot: a gateway connection, the services, and who carries out what.
+
+    Attributes:
+        explaining: answers questions about digits.
+        about: the network itself, and how it was trained and measured.
+        command_ids: the ids of the global commands by name, for live mentions.
+    """
+
+    explaining: Explaining
+    about: About
+
+    def __init__(self, settings: Settings) -> None:
+        """See `create_bot`."""
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=_Tree,
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            max_messages=None,
+        )
+        self.settings = settings
+        self.command_ids: dict[str, int] = {}
+        self._carriers: dict[type, Handler[Any]] = {}
+        self._locales: LRUCache[int, Locale] = LRUCache(10_000)
+        self._engine: Engine | None = None
+
+    async def setup_hook(self) -> None:
+        """Load the network, the commands, and tell Discord of them where they have changed."""
+        explainer = await asyncio.to_thread(load_explainer, self.settings.weights)
+        self._engine = Engine(explainer, self.settings.max_waiting)
+        self.explaining = Explaining(self._engine)
+        self.about = About.of(explainer.model, self.settings.weights or WEIGHTS)
+        await self.tree.set_translator(CommandTranslator())
+        for extension in _EXTENSIONS:
+            await self.load_extension(extension)
+        self.command_ids = await sync_if_changed(self.tree)
+
+    async def close(self) -> None:
+        """Disconnect, and end the engine's threads."""
+        await super().close()
+        if self._engine is not None:
+            self._engine.close()
+
+    def handle(self, asked: type[AskedT], handler: Handler[AskedT]) -> None:
+        """Say who carries out what a control asks for.
+
+        Args:
+            asked: the type of the values that such controls give.
+            handler: is called once the press has been acknowledged.
+        """
+        self._carriers[asked] = handler
+
+    async def carry_out(
+        self, interaction: "discord.Interaction[GradcamBot]", asked: object
+    ) -> None:
+        """Carry out what a control asks for."""
+        await self._carriers[type(asked)](interaction, asked)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Remember the reader's language: messages do not tell it."""
+        self._locales[interaction.user.id] = interaction.locale
+
+    def locale_of(self, message: discord.Message) -> Locale:
+        """Guess in which language to answer a message.
+
+        Korean where Hangul is in it; else the language that its author was last seen to use Discord
+        in, since the bot started; else the server's.
+        """
+        if any(ord(letter) in _HANGUL for letter in message.content):
+            return Locale.korean
+        known: Locale | None = self._locales.get(message.author.id)
+        if known is not None:
+            return known
+        return message.guild.preferred_locale if message.guild else Locale.american_english

@@ -1,0 +1,31 @@
+"""The command line, `gradcam-bot`: one file a subcommand.
+
+TensorFlow takes seconds to import, so a subcommand imports what it needs when it runs: `--help` is
+quick.
+"""
+
+import typer
+
+from bot.cli.doctor import doctor
+from bot.cli.evaluate import evaluate
+from bot.cli.explain import explain
+from bot.cli.preview import preview
+from bot.cli.run import run
+from bot.cli.train import train
+
+app = typer.Typer(
+    name="gradcam-bot",
+    help=(
+        "See how a neural network reads a handwritten digit, and where it looks.\n\n"
+        "Start with [bold]gradcam-bot preview[/bold]: the whole Discord bot in a browser page, "
+        "with no token and no account. [bold]gradcam-bot run[/bold] takes it to Discord. "
+        "[bold]explain[/bold] does on the command line what /explain does in a channel; "
+        "[bold]train[/bold] and [bold]evaluate[/bold] make the network and measure it."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (preview, run, explain, train, evaluate, doctor):
+    app.command()(command)

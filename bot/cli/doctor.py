@@ -1,0 +1,71 @@
+"""`gradcam-bot doctor`."""
+
+from collections.abc import Callable
+
+import typer
+from rich.console import Console
+
+
+def doctor() -> None:
+    """Check that everything the bot needs is here and works; says what to do where it is not."""
+    console = Console(highlight=False)
+    healthy = True
+    for name, check in _CHECKS.items():
+        try:
+            console.print(f"[green]✓[/green] {name}: {check()}", soft_wrap=True)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next check still runs
+            healthy = False
+            console.print(f"[red]✗[/red] {name}: {error}", soft_wrap=True)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+def _versions() -> str:
+    import platform
+    from importlib.metadata import version
+
+    packages = ("gradcam-bot", "tensorflow", "keras", "discord.py", "numpy", "pillow")
+    named = ", ".join(f"{package} {version(package)}" for package in packages)
+    return f"Python {platform.python_version()}, {named}"
+
+
+def _settings() -> str:
+    from bot.settings import Settings
+
+    token = "a token is set" if Settings().discord_token else "no DISCORD_TOKEN: only preview works"
+    return f"readable; {token}"
+
+
+def _digits() -> str:
+    from core.dataset import load_test_digits
+
+    return f"{len(load_test_digits()):,} test digits"
+
+
+def _network() -> str:
+    from bot.settings import Settings
+    from core import Explainer
+    from core.dataset import test_digit
+
+    explainer = Explainer.load(Settings().weights)
+    reading = explainer.explain(test_digit(7).image[None])
+    return f"weights {explainer.weights_hash} read test digit 7 as {reading.digits[0]} (it is a 9)"
+
+
+def _picture() -> str:
+    from core.uploads import read
+
+    from core.dataset import test_digit
+    from core.figures.card import draw_digit
+
+    found = len(read(draw_digit(test_digit(7).image)).digits)
+    return f"drawn and read back, {found} digit found"
+
+
+_CHECKS: dict[str, Callable[[], str]] = {
+    "Versions": _versions,
+    "Settings": _settings,
+    "Digits": _digits,
+    "Network": _network,
+    "Pictures": _picture,
+}

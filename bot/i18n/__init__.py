@@ -1,0 +1,108 @@
+"""What the bot says, in every language it speaks.
+
+One gettext catalogue a language, `en.po` and `ko.po` beside this file, with a key for each text. A
+new language is a new file: `LANGUAGES` finds it.
+
+    >>> from discord import Locale
+    >>> say = speaker(Locale.korean)
+    >>> say("explain.reads", digit=7, confidence="98.1%")
+
+A field may ask for a Korean particle: `{digit:은/는}` writes the digit and the particle that its
+pronunciation takes, `{digit:~은/는}` the particle alone, for after markup such as `**{digit}**`.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import Any, Protocol
+
+from babel.messages.pofile import read_po
+from discord import Locale
+from discord.app_commands import TranslationContextTypes, Translator, locale_str
+from hangulpy import josa_pick
+
+_FOLDER = resources.files(__name__)
+LANGUAGES = tuple(
+    sorted(file.name.removesuffix(".po") for file in _FOLDER.iterdir() if file.name.endswith(".po"))
+)
+FALLBACK = "en"
+
+
+class Say(Protocol):
+    """Says the text of a key in one language."""
+
+    language: str
+
+    def __call__(self, key: str, /, **fields: object) -> str:
+        """Fill the fields of a text.
+
+        Raises:
+            KeyError: there is no such key, or a field of its text is not given.
+        """
+
+
+class _Speaker:
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._texts = catalogue(language)
+
+    def __call__(self, key: str, /, **fields: object) -> str:
+        return _FORMATTER.vformat(self._texts[key], (), fields)
+
+
+class _ParticleFormatter(Formatter):
+    def format_field(self, value: object, format_spec: str) -> str:
+        if "/" not in format_spec:
+            return str(super().format_field(value, format_spec))
+        alone = format_spec.startswith("~")
+        particle = str(josa_pick(str(value), format_spec.removeprefix("~")))
+        return particle if alone else f"{value}{particle}"
+
+
+_FORMATTER = _ParticleFormatter()
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Read a language's texts by key."""
+    with (_FOLDER / f"{language}.po").open("rb") as file:
+        texts = read_po(file, locale=language)
+    return {str(text.id): str(text.string) for text in texts if text.id}
+
+
+def speaker(locale: Locale | str | None) -> Say:
+    """Find the voice for a reader.
+
+    Args:
+        locale: as Discord reports it, such as `ko` or `en-GB`; a language it does not speak, or
+            none, is answered in English.
+    """
+    return _speaker(str(locale).partition("-")[0])
+
+
+@cache
+def _speaker(language: str) -> Say:
+    return _Speaker(language if language in LANGUAGES else FALLBACK)
+
+
+def label(key: str) -> locale_str:
+    """Name or describe a command or an option, in English and, through the tree, in the others."""
+    return locale_str(catalogue(FALLBACK)[key], key=key)
+
+
+class CommandTranslator(Translator):
+    """Gives Discord the names and descriptions of commands in the other languages."""
+
+    async def translate(
+        self,
+        string: locale_str,
+        locale: Locale,
+        context: TranslationContextTypes,  # noqa: ARG002 - the base class names it
+    ) -> str | None:
+        """See `discord.app_commands.Translator.translate`."""
+        language = locale.value.partition("-")[0]
+        if language == FALLBACK or language not in LANGUAGES:
+            return None
+        key: Any = string.extras.get("key")
+        return catalogue(language).get(key)

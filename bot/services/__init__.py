@@ -1,0 +1,1 @@
+"""What the bot does, without a Discord object in sight."""

@@ -1,0 +1,37 @@
+"""What there is to tell about the network itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import keras
+
+from core.record import ModelRecord
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The network's layers and its record.
+
+    Attributes:
+        record: how it was trained and measured.
+        summary: its layers, as Keras prints them.
+    """
+
+    record: ModelRecord
+    summary: str
+
+    @classmethod
+    def of(cls, model: keras.Model, folder: Path) -> Self:
+        """Gather what is known of a network.
+
+        Args:
+            model: the network.
+            folder: where the training wrote it.
+
+        Raises:
+            core.record.RecordError: the folder holds no record.
+        """
+        lines: list[str] = []
+        model.summary(line_length=64, print_fn=lines.append)
+        return cls(ModelRecord.load(folder), "\n".join(lines).strip())

@@ -1,0 +1,1 @@
+"""What the bot's messages look like: values in, layouts out."""

@@ -1,0 +1,56 @@
+"""Buttons and selects that outlive the process: what they mean is in their `custom_id`."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from discord.ui import Button, DynamicItem, Select
+
+from bot.i18n import speaker
+from bot.views.notice import tell
+
+if TYPE_CHECKING:
+    import discord
+    from discord.types.interactions import SelectMessageComponentInteractionData
+
+    from bot.app import GradcamBot
+
+ItemT = TypeVar("ItemT", bound=Button[Any] | Select[Any])
+
+
+class Control(DynamicItem[ItemT], template=r"(?!)"):
+    """A button or select whose press asks the bot for something.
+
+    Whose message it is stands in its `custom_id`. When the owner presses, the message itself
+    changes; anybody else is given an answer of their own that only they see.
+
+    A subclass says what a press asks for, as a value; the command that handles values of that type
+    carries it out (see `GradcamBot.handle`). Neither need care for acknowledging, for languages or
+    for failure.
+
+    Attributes:
+        owner: the id of the user whose press changes the message.
+    """
+
+    owner: int
+
+    @abstractmethod
+    def asked(self, values: Sequence[str]) -> object:
+        """Say what a press asks for.
+
+        Args:
+            values: what was chosen in a select; empty for a button.
+        """
+
+    async def callback(self, interaction: "discord.Interaction[Any]") -> None:
+        """Acknowledge, have it carried out, and tell the presser if that fails."""
+        try:
+            if interaction.user.id == self.owner:
+                await interaction.response.defer()
+            else:
+                await interaction.response.defer(ephemeral=True, thinking=True)
+            chosen = cast("SelectMessageComponentInteractionData", interaction.data or {})
+            bot: GradcamBot = interaction.client
+            await bot.carry_out(interaction, self.asked(chosen.get("values", [])))
+        except Exception as error:  # noqa: BLE001 - discord.py would log it and tell nobody
+            await tell(interaction, error, speaker(interaction.locale))
