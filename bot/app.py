@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,11 +56,13 @@ class GradcamBot(commands.AutoShardedBot):
     """The bot: a gateway connection, the services, and who carries out what.
 
     Attributes:
+        engine: the bridge to what computes.
         explaining: answers questions about digits.
         about: the network itself, and how it was trained and measured.
         command_ids: the ids of the global commands by name, for live mentions.
     """
 
+    engine: Engine
     explaining: Explaining
     about: About
 
@@ -81,13 +84,14 @@ class GradcamBot(commands.AutoShardedBot):
         self.command_ids: dict[str, int] = {}
         self._carriers: dict[type, Handler[Any]] = {}
         self._locales: LRUCache[int, Locale] = LRUCache(10_000)
-        self._engine: Engine | None = None
+        self._on_close = ExitStack()
 
     async def setup_hook(self) -> None:
         """Load the network, the commands, and tell Discord of them where they have changed."""
         explainer = await asyncio.to_thread(load_explainer, self.settings.weights)
-        self._engine = Engine(explainer, self.settings.max_waiting)
-        self.explaining = Explaining(self._engine)
+        self.engine = Engine(explainer, self.settings.max_waiting)
+        self._on_close.callback(self.engine.close)
+        self.explaining = Explaining(self.engine)
         self.about = About.of(explainer.model, self.settings.weights or WEIGHTS)
         await self.tree.set_translator(CommandTranslator())
         for extension in _EXTENSIONS:
@@ -97,8 +101,7 @@ class GradcamBot(commands.AutoShardedBot):
     async def close(self) -> None:
         """Disconnect, and end the engine's threads."""
         await super().close()
-        if self._engine is not None:
-            self._engine.close()
+        self._on_close.close()
 
     def handle(self, asked: type[AskedT], handler: Handler[AskedT]) -> None:
         """Say who carries out what a control asks for.

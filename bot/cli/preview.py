@@ -1,23 +1,37 @@
 """`gradcam-bot preview`."""
 
 import asyncio
+import errno
+import os
+import signal
+import socket
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-_TRY = """\
-Open this address in a browser (it holds a secret of this run; keep it to yourself):
+_LOADING = "Loading the network, a few seconds… · 신경망을 불러오는 중입니다…"
+_TRY = """
+Open this address in a browser. It holds a secret of this run: keep it to yourself.
+브라우저에서 이 주소를 여세요. 이번 실행의 비밀이 들어 있으니 남에게 보이지 마세요.
 
   [link={url}]{url}[/link]
 
-Things to try
-  • press the controls under the answered [bold]/explain[/bold]: another layer, "why 4?", the next
-  digit • type [bold]/explain[/bold], choose index or image, and send • [bold]/help[/bold] and
-  [bold]/model[/bold] • look through the eyes of 민지 (at the top), who reads Korean, and press
-  something
+Try
+  - the menus and buttons under the answered [bold]/explain[/bold]: another layer, "why 4?", the next digit
+  - typing [bold]/explain[/bold] below: choose index or image, and send; then [bold]/model[/bold] and [bold]/help[/bold]
+  - “Viewing as” 민지, at the top: she reads Korean, and what she presses under Alex's answer
+    is answered to her alone
+해 보세요
+  - 답이 달린 [bold]/explain[/bold] 아래의 메뉴와 버튼: 다른 층, “why 4?”, 다음 숫자
+  - 아래 입력란에 [bold]/explain[/bold]: index나 image를 고르고 보내기. 그다음 [bold]/model[/bold]과 [bold]/help[/bold]
+  - 위쪽 “Viewing as”를 민지로: 민지는 한국어로 읽고, Alex의 답에서 누르면 민지에게만 답이 옵니다
 
-Ctrl-C ends it."""
+Ctrl-C ends it. · Ctrl-C로 끝냅니다.
+"""
+_ENDED = "The preview has ended. · 미리보기를 끝냈습니다."
+_MISSING = "simcord is missing: pip install 'gradcam-bot[preview]'"
 
 
 def preview(
@@ -27,25 +41,65 @@ def preview(
 ) -> None:
     """Show the whole bot in a browser page: no token, no Discord account.
 
-    The same bot, with the same network, on a simulated study server with an English and a Korean
-    reader.
+    The same bot, with the same network, on a simulated study server where some read English and
+    some Korean.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     try:
-        with console.status("Loading the network and building the study server…"):
-            from bot.preview.server import PreviewError
-        asyncio.run(_serve(port, console))
+        problem = _problem_with(port) or _run(port, console)
     except KeyboardInterrupt:
-        console.print("\nEnded.")
-    except PreviewError as error:
-        Console(stderr=True).print(str(error))
-        raise typer.Exit(1) from None
+        problem = None
+    if problem is not None:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(problem, markup=False)
+        raise typer.Exit(1)
+    console.print(_ENDED)
+
+
+def _problem_with(port: int) -> str | None:
+    """Say what stands in the way, before TensorFlow takes its seconds to load."""
+    if find_spec("simcord") is None:
+        return _MISSING
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the page's server does
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"Port {port} is taken: end what uses it, or choose another with --port."
+            return f"Port {port} cannot be used: {error.strerror}. Choose another with --port."
+    return None
+
+
+def _run(port: int, console: Console) -> str | None:
+    """Run until somebody ends it, and say what kept it from running."""
+    # A process that a script starts in the background is born deaf to Ctrl-C. SIGTERM is to end
+    # the preview as cleanly.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    console.print(_LOADING)
+
+    import simcord
+
+    from core.network import WeightsError
+    from core.record import RecordError
+
+    try:
+        asyncio.run(_serve(port, console))
+    except (simcord.SetupError, WeightsError, RecordError) as error:
+        return str(error)
+    return None
 
 
 async def _serve(port: int, console: Console) -> None:
     from bot.preview.server import preview as previewing
     from bot.settings import Settings
 
-    async with previewing(Settings(), port) as page:
-        console.print(_TRY.format(url=page.url), soft_wrap=True)
+    async with previewing(Settings(), port=port, locale=_locale()) as page:
+        console.print(_TRY.format(url=page.url))
         await page.wait_closed()
+
+
+def _locale() -> str:
+    """Tell whether this machine's user reads Korean."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ko" if next(filter(None, names), "").startswith("ko") else "en-US"

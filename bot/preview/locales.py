@@ -12,8 +12,8 @@ def reading(locales: Mapping[int, str]) -> Iterator[None]:
     """Let simulated users have Discord in the language they read.
 
     The simulator reports `en-US` for everybody, and no installation. Until this ends, its
-    interactions carry each user's own locale, and say that the app is installed in the server they
-    come from.
+    interactions carry each user's own locale and the server's, and say that the app is installed in
+    the server they come from.
 
     Args:
         locales: Discord's names of locales by user id; who is not in it reads English.
@@ -23,8 +23,10 @@ def reading(locales: Mapping[int, str]) -> Iterator[None]:
     def base_payload(*args: Any, **kwargs: Any) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401
         record, payload = original(*args, **kwargs)
         payload["locale"] = locales.get(kwargs["user_id"], "en-US")
-        if kwargs["guild_id"] is not None:
-            payload["authorizing_integration_owners"] = {"0": str(kwargs["guild_id"])}
+        guild_id = kwargs["guild_id"]
+        if guild_id is not None:
+            payload["guild_locale"] = args[0].get_guild(guild_id).preferred_locale
+            payload["authorizing_integration_owners"] = {"0": str(guild_id)}
         return record, payload
 
     simcord.interactions.base_payload = base_payload

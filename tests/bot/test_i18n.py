@@ -1,0 +1,97 @@
+"""Every text exists in every language, is used, and is said rightly."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import bot
+from bot.i18n import _FORMATTER, FALLBACK, LANGUAGES, catalogue, speaker
+
+_SOURCES = list(Path(bot.__file__).parent.rglob("*.py"))
+_KEY = re.compile(r"[a-z]+(\.[a-z_]+)+")
+
+
+def _strings() -> set[str]:
+    return {
+        node.value
+        for file in _SOURCES
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def _called_with() -> set[str]:
+    """What is given as a key to whatever says, labels or refuses."""
+    keys: set[str] = set()
+    for file in _SOURCES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"say", "label", "Refusal"}
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                keys.add(str(node.args[0].value))
+    return keys
+
+
+def _fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def test_there_is_english_and_korean() -> None:
+    assert set(LANGUAGES) >= {"en", "ko"}
+
+
+def test_no_text_is_missing() -> None:
+    assert _called_with() - set(catalogue(FALLBACK)) == set()
+
+
+def test_no_text_is_unused() -> None:
+    assert set(catalogue(FALLBACK)) - _strings() == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_the_same_things(language: str) -> None:
+    english, other = catalogue(FALLBACK), catalogue(language)
+
+    assert list(other) == list(english)
+    for key, template in other.items():
+        assert template.strip(), key
+        assert _fields(template) <= _fields(english[key]), key
+
+
+def test_korean_texts_are_korean() -> None:
+    # What is the same in both is a name or a symbol.
+    same = {key for key, said in catalogue("ko").items() if not re.search("[가-힣]", said)}
+
+    assert same == set()
+
+
+@pytest.mark.parametrize(
+    ("template", "takes"),
+    [
+        ("{n:은/는}", "은 은 는 은 는 는 은 은 은 는"),
+        ("{n:이/가}", "이 이 가 이 가 가 이 이 이 가"),
+        ("{n:을/를}", "을 을 를 을 를 를 을 을 을 를"),
+        ("{n:~으로/로}", "으로 로 로 으로 로 로 으로 로 로 로"),
+    ],
+)
+def test_particles_follow_how_a_digit_is_read(template: str, takes: str) -> None:
+    for digit, particle in enumerate(takes.split()):
+        said = _FORMATTER.vformat(template, (), {"n": digit})
+        assert said == (particle if "~" in template else f"{digit}{particle}")
+
+
+def test_a_locale_without_a_catalogue_is_answered_in_english() -> None:
+    assert speaker("ja").language == "en"
+    assert speaker(None).language == "en"
+    assert speaker("ko-KR").language == "ko"
+
+
+def test_every_key_is_well_formed() -> None:
+    assert all(_KEY.fullmatch(key) for key in catalogue(FALLBACK))

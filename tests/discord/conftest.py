@@ -1,0 +1,78 @@
+"""The real bot on the simulated Discord, with an English and a Korean reader."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import cast
+
+import discord
+import pytest
+import simcord
+
+from bot.app import GradcamBot, create_bot
+from bot.preview.locales import reading
+from bot.settings import Settings
+from tests.discord.payloads import Validator
+
+
+@dataclass(frozen=True)
+class Server:
+    """A study server: `alex` and `bora` read English, `minji` reads Korean."""
+
+    env: simcord.Env
+    channel: simcord.ChannelHandle
+    alex: simcord.MemberActor
+    bora: simcord.MemberActor
+    minji: simcord.MemberActor
+    locales: dict[int, str]
+
+    @property
+    def bot(self) -> GradcamBot:
+        """The bot as it runs now."""
+        return cast("GradcamBot", self.env.bot)
+
+    @property
+    def last(self) -> discord.Message:
+        """The newest message of the channel."""
+        message = self.channel.last_message
+        assert message is not None
+        return message
+
+    @property
+    def mention(self) -> str:
+        """How to mention the bot."""
+        user = self.bot.user
+        assert user is not None
+        return user.mention
+
+    async def restart(self) -> None:
+        """Start the bot anew, as after a crash."""
+        await self.env.restart_bot(create_bot(settings()))
+
+
+def settings() -> Settings:
+    """Settings that owe nothing to the machine's environment."""
+    return Settings(
+        _env_file=None, discord_token=None, weights=None, max_waiting=256, log_level="INFO"
+    )
+
+
+@pytest.fixture
+async def server(validator: Validator) -> AsyncIterator[Server]:
+    """A server with the bot in it; what the bot sends is held against Discord's description."""
+    locales: dict[int, str] = {}
+    with reading(locales):
+        async with simcord.run(create_bot(settings()), settle_timeout=60, shard_count=1) as env:
+            guild = env.create_guild("Study")
+            channel = guild.create_text_channel("grad-cam")
+            alex, bora, minji = (
+                guild.add_member(env.create_user(name)) for name in ("alex", "bora", "minji")
+            )
+            locales[minji.id] = "ko"
+            yield Server(env, channel, alex, bora, minji, locales)
+            validator.check(env.http_requests)
+
+
+@pytest.fixture(scope="session")
+def validator() -> Validator:
+    """Discord's own description of its API, where it is at hand."""
+    return Validator.find()

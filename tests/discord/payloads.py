@@ -1,0 +1,59 @@
+"""Holds what the bot sends against Discord's own description of its API."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Self
+
+import simcord
+from jsonschema import Draft202012Validator
+
+_DESCRIPTION = Path(__file__).parents[3] / "shared" / "discord-openapi.json"
+
+
+class Validator:
+    """Validates requests by their route; without the description it can only count them."""
+
+    def __init__(self, description: dict[str, Any] | None) -> None:
+        self._components: dict[str, Any] = {}
+        self._routes: list[tuple[str, re.Pattern[str], dict[str, Any]]] = []
+        if description is None:
+            return
+        self._components = description["components"]
+        # discord.py sends ids as integers, which Discord takes.
+        self._components["schemas"]["SnowflakeType"]["type"] = ["string", "integer"]
+        for path, methods in description["paths"].items():
+            pattern = re.compile(re.sub(r"\\\{.+?\\\}", "[^/]+", re.escape(path)) + "$")
+            for method, operation in methods.items():
+                body = operation.get("requestBody") if isinstance(operation, dict) else None
+                if body and "application/json" in body["content"]:
+                    schema = body["content"]["application/json"]["schema"]
+                    self._routes.append((method.upper(), pattern, schema))
+
+    @classmethod
+    def find(cls) -> Self:
+        """Load the description from beside the repository, if it is there."""
+        if not _DESCRIPTION.is_file():
+            return cls(None)
+        return cls(json.loads(_DESCRIPTION.read_text(encoding="utf-8")))
+
+    def check(self, requests: Iterable[simcord.HttpLogEntry]) -> None:
+        """Fail on the first request that Discord would not understand."""
+        if not self._routes:
+            return
+        for request in requests:
+            body = request.json
+            if body is None or request.method == "GET":
+                continue
+            schema = self._schema(request.method, request.path)
+            errors = list(
+                Draft202012Validator({**schema, "components": self._components}).iter_errors(body)
+            )
+            assert not errors, f"{request.method} {request.path}: {errors[0].message[:2000]}"
+
+    def _schema(self, method: str, path: str) -> dict[str, Any]:
+        for of, pattern, schema in self._routes:
+            if of == method and pattern.search(path):
+                return schema
+        raise AssertionError(f"Discord has no route {method} {path}")

@@ -1,0 +1,126 @@
+"""The selects and buttons under an explanation."""
+
+import pytest
+
+from tests.discord.conftest import Server
+from tests.discord.looking import answer, card, control, text
+
+
+async def test_each_control_of_the_owner_changes_the_message_in_place(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", index=7)
+    seen = {await card(server.bot, server.last)}
+
+    for kind, value, expected in (
+        ("layer", "conv2d", "28×28 cells"),
+        ("target", "4", "evidence for **4**"),
+        ("score", "logit", "by logit"),
+        ("target", "p", "evidence for **9**"),
+        ("layer", "conv2d_1", "14×14 cells"),
+    ):
+        message = server.last
+        result = await server.alex.select(message, [value], custom_id=control(message, kind))
+
+        assert result.acknowledged
+        assert result.followups == []
+        assert expected in text(server.last) or "is empty" in text(server.last)
+        seen.add(await card(server.bot, server.last))
+
+    assert len(server.channel.history()) == 1
+    assert len(seen) >= 5
+
+
+@pytest.mark.parametrize(
+    ("step", "start", "arrived"),
+    [("back", 7, 6), ("on", 7, 8), ("back", 0, 9999), ("on", 9999, 0)],
+)
+async def test_previous_and_next_go_round(
+    server: Server, step: str, start: int, arrived: int
+) -> None:
+    await server.alex.slash(server.channel, "explain", index=start, target=3, layer="conv2d_1")
+
+    message = server.last
+    result = await server.alex.click(message, custom_id=control(message, f"step:{step}"))
+
+    assert result.acknowledged
+    words = text(server.last)
+    assert f"· index {arrived} · conv2d_1 · class 3 ·" in words
+
+
+async def test_random_draws_another_digit(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", index=7)
+    receipts = set()
+    for _ in range(4):
+        message = server.last
+        result = await server.alex.click(message, custom_id=control(message, "step:any"))
+        assert result.acknowledged
+        receipts.add(text(server.last))
+
+    assert len(receipts) > 1
+
+
+async def test_somebody_else_gets_an_answer_of_their_own_and_can_go_on_from_there(
+    server: Server,
+) -> None:
+    await server.alex.slash(server.channel, "explain", index=7)
+    public = server.last
+    before = text(public)
+    assert f"Asked by <@{server.alex.id}>" in before
+
+    result = await server.bora.select(public, ["4"], custom_id=control(public, "target"))
+
+    assert result.acknowledged
+    assert result.ephemeral
+    assert "evidence for **4**" in text(result.response) or "is empty" in text(result.response)
+    assert "Asked by" not in text(result.response)
+    assert text(server.last) == before
+
+    own = answer(result)
+    further = await server.bora.click(own, custom_id=control(own, "step:on"))
+
+    assert further.acknowledged
+    assert "· index 8 ·" in text(further.response)
+    assert text(server.last) == before
+
+
+async def test_controls_work_after_a_restart(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", index=7)
+    await server.restart()
+
+    for kind, value, expected in (
+        ("layer", "conv2d_1", "· conv2d_1 ·"),
+        ("score", "probability", "· probability ·"),
+        ("target", "9", "· class 9 ·"),
+    ):
+        message = server.last
+        result = await server.alex.select(message, [value], custom_id=control(message, kind))
+        assert result.acknowledged
+        assert expected in text(server.last)
+    message = server.last
+    result = await server.alex.click(message, custom_id=control(message, "step:on"))
+    assert result.acknowledged
+    assert "· index 8 · conv2d_1 · class 9 · probability ·" in text(server.last)
+
+
+async def test_a_fault_is_told_with_an_id_that_the_log_has(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await server.alex.slash(server.channel, "explain", index=7)
+    before = text(server.last)
+    monkeypatch.setattr(server.bot.explaining, "answer", _broken)
+
+    message = server.last
+    pressed = await server.alex.click(message, custom_id=control(message, "step:on"))
+    typed = await server.alex.slash(server.channel, "explain", index=8)
+
+    for result, told in ((pressed, pressed.followups[0]), (typed, typed.response)):
+        assert result.acknowledged
+        words = text(told)
+        assert "Something went wrong on my side" in words
+        assert "secret" not in words
+        error_id = words.split("under ")[1].split(".")[0]
+        assert f"Error {error_id}" in caplog.text
+    assert text(server.channel.history()[0]) == before
+
+
+async def _broken(*_: object) -> None:
+    raise ZeroDivisionError("a secret of the machine")

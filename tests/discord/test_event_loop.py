@@ -1,0 +1,131 @@
+"""Nothing that computes runs on the event loop, and what waits is batched."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import ParamSpec, Self, TypeVar
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bot.problems import Refusal
+from bot.services import explaining
+from core.dataset import test_digit as digit_of
+from core.explain.explainer import Atlas
+from core.explain.scores import Score
+from tests.builders import picture
+from tests.discord.conftest import Server
+from tests.discord.looking import text
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Watch:
+    """A foreign thread that asks the loop for signs of life, and keeps the longest wait."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self.longest = 0.0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.is_set():
+            alive = threading.Event()
+            asked = time.perf_counter()
+            self._loop.call_soon_threadsafe(alive.set)
+            alive.wait(5)
+            self.longest = max(self.longest, time.perf_counter() - asked)
+            time.sleep(0.001)
+
+
+def _slowly(work: Callable[P, T]) -> Callable[P, T]:
+    """The work of a slow machine."""
+
+    def slow(*args: P.args, **kwargs: P.kwargs) -> T:
+        time.sleep(0.3)
+        return work(*args, **kwargs)
+
+    return slow
+
+
+async def test_the_loop_goes_on_while_the_network_and_the_pictures_are_at_work(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explainer = server.bot.engine.explainer
+    monkeypatch.setattr(explainer, "atlas", _slowly(explainer.atlas))
+    for name in ("read", "draw_card"):
+        work = getattr(explaining, name)
+        monkeypatch.setattr(explaining, name, _slowly(work))
+
+    with _Watch(asyncio.get_running_loop()) as watch:
+        started = time.perf_counter()
+        await server.alex.slash(server.channel, "explain", image=("a.png", picture(0)))
+        took = time.perf_counter() - started
+
+    assert took > 0.9
+    assert watch.longest < 0.25
+
+
+async def test_requests_that_wait_are_explained_in_one_batch(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = server.bot.engine
+    atlas, batches = engine.explainer.atlas, list[int]()
+
+    def recorded(images: NDArray[np.float32], score: Score) -> list[Atlas]:
+        batches.append(len(images))
+        time.sleep(0.05)
+        return atlas(images, score)
+
+    monkeypatch.setattr(engine.explainer, "atlas", recorded)
+    digits = [digit_of(index) for index in range(40)]
+
+    found = await asyncio.gather(*(engine.atlas(digit.image, Score.LOG_ODDS) for digit in digits))
+
+    assert sum(batches) == 40
+    assert len(batches) <= 3
+    alone = [atlas(digit.image[None], Score.LOG_ODDS)[0].digit for digit in digits]
+    assert [one.digit for one in found] == alone
+
+
+async def test_digits_with_other_scores_are_not_mixed(server: Server) -> None:
+    engine = server.bot.engine
+    image = digit_of(7).image
+
+    several = await asyncio.gather(*(engine.atlas(image, score) for score in list(Score) * 5))
+
+    for score, found in zip(list(Score) * 5, several, strict=True):
+        alone = engine.explainer.atlas(image[None], score)[0]
+        for layer, maps in alone.heatmaps.items():
+            assert found.heatmaps[layer] == pytest.approx(maps, abs=1e-5)
+
+
+async def test_a_full_queue_says_so_kindly(server: Server) -> None:
+    engine = server.bot.engine
+    engine._max_waiting = 1
+    image = digit_of(7).image
+
+    first, second = await asyncio.gather(
+        *(engine.atlas(image, Score.LOGIT) for _ in range(2)), return_exceptions=True
+    )
+    assert not isinstance(first, BaseException)
+    assert isinstance(second, Refusal)
+
+    engine._max_waiting = 0
+    result = await server.alex.slash(server.channel, "explain", index=4321)
+    assert "my queue is full" in text(result.response)
+    engine._max_waiting = 256
+    result = await server.alex.slash(server.channel, "explain", index=4321)
+    assert "The network reads" in text(result.response)

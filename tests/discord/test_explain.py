@@ -1,0 +1,169 @@
+"""`/explain` on test digits."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.dataset import load_test_digits
+from tests.discord.conftest import Server
+from tests.discord.looking import alt_texts, answer, card, control, options, text
+
+
+async def test_a_test_digit_is_answered_with_its_prediction_its_label_and_its_picture(
+    server: Server,
+) -> None:
+    result = await server.alex.slash(server.channel, "explain", index=7, layer="max_pooling2d_1")
+
+    assert result.acknowledged
+    words = text(result.response)
+    assert "The network reads a **9**." in words
+    assert "Test digit 7 is labelled 9: the network is right." in words
+    assert "`max_pooling2d_1`" in words
+    assert "7×7 cells" in words
+    assert (await card(server.bot, result.response)).startswith(b"\x89PNG")
+
+
+async def test_the_picture_is_described_to_those_who_cannot_see_it(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "explain", index=7)
+
+    (alt,) = alt_texts(result.response)
+    assert "Prediction 9" in alt
+    assert "class 9 at max_pooling2d_1" in alt
+    assert "Heat strongest:" in alt
+
+
+async def test_a_digit_that_the_network_gets_wrong_is_said_to_be_wrong(server: Server) -> None:
+    predictions = server.bot.engine.explainer.explain(
+        load_test_digits().images.astype(np.float32) / 255
+    ).digits
+    wrong = int(np.flatnonzero(predictions != load_test_digits().labels)[0])
+
+    result = await server.alex.slash(server.channel, "explain", index=wrong)
+
+    words = text(result.response)
+    label = load_test_digits().labels[wrong]
+    assert f"Test digit {wrong} is labelled **{label}**: the network is wrong." in words
+    assert f"The network reads a **{predictions[wrong]}**." in words
+
+
+async def test_why_not_a_4(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "explain", index=7, target=4, layer="conv2d_1")
+
+    words = text(result.response)
+    assert "evidence for **4**" in words
+    assert "14×14 cells" in words
+    assert "· class 4 ·" in words
+
+
+async def test_the_last_test_digit_can_be_asked_for(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "explain", index=9999)
+
+    assert "Test digit 9999 is labelled" in text(result.response)
+
+
+async def test_an_index_out_of_range_cannot_be_typed(server: Server) -> None:
+    for index in (-1, 10_000):
+        with pytest.raises(Exception, match="index"):
+            await server.alex.slash(server.channel, "explain", index=index)
+
+
+async def test_without_index_and_image_one_is_drawn(server: Server) -> None:
+    receipts = set()
+    for _ in range(4):
+        result = await server.alex.slash(server.channel, "explain")
+        receipts.add(text(result.response).split("weights")[1])
+
+    assert len(receipts) > 1
+
+
+async def test_a_private_answer_is_private_and_does_not_speak_of_others(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "explain", index=7, private=True)
+
+    assert result.ephemeral
+    assert "Asked by" not in text(result.response)
+
+
+async def test_jet_changes_the_picture_and_nothing_else(server: Server) -> None:
+    viridis = await server.alex.slash(server.channel, "explain", index=7)
+    jet = await server.alex.slash(server.channel, "explain", index=7, colours="jet")
+
+    assert text(viridis.response) == text(jet.response)
+    assert await card(server.bot, viridis.response) != await card(server.bot, jet.response)
+
+
+async def test_the_same_question_brings_the_same_bytes(server: Server) -> None:
+    first = await server.alex.slash(server.channel, "explain", index=123, target=3)
+    again = await server.bora.slash(server.channel, "explain", index=123, target=3)
+
+    assert await card(server.bot, first.response) == await card(server.bot, again.response)
+
+
+async def test_layers_are_offered_while_typing(server: Server) -> None:
+    every = await server.alex.autocomplete(server.channel, "explain", "layer", "")
+    some = await server.alex.autocomplete(server.channel, "explain", "layer", "Max")
+
+    assert [choice["value"] for choice in every] == [
+        "conv2d",
+        "max_pooling2d",
+        "conv2d_1",
+        "max_pooling2d_1",
+    ]
+    assert [choice["name"] for choice in some] == ["max_pooling2d (14×14)", "max_pooling2d_1 (7×7)"]
+
+
+async def test_an_unknown_layer_is_answered_with_those_there_are(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "explain", index=7, layer="@everyone dense")
+
+    words = text(result.response)
+    assert "no layer “@everyone dense”" in words
+    assert "conv2d, max_pooling2d, conv2d_1, max_pooling2d_1" in words
+
+
+async def test_index_and_image_together_are_refused(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "explain", index=7, image=("a.png", b"x"))
+
+    assert text(result.response) == "Give either an index or an image, not both."
+
+
+async def test_an_empty_map_says_so_and_where_there_is_evidence(server: Server) -> None:
+    explainer = server.bot.engine.explainer
+    images = load_test_digits().images[:500].astype(np.float32) / 255
+    empty = explainer.explain(images, "max_pooling2d", score="logit").empty
+    index = int(np.flatnonzero(empty)[0])
+
+    shown = await server.alex.slash(server.channel, "explain", index=index, layer="max_pooling2d")
+    result = await server.alex.select(
+        answer(shown), ["logit"], custom_id=control(shown.response, "score")
+    )
+
+    assert result.acknowledged
+    words = text(server.last)
+    assert "**The map is empty.** By logit, no cell of `max_pooling2d` speaks for" in words
+    assert "choose" in words
+    assert "No heat: the map is empty." in alt_texts(server.last)[0]
+
+
+async def test_the_explained_class_is_chosen_among_all_with_their_probabilities(
+    server: Server,
+) -> None:
+    result = await server.alex.slash(server.channel, "explain", index=7)
+
+    assert options(result.response, "target") == ["predicted: 9"] + [f"why {n}?" for n in range(10)]
+
+
+async def test_no_answer_pings_anybody(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", index=7)
+    await server.alex.send(server.channel, f"{server.mention} hello")
+
+    sent: list[Any] = [
+        request.json for request in server.env.http_requests if _carries_words(request.json)
+    ]
+    assert len(sent) == 2
+    for body in sent:
+        assert body["allowed_mentions"]["parse"] == []
+        assert not body["allowed_mentions"].get("replied_user", False)
+
+
+def _carries_words(body: object) -> bool:
+    return isinstance(body, dict) and "components" in body

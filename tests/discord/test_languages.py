@@ -1,0 +1,88 @@
+"""The reader's language, in everything."""
+
+import pytest
+
+from tests.discord.conftest import Server
+from tests.discord.looking import alt_texts, components, control, options, text
+
+_PARTICLES = dict(
+    zip(range(10), ["으로", "로", "로", "으로", "로", "로", "으로", "로", "로", "로"], strict=True)
+)
+
+
+def _hangul(words: str) -> bool:
+    return any("가" <= letter <= "힣" for letter in words)
+
+
+async def test_a_korean_reader_reads_korean(server: Server) -> None:
+    result = await server.minji.slash(server.channel, "explain", index=7)
+
+    words = text(result.response)
+    assert "신경망은 이 숫자를 **9**로 읽었습니다." in words
+    assert "테스트 숫자 7번의 정답은 9" in words
+    assert "예측 9" in alt_texts(result.response)[0]
+    assert options(result.response, "target")[0] == "예측한 클래스: 9"
+    labels = [part.label for part in components(result.response) if getattr(part, "label", None)]
+    assert labels == ["이전", "아무거나", "다음"]
+
+
+async def test_particles_are_right_after_every_digit(server: Server) -> None:
+    seen: dict[int, str] = {}
+    index = 0
+    while len(seen) < 10:
+        result = await server.minji.slash(server.channel, "explain", index=index)
+        sentence = text(result.response).split("신경망은 이 숫자를 **")[1]
+        seen[int(sentence[0])] = sentence[3:].split(" ")[0]
+        index += 1
+
+    assert seen == _PARTICLES
+
+
+async def test_a_press_is_answered_in_the_language_of_who_presses(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", index=7)
+    public = server.last
+
+    result = await server.minji.select(public, ["conv2d_1"], custom_id=control(public, "layer"))
+
+    assert "신경망은" in text(result.response)
+    assert "The network reads" in text(server.last)
+
+
+async def test_every_answer_of_every_command_is_korean_throughout(server: Server) -> None:
+    for name, given in (
+        ("explain", {"index": 3, "private": True}),
+        ("explain", {"index": 3, "layer": "dense"}),
+        ("explain", {"image": ("a.png", b"no picture")}),
+        ("explain", {"image": ("a.png", b""), "index": 3}),
+        ("model", {}),
+        ("help", {}),
+    ):
+        result = await server.minji.slash(server.channel, name, **given)
+
+        assert result.acknowledged
+        for line in text(result.response).split("```")[0].splitlines():
+            assert _hangul(line), line
+        assert all(_hangul(alt) for alt in alt_texts(result.response))
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ja", "de"])
+async def test_other_languages_are_answered_in_english(server: Server, locale: str) -> None:
+    server.locales[server.alex.id] = locale
+
+    result = await server.alex.slash(server.channel, "explain", index=7)
+
+    assert "The network reads a **9**." in text(result.response)
+
+
+async def test_a_message_is_answered_in_its_language_or_its_authors(server: Server) -> None:
+    mention = server.mention
+
+    await server.alex.send(server.channel, f"{mention} 이 숫자 뭐예요?")
+    assert "그림이 없습니다" in text(server.last)
+
+    await server.alex.send(server.channel, f"{mention} what is this?")
+    assert "has no picture" in text(server.last)
+
+    await server.minji.slash(server.channel, "help")
+    await server.minji.send(server.channel, f"{mention} ?")
+    assert "그림이 없습니다" in text(server.last)

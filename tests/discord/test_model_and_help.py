@@ -1,0 +1,39 @@
+"""`/model` and `/help`."""
+
+import re
+
+from core.network import WEIGHTS
+from core.record import ModelRecord
+from tests.discord.conftest import Server
+from tests.discord.looking import alt_texts, text
+
+
+async def test_model_shows_the_layers_and_what_was_measured(server: Server) -> None:
+    metrics = ModelRecord.load(WEIGHTS).metrics
+
+    result = await server.alex.slash(server.channel, "model")
+
+    assert result.acknowledged
+    words = text(result.response)
+    assert "50,186" in words
+    assert f"**{metrics.accuracy:.2%}** of the 10,000 test digits" in words
+    for layer in ("conv2d", "max_pooling2d_1", "flatten", "dense", "softmax"):
+        assert layer in words
+    curves, confusion = alt_texts(result.response)
+    assert "Curves of the training over 10 epochs" in curves
+    assert "Confusion matrix" in confusion
+
+
+async def test_help_mentions_commands_that_can_be_clicked(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "help")
+
+    assert result.acknowledged
+    assert result.ephemeral
+    words = text(result.response)
+    ids = {command.name: command.id for command in await server.bot.tree.fetch_commands()}
+    assert dict(re.findall(r"</(\w+):(\d+)>", words)) == {
+        "explain": str(ids["explain"]),
+        "model": str(ids["model"]),
+    }
+    assert "Apps › Explain" in words
+    assert "does not say" in words

@@ -1,0 +1,187 @@
+"""Pictures that people send: as an option, by mention, by direct message, from a message's menu."""
+
+import logging
+from types import SimpleNamespace
+
+import discord
+import psutil
+import pytest
+
+from core.uploads import MAX_BYTES
+from tests.builders import picture
+from tests.core.uploads.hostile import hostile_files
+from tests.discord.conftest import Server
+from tests.discord.looking import alt_texts, answer, control, text
+
+_A_SEVEN = 0  # test digit 0 is a 7
+
+
+async def test_an_image_option_brings_the_prediction_and_what_the_network_saw(
+    server: Server,
+) -> None:
+    result = await server.alex.slash(
+        server.channel, "explain", image=("seven.png", picture(_A_SEVEN))
+    )
+
+    words = text(result.response)
+    assert "The network reads a **7**." in words
+    assert "· upload ·" in words
+    assert "labelled" not in words
+    assert len(alt_texts(result.response)) == 2
+
+
+async def test_a_mention_with_pictures_brings_an_answer_for_each(server: Server) -> None:
+    await server.alex.send(
+        server.channel,
+        f"{server.mention} what do you see?",
+        attachments=[("a.png", picture(_A_SEVEN)), ("b.jpg", picture(2, kind="JPEG"))],
+    )
+
+    question, first, second = server.channel.history()
+    assert "reads a **7**" in text(first)
+    assert "reads a **1**" in text(second)
+    assert first.reference.message_id == question.id
+    assert f"Asked by <@{server.alex.id}>" in text(first)
+
+
+async def test_a_message_that_is_not_for_the_bot_is_left_alone(server: Server) -> None:
+    await server.alex.send(server.channel, "look", attachments=[("a.png", picture(_A_SEVEN))])
+    await server.alex.slash(server.channel, "explain", index=7)
+    await server.alex.send(server.channel, "nice", reply_to=server.last)
+
+    assert len(server.channel.history()) == 3
+
+
+async def test_a_picture_in_a_direct_message_is_answered_there(server: Server) -> None:
+    user = server.alex.user
+    stored = server.env.backend.store_attachments(
+        user.dm_channel.id, [("seven.png", picture(_A_SEVEN))]
+    )
+    await user.send_dm("", attachments=stored)
+
+    answer = user.dm_channel.history()[-1]
+    assert "reads a **7**" in text(answer)
+    assert "Asked by" not in text(answer)
+
+    pressed = await user.select(answer, ["conv2d_1"], custom_id=control(answer, "layer"))
+    assert pressed.acknowledged
+    assert "· conv2d_1 ·" in text(user.dm_channel.history()[-1])
+
+
+async def test_a_direct_message_without_a_picture_says_what_to_send(server: Server) -> None:
+    await server.alex.user.send_dm("hello")
+
+    assert "has no picture" in text(server.alex.user.dm_channel.history()[-1])
+
+
+async def test_the_message_menu_answers_each_picture_up_to_discords_limit(server: Server) -> None:
+    pictures = [(f"{i}.png", picture(i)) for i in range(10)]
+    message = await server.bora.send(server.channel, "my homework", attachments=pictures)
+
+    result = await server.alex.context_menu(server.channel, "Explain", message)
+
+    assert result.acknowledged
+    answers = [result.response, *result.followups]
+    assert len(answers) == 10
+    read = [text(answer).split("reads a **")[1][0] for answer in answers]
+    assert sum(a == b for a, b in zip(read, "7210414959", strict=True)) >= 9
+    assert all(f"Asked by <@{server.alex.id}>" in text(answer) for answer in answers)
+
+
+async def test_a_menu_on_a_message_without_pictures_says_so(server: Server) -> None:
+    message = await server.bora.send(server.channel, "no picture", attachments=[("a.txt", b"x")])
+
+    result = await server.alex.context_menu(server.channel, "Explain", message)
+
+    assert "has no picture" in text(result.response)
+
+
+async def test_one_bad_picture_among_several_is_told_in_its_place(server: Server) -> None:
+    message = await server.bora.send(
+        server.channel,
+        "",
+        attachments=[("a.png", picture(_A_SEVEN)), ("b.png", b"oops"), ("c.png", picture(2))],
+    )
+
+    result = await server.alex.context_menu(server.channel, "Explain", message)
+
+    first, bad, last = (text(answer) for answer in (result.response, *result.followups))
+    assert "reads a **7**" in first
+    assert bad == "This is not a picture. Send a PNG, JPEG, WebP or GIF."
+    assert "reads a **1**" in last
+
+
+async def test_an_uploads_controls_work_for_all_and_after_a_restart(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", image=("seven.png", picture(_A_SEVEN)))
+    before = text(server.last)
+    await server.restart()
+
+    for kind, value in (("target", "2"), ("layer", "conv2d_1"), ("score", "probability")):
+        message = server.last
+        result = await server.alex.select(message, [value], custom_id=control(message, kind))
+        assert result.acknowledged
+    after = text(server.last)
+    assert before.splitlines()[:3] == after.splitlines()[:3]  # the same digit, read the same
+    assert "· upload · conv2d_1 · class 2 · probability ·" in after
+
+    message = server.last
+    other = await server.bora.select(message, ["p"], custom_id=control(message, "target"))
+    assert other.ephemeral
+    assert "· class 7 ·" in text(other.response)
+    own = answer(other)
+    further = await server.bora.select(own, ["3"], custom_id=control(own, "target"))
+    assert "· class 3 ·" in text(further.response)
+
+
+async def test_a_file_too_large_is_refused_before_it_is_fetched(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = []
+    monkeypatch.setattr(server.bot.http, "get_from_cdn", fetched.append)
+
+    result = await server.alex.slash(
+        server.channel, "explain", image=("a.png", bytes(MAX_BYTES + 1))
+    )
+
+    assert text(result.response) == "This file is larger than 10 MB. Send a smaller one."
+    assert fetched == []
+
+
+async def test_an_upload_that_discord_does_not_hand_over_is_told(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(_: str) -> bytes:
+        raise discord.DiscordServerError(SimpleNamespace(status=503, reason="busy"), "")
+
+    await server.alex.slash(server.channel, "explain", image=("a.png", picture(_A_SEVEN)))
+    answer = server.last
+    monkeypatch.setattr(server.bot.http, "get_from_cdn", refuse)
+
+    asked = await server.alex.slash(server.channel, "explain", image=("a.png", picture(0)))
+    pressed = await server.alex.select(answer, ["3"], custom_id=control(answer, "target"))
+
+    assert "Discord did not hand over this picture." in text(asked.response)
+    assert "can no longer be fetched" in text(pressed.followups[0])
+
+
+async def test_no_hostile_file_gets_more_than_a_sentence_in_the_readers_language(
+    server: Server, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await server.minji.slash(server.channel, "explain", image=("a.png", picture(_A_SEVEN)))
+    process = psutil.Process()
+    idle = process.memory_info().rss
+    files = hostile_files()
+    assert len(files) >= 25
+    caplog.set_level(logging.ERROR)
+
+    for name, data in files.items():
+        result = await server.minji.slash(server.channel, "explain", image=(f"{name}.png", data))
+
+        assert result.acknowledged, name
+        words = text(result.response)
+        assert any("가" <= letter <= "힣" for letter in words), name
+        assert "Traceback" not in words
+        assert process.memory_info().rss - idle < 300 * 2**20, name
+
+    assert caplog.records == []
+    assert "Traceback" not in "".join(capfd.readouterr())
