@@ -71,7 +71,7 @@ def make_gradcam_heatmap(
 
     Raises:
         TypeError: `model` is not a chain.
-        ValueError: it has no such layer with a height and a width.
+        ValueError: it has no such layer with a height and a width, or no such class.
     """
     if not isinstance(model, keras.Sequential):
         raise TypeError(f"the network must be a keras.Sequential, not a {type(model).__name__}")
@@ -88,11 +88,13 @@ def make_gradcam_heatmap(
             raise ValueError(
                 f"no layer {last_conv_layer_name!r} with feature maps: there are {names}"
             )
-        target = tf.argmax(x[0]) if pred_index is None else pred_index
-        p = x[:, target]
-        others = tf.reduce_sum(x * (1 - tf.one_hot(target, x.shape[-1])), -1)
-        log_odds = tf.math.log(p) - tf.math.log(tf.maximum(others, np.finfo(np.float32).tiny))
-        score = tf.where(p < _SATURATED, p, log_odds)
+        target = int(tf.argmax(x[0])) if pred_index is None else pred_index
+        if not 0 <= target < x.shape[-1]:
+            raise ValueError(f"there is no class {target}: there are 0 to {x.shape[-1] - 1}")
+        score = x[0, target]
+        if score >= _SATURATED:
+            others = tf.reduce_sum(x[0, :target]) + tf.reduce_sum(x[0, target + 1 :])
+            score = tf.math.log(score) - tf.math.log(tf.maximum(others, np.finfo(np.float32).tiny))
 
     gradients = tape.gradient(score, maps)  # (1, h, w, k)
     weights = tf.reduce_mean(gradients, (0, 1, 2))  # (k,)

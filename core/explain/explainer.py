@@ -94,6 +94,7 @@ class Explainer:
             for score in Score
         }
         self._atlases = {score: self._trace_atlas(score) for score in Score}
+        self._predicted = tf.constant([_PREDICTED])
         blank = np.zeros((1, 28, 28, 1), np.float32)
         for method, layer, score in self._graphs:  # the first run of a graph optimises it
             self.explain(blank, layer, method=method, score=score)
@@ -148,16 +149,19 @@ class Explainer:
             ValueError: an argument is not as described.
         """
         batch = _as_batch(images)
+        chosen = Score(score)
         try:
-            graph = self._graphs[method, layer, Score(score)]
-        except (KeyError, ValueError):
+            graph = self._graphs[method, layer, chosen]
+        except KeyError:
             raise ValueError(
-                f"method {method!r}, layer {layer!r} and score {score!r} do not go together: "
-                f"there are {', '.join(METHODS)}; {', '.join(self.layers)}; {', '.join(Score)}"
+                f"there is no method {method!r} for a layer {layer!r}: "
+                f"there are {', '.join(METHODS)}, and {', '.join(self.layers)}"
             ) from None
-        outputs = graph(tf.constant(batch), tf.constant(_as_targets(targets, len(batch))))
-        digits, probabilities, classes, maps = (tensor.numpy() for tensor in outputs)
-        return Explanation(digits, probabilities, classes, maps, layer, method, Score(score))
+        classes = self._predicted if targets is None else tf.constant(_as_classes(targets, batch))
+        digits, probabilities, explained, maps = (
+            tensor.numpy() for tensor in graph(tf.constant(batch), classes)
+        )
+        return Explanation(digits, probabilities, explained, maps, layer, method, chosen)
 
     def atlas(self, images: ArrayLike, score: str = Score.LOG_ODDS) -> list[Atlas]:
         """Map everything at once: all ten classes at all layers, with Grad-CAM.
@@ -189,7 +193,7 @@ class Explainer:
         def explain(images: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
             run = self._network.forward(images)
             digits = tf.argmax(run.logits, -1, tf.int32)
-            classes = tf.where(targets == _PREDICTED, digits, targets)
+            classes = tf.where(targets == _PREDICTED, digits, targets)  # (n,), of (n,) or of (1,)
             upstream = score.gradient(run.logits, classes[:, None])
             evidence = METHODS[method].evidence(self._network, layer, run, upstream)
             return digits, softmax(run.logits), classes, _normalise(evidence)[:, 0]
@@ -199,12 +203,11 @@ class Explainer:
     def _trace_atlas(self, score: Score) -> tf.types.experimental.ConcreteFunction:
         def atlas(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
             run = self._network.forward(images)
-            classes = tf.repeat(tf.range(_CLASSES)[None], tf.shape(images)[0], axis=0)
-            upstream = score.gradient(run.logits, classes)
-            maps = [
+            upstream = score.gradient(run.logits, tf.range(_CLASSES)[None])
+            maps = (
                 _normalise(METHODS["gradcam"].evidence(self._network, layer, run, upstream))
                 for layer in self.layers
-            ]
+            )
             return tf.argmax(run.logits, -1, tf.int32), softmax(run.logits), *maps
 
         return tf.function(atlas, (_IMAGES,), autograph=False).get_concrete_function()
@@ -230,15 +233,13 @@ def _as_batch(images: ArrayLike) -> NDArray[np.float32]:
     return batch.reshape(-1, 28, 28, 1).astype(np.float32, copy=False)
 
 
-def _as_targets(
-    targets: int | Sequence[int] | NDArray[np.integer] | None, n: int
+def _as_classes(
+    targets: int | Sequence[int] | NDArray[np.integer], batch: NDArray[np.float32]
 ) -> NDArray[np.int32]:
-    """Check targets and bring them to (n,)."""
-    if targets is None:
-        return np.full(n, _PREDICTED, np.int32)
-    classes = np.asarray(targets)
+    """Check targets and bring them to (n,), or to (1,) where one goes for all."""
+    classes, n = np.asarray(targets), len(batch)
     if classes.dtype.kind not in "iu" or classes.shape not in {(), (n,)}:
         raise ValueError(f"targets must be None, one integer or {n} integers, not {targets!r}")
     if classes.size and not (classes.min() >= 0 and classes.max() < _CLASSES):
         raise ValueError(f"targets must be classes from 0 to {_CLASSES - 1}, not {targets!r}")
-    return np.broadcast_to(classes.astype(np.int32), (n,))
+    return np.atleast_1d(classes).astype(np.int32)

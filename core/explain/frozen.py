@@ -19,13 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core._keras import keras, tf
-from core.explain.ops import max_pool
+from core.explain.ops import max_pool, softmax
 from core.tutorial import get_basic_cnn
 
 SPATIAL_LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1")
 """The layers whose output still has a height and a width, in order."""
 
-_ENDS = (0, 6)  # the first and the last of seven windows
+_WINDOWS = np.arange(49).reshape(7, 7)
+_BORDER = np.concatenate([_WINDOWS[0], _WINDOWS[6], _WINDOWS[:, 0], _WINDOWS[:, 6]])
+"""The windows of the second pooling along its first row, last row, first column, last column."""
+
+_CORNERS_BY_ROW, _CORNERS_BY_COLUMN = (0, 6, 7, 13), (14, 21, 20, 27)
+"""Where the four corners stand in `_BORDER`: as ends of the rows, and as ends of the columns."""
+
+_CELL_00 = _BORDER // 7 * 28 + _BORDER % 7 * 2
+"""The first of each border window's four cells, among the 14 x 14 that are pooled."""
+
+_EDGE_COMES_FIRST = np.repeat([True, False, True, False], 7)[:, None]
+"""Whether the edge of the maps is the window's first row or column, and not its second."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,7 +59,8 @@ class FrozenNetwork:
         """Copy the weights; what happens to `model` later changes nothing here.
 
         Raises:
-            ValueError: `model` does not have the layers of the tutorial's network.
+            ValueError: `model` does not have the layers of the tutorial's network, or computes
+                something else with them.
         """
         expected, found = _anatomy(get_basic_cnn()), _anatomy(model)
         if found != expected:
@@ -62,6 +74,20 @@ class FrozenNetwork:
         self._dense_mean = np.ascontiguousarray(dense.reshape(49, 64, 10).mean(0).T)
         self._conv_mean = (self._dense_mean / 4).astype(np.float32)
         self._back = _mean_gradient_matrices(kernel2, cells=14 * 14)
+        self._compare(model)
+
+    def _compare(self, model: keras.Model) -> None:
+        """Hold every layer's output against the model's: names and shapes tell no activations."""
+        x = tf.random.stateless_uniform((4, 28, 28, 1), seed=(0, 0))
+        run = self.forward(x)
+        expected = run.features | {"dense": run.logits, "softmax": softmax(run.logits)}
+        for layer in model.layers:
+            x = layer(x, training=False)
+            ours = expected.get(layer.name, x)
+            if x.shape != ours.shape or not np.allclose(x, ours, rtol=1e-3, atol=1e-3):
+                raise ValueError(
+                    f"{layer.name!r} is not the tutorial's layer: it computes otherwise"
+                )
 
     def forward(self, images: tf.Tensor) -> Activations:
         """Run the network up to its logits.
@@ -109,49 +135,48 @@ class FrozenNetwork:
 
     def _through_conv2d_1(self, run: Activations, upstream: tf.Tensor) -> tf.Tensor:
         """The mean gradient at `max_pooling2d`, (n, t, 32)."""
-        conv, pool = run.features["conv2d_1"], run.features["max_pooling2d_1"]
         t = upstream.shape[1]
-        gradient = tf.reshape(_matmul(upstream, self._dense.T), (-1, t, 7, 7, 64))
-        gradient *= tf.cast(pool > 0, tf.float32)[:, None]  # where ReLU is flat, nothing passes
+        pooled = tf.reshape(run.features["max_pooling2d_1"], (-1, 49, 64))
+        gradient = tf.reshape(_matmul(upstream, self._dense.T), (-1, t, 49, 64))
+        gradient *= tf.sign(pooled)[:, None]  # where ReLU is flat, at zero, nothing passes
 
-        upper, left = _winners_at_the_border(conv, pool)
-        rows = tf.stack([upper[:, 0], 1 - upper[:, 1]], 1)[:, None]  # (n, 1, 2, 7, 64)
-        columns = tf.stack([left[:, :, 0], 1 - left[:, :, 1]], 2)[:, None]  # (n, 1, 7, 2, 64)
-        lost_rows = tf.gather(gradient, _ENDS, axis=2) * rows
-        lost_columns = tf.gather(gradient, _ENDS, axis=3) * columns
-        lost_twice = tf.gather(lost_rows, _ENDS, axis=3) * tf.gather(columns, _ENDS, axis=2)
+        at_edge = _winners_at_the_edge(run.features["conv2d_1"], pooled)[:, None]  # (n, 1, 28, 64)
+        lost = tf.gather(gradient, _BORDER, axis=2) * at_edge
+        lost_twice = tf.gather(lost, _CORNERS_BY_ROW, axis=2) * tf.gather(
+            at_edge, _CORNERS_BY_COLUMN, axis=2
+        )
         sums = tf.concat(
             [
-                tf.reduce_sum(gradient, (2, 3))[:, :, None],
-                tf.reduce_sum(lost_rows, 3),
-                tf.reduce_sum(lost_columns, 2),
-                tf.reshape(lost_twice, (-1, t, 4, 64)),
+                tf.reduce_sum(gradient, 2, keepdims=True),
+                tf.reduce_sum(tf.reshape(lost, (-1, t, 4, 7, 64)), 3),
+                lost_twice,
             ],
             axis=2,
         )  # (n, t, 9, 64)
         return _matmul(tf.reshape(sums, (-1, t, 9 * 64)), self._back)
 
 
-def _winners_at_the_border(conv: tf.Tensor, pool: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Find which half of each border window holds its largest cell; of equal ones the first.
+def _winners_at_the_edge(conv: tf.Tensor, pooled: tf.Tensor) -> tf.Tensor:
+    """Find where the largest cell of a border window, of equal ones the first, is an edge cell.
 
     Args:
         conv: (n, 14, 14, k), what was pooled.
-        pool: (n, 7, 7, k).
+        pooled: (n, 49, k).
 
     Returns:
-        (n, 2, 7, k), ones where the upper half of a window of the first or last row wins, and (n,
-        7, 2, k), ones where the left half of a window of the first or last column does.
+        (n, 28, k), for the windows of `_BORDER` in that order: ones where the largest cell stands
+        in the first or last row, or the first or last column, of `conv`.
     """
-    k = conv.shape[-1]
-    cells = tf.reshape(tf.gather(conv, (0, 12), axis=1), (-1, 2, 7, 2, k))
-    upper = tf.reduce_max(cells, 3) == tf.gather(pool, _ENDS, axis=1)
-
-    largest = tf.gather(pool, _ENDS, axis=2)
-    lefts = tf.reshape(tf.gather(conv, (0, 12), axis=2), (-1, 7, 2, 2, k))
-    rights = tf.reshape(tf.gather(conv, (1, 13), axis=2), (-1, 7, 2, 2, k))
-    left = (lefts[:, :, 0] == largest) | ((lefts[:, :, 1] == largest) & (rights[:, :, 0] < largest))
-    return tf.cast(upper, tf.float32), tf.cast(left, tf.float32)
+    cells = tf.reshape(conv, (-1, 14 * 14, conv.shape[-1]))
+    largest = tf.gather(pooled, _BORDER, axis=1)
+    # A window's cells in order: (0, 0), (0, 1), (1, 0), (1, 1).
+    is_00 = tf.gather(cells, _CELL_00, axis=1) == largest
+    is_01 = tf.gather(cells, _CELL_00 + 1, axis=1) == largest
+    is_10 = tf.gather(cells, _CELL_00[14:] + 14, axis=1) == largest[:, 14:]
+    in_upper_row = is_00[:, :14] | is_01[:, :14]
+    in_left_column = is_00[:, 14:] | (is_10 & ~is_01[:, 14:])
+    in_first = tf.concat([in_upper_row, in_left_column], 1)
+    return tf.cast(in_first == _EDGE_COMES_FIRST, tf.float32)
 
 
 def _matmul(rows: tf.Tensor, matrix: NDArray[np.float32]) -> tf.Tensor:
@@ -186,5 +211,5 @@ def _mean_gradient_matrices(kernel: NDArray[np.float32], cells: int) -> NDArray[
     return (stacked / cells).astype(np.float32)
 
 
-def _anatomy(model: keras.Model) -> dict[str, list[tuple[int, ...]]]:
-    return {layer.name: [tuple(w.shape) for w in layer.weights] for layer in model.layers}
+def _anatomy(model: keras.Model) -> list[tuple[str, list[tuple[int, ...]]]]:
+    return [(layer.name, [tuple(w.shape) for w in layer.weights]) for layer in model.layers]

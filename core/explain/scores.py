@@ -14,6 +14,7 @@ to every logit, although no prediction does.
 """
 
 from enum import StrEnum
+from typing import Never
 
 from core._keras import tf
 from core.explain.ops import softmax
@@ -26,12 +27,17 @@ class Score(StrEnum):
     LOGIT = "logit"
     PROBABILITY = "probability"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        raise ValueError(f"there is no score {value!r}: there are {', '.join(cls)}")
+
     def gradient(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         """Differentiate the score by the logits.
 
         Args:
             logits: (n, 10) float32.
-            targets: (n, t) int32, the classes to score, t for each digit.
+            targets: (n, t) int32, the classes to score, t for each digit; or (1, t), the same t
+                for all.
 
         Returns:
             (n, t, 10) float32.
@@ -40,7 +46,7 @@ class Score(StrEnum):
         e = tf.one_hot(targets, logits.shape[-1])  # (n, t, 10)
         match self:
             case Score.LOGIT:
-                return e
+                return e + tf.zeros_like(z)
             case Score.PROBABILITY:
                 p = softmax(z)
                 return tf.reduce_sum(p * e, -1, keepdims=True) * (e - p)
