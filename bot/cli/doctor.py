@@ -56,7 +56,7 @@ def _picture() -> str:
     from core.uploads import read
 
     from core.dataset import test_digit
-    from core.figures.card import draw_digit
+    from core.figures.digit import draw_digit
 
     found = len(read(draw_digit(test_digit(7).image)).digits)
     return f"drawn and read back, {found} digit found"

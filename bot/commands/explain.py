@@ -13,8 +13,8 @@ from bot.views.explanation import CONTROLS, Message, explanation
 from bot.views.notice import notice
 from core.dataset import TEST_DIGITS
 from core.digit import Digit
-from core.figures.card import read_digit
 from core.figures.colours import Colours
+from core.figures.digit import read_digit
 
 _Interaction = discord.Interaction[GradcamBot]
 # Where only a user installed the app, Discord lets it send five messages after its first answer.

@@ -28,8 +28,8 @@ from bot.services.explaining import Answer, Question
 from bot.views.control import Control
 from core.explain.frozen import SPATIAL_LAYERS
 from core.explain.scores import Score
-from core.figures.card import draw_digit
 from core.figures.colours import Colours
+from core.figures.digit import draw_digit
 from core.figures.percent import format_percent
 
 CARD_FILE = "gradcam.png"
