@@ -1,0 +1,79 @@
+"""`gradcam-bot train`."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+
+class _Shown:
+    """Shows how the training goes: a bar a seed, and a line an epoch."""
+
+    def __init__(self, bars: Progress, epochs: int) -> None:
+        self._bars = bars
+        self._epochs = epochs
+        self._tasks: dict[int, TaskID] = {}
+
+    def batch(self, seed: int, epoch: int, share: float) -> None:
+        if seed not in self._tasks:
+            self._tasks[seed] = self._bars.add_task(f"seed {seed}", total=self._epochs)
+        self._bars.update(self._tasks[seed], completed=epoch - 1 + share)
+
+    def epoch(self, seed: int, epoch: int, measured: dict[str, float]) -> None:
+        figures = "  ".join(f"{name} {value:.4f}" for name, value in measured.items())
+        line = f"seed {seed}  epoch {epoch:2}/{self._epochs}  {figures}"
+        self._bars.console.print(line, soft_wrap=True)
+
+
+def train(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="mnist.npz, or a folder of MNIST's four original files; else Keras's cache."
+        ),
+    ] = None,
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="The folder to write; one that is there is replaced."),
+    ] = Path("out/weights"),
+    seed: Annotated[
+        list[int] | None, typer.Option(help="May be given several times; 1 to 5 if it is not.")
+    ] = None,
+) -> None:
+    """Train the tutorial's network by its recipe: 10 epochs a seed, a few minutes each.
+
+    Writes the weights of the seed nearest the median, the weights of every epoch, the history, the
+    curves, the confusion matrix and a model card. Interrupted, it leaves nothing behind. The
+    shipped network is made by: gradcam-bot train -o weights/tutorial
+    """
+    from core.dataset import DataError, load_test_digits, load_training_digits
+    from core.record import Recipe
+    from core.training import train as run
+
+    # Being told to end is like Ctrl-C: what was begun is cleared away.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console = Console(highlight=False)
+    recipe = Recipe()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    try:
+        digits = load_training_digits(data)
+        with Progress(*columns, console=console) as bars:
+            shown = _Shown(bars, recipe.epochs)
+            seeds = list(dict.fromkeys(seed)) if seed else [1, 2, 3, 4, 5]
+            record = run(digits, load_test_digits(), output, seeds, recipe, shown)
+    except DataError as error:
+        Console(stderr=True, highlight=False).print(str(error), soft_wrap=True, markup=False)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        console.print("Interrupted: nothing was written.")
+        raise typer.Exit(130) from None
+    metrics = record.metrics
+    console.print(
+        f"Written to {output}: seed {metrics.seed}, {metrics.accuracy:.2%} of {metrics.digits:,} "
+        f"test digits right; all seeds {metrics.test_accuracy.minimum:.2%} to "
+        f"{metrics.test_accuracy.maximum:.2%}.",
+        soft_wrap=True,
+    )

@@ -1,0 +1,175 @@
+"""What stands beside a network's weights: where they come from and what they were measured at."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.evaluation import ClassFigures, ConfusedPair
+
+METRICS_FILE = "metrics.json"
+HISTORY_FILE = "history.json"
+CURVES_FILE = "curves.png"
+CONFUSION_FILE = "confusion.png"
+CARD_FILE = "MODEL_CARD.md"
+
+TUTORIAL_VAL_ACCURACY = 0.9888
+"""What the last epoch of the tutorial's own run reads."""
+
+
+class RecordError(Exception):
+    """A folder does not hold a network's record; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a network is trained; the defaults are the tutorial's.
+
+    Attributes:
+        epochs: how often every training digit is seen.
+        batch_size: digits a step.
+        validation_split: the share of the digits, the last ones, that is kept out of the training.
+        optimizer: by Keras's name, with Keras's defaults.
+        loss: by Keras's name.
+    """
+
+    epochs: int = 10
+    batch_size: int = 64
+    validation_split: float = 0.2
+    optimizer: str = "adam"
+    loss: str = "categorical_crossentropy"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What Keras measured after each epoch; every tuple has one value an epoch, in order.
+
+    `loss` and `accuracy` are means over the epoch, while the weights were changing; `val_loss` and
+    `val_accuracy` are measured on the digits kept out, after it.
+    """
+
+    loss: tuple[float, ...]
+    accuracy: tuple[float, ...]
+    val_loss: tuple[float, ...]
+    val_accuracy: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedResult:
+    """Where one seed's training ended: accuracy on the digits kept out, and on the test digits."""
+
+    seed: int
+    val_accuracy: float
+    test_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The middle and the ends of some figures."""
+
+    median: float
+    minimum: float
+    maximum: float
+
+    @classmethod
+    def of(cls, figures: list[float]) -> Self:
+        """Summarise at least one figure."""
+        return cls(median(figures), min(figures), max(figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """A trained network, in figures. Shares are in [0, 1].
+
+    Attributes:
+        fingerprint: the name of the weights (`core.network.fingerprint`).
+        parameters: how many numbers were learned.
+        seed: the one that the weights come from.
+        runs: every seed that was trained, this one included.
+        val_accuracy: the spread of the runs on the digits kept out.
+        test_accuracy: their spread on the test digits.
+        untrained_accuracy: of the same network before its first step, on the test digits.
+        correct: how many test digits the network reads rightly.
+        digits: how many there are.
+        accuracy: the one by the other.
+        interval: the 95 % interval of the accuracy.
+        classes: ten, in order.
+        confusion: (10, 10), rows are labels, columns are predictions.
+        confused: pairs of classes that were confused, the most frequent first.
+        empty_maps: by layer, the share of test digits whose Grad-CAM map of the predicted class, by
+            log-odds, is all zeros.
+        recipe: how it was trained.
+        trained_on: how many digits the training had, those kept out included.
+        data_md5: the idx content of training and test data, by the files' original names.
+        versions: of TensorFlow and Keras.
+    """
+
+    fingerprint: str
+    parameters: int
+    seed: int
+    runs: tuple[SeedResult, ...]
+    val_accuracy: Spread
+    test_accuracy: Spread
+    untrained_accuracy: float
+    correct: int
+    digits: int
+    accuracy: float
+    interval: tuple[float, float]
+    classes: tuple[ClassFigures, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    confused: tuple[ConfusedPair, ...]
+    empty_maps: dict[str, float]
+    recipe: Recipe
+    trained_on: int
+    data_md5: dict[str, str]
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A folder written by the training, without its weights: what `/model` shows.
+
+    Attributes:
+        folder: where it is.
+        metrics: the network in figures.
+        history: how its training went.
+    """
+
+    folder: Path
+    metrics: Metrics
+    history: History
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a record.
+
+        Raises:
+            RecordError: a file of it is not there or is not what the training wrote.
+        """
+        try:
+            metrics = _METRICS.validate_json((folder / METRICS_FILE).read_bytes())
+            history = _HISTORY.validate_json((folder / HISTORY_FILE).read_bytes())
+        except (OSError, ValidationError) as error:
+            raise RecordError(f"{folder} does not hold the record of a training.") from error
+        return cls(folder, metrics, history)
+
+    def save(self) -> None:
+        """Write both files into the folder, which must be there."""
+        (self.folder / METRICS_FILE).write_bytes(_METRICS.dump_json(self.metrics, indent=2) + b"\n")
+        (self.folder / HISTORY_FILE).write_bytes(_HISTORY.dump_json(self.history, indent=2) + b"\n")
+
+    @property
+    def curves_file(self) -> Path:
+        """The picture of loss and accuracy over the epochs."""
+        return self.folder / CURVES_FILE
+
+    @property
+    def confusion_file(self) -> Path:
+        """The picture of the confusion matrix."""
+        return self.folder / CONFUSION_FILE
+
+
+_METRICS = TypeAdapter(Metrics)
+_HISTORY = TypeAdapter(History)

@@ -1,0 +1,149 @@
+"""The tutorial's recipe, on a few digits."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import training
+from core.dataset import DigitSet, load_test_digits
+from core.network import epoch_file, load_network
+from core.record import ModelRecord, Recipe
+
+_RECIPE = Recipe(epochs=2, batch_size=32)
+
+
+@dataclass
+class _Heard:
+    """Keeps what it is told of a training."""
+
+    batches: list[float] = field(default_factory=list)
+    epochs: list[tuple[int, int]] = field(default_factory=list)
+
+    def batch(self, seed: int, epoch: int, share: float) -> None:  # noqa: ARG002
+        self.batches.append(share)
+
+    def epoch(self, seed: int, epoch: int, measured: dict[str, float]) -> None:
+        assert set(measured) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+        self.epochs.append((seed, epoch))
+
+
+def _few(start: int, end: int) -> DigitSet:
+    digits = load_test_digits()
+    return DigitSet(digits.images[start:end], digits.labels[start:end])
+
+
+def _train(folder: Path, seeds: tuple[int, ...] = (3,), heard: _Heard | None = None) -> ModelRecord:
+    return training.train(_few(0, 320), _few(320, 520), folder, seeds, _RECIPE, heard or _Heard())
+
+
+def test_the_default_recipe_is_the_tutorials() -> None:
+    assert Recipe() == Recipe(
+        epochs=10,
+        batch_size=64,
+        validation_split=0.2,
+        optimizer="adam",
+        loss="categorical_crossentropy",
+    )
+
+
+def test_a_training_writes_everything_that_is_kept_of_it(tmp_path: Path) -> None:
+    folder, heard = tmp_path / "net", _Heard()
+
+    record = _train(folder, (3, 4), heard)
+
+    assert sorted(p.name for p in folder.iterdir()) == [
+        "MODEL_CARD.md",
+        "confusion.png",
+        "curves.png",
+        "epochs",
+        "history.json",
+        "metrics.json",
+        "network.weights.h5",
+    ]
+    assert sorted(p.name for p in (folder / "epochs").iterdir()) == [
+        f"epoch-{epoch:02}.weights.h5" for epoch in range(3)
+    ]
+    assert list(tmp_path.iterdir()) == [folder]
+    assert heard.epochs == [(3, 1), (3, 2), (4, 1), (4, 2)]
+    assert heard.batches[:8] == [pytest.approx(n / 8) for n in range(1, 9)]
+
+    assert ModelRecord.load(folder) == record
+    assert len(record.history.val_accuracy) == 2
+    assert record.metrics.digits == 200
+    assert {run.seed for run in record.metrics.runs} == {3, 4}
+    assert np.sum(record.metrics.confusion) == 200
+    for picture in (record.curves_file, record.confusion_file):
+        assert Image.open(picture).width == 1200
+    card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"{record.metrics.accuracy:.2%}" in card
+    assert "0.9888" in card
+
+    for ours, last in zip(
+        load_network(folder).get_weights(),
+        load_network(epoch_file(2, folder)).get_weights(),
+        strict=True,
+    ):
+        assert np.array_equal(ours, last)
+
+
+def test_the_same_seed_gives_the_same_network_and_another_seed_another(tmp_path: Path) -> None:
+    first, again, other = (
+        _train(tmp_path / name, (seed,)) for name, seed in (("a", 3), ("b", 3), ("c", 4))
+    )
+
+    assert first.history == again.history
+    assert first.history != other.history
+    for one, same in zip(
+        load_network(first.folder).get_weights(),
+        load_network(again.folder).get_weights(),
+        strict=True,
+    ):
+        assert np.array_equal(one, same)
+
+
+def test_an_old_folder_is_replaced_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "net"
+    folder.mkdir()
+    (folder / "stale").write_text("old")
+
+    _train(folder)
+
+    assert not (folder / "stale").exists()
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_interrupted_it_leaves_nothing_and_the_old_folder_as_it_was(tmp_path: Path) -> None:
+    folder = tmp_path / "net"
+    folder.mkdir()
+    (folder / "precious").write_text("old")
+
+    class Interrupted(_Heard):
+        def epoch(self, seed: int, epoch: int, measured: dict[str, float]) -> None:  # noqa: ARG002
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _train(folder, heard=Interrupted())
+
+    assert [p.name for p in tmp_path.rglob("*")] == ["net", "precious"]
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "chosen"),
+    [
+        ({1: 0.98, 2: 0.99, 3: 0.97}, 1),
+        ({1: 0.99, 2: 0.98, 3: 0.97, 4: 0.96}, 2),
+        ({5: 0.98, 4: 0.98}, 4),
+    ],
+)
+def test_the_seed_nearest_the_median_is_kept(accuracies: dict[int, float], chosen: int) -> None:
+    runs: list[Any] = [
+        SimpleNamespace(seed=seed, evaluation=SimpleNamespace(accuracy=accuracy))
+        for seed, accuracy in accuracies.items()
+    ]
+
+    assert training.nearest_the_median(cast("Any", runs)).seed == chosen

@@ -1,0 +1,1 @@
+"""Trained networks, each with its history and its model card."""
