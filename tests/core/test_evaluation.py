@@ -58,4 +58,4 @@ def test_wilsons_bounds_are_1_96_standard_errors_away(correct: int, total: int) 
 
 def test_wilsons_interval_stays_within_what_a_share_can_be() -> None:
     assert wilson_interval(0, 10)[0] == 0
-    assert wilson_interval(10, 10)[1] == 1
+    assert 0.999 < wilson_interval(10, 10)[1] <= 1

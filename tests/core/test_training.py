@@ -78,7 +78,8 @@ def test_a_training_writes_everything_that_is_kept_of_it(tmp_path: Path) -> None
     assert {run.seed for run in record.metrics.runs} == {3, 4}
     assert np.sum(record.metrics.confusion) == 200
     for picture in (record.curves_file, record.confusion_file):
-        assert Image.open(picture).width == 1200
+        with Image.open(picture) as drawn:
+            assert drawn.width == 1200
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert f"{record.metrics.accuracy:.2%}" in card
     assert "0.9888" in card
