@@ -13,12 +13,11 @@ from discord import Locale, app_commands
 from discord.ext import commands
 
 from bot.engine import Engine
-from bot.i18n import CommandTranslator, speaker
+from bot.i18n import CommandTranslator
 from bot.services.about import About
 from bot.services.explaining import Explaining
 from bot.settings import Settings
 from bot.sync import sync_if_changed
-from bot.views.notice import tell
 from core.explain.explainer import Explainer
 from core.network import WEIGHTS
 
@@ -43,15 +42,6 @@ def load_explainer(weights: Path | None) -> Explainer:
     return Explainer.load(weights)
 
 
-class _Tree(app_commands.CommandTree["GradcamBot"]):
-    async def on_error(
-        self, interaction: "discord.Interaction[GradcamBot]", error: app_commands.AppCommandError, /
-    ) -> None:
-        """Tell the user what went wrong, in a sentence."""
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        await tell(interaction, cause, speaker(interaction.locale))
-
-
 class GradcamBot(commands.AutoShardedBot):
     """The bot: a gateway connection, the services, and who carries out what.
 
@@ -71,7 +61,6 @@ class GradcamBot(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            tree_cls=_Tree,
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),

@@ -119,7 +119,7 @@ def _train_one(
     keras.utils.set_random_seed(seed)
     model = get_basic_cnn()
     model.compile(optimizer=recipe.optimizer, loss=recipe.loss, metrics=["accuracy"])
-    model.save_weights(epoch_file(0, folder))
+    _save(model, epoch_file(0, folder))
     untrained = evaluate(model, test)
     steps = -(-int(len(digits) * (1 - recipe.validation_split)) // recipe.batch_size)
 
@@ -135,7 +135,7 @@ def _train_one(
             progress.batch(seed, self.now, (batch + 1) / steps)
 
         def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-            model.save_weights(epoch_file(epoch + 1, folder))
+            _save(model, epoch_file(epoch + 1, folder))
             progress.epoch(seed, epoch + 1, logs or {})
 
     # Set again, so that nothing between has a say in how the digits are shuffled.
@@ -151,6 +151,13 @@ def _train_one(
     )
     measured = {name: tuple(map(float, values)) for name, values in fitted.history.items()}
     return _Run(seed, History(**measured), evaluate(model, test), untrained.accuracy)
+
+
+def _save(model: keras.Model, file: Path) -> None:
+    """Write a model's weights without the state of its optimiser, which is twice as much again."""
+    bare = get_basic_cnn()
+    bare.set_weights(model.get_weights())
+    bare.save_weights(file)
 
 
 def _record(

@@ -53,10 +53,9 @@ def _network() -> str:
 
 
 def _picture() -> str:
-    from core.uploads import read
-
     from core.dataset import test_digit
     from core.figures.digit import draw_digit
+    from core.uploads import read
 
     found = len(read(draw_digit(test_digit(7).image)).digits)
     return f"drawn and read back, {found} digit found"

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-_LOADING = "Loading the network, a few seconds… · 신경망을 불러오는 중입니다…"
+_LOADING = "Loading the network… · 신경망을 불러오는 중…"
 _TRY = """
 Open this address in a browser. It holds a secret of this run: keep it to yourself.
 브라우저에서 이 주소를 여세요. 이번 실행의 비밀이 들어 있으니 남에게 보이지 마세요.
@@ -19,14 +19,15 @@ Open this address in a browser. It holds a secret of this run: keep it to yourse
   [link={url}]{url}[/link]
 
 Try
-  - the menus and buttons under the answered [bold]/explain[/bold]: another layer, "why 4?", the next digit
-  - typing [bold]/explain[/bold] below: choose index or image, and send; then [bold]/model[/bold] and [bold]/help[/bold]
-  - “Viewing as” 민지, at the top: she reads Korean, and what she presses under Alex's answer
-    is answered to her alone
+  - the menus and buttons under the answer: another layer, "why 4?", the next digit
+  - typing [bold]/explain[/bold] below it: choose index or image, and send
+  - [bold]/model[/bold] and [bold]/help[/bold]
+  - "Viewing as" 민지, at the top: she reads Korean; press something under Alex's answer
 해 보세요
-  - 답이 달린 [bold]/explain[/bold] 아래의 메뉴와 버튼: 다른 층, “why 4?”, 다음 숫자
-  - 아래 입력란에 [bold]/explain[/bold]: index나 image를 고르고 보내기. 그다음 [bold]/model[/bold]과 [bold]/help[/bold]
-  - 위쪽 “Viewing as”를 민지로: 민지는 한국어로 읽고, Alex의 답에서 누르면 민지에게만 답이 옵니다
+  - 답 아래의 메뉴와 버튼: 다른 층, "why 4?", 다음 숫자
+  - 그 아래에 [bold]/explain[/bold] 입력: index나 image를 고르고 보내기
+  - [bold]/model[/bold], [bold]/help[/bold]
+  - 맨 위 "Viewing as"에서 민지 고르기: 한국어로 읽는 사람입니다. Alex의 답 아래를 눌러 보세요
 
 Ctrl-C ends it. · Ctrl-C로 끝냅니다.
 """

@@ -1,7 +1,8 @@
 """`/explain`, Apps › Explain, and pictures sent to the bot."""
 
+from typing import Literal
+
 import discord
-from core.uploads import MAX_BYTES
 from discord import InteractionResponseType, Locale, app_commands
 from discord.ext import commands
 
@@ -10,11 +11,12 @@ from bot.i18n import label, speaker
 from bot.problems import Refusal, sentence
 from bot.services.explaining import DEFAULT_LAYER, Question
 from bot.views.explanation import CONTROLS, Message, explanation
-from bot.views.notice import notice
+from bot.views.notice import notice, telling
 from core.dataset import TEST_DIGITS
 from core.digit import Digit
 from core.figures.colours import Colours
 from core.figures.digit import read_digit
+from core.uploads import MAX_BYTES
 
 _Interaction = discord.Interaction[GradcamBot]
 # Where only a user installed the app, Discord lets it send five messages after its first answer.
@@ -62,19 +64,20 @@ class Explain(commands.Cog):
         image: discord.Attachment | None = None,
         layer: str = DEFAULT_LAYER,
         target: app_commands.Range[int, 0, 9] | None = None,
-        colours: Colours = Colours.VIRIDIS,
+        colours: Literal["viridis", "jet"] = "viridis",
         private: bool = False,
     ) -> None:
         """Explain a test digit or an uploaded one."""
-        await interaction.response.defer(ephemeral=private, thinking=True)
-        if index is not None and image is not None:
-            raise Refusal("explain.index_or_image")
-        if index is None and image is None:
-            index = Question.random().index
-        question = Question(index, layer, target, colours=colours)
-        self.bot.explaining.check(question)
-        upload = await self._read(image) if image is not None else None
-        await self._show(interaction, question, upload, shared=not private)
+        async with telling(interaction):
+            await interaction.response.defer(ephemeral=private, thinking=True)
+            if index is not None and image is not None:
+                raise Refusal("explain.index_or_image")
+            if index is None and image is None:
+                index = Question.random().index
+            question = Question(index, layer, target, colours=Colours(colours))
+            self.bot.explaining.check(question)
+            upload = await self._read(image) if image is not None else None
+            await self._show(interaction, question, upload, shared=not private)
 
     @explain.autocomplete("layer")
     async def layers(self, _: _Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -87,25 +90,26 @@ class Explain(commands.Cog):
 
     async def explain_message(self, interaction: _Interaction, message: discord.Message) -> None:
         """Explain every picture of a message."""
-        await interaction.response.defer(thinking=True)
-        say = speaker(interaction.locale)
-        pictures = _pictures(message)
-        if not pictures:
-            raise Refusal("explain.no_pictures")
-        answered = pictures
-        only_user = interaction.is_user_integration() and not interaction.is_guild_integration()
-        if only_user and len(pictures) > _USER_INSTALL_MESSAGES:
-            answered = pictures[: _USER_INSTALL_MESSAGES - 1]
-        replies = [
-            await self._reply(picture, interaction.user.id, interaction.locale, shared=True)
-            for picture in answered
-        ]
-        if len(answered) < len(pictures):
-            replies.append(Message(notice(say("explain.left_out", answered=len(answered))), []))
-        first, *others = replies
-        await interaction.edit_original_response(view=first.view, attachments=first.files)
-        for reply in others:
-            await interaction.followup.send(view=reply.view, files=reply.files)
+        async with telling(interaction):
+            await interaction.response.defer(thinking=True)
+            say = speaker(interaction.locale)
+            pictures = _pictures(message)
+            if not pictures:
+                raise Refusal("explain.no_pictures")
+            answered = pictures
+            only_user = interaction.is_user_integration() and not interaction.is_guild_integration()
+            if only_user and len(pictures) > _USER_INSTALL_MESSAGES:
+                answered = pictures[: _USER_INSTALL_MESSAGES - 1]
+            replies = [
+                await self._reply(picture, interaction.user.id, interaction.locale, shared=True)
+                for picture in answered
+            ]
+            if len(answered) < len(pictures):
+                replies.append(Message(notice(say("explain.left_out", answered=len(answered))), []))
+            first, *others = replies
+            await interaction.edit_original_response(view=first.view, attachments=first.files)
+            for reply in others:
+                await interaction.followup.send(view=reply.view, files=reply.files)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

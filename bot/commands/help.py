@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot.app import GradcamBot
 from bot.i18n import label, speaker
 from bot.views.help import help_page
+from bot.views.notice import telling
 
 
 class Help(commands.Cog):
@@ -20,9 +21,10 @@ class Help(commands.Cog):
     )
     async def help(self, interaction: discord.Interaction[GradcamBot]) -> None:
         """Show what to try first, to the asker alone."""
-        mentions = {name: f"</{name}:{id_}>" for name, id_ in self.bot.command_ids.items()}
-        view = help_page(mentions, speaker(interaction.locale))
-        await interaction.response.send_message(view=view, ephemeral=True)
+        async with telling(interaction):
+            mentions = {name: f"</{name}:{id_}>" for name, id_ in self.bot.command_ids.items()}
+            view = help_page(mentions, speaker(interaction.locale))
+            await interaction.response.send_message(view=view, ephemeral=True)
 
 
 async def setup(bot: GradcamBot) -> None:

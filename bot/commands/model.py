@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot.app import GradcamBot
 from bot.i18n import label, speaker
 from bot.views.model import model
+from bot.views.notice import telling
 
 
 class Model(commands.Cog):
@@ -20,10 +21,11 @@ class Model(commands.Cog):
     )
     async def model(self, interaction: discord.Interaction[GradcamBot]) -> None:
         """Show the network's layers, training and measured accuracy."""
-        await interaction.response.defer(thinking=True)
-        about = self.bot.about
-        view, files = model(about.record, about.summary, speaker(interaction.locale))
-        await interaction.edit_original_response(view=view, attachments=files)
+        async with telling(interaction):
+            await interaction.response.defer(thinking=True)
+            about = self.bot.about
+            view, files = model(about.record, about.summary, speaker(interaction.locale))
+            await interaction.edit_original_response(view=view, attachments=files)
 
 
 async def setup(bot: GradcamBot) -> None:

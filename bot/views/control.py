@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from discord.ui import Button, DynamicItem, Select
 
-from bot.i18n import speaker
-from bot.views.notice import tell
+from bot.views.notice import telling
 
 if TYPE_CHECKING:
     import discord
@@ -44,7 +43,7 @@ class Control(DynamicItem[ItemT], template=r"(?!)"):
 
     async def callback(self, interaction: "discord.Interaction[Any]") -> None:
         """Acknowledge, have it carried out, and tell the presser if that fails."""
-        try:
+        async with telling(interaction):
             if interaction.user.id == self.owner:
                 await interaction.response.defer()
             else:
@@ -52,5 +51,3 @@ class Control(DynamicItem[ItemT], template=r"(?!)"):
             chosen = cast("SelectMessageComponentInteractionData", interaction.data or {})
             bot: GradcamBot = interaction.client
             await bot.carry_out(interaction, self.asked(chosen.get("values", [])))
-        except Exception as error:  # noqa: BLE001 - discord.py would log it and tell nobody
-            await tell(interaction, error, speaker(interaction.locale))

@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any, Self
 
 import discord
-from core.explain.regions import Region
 from discord import MediaGalleryItem, SelectOption
 from discord.ui import (
     ActionRow,
@@ -27,6 +26,7 @@ from bot.i18n import Say
 from bot.services.explaining import Answer, Question
 from bot.views.control import Control
 from core.explain.frozen import SPATIAL_LAYERS
+from core.explain.regions import Region
 from core.explain.scores import Score
 from core.figures.colours import Colours
 from core.figures.digit import draw_digit

@@ -1,9 +1,13 @@
 """A sentence on its own: a refusal, a fault, something left out."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 import discord
 from discord.ui import Container, LayoutView, TextDisplay
 
-from bot.i18n import Say
+from bot.i18n import Say, speaker
 from bot.problems import sentence
 
 
@@ -14,7 +18,20 @@ def notice(text: str) -> LayoutView:
     return view
 
 
-async def tell(interaction: discord.Interaction, error: Exception, say: Say) -> None:
+@asynccontextmanager
+async def telling(interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
+    """Answer an interaction, or else say in a sentence why not.
+
+    Whatever answers interactions does it within this: what leaves a control's callback discord.py
+    tells nobody, and what leaves a command only the log.
+    """
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it is
+        await _tell(interaction, error, speaker(interaction.locale))
+
+
+async def _tell(interaction: discord.Interaction[Any], error: Exception, say: Say) -> None:
     """Answer an interaction with what went wrong, to its user alone where that is still open."""
     view = notice(sentence(error, say))
     if not interaction.response.is_done():

@@ -72,6 +72,8 @@ def test_a_training_writes_everything_that_is_kept_of_it(tmp_path: Path) -> None
     assert heard.epochs == [(3, 1), (3, 2), (4, 1), (4, 2)]
     assert heard.batches[:8] == [pytest.approx(n / 8) for n in range(1, 9)]
 
+    sizes = {file.stat().st_size for file in (folder / "epochs").iterdir()}
+    assert max(sizes) < 50_186 * 4 * 1.25  # the weights, and no optimiser's state
     assert ModelRecord.load(folder) == record
     assert len(record.history.val_accuracy) == 2
     assert record.metrics.digits == 200

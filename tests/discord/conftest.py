@@ -61,7 +61,9 @@ async def server(validator: Validator) -> AsyncIterator[Server]:
     """A server with the bot in it; what the bot sends is held against Discord's description."""
     locales: dict[int, str] = {}
     with reading(locales):
-        async with simcord.run(create_bot(settings()), settle_timeout=60, shard_count=1) as env:
+        env = simcord.Env(create_bot(settings()), settle_timeout=60, shard_count=1)
+        await env.start()
+        try:
             guild = env.create_guild("Study")
             channel = guild.create_text_channel("grad-cam")
             alex, bora, minji = (
@@ -70,6 +72,9 @@ async def server(validator: Validator) -> AsyncIterator[Server]:
             locales[minji.id] = "ko"
             yield Server(env, channel, alex, bora, minji, locales)
             validator.check(env.http_requests)
+            env.raise_errors()
+        finally:
+            await env.shutdown()
 
 
 @pytest.fixture(scope="session")

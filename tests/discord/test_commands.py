@@ -2,55 +2,59 @@
 
 from typing import Any
 
-import discord
+import pytest
 from discord import Locale
+from discord.app_commands import locale_str
 
-from bot.i18n import catalogue
+from bot.i18n import CommandTranslator
 from tests.discord.conftest import Server
+
+
+def _told(server: Server) -> Any:
+    return next(r.json for r in server.env.http_requests if r.method == "PUT")
 
 
 def _syncs(server: Server) -> int:
     return sum(request.method == "PUT" for request in server.env.http_requests)
 
 
-async def test_commands_are_told_once_and_again_only_when_they_change(server: Server) -> None:
+async def test_commands_are_told_once_and_not_again_at_the_next_start(server: Server) -> None:
     assert _syncs(server) == 1
 
     await server.restart()
-    assert _syncs(server) == 1
 
-    there = await server.bot.tree.fetch_commands()
-    await there[0].edit(description="Something else")
+    assert _syncs(server) == 1
+    assert set(server.bot.command_ids) == {"explain", "model", "help", "Explain"}
+
+
+@pytest.mark.parametrize("changed", ["command.explain.layer.description", "command.help.name"])
+async def test_a_changed_text_is_a_change_in_a_translation_too(
+    server: Server, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    translate = CommandTranslator.translate
+
+    async def other(
+        self: CommandTranslator, string: locale_str, locale: Locale, context: Any
+    ) -> str | None:
+        if locale is Locale.korean and string.extras.get("key") == changed:
+            return "다른말"
+        return await translate(self, string, locale, context)
+
+    monkeypatch.setattr(CommandTranslator, "translate", other)
     await server.restart()
+
     assert _syncs(server) == 2
     assert server.bot.command_ids["explain"]
 
 
-async def test_a_changed_translation_is_a_change(server: Server) -> None:
-    bot = server.bot
-    route = discord.http.Route(
-        "PATCH",
-        "/applications/{application_id}/commands/{command_id}",
-        application_id=bot.application_id,
-        command_id=bot.command_ids["explain"],
-    )
-    await bot.http.request(route, json={"description_localizations": {"ko": "다른 말"}})
-    before = _syncs(server)
-
-    await server.restart()
-
-    assert _syncs(server) == before + 1
-
-
 async def test_every_command_works_in_a_server_or_for_a_person_alone(server: Server) -> None:
-    for command in await server.bot.tree.fetch_commands():
-        told = command.to_dict()
-        assert told["integration_types"] == [0, 1]
-        assert told["contexts"] == [0, 1, 2]
+    for command in _told(server):
+        assert command["integration_types"] == [0, 1]
+        assert command["contexts"] == [0, 1, 2]
 
 
 async def test_names_and_options_are_korean_for_koreans(server: Server) -> None:
-    payload: Any = next(r.json for r in server.env.http_requests if r.method == "PUT")
+    payload = _told(server)
     named = {command["name"]: command for command in payload}
 
     assert named["explain"]["name_localizations"] == {"ko": "설명"}
@@ -71,8 +75,3 @@ async def test_only_intents_without_privilege_are_asked_for(server: Server) -> N
     assert not intents.message_content
     assert not intents.members
     assert not intents.presences
-
-
-def test_the_korean_catalogue_is_offered_for_every_locale_string() -> None:
-    assert catalogue("ko")["command.explain.name"] == "설명"
-    assert Locale.korean.value == "ko"
