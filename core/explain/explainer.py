@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from core._keras import keras, tf
 from core.explain.frozen import SPATIAL_LAYERS, FrozenNetwork
 from core.explain.methods import METHODS
-from core.explain.ops import softmax
 from core.explain.scores import Score
 from core.network import fingerprint, load_network
 
@@ -158,9 +157,7 @@ class Explainer:
                 f"there are {', '.join(METHODS)}, and {', '.join(self.layers)}"
             ) from None
         classes = self._predicted if targets is None else tf.constant(_as_classes(targets, batch))
-        digits, probabilities, explained, maps = (
-            tensor.numpy() for tensor in graph(tf.constant(batch), classes)
-        )
+        digits, probabilities, explained, maps = _run(graph, batch, classes)
         return Explanation(digits, probabilities, explained, maps, layer, method, chosen)
 
     def atlas(self, images: ArrayLike, score: str = Score.LOG_ODDS) -> list[Atlas]:
@@ -176,8 +173,7 @@ class Explainer:
         Raises:
             ValueError: an argument is not as described.
         """
-        outputs = self._atlases[Score(score)](tf.constant(_as_batch(images)))
-        digits, probabilities, *heatmaps = (tensor.numpy() for tensor in outputs)
+        digits, probabilities, *heatmaps = _run(self._atlases[Score(score)], _as_batch(images))
         return [
             Atlas(
                 int(digit),
@@ -196,7 +192,7 @@ class Explainer:
             classes = tf.where(targets == _PREDICTED, digits, targets)  # (n,), of (n,) or of (1,)
             upstream = score.gradient(run.logits, classes[:, None])
             evidence = METHODS[method].evidence(self._network, layer, run, upstream)
-            return digits, softmax(run.logits), classes, _normalise(evidence)[:, 0]
+            return digits, tf.nn.softmax(run.logits), classes, _normalise(evidence)[:, 0]
 
         return tf.function(explain, (_IMAGES, _TARGETS), autograph=False).get_concrete_function()
 
@@ -208,7 +204,7 @@ class Explainer:
                 _normalise(METHODS["gradcam"].evidence(self._network, layer, run, upstream))
                 for layer in self.layers
             )
-            return tf.argmax(run.logits, -1, tf.int32), softmax(run.logits), *maps
+            return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
 
         return tf.function(atlas, (_IMAGES,), autograph=False).get_concrete_function()
 
@@ -217,6 +213,17 @@ def _normalise(evidence: tf.Tensor) -> tf.Tensor:
     """ReLU, then divide each map by its maximum; a map without positive evidence stays zero."""
     positive = tf.nn.relu(evidence)
     return tf.math.divide_no_nan(positive, tf.reduce_max(positive, (-2, -1), keepdims=True))
+
+
+def _run(
+    graph: tf.types.experimental.ConcreteFunction, batch: NDArray[np.float32], *rest: tf.Tensor
+) -> list[Any]:
+    """Run a graph on a batch, and take its outputs as arrays.
+
+    An empty batch goes in as one blank image: oneDNN's convolution loses the channels of none.
+    """
+    images = batch if len(batch) else np.zeros((1, 28, 28, 1), np.float32)
+    return [tensor.numpy()[: len(batch)] for tensor in graph(tf.constant(images), *rest)]
 
 
 def _as_batch(images: ArrayLike) -> NDArray[np.float32]:
@@ -236,10 +243,10 @@ def _as_batch(images: ArrayLike) -> NDArray[np.float32]:
 def _as_classes(
     targets: int | Sequence[int] | NDArray[np.integer], batch: NDArray[np.float32]
 ) -> NDArray[np.int32]:
-    """Check targets and bring them to (n,), or to (1,) where one goes for all."""
+    """Check targets and bring them to (n,), as `_run` has it: one for an empty batch too."""
     classes, n = np.asarray(targets), len(batch)
     if classes.dtype.kind not in "iu" or classes.shape not in {(), (n,)}:
         raise ValueError(f"targets must be None, one integer or {n} integers, not {targets!r}")
     if classes.size and not (classes.min() >= 0 and classes.max() < _CLASSES):
         raise ValueError(f"targets must be classes from 0 to {_CLASSES - 1}, not {targets!r}")
-    return np.atleast_1d(classes).astype(np.int32)
+    return np.resize(classes.astype(np.int32), max(n, 1))

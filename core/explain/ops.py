@@ -1,4 +1,4 @@
-"""Three operations in the form that is quick for one digit, on a processor.
+"""Two operations in the form that is quick for one digit, on a processor.
 
 The usual form of each goes through oneDNN there, which hands its work to other threads. For one
 digit the handing over takes 40 to 90 µs, as long as a convolution does, and the work 2 to 20. The
@@ -39,8 +39,3 @@ def weighted_sum(weights: tf.Tensor, maps: tf.Tensor) -> tf.Tensor:
     else:  # the quick form is four times as slow in a large batch
         sums = tf.matmul(weights, cells, transpose_b=True)
     return tf.reshape(sums, (-1, t, h, w))
-
-
-def softmax(z: tf.Tensor) -> tf.Tensor:
-    """Turn logits, along the last axis, into probabilities."""
-    return tf.exp(tf.nn.log_softmax(z))
