@@ -1,0 +1,331 @@
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+from tensorflow.python.eager import context
+
+from core._keras import keras, tf
+from core.dataset import DigitSet
+from core.explain.explainer import Explainer, Explanation
+from core.explain.frozen import FrozenNetwork
+from core.explain.methods import METHODS, GradCAM
+from core.explain.scores import Score
+from core.network import WeightsError
+from tests.core.explain.builders import extremes, images, noise
+from tests.core.explain.reference import LAYERS, maps_in_float64
+
+# --- what comes out ------------------------------------------------------------------------------
+
+
+def test_an_explanation_says_what_was_seen_and_where(
+    explainer: Explainer, digits: DigitSet
+) -> None:
+    explained = explainer.explain(images(digits, slice(7, 9)), "conv2d_1", targets=[9, 4])
+
+    assert explained.digits.tolist() == [9, 5]  # test digit number 7 is a 9
+    assert explained.targets.tolist() == [9, 4]
+    assert (explained.layer, explained.method, explained.score) == (
+        "conv2d_1",
+        "gradcam",
+        Score.LOG_ODDS,
+    )
+    assert explained.digits.dtype == explained.targets.dtype == np.int32
+    assert explained.probabilities.shape == (2, 10)
+    assert explained.heatmaps.shape == (2, 14, 14)
+    assert explained.probabilities.dtype == explained.heatmaps.dtype == np.float32
+
+
+def test_predictions_are_the_model_s(explainer: Explainer, digits: DigitSet) -> None:
+    batch = images(digits, slice(500))
+    explained = explainer.explain(batch)
+    expected = explainer.model.predict_on_batch(batch)
+
+    np.testing.assert_allclose(explained.probabilities, expected, atol=1e-5)
+    np.testing.assert_array_equal(explained.digits, expected.argmax(1))
+    np.testing.assert_array_equal(explained.targets, explained.digits)
+
+
+def test_layers_are_those_with_maps(explainer: Explainer) -> None:
+    assert explainer.layers == LAYERS
+    assert explainer.shapes == dict(
+        zip(LAYERS, [(28, 28), (14, 14), (14, 14), (7, 7)], strict=True)
+    )
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("targets", [4, np.int64(4), [4, 4, 4], np.full(3, 4, np.uint8)])
+def test_a_target_is_one_for_all_or_one_for_each(
+    explainer: Explainer, digits: DigitSet, layer: str, targets: int
+) -> None:
+    batch = images(digits, slice(3))
+    explained = explainer.explain(batch, layer, targets)
+
+    assert explained.targets.tolist() == [4, 4, 4]
+    np.testing.assert_array_equal(
+        explained.heatmaps, explainer.explain(batch, layer, (4, 4, 4)).heatmaps
+    )
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_images_with_and_without_a_channel_are_the_same(
+    explainer: Explainer, digits: DigitSet, n: int
+) -> None:
+    batch = images(digits, slice(n))
+    bare, nested = explainer.explain(batch[..., 0]), explainer.explain(batch.tolist() or batch)
+
+    assert bare.heatmaps.shape == (n, 7, 7)
+    np.testing.assert_array_equal(bare.heatmaps, nested.heatmaps)
+    np.testing.assert_array_equal(bare.heatmaps, explainer.explain(np.float64(batch)).heatmaps)
+
+
+# --- right ---------------------------------------------------------------------------------------
+
+
+def test_the_default_is_the_tutorial_s_formula_in_float64(
+    explainer: Explainer, digits: DigitSet
+) -> None:
+    """On every fifth of the test digits; all 10,000 take half a minute and differ no more."""
+    empty = dict.fromkeys(LAYERS, 0)
+    for start in range(0, 10_000, 2_500):
+        batch = images(digits, slice(start, start + 2_500, 5))
+        reference = maps_in_float64(explainer.model, batch, "log_odds")
+        for layer in LAYERS:
+            explained = explainer.explain(batch, layer)
+            np.testing.assert_allclose(explained.heatmaps, reference[layer], atol=1e-3)
+            np.testing.assert_array_equal(explained.empty, ~reference[layer].any((1, 2)))
+            empty[layer] += int(explained.empty.sum())
+
+    assert empty["conv2d_1"] < 0.01 * 2_000
+
+
+@pytest.mark.parametrize("score", list(Score))
+@pytest.mark.parametrize("target", [None, 0, 8])
+def test_every_score_agrees_with_an_independent_gradient(
+    explainer: Explainer, digits: DigitSet, score: Score, target: int | None
+) -> None:
+    batch = images(digits, slice(300))
+    # The rounding of a probability near 0 or 1 goes into its gradient, and is no mistake here.
+    p = explainer.explain(batch, targets=target)
+    p_c = np.take_along_axis(p.probabilities, p.targets[:, None], 1)[:, 0]
+    clear = p_c < 0.999 if score is Score.PROBABILITY else np.full(300, fill_value=True)
+    reference = maps_in_float64(explainer.model, batch[clear], score, target)
+
+    assert clear.sum() > 10
+    for layer in LAYERS:
+        explained = explainer.explain(batch[clear], layer, target, score=score)
+        tolerance = 1e-3 if score is Score.PROBABILITY else 1e-4
+        np.testing.assert_allclose(explained.heatmaps, reference[layer], atol=tolerance)
+
+
+@pytest.mark.parametrize("score", list(Score))
+def test_an_atlas_holds_every_explanation(
+    explainer: Explainer, digits: DigitSet, score: Score
+) -> None:
+    batch = np.concatenate([images(digits, slice(5)), noise(2), extremes()])
+    atlases = explainer.atlas(batch, score)
+
+    for layer in LAYERS:
+        for target in range(10):
+            explained = explainer.explain(batch, layer, target, score=score)
+            maps = np.stack([atlas.heatmaps[layer][target] for atlas in atlases])
+            np.testing.assert_allclose(maps, explained.heatmaps, atol=1e-4)
+            np.testing.assert_array_equal([a.digit for a in atlases], explained.digits)
+            np.testing.assert_array_equal(
+                np.stack([a.probabilities for a in atlases]), explained.probabilities
+            )
+
+
+def test_a_digit_s_map_owes_nothing_to_the_rest_of_its_batch(
+    explainer: Explainer, digits: DigitSet
+) -> None:
+    batch = images(digits, slice(33))
+    for layer in LAYERS:
+        together = explainer.explain(batch, layer).heatmaps
+        alone = [explainer.explain(batch[i : i + 1], layer).heatmaps[0] for i in range(33)]
+        np.testing.assert_allclose(together, alone, atol=1e-4)
+
+
+def test_the_same_input_gives_the_same_bytes(explainer: Explainer, digits: DigitSet) -> None:
+    batch = images(digits, slice(16))
+    first, second = explainer.explain(batch, "conv2d"), explainer.explain(batch, "conv2d")
+
+    assert first.heatmaps.tobytes() == second.heatmaps.tobytes()
+
+
+# --- never NaN -----------------------------------------------------------------------------------
+
+
+def _is_sound(explained: Explanation) -> bool:
+    heat = explained.heatmaps
+    largest = heat.max((1, 2))
+    return bool(
+        np.isfinite(heat).all()
+        and (heat >= 0).all()
+        and np.where(explained.empty, largest == 0, largest == 1).all()
+        and np.allclose(explained.probabilities.sum(1), 1, atol=1e-5)
+    )
+
+
+@pytest.mark.parametrize("score", list(Score))
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_map_is_finite_and_scaled(explainer: Explainer, layer: str, score: Score) -> None:
+    batch = np.concatenate([extremes(), noise()])
+    for target in (None, *range(10)):
+        assert _is_sound(explainer.explain(batch, layer, target, score=score))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    image=arrays(np.float32, (1, 28, 28), elements=st.floats(0, 1, width=32)),
+    score=st.sampled_from(Score),
+    layer=st.sampled_from(LAYERS),
+    target=st.none() | st.integers(0, 9),
+)
+@example(np.full((1, 28, 28), np.float32(1e-45)), Score.PROBABILITY, "conv2d", 3)
+def test_no_image_breaks_it(
+    explainer: Explainer,
+    image: NDArray[np.float32],
+    score: Score,
+    layer: str,
+    target: int | None,
+) -> None:
+    assert _is_sound(explainer.explain(image, layer, target, score=score))
+
+
+def test_an_empty_map_is_said_to_be(explainer: Explainer, digits: DigitSet) -> None:
+    explained = explainer.explain(images(digits, slice(100)), "conv2d", score="logit")
+
+    assert explained.empty.any()
+    assert not explained.empty.all()
+    for heatmap, empty in zip(explained.heatmaps, explained.empty, strict=True):
+        assert heatmap.max() == (0 if empty else 1)
+
+
+def test_no_digits_give_no_maps(explainer: Explainer) -> None:
+    nothing = np.zeros((0, 28, 28), np.float32)
+    for targets in (None, 3, np.zeros(0, int)):
+        explained = explainer.explain(nothing, targets=targets)
+        assert explained.heatmaps.shape == (0, 7, 7)
+        assert explained.empty.shape == explained.digits.shape == explained.targets.shape == (0,)
+
+    assert explainer.atlas(nothing) == []
+
+
+# --- never traced again, from any thread ---------------------------------------------------------
+
+
+def test_nothing_is_traced_after_the_start(
+    explainer: Explainer, digits: DigitSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = images(digits, slice(16))
+    random = np.random.default_rng(2)
+    explainer.explain(batch)
+    functions = set(context.context().list_function_names())  # every graph that TensorFlow holds
+
+    def traced(*_: object, **__: object) -> None:
+        pytest.fail("a function was traced again")
+
+    monkeypatch.setattr(FrozenNetwork, "forward", traced)
+    monkeypatch.setattr(GradCAM, "evidence", traced)
+    monkeypatch.setattr(tf, "function", traced)
+    for i in range(200):
+        n = 1 + i % 16
+        targets = [None, int(random.integers(10)), random.integers(0, 10, n)][i % 3]
+        explainer.explain(batch[:n], LAYERS[i % 4], targets, score=list(Score)[i // 4 % 3])
+        explainer.atlas(batch[:n], list(Score)[i % 3])
+
+    assert set(context.context().list_function_names()) == functions
+
+
+def test_many_threads_get_what_one_gets(explainer: Explainer, digits: DigitSet) -> None:
+    jobs = [
+        (images(digits, slice(i, i + 1 + i % 5)), LAYERS[i % 4], list(Score)[i % 3])
+        for i in range(120)
+    ]
+
+    def explain(job: tuple[NDArray[np.float32], str, Score]) -> bytes:
+        batch, layer, score = job
+        return explainer.explain(batch, layer, score=score).heatmaps.tobytes()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(explain, jobs)) == [explain(job) for job in jobs]
+
+
+# --- arguments -----------------------------------------------------------------------------------
+
+_BLANK = np.zeros((2, 28, 28), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"images": _BLANK[0]}, r"must be \(n, 28, 28\) or \(n, 28, 28, 1\), not \(28, 28\)"),
+        ({"images": np.zeros((1, 28, 28, 3), np.float32)}, r"not \(1, 28, 28, 3\)"),
+        ({"images": _BLANK.astype(np.uint8)}, "not uint8: divide by 255 first"),
+        ({"images": _BLANK + 2}, r"must lie in \[0, 1\], not in \[2, 2\]"),
+        ({"images": _BLANK - 0.5}, r"must lie in \[0, 1\]"),
+        ({"images": _BLANK + np.nan}, r"must lie in \[0, 1\], not in \[nan, nan\]"),
+        ({"layer": "dense"}, "for a layer 'dense': there are .* max_pooling2d_1"),
+        ({"method": "saliency"}, "no method 'saliency'"),
+        ({"score": "p"}, "no score 'p': there are log_odds, logit, probability"),
+        ({"targets": 10}, "classes from 0 to 9, not 10"),
+        ({"targets": -1}, "classes from 0 to 9, not -1"),
+        ({"targets": [1, 2, 3]}, "None, one integer or 2 integers"),
+        ({"targets": 1.0}, "None, one integer or 2 integers, not 1.0"),
+        ({"targets": True}, "None, one integer or 2 integers, not True"),
+    ],
+)
+def test_a_wrong_argument_is_named(
+    explainer: Explainer, arguments: dict[str, object], complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        explainer.explain(**{"images": _BLANK} | arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("images", "score", "complaint"),
+    [(_BLANK[0], "logit", r"not \(28, 28\)"), (_BLANK, "p", "no score 'p'")],
+)
+def test_a_wrong_argument_of_an_atlas_is_named(
+    explainer: Explainer, images: NDArray[np.float32], score: str, complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        explainer.atlas(images, score)
+
+
+# --- loading -------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's saving
+def test_a_network_is_explained_alike_from_either_kind_of_file(
+    explainer: Explainer, digits: DigitSet, tmp_path: Path
+) -> None:
+    explainer.model.save(tmp_path / "whole.keras")
+    explainer.model.save_weights(tmp_path / "only.weights.h5")
+    batch = images(digits, slice(8))
+
+    for name in ("whole.keras", "only.weights.h5"):
+        loaded = Explainer.load(tmp_path / name)
+        assert len(loaded.weights_hash) == 8
+        np.testing.assert_array_equal(
+            loaded.explain(batch).heatmaps, explainer.explain(batch).heatmaps
+        )
+
+
+def test_there_is_nothing_to_explain_without_a_network(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError):
+        Explainer.load(tmp_path / "absent.weights.h5")
+
+
+def test_another_network_is_refused() -> None:
+    with pytest.raises(ValueError, match="not the tutorial's network"):
+        Explainer(keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()]))
+
+
+def test_a_method_is_found_by_its_name() -> None:
+    assert all(name == method.name for name, method in METHODS.items())
