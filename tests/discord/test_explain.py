@@ -149,7 +149,10 @@ async def test_the_explained_class_is_chosen_among_all_with_their_probabilities(
 ) -> None:
     result = await server.alex.slash(server.channel, "explain", index=7)
 
-    assert options(result.response, "target") == ["predicted: 9"] + [f"why {n}?" for n in range(10)]
+    assert options(result.response, "target") == [
+        "Explained class: 9, the predicted one",
+        *(f"Explained class: why {n}?" for n in range(10)),
+    ]
 
 
 async def test_no_answer_pings_anybody(server: Server) -> None:
