@@ -1,0 +1,29 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.figures.percent import format_percent
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [
+        (0.98123, "98.1%"),
+        (0.5, "50.0%"),
+        (0.001, "0.1%"),
+        (0.0002, "< 0.1%"),
+        (0.0, "< 0.1%"),
+        (0.999, "99.9%"),
+        (0.99996, "> 99.9%"),
+        (1.0, "> 99.9%"),
+    ],
+)
+def test_a_probability_in_per_cent(probability: float, text: str) -> None:
+    assert format_percent(probability) == text
+
+
+@given(st.floats(0, 1, width=32))
+def test_never_claims_certainty_and_never_strays(probability: float) -> None:
+    text = format_percent(probability)
+    assert text not in {"100.0%", "0.0%"}
+    assert abs(float(text.strip("<>% ")) - 100 * probability) <= 0.1001
