@@ -65,7 +65,7 @@ def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     Returns:
         (n, 28, 28, 1) float32 in [0, 1].
     """
-    return (images.astype(np.float32) / 255)[..., np.newaxis]
+    return np.divide(images, 255, dtype=np.float32)[..., np.newaxis]
 
 
 @cache

@@ -80,4 +80,8 @@ def _as_json(evaluation: "Evaluation", name: str) -> dict[str, object]:
             for c in evaluation.classes
         ],
         "confusion": evaluation.confusion.tolist(),
+        "confused": [
+            {"label": pair.label, "predicted": pair.predicted, "indexes": pair.indexes}
+            for pair in evaluation.confused
+        ],
     }

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -39,9 +39,12 @@ def explain(
     ] = None,
     method: Annotated[str, typer.Option(help="How the map is made.")] = "gradcam",
     score: Annotated[
-        str, typer.Option(help="What is differentiated: log_odds, logit or probability.")
+        Literal["log_odds", "logit", "probability"], typer.Option(help="What is differentiated.")
     ] = "log_odds",
-    colours: Annotated[str, typer.Option(help="viridis, or jet as in the tutorial.")] = "viridis",
+    colours: Annotated[
+        Literal["viridis", "jet"],
+        typer.Option(help="How the heat is coloured; jet as in the tutorial."),
+    ] = "viridis",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Where the picture goes; a folder for several."),
@@ -76,7 +79,6 @@ def explain(
             method,
             score,
         )
-        table = Colours(colours)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     for i, (source, digit) in enumerate(digits):
@@ -89,7 +91,7 @@ def explain(
         maps = explanation.heatmaps
         np.save(heatmap, maps[0] if len(maps) == 1 else maps)
     if output is not None:
-        _write_cards(output, digits, explanation, table)
+        _write_cards(output, digits, explanation, Colours(colours))
     for source in sources:
         _report(source, as_json=as_json)
     if any(source.error for source in sources):
@@ -100,9 +102,8 @@ def _gather(
     files: list[Path], indexes: list[int]
 ) -> tuple[list[_Source], list[tuple[_Source, "Digit"]]]:
     """Read every source: the sources in order, and the digits with the source each is from."""
-    from core.uploads import UploadError, read
-
     from core.dataset import test_digit
+    from core.uploads import UploadError, read
 
     sources: list[_Source] = []
     digits: list[tuple[_Source, Digit]] = []

@@ -37,10 +37,13 @@ def train(
     ] = None,
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", help="The folder to write; one that is there is replaced."),
+        typer.Option(
+            "-o", "--output", help="The folder to write; an earlier training's is replaced."
+        ),
     ] = Path("out/weights"),
     seed: Annotated[
-        list[int] | None, typer.Option(help="May be given several times; 1 to 5 if it is not.")
+        list[int] | None,
+        typer.Option(min=0, max=2**32 - 1, help="May be given several times; 1 to 5 if it is not."),
     ] = None,
 ) -> None:
     """Train the tutorial's network by its recipe: 10 epochs a seed, a few minutes each.
@@ -51,6 +54,7 @@ def train(
     """
     from core.dataset import DataError, load_test_digits, load_training_digits
     from core.record import Recipe
+    from core.training import OutputError
     from core.training import train as run
 
     # Being told to end is like Ctrl-C: what was begun is cleared away.
@@ -64,7 +68,7 @@ def train(
             shown = _Shown(bars, recipe.epochs)
             seeds = list(dict.fromkeys(seed)) if seed else [1, 2, 3, 4, 5]
             record = run(digits, load_test_digits(), output, seeds, recipe, shown)
-    except DataError as error:
+    except (DataError, OutputError) as error:
         Console(stderr=True, highlight=False).print(str(error), soft_wrap=True, markup=False)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

@@ -15,7 +15,9 @@ from tests.core.uploads.hostile import hostile_files
 
 
 def _run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {key: value for key, value in os.environ.items() if key != "DISCORD_TOKEN"}
+    # What TensorFlow may say was settled in this process, when it was imported; not in that one.
+    ours = {"DISCORD_TOKEN", "TF_CPP_MIN_LOG_LEVEL"}
+    kept = {key: value for key, value in os.environ.items() if key not in ours}
     return subprocess.run(
         [sys.executable, "-m", "bot", *map(str, arguments)],
         capture_output=True,
@@ -55,7 +57,8 @@ def test_explain_a_test_digit(tmp_path: Path) -> None:
     assert answer["error"] is None
     assert answer["digits"][0]["digit"] == 9
     assert 0.5 < answer["digits"][0]["confidence"] <= 1
-    assert Image.open(out).format == "PNG"
+    with Image.open(out) as card:
+        assert card.format == "PNG"
     heatmap = np.load(heat)
     assert heatmap.shape == (7, 7)
     assert heatmap.dtype == np.float32
@@ -104,7 +107,7 @@ def test_no_file_brings_a_traceback(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         ((), "name at least one picture"),
-        (("--index", "10000"), "10000"),
+        (("--index", "10000"), "9999"),
         (("--index", "7", "--layer", "dense"), "conv2d"),
         (("--index", "7", "--score", "luck"), "log_odds"),
         (("--index", "7", "--method", "magic"), "gradcam"),

@@ -2,6 +2,7 @@
 
 import logging
 from types import SimpleNamespace
+from typing import Any, cast
 
 import discord
 import psutil
@@ -40,6 +41,7 @@ async def test_a_mention_with_pictures_brings_an_answer_for_each(server: Server)
     question, first, second = server.channel.history()
     assert "reads a **7**" in text(first)
     assert "reads a **1**" in text(second)
+    assert first.reference is not None
     assert first.reference.message_id == question.id
     assert f"Asked by <@{server.alex.id}>" in text(first)
 
@@ -136,7 +138,7 @@ async def test_an_uploads_controls_work_for_all_and_after_a_restart(server: Serv
 async def test_a_file_too_large_is_refused_before_it_is_fetched(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fetched = []
+    fetched: list[str] = []
     monkeypatch.setattr(server.bot.http, "get_from_cdn", fetched.append)
 
     result = await server.alex.slash(
@@ -151,7 +153,9 @@ async def test_an_upload_that_discord_does_not_hand_over_is_told(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(_: str) -> bytes:
-        raise discord.DiscordServerError(SimpleNamespace(status=503, reason="busy"), "")
+        raise discord.DiscordServerError(
+            cast("Any", SimpleNamespace(status=503, reason="busy")), ""
+        )
 
     await server.alex.slash(server.channel, "explain", image=("a.png", picture(_A_SEVEN)))
     answer = server.last

@@ -1,0 +1,44 @@
+"""Why an uploaded file gives no picture: a word for programs, a sentence for people."""
+
+from enum import StrEnum, auto
+
+from core.uploads.limits import MAX_BYTES
+
+
+class UploadProblem(StrEnum):
+    """What is wrong with an uploaded file."""
+
+    EMPTY = auto()
+    TOO_LARGE = auto()
+    TOO_MANY_PIXELS = auto()
+    NOT_A_PICTURE = auto()
+    UNSUPPORTED = auto()
+    DAMAGED = auto()
+
+
+_SENTENCES = {
+    UploadProblem.EMPTY: "The file is empty: send the picture again.",
+    UploadProblem.TOO_LARGE: f"The file is larger than {MAX_BYTES >> 20} MiB: send a smaller one.",
+    UploadProblem.TOO_MANY_PIXELS: (
+        "The picture has too many pixels to be read safely: make it smaller and send it again."
+    ),
+    UploadProblem.NOT_A_PICTURE: "The file is not a picture: send a PNG, JPEG, WebP or GIF.",
+    UploadProblem.UNSUPPORTED: (
+        "Pictures of this format cannot be read: send a PNG, JPEG, WebP or GIF."
+    ),
+    UploadProblem.DAMAGED: (
+        "The picture is damaged and cannot be read to its end: save it anew and send that."
+    ),
+}
+
+
+class UploadError(ValueError):
+    """An uploaded file cannot be read; the message is one sentence for a person.
+
+    Attributes:
+        problem: what is wrong, for programs to tell apart.
+    """
+
+    def __init__(self, problem: UploadProblem) -> None:
+        super().__init__(_SENTENCES[problem])
+        self.problem = problem

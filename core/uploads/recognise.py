@@ -1,0 +1,56 @@
+"""Which format a file has, by its first bytes; its name and declared type are never looked at."""
+
+import re
+
+from PIL.GifImagePlugin import GifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from core.uploads.problems import UploadError, UploadProblem
+
+_HEAD = 1024
+"""A signature stands within so many first bytes."""
+
+_READ: dict[re.Pattern[bytes], type[ImageFile]] = {
+    re.compile(rb"\x89PNG\r\n\x1a\n"): PngImageFile,
+    re.compile(rb"\xff\xd8\xff"): JpegImageFile,
+    re.compile(rb"GIF8[79]a"): GifImageFile,
+    re.compile(rb"RIFF.{4}WEBP", re.DOTALL): WebPImageFile,
+}
+
+_OTHER_PICTURES: tuple[re.Pattern[bytes], ...] = (
+    re.compile(rb".{4}ftyp(avif|avis|mif1|msf1|hei[cmsx]|hev[cx])", re.DOTALL),  # AVIF, HEIC
+    re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00", re.DOTALL),  # BMP
+    re.compile(rb"II\*\x00|MM\x00\*"),  # TIFF, and most cameras' raw files
+    re.compile(rb"\x00\x00\x01\x00"),  # icon
+    re.compile(rb"8BPS"),  # Photoshop
+    re.compile(rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51"),  # JPEG 2000
+    re.compile(rb"\x00\x00\x00\x0cJXL |\xff\x0a"),  # JPEG XL
+    re.compile(rb"(\xef\xbb\xbf)?\s*(<[?!].*)?<svg\b", re.DOTALL),  # SVG
+)
+"""Formats that a person may well call a picture.
+
+AVIF is among them although Pillow decodes it: its decoder makes room for the size that the coded
+frame claims, not for the container's, which is the one that can be checked. A file of 2 KB that
+says it is 100 pixels wide takes 300 MB.
+"""
+
+
+def recognise(data: bytes) -> type[ImageFile]:
+    """Choose the reader of a file's format.
+
+    Each of Pillow's readers is called by itself, and not `Image.open`, which asks all that might
+    fit, and turns a JPEG with a second picture in it into another class on the way.
+
+    Raises:
+        UploadError: the file is of no format that is read here.
+    """
+    head = data[:_HEAD]
+    for signature, reader in _READ.items():
+        if signature.match(head):
+            return reader
+    if any(signature.match(head) for signature in _OTHER_PICTURES):
+        raise UploadError(UploadProblem.UNSUPPORTED)
+    raise UploadError(UploadProblem.NOT_A_PICTURE)
