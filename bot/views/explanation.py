@@ -26,6 +26,7 @@ from bot.i18n import Say
 from bot.services.explaining import Answer, Question
 from bot.views.control import Control
 from core.explain.frozen import SPATIAL_LAYERS
+from core.explain.methods import GradCAM
 from core.explain.regions import Region
 from core.explain.scores import Score
 from core.figures.colours import Colours
@@ -167,7 +168,7 @@ def _small_print(answer: Answer, say: Say, *, owner: int, shared: bool) -> str:
         layer=question.layer,
         target=answer.target,
         score=question.score,
-        method="gradcam",
+        method=GradCAM.name,
     )
     return f"{receipt}\n{say('explain.shared', owner=owner)}" if shared else receipt
 
