@@ -29,6 +29,10 @@ from core.modelcard import model_card
 from core.network import NETWORK_FILE, epoch_file, fingerprint
 from core.record import (
     CARD_FILE,
+    CONFUSION_FILE,
+    CURVES_FILE,
+    HISTORY_FILE,
+    METRICS_FILE,
     History,
     Metrics,
     ModelRecord,
@@ -37,6 +41,21 @@ from core.record import (
     Spread,
 )
 from core.tutorial import get_basic_cnn
+
+_EPOCHS = "epochs"
+_KEPT = {
+    NETWORK_FILE,
+    _EPOCHS,
+    METRICS_FILE,
+    HISTORY_FILE,
+    CURVES_FILE,
+    CONFUSION_FILE,
+    CARD_FILE,
+}
+
+
+class OutputError(Exception):
+    """The result cannot be written there; the message is one sentence for a person."""
 
 
 class Progress(Protocol):
@@ -78,24 +97,27 @@ def train(
     Args:
         digits: what to train on; the recipe's share of them is kept out, as Keras does it.
         test: what the networks are measured on.
-        folder: where the result goes; one that is there already is replaced.
+        folder: where the result goes; an earlier training's is replaced.
         seeds: at least one.
         recipe: the tutorial's by default.
         progress: is told how it goes.
 
     Returns:
         What was written.
+
+    Raises:
+        OutputError: the folder holds something else or cannot be written, found out beforehand.
     """
-    # The same numbers each time; on a processor it costs nothing.
+    # The same numbers each time, however the work falls to the threads.
     tf.config.experimental.enable_op_determinism()
     with _whole_or_not_at_all(folder) as fresh:
         runs = []
         for seed in seeds:
             kept = fresh / f"seed-{seed}"
-            (kept / "epochs").mkdir(parents=True)
+            (kept / _EPOCHS).mkdir(parents=True)
             runs.append(_train_one(digits, test, kept, seed, recipe, progress))
         chosen = nearest_the_median(runs)
-        shutil.move(fresh / f"seed-{chosen.seed}" / "epochs", fresh / "epochs")
+        shutil.move(fresh / f"seed-{chosen.seed}" / _EPOCHS, fresh / _EPOCHS)
         for seed in seeds:
             shutil.rmtree(fresh / f"seed-{seed}")
         shutil.copyfile(epoch_file(recipe.epochs, fresh), fresh / NETWORK_FILE)
@@ -211,11 +233,34 @@ def _empty_maps(folder: Path, test: DigitSet) -> dict[str, float]:
 @contextmanager
 def _whole_or_not_at_all(folder: Path) -> Iterator[Path]:
     """Give a temporary folder, and put it in the place of another once all has gone well."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
-        fresh, old = Path(beside) / "fresh", Path(beside) / "old"
+    folder = folder.resolve()
+    try:
+        _refuse_what_is_not_ours(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}.") from error
+    with beside:
+        fresh, old = Path(beside.name) / "fresh", Path(beside.name) / "old"
         fresh.mkdir()
         yield fresh
-        if folder.exists():
-            folder.rename(old)
-        fresh.rename(folder)
+        try:
+            if folder.exists():
+                folder.rename(old)
+            fresh.rename(folder)
+        except BaseException:
+            if old.exists():
+                old.rename(folder)
+            raise
+
+
+def _refuse_what_is_not_ours(folder: Path) -> None:
+    """Keep a slip of the hand, such as `--output ~`, from replacing a folder of something else."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file, not a folder.")
+    there = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    foreign = sorted(there - _KEPT)
+    if foreign:
+        raise OutputError(
+            f"{folder} holds what no training wrote, such as {foreign[0]}: name another."
+        )

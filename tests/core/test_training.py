@@ -109,21 +109,57 @@ def test_the_same_seed_gives_the_same_network_and_another_seed_another(tmp_path:
         assert np.array_equal(one, same)
 
 
-def test_an_old_folder_is_replaced_whole(tmp_path: Path) -> None:
+def test_an_earlier_training_is_replaced_whole(tmp_path: Path) -> None:
     folder = tmp_path / "net"
-    folder.mkdir()
-    (folder / "stale").write_text("old")
+    stale = epoch_file(99, folder)
+    stale.parent.mkdir(parents=True)
+    stale.write_text("old")
 
     _train(folder)
 
-    assert not (folder / "stale").exists()
+    assert not stale.exists()
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_folder_of_something_else_is_refused_before_the_training(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    heard = _Heard()
+
+    with pytest.raises(training.OutputError, match=r"no training wrote, such as thesis\.txt"):
+        _train(tmp_path, heard=heard)
+    with pytest.raises(training.OutputError, match="is a file"):
+        _train(tmp_path / "thesis.txt", heard=heard)
+    with pytest.raises(training.OutputError, match="cannot be written"):
+        _train(tmp_path / "thesis.txt" / "net", heard=heard)
+
+    assert heard.batches == []
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_an_earlier_training_survives_a_failure_to_replace_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, rename = tmp_path / "net", Path.rename
+    folder.mkdir()
+    (folder / "MODEL_CARD.md").write_text("old")
+
+    def fail_for_the_fresh_one(path: Path, target: Path) -> Path:
+        if path.name == "fresh":
+            raise OSError("disk full")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fail_for_the_fresh_one)
+    with pytest.raises(OSError, match="disk full"):
+        _train(folder)
+
+    assert [p.name for p in tmp_path.rglob("*")] == ["net", "MODEL_CARD.md"]
+    assert (folder / "MODEL_CARD.md").read_text() == "old"
 
 
 def test_interrupted_it_leaves_nothing_and_the_old_folder_as_it_was(tmp_path: Path) -> None:
     folder = tmp_path / "net"
     folder.mkdir()
-    (folder / "precious").write_text("old")
+    (folder / "MODEL_CARD.md").write_text("old")
 
     class Interrupted(_Heard):
         def epoch(self, seed: int, epoch: int, measured: dict[str, float]) -> None:  # noqa: ARG002
@@ -132,7 +168,7 @@ def test_interrupted_it_leaves_nothing_and_the_old_folder_as_it_was(tmp_path: Pa
     with pytest.raises(KeyboardInterrupt):
         _train(folder, heard=Interrupted())
 
-    assert [p.name for p in tmp_path.rglob("*")] == ["net", "precious"]
+    assert [p.name for p in tmp_path.rglob("*")] == ["net", "MODEL_CARD.md"]
 
 
 @pytest.mark.parametrize(
