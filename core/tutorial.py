@@ -107,7 +107,7 @@ def display_gradcam_with_img(img: ArrayLike, heatmap: ArrayLike, alpha: float = 
     """Draw the image, the heatmap in jet colours, and the one laid over the other.
 
     Args:
-        img: (28, 28) or (28, 28, 1); whole numbers from 0 to 255, or floats in [0, 1].
+        img: (28, 28) or (28, 28, 1), from 0 to 255; or floats in [0, 1].
         heatmap: (h, w) in [0, 1], from `make_gradcam_heatmap`.
         alpha: how strongly the heat is added to the image, 0 to 1.
 
@@ -161,6 +161,6 @@ def _as_grey(img: ArrayLike) -> NDArray[np.uint8]:
     if image.ndim != 2:
         raise ValueError(f"the image must be (h, w) or (h, w, 1), not {image.shape}")
     if image.dtype.kind == "f":
-        image = np.round(image * 255)
+        image = np.round(image * 255 if image.max(initial=0) <= 1 else image)
     grey: NDArray[np.uint8] = np.clip(image, 0, 255).astype(np.uint8)
     return grey

@@ -244,6 +244,7 @@ def test_a_figure_shows_image_heatmap_and_both(model: keras.Sequential, digits: 
     [
         lambda grey: grey[..., None],
         lambda grey: grey.astype(np.float32) / 255,
+        lambda grey: grey.astype(np.float32)[..., None],  # as the tutorial calls it
         lambda grey: (grey.astype(np.float64) / 255)[..., None],
         lambda grey: grey.astype(int).tolist(),
     ],
