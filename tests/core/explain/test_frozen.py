@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from core._keras import keras, tf
 from core.dataset import DigitSet
 from core.explain.explainer import Explainer
-from core.explain.frozen import SPATIAL_LAYERS, FrozenNetwork
+from core.explain.frozen import SPATIAL_LAYERS, Activations, FrozenNetwork
 from core.tutorial import get_basic_cnn
 from tests.core.explain.builders import at_the_border, extremes, images, noise
 
@@ -51,6 +51,26 @@ def test_mean_gradients_are_those_of_a_backward_pass(
         for layer in SPATIAL_LAYERS:
             mean = network.mean_gradients(layer, run, tf.constant(upstream))[:, t]
             np.testing.assert_allclose(mean, expected[layer], atol=2e-6 * abs(mean.numpy()).max())
+
+
+def test_of_equal_cells_the_first_hands_its_gradient_on(explainer: Explainer) -> None:
+    """Maps full of ties, as no image gives them: whole numbers from 0 to 2."""
+    kernel, _, dense, _ = explainer.model.get_weights()[2:]
+    random = np.random.default_rng(0)
+    ties = random.integers(0, 3, (16, 14, 14, 64)).astype(np.float32)
+    upstream = random.normal(size=(16, 1, 10)).astype(np.float32)
+    with tf.GradientTape() as tape:
+        x = tf.zeros((16, 14, 14, 32))
+        tape.watch(x)
+        conv = tf.nn.relu(ties + tf.nn.conv2d(x, kernel, 1, "SAME"))
+        pool = tf.nn.max_pool2d(conv, 2, 2, "VALID")
+        weighted_logits = tf.reduce_sum(tf.reshape(pool, (16, 49 * 64)) @ dense * upstream[:, 0])
+    expected = tape.gradient(weighted_logits, x).numpy().mean((1, 2))
+
+    run = Activations({"conv2d_1": conv, "max_pooling2d_1": pool}, logits=tf.zeros((16, 10)))
+    mean = FrozenNetwork(explainer.model).mean_gradients("max_pooling2d", run, upstream)[:, 0]
+
+    np.testing.assert_allclose(mean, expected, atol=2e-6 * abs(expected).max())
 
 
 def test_a_forward_pass_is_the_model_s(explainer: Explainer, inputs: NDArray[np.float32]) -> None:
