@@ -5,7 +5,6 @@ Keras 3.15 and matplotlib 3.10 refuse: the output of a `Sequential`, and `matplo
 """
 
 import io
-from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
@@ -13,6 +12,8 @@ from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 
 from core._keras import keras, tf
+
+plt.switch_backend("agg")  # no windows
 
 
 def make_gradcam_heatmap(
@@ -60,10 +61,9 @@ def display_gradcam_with_img(
     img: NDArray[np.float32], heatmap: NDArray[np.float32], alpha: float = 0.4
 ) -> bytes:
     """Draw image, heatmap and sum as three panels with pyplot, and write a PNG."""
-    panels: list[Any] = [img[..., 0], heatmap, superimpose(img, heatmap, alpha)]
-    figure, axes = plt.subplots(1, 3, figsize=(12, 4))
-    for axis, panel, cmap in zip(axes, panels, ("gray", "jet", None), strict=True):
-        axis.imshow(panel, cmap=cmap)
+    figure, axes = plt.subplots(1, 3, figsize=(15, 5))
+    for axis, panel in zip(axes, (img, heatmap, superimpose(img, heatmap, alpha)), strict=True):
+        axis.imshow(panel)
         axis.axis("off")
     png = io.BytesIO()
     figure.savefig(png, format="png")
