@@ -10,8 +10,9 @@ from bot.app import GradcamBot
 from bot.i18n import label, speaker
 from bot.problems import Refusal, sentence
 from bot.services.explaining import DEFAULT_LAYER, Question
-from bot.views.explanation import CONTROLS, Message, explanation
+from bot.views.explanation import Message, explanation
 from bot.views.notice import notice, telling
+from bot.views.question_controls import CONTROLS
 from core.dataset import TEST_DIGITS
 from core.digit import Digit
 from core.figures.colours import Colours
