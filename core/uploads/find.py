@@ -30,8 +30,9 @@ _SMALLEST = 6
 _PIECE = 0.03
 """A second stroke of the digit has at least this part of the first one's ink: less is a speck."""
 
-_GAP = 0.15
-"""Strokes of one digit are no farther apart than this part of its longer side."""
+_GAP = 0.25
+"""A second stroke is no farther above or below the first than this part of its longer side. It
+never stands beside it: that would be another digit."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,7 +64,7 @@ class _Strokes:
 
 
 def find_digits(ink: NDArray[np.uint8]) -> tuple[Found, ...]:
-    """Find the digit: the heaviest long stroke, with the pieces that lie close to it.
+    """Find the digit: the heaviest long stroke, and the pieces over and under it.
 
     Args:
         ink: (h, w), from `find_ink`.
@@ -118,13 +119,9 @@ def _strokes(ink: NDArray[np.uint8], paper: int, full: int) -> _Strokes:
 
 
 def _pieces(strokes: _Strokes, first: int, gap: float) -> NDArray[np.intp]:
-    """Number the strokes that are one digit with the first: not specks, and close to it."""
+    """Number the strokes that make up one digit with the first: over or under it, and no specks."""
     left, top, right, bottom = strokes.boxes.T
     box = strokes.boxes[first]
-    close = (
-        (left < box[2] + gap)
-        & (right > box[0] - gap)
-        & (top < box[3] + gap)
-        & (bottom > box[1] - gap)
-    )
-    return np.flatnonzero(close & (strokes.weights > strokes.weights[first] * _PIECE))
+    over = (left < box[2]) & (right > box[0])
+    close = (top < box[3] + gap) & (bottom > box[1] - gap)
+    return np.flatnonzero(over & close & (strokes.weights > strokes.weights[first] * _PIECE))
