@@ -22,21 +22,24 @@ from core.figures.percent import format_percent
 _WIDTH, _HEIGHT = 960, 640
 _PANEL = 280  # pixels: 28 times 10, and as many whole cells of 7, 14 and 28 a side
 _LEFT, _MIDDLE, _RIGHT = 30, 340, 650  # where the three columns begin
-_HEADER = 36  # the middle of the line above the panels
-_TOP = 70  # of the panels
-_SCALE = 386  # the middle of the line below them
-_ROWS = 420  # the top of the predicted class's box and of the first row of bars
-_ROW, _PITCH = 36, 40  # height of a row, and from one to the next
+_HEADER = 34  # the middle of the line above the panels
+_TOP = 64  # of the panels
+_SCALE = 374  # the middle of the line below them
+_ROWS = 404  # the top of the predicted class's box and of the first row of bars
+_ROW, _PITCH = 36, 42  # height of a row, and from one to the next
 _BOTTOM = _ROWS + 4 * _PITCH + _ROW
 
+_TEXT, _SMALL = 28, 26  # pixels: 10 where the card is shown 360 wide
+
+_BAR_LEFT, _BAR_RIGHT = 36, 144  # in a row; the class stands before it, its probability behind
+_BAR_TOP, _BAR_BOTTOM = 7, 29
+
+_DOT = 2  # pixels of the overlay: heat is smooth, and finer dots double the file
+_DOTS = _PANEL // _DOT
+_THRESHOLD = np.tile(np.array([[31, 159], [223, 95]], np.uint16), (_DOTS // 2, _DOTS // 2))
+"""Bayer's ordered pattern over the dots of the overlay."""
+
 _Pixel = TypeVar("_Pixel", bound=np.generic)
-
-_TEXT, _SMALL = 28, 26
-_BAR_LEFT, _BAR_RIGHT = 40, 156  # in a row; the class stands before it, its probability behind
-
-_DITHER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.uint16)
-_THRESHOLD = np.tile(_DITHER * 16 + 7, (_PANEL // 4, _PANEL // 4))
-"""Bayer's ordered pattern over a panel, 7 to 247 in 16 even steps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +71,9 @@ class Card:
 def draw_card(card: Card) -> bytes:
     """Draw the picture of a reply.
 
-    Digit, cells and overlay stand side by side over the colour scale. Below, the predicted class
-    and its probability, and all ten as bars: the predicted one's in blue, the explained one marked
-    by an orange frame and arrow.
+    The digit x, the map's cells and the overlay stand side by side over the colour scale. Below,
+    the true class y, the predicted class ŷ and its probability, and all ten as bars: the predicted
+    one's in blue and bold, the explained one marked by an orange frame and arrow.
 
     Args:
         card: what to show.
@@ -98,16 +101,19 @@ def _background() -> Indices:
     for left in (_LEFT, _MIDDLE, _RIGHT):
         frame(canvas, (left, _TOP, left + _PANEL, _TOP + _PANEL), palette.LINE, width=2)
     write(canvas, "x · 28×28", (_LEFT, _HEADER), palette.WHITE_TEXT, size=_TEXT)
-    start, end = _MIDDLE + 34, _RIGHT + _PANEL - 34
-    scale = palette.heat_indices(np.linspace(0, 1, end - start, dtype=np.float32))
-    canvas[_SCALE - 9 : _SCALE + 9, start:end] = scale
+
+    start, end, top, bottom = _MIDDLE + 34, _RIGHT + _PANEL - 34, _SCALE - 10, _SCALE + 10
+    scale = np.linspace(0, 1, end - start, dtype=np.float32)
+    canvas[top:bottom, start:end] = palette.heat_indices(scale)
+    frame(canvas, (start, top, end, bottom), palette.LINE, width=2)
     write(canvas, "0", (_MIDDLE, _SCALE), palette.WHITE_TEXT, size=_TEXT)
     right = _RIGHT + _PANEL
     write(canvas, "1", (right, _SCALE), palette.WHITE_TEXT, size=_TEXT, align=Align.RIGHT)
+
     canvas[_ROWS:_BOTTOM, _LEFT : _LEFT + _PANEL] = palette.PREDICTED
+    write(canvas, "ŷ", (_LEFT + 14, _ROWS + 28), palette.PREDICTED_TEXT, size=_TEXT)
     for left, i in product((_MIDDLE, _RIGHT), range(5)):
-        top = _ROWS + i * _PITCH
-        canvas[top + 7 : top + _ROW - 7, left + _BAR_LEFT : left + _BAR_RIGHT] = palette.TRACK
+        _bar(canvas, left, _ROWS + i * _PITCH)[:] = palette.TRACK
     return canvas
 
 
@@ -122,19 +128,15 @@ def _draw_headers(canvas: Indices, card: Card) -> None:
 
 def _draw_panels(canvas: Indices, card: Card) -> None:
     rows = slice(_TOP, _TOP + _PANEL)
-    ink = _enlarged(card.image)
-    canvas[rows, _LEFT : _LEFT + _PANEL] = palette.ink_indices(ink)
+    canvas[rows, _LEFT : _LEFT + _PANEL] = _enlarged(palette.ink_indices(card.image), _PANEL)
     canvas[rows, _MIDDLE : _MIDDLE + _PANEL] = (
         _cells(card.heatmap) if card.heatmap.any() else _nothing()
     )
-    heat = Image.fromarray(np.rint(card.heatmap * 255).astype(np.uint8))
-    smooth = np.asarray(heat.resize((_PANEL, _PANEL), Image.Resampling.BICUBIC))
-    overlay = palette.overlay_indices(ink, smooth, _THRESHOLD)
-    canvas[rows, _RIGHT : _RIGHT + _PANEL] = overlay
+    canvas[rows, _RIGHT : _RIGHT + _PANEL] = _overlay(card.image, card.heatmap)
 
 
 def _cells(heatmap: NDArray[np.float32]) -> Indices:
-    cells = _enlarged(palette.heat_indices(heatmap))
+    cells = _enlarged(palette.heat_indices(heatmap), _PANEL)
     side = _PANEL // len(heatmap)
     cells[side::side] = cells[:, side::side] = palette.BLACK
     return cells
@@ -142,56 +144,67 @@ def _cells(heatmap: NDArray[np.float32]) -> Indices:
 
 @cache
 def _nothing() -> Indices:
-    """Draw an empty map: the sign of the empty set on hatched ground."""
-    x, y = np.ogrid[:_PANEL, :_PANEL]
-    panel = np.where((x + y) % 20 < 3, palette.LINE, palette.GROUND).astype(np.uint8)
-    panel[90:190, 90:190] = palette.GROUND
-    middle = (_PANEL // 2, _PANEL // 2)
-    write(panel, "∅", middle, palette.WHITE_TEXT, size=100, align=Align.CENTRE)
+    """Draw an empty map: hatched, in the colour of no heat, so that nothing seems to be missing."""
+    y, x = np.ogrid[:_PANEL, :_PANEL]
+    none = palette.heat_indices(np.zeros((1, 1), np.float32))
+    panel = np.where((x + y) % 20 < 3, np.uint8(palette.LINE), none)
+    middle = _PANEL // 2
+    panel[middle - 32 : middle + 32, 46:-46] = palette.GROUND
+    at, ramp = (middle, middle), palette.WHITE_TEXT
+    write(panel, "max = 0", at, ramp, size=36, bold=True, align=Align.CENTRE)
     return panel
+
+
+def _overlay(image: NDArray[np.float32], heatmap: NDArray[np.float32]) -> Indices:
+    cells = Image.fromarray(np.rint(heatmap * 255).astype(np.uint8))
+    heat = np.asarray(cells.resize((_DOTS, _DOTS), Image.Resampling.BICUBIC))
+    dots = palette.overlay_indices(_enlarged(image, _DOTS), heat, _THRESHOLD)
+    return _enlarged(dots, _PANEL)
 
 
 def _draw_prediction(canvas: Indices, card: Card) -> None:
     predicted = int(card.probabilities.argmax())
-    middle = _LEFT + _PANEL // 2
+    middle, ramp = _LEFT + _PANEL // 2, palette.PREDICTED_TEXT
     for text, y, size in (
-        (str(predicted), _ROWS + 72, 140),
-        (format_percent(card.probabilities[predicted]), _BOTTOM - 37, 46),
+        (str(predicted), _ROWS + 76, 140),
+        (format_percent(card.probabilities[predicted]), _BOTTOM - 38, 48),
     ):
-        ramp = palette.PREDICTED_TEXT
         write(canvas, text, (middle, y), ramp, size=size, bold=True, align=Align.CENTRE)
     if card.label is not None:
         write(canvas, f"y = {card.label}", (_LEFT, _SCALE), palette.WHITE_TEXT, size=_TEXT)
-        verdict = "✓" if predicted == card.label else "✗"
-        at = (_LEFT + _PANEL, _SCALE)
-        write(canvas, verdict, at, palette.WHITE_TEXT, size=_TEXT, align=Align.RIGHT)
+        verdict, at = "✓" if predicted == card.label else "✗", (_LEFT + _PANEL, _SCALE)
+        write(canvas, verdict, at, palette.WHITE_TEXT, size=36, align=Align.RIGHT)
 
 
 def _draw_row(canvas: Indices, card: Card, digit: int) -> None:
     left = _MIDDLE if digit < 5 else _RIGHT
     top = _ROWS + digit % 5 * _PITCH
-    middle = top + _ROW // 2
+    right, bottom, middle = left + _PANEL, top + _ROW, top + _ROW // 2
     probability = float(card.probabilities[digit])
     is_predicted = digit == card.probabilities.argmax()
 
-    bar_left = left + _BAR_LEFT
-    length = max(round(probability * (_BAR_RIGHT - _BAR_LEFT)), 2)
-    bar = canvas[top + 7 : top + _ROW - 7, bar_left : bar_left + length]
-    bar[:] = palette.PREDICTED if is_predicted else palette.BAR
+    track = _bar(canvas, left, top)
+    length = max(round(probability * track.shape[1]), 2)  # so that it is seen where it begins
+    track[:, :length] = palette.PREDICTED if is_predicted else palette.BAR
 
     is_there = probability >= 0.0005  # the least that is not written as < 0.1%
     ramp = palette.WHITE_TEXT if is_there else palette.DIM_TEXT
-    write(canvas, str(digit), (left + 12, middle), ramp, size=_TEXT, bold=is_predicted)
-    at, value = (left + _PANEL - 12, middle), format_percent(probability)
+    write(canvas, str(digit), (left + 10, middle), ramp, size=_TEXT, bold=is_predicted)
+    value, at = format_percent(probability), (right - 8, middle)
     write(canvas, value, at, ramp, size=_SMALL, bold=is_predicted, align=Align.RIGHT)
 
     if digit == card.target:
-        frame(canvas, (left, top, left + _PANEL, top + _ROW), palette.EXPLAINED, width=3)
+        frame(canvas, (left, top, right, bottom), palette.EXPLAINED, width=3)
         arrow = (left - 17, middle)
         write(canvas, "▶", arrow, palette.EXPLAINED_TEXT, size=24, align=Align.CENTRE)
 
 
-def _enlarged(pixels: NDArray[_Pixel]) -> NDArray[_Pixel]:
-    """Make each pixel or cell a square, so that they fill a panel."""
-    side = _PANEL // len(pixels)
-    return pixels.repeat(side, axis=0).repeat(side, axis=1)
+def _bar(canvas: Indices, left: int, top: int) -> Indices:
+    """The part of a row in which its bar may grow."""
+    return canvas[top + _BAR_TOP : top + _BAR_BOTTOM, left + _BAR_LEFT : left + _BAR_RIGHT]
+
+
+def _enlarged(pixels: NDArray[_Pixel], side: int) -> NDArray[_Pixel]:
+    """Make each pixel or cell a square, so that they fill `side` by `side`."""
+    zoom = side // len(pixels)
+    return pixels.repeat(zoom, axis=1).repeat(zoom, axis=0)

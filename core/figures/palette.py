@@ -7,7 +7,8 @@
     244 to 255   from the card's ground to the explained class's orange
 
 Blue and orange are Okabe and Ito's, which colour-blind people tell apart
-(https://jfly.uni-koeln.de/color).
+(https://jfly.uni-koeln.de/color). The steps of digit and heat are too fine to be seen; those of the
+overlay are dithered.
 """
 
 from functools import cache
@@ -91,7 +92,7 @@ def palette(colours: Colours) -> bytes:
     blue = np.linspace(_PREDICTED_RGB, (255, 255, 255), _STEPS)
     orange = np.linspace(grey[GROUND], _EXPLAINED_RGB, _STEPS)
     rows = np.concatenate([grey, heat, _overlay(colours).reshape(-1, 3), blue, orange])
-    return np.rint(rows).astype(np.uint8).tobytes()
+    return bytes(np.rint(rows).astype(np.uint8).ravel())
 
 
 def _overlay(colours: Colours) -> NDArray[np.float64]:
