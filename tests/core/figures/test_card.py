@@ -1,0 +1,258 @@
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.dataset import test_digit as digit_of_the_test_set
+from core.figures.card import Card, draw_card
+from core.figures.colours import Colours
+from core.figures.fonts import text_mask
+
+Pixels = NDArray[np.uint8]
+
+HEADER = np.s_[16:52, 340:930]
+DIGIT, CELLS, OVERLAY = np.s_[64:344, 30:310], np.s_[64:344, 340:620], np.s_[64:344, 650:930]
+LABEL, SCALE = np.s_[356:392, 30:310], np.s_[356:392, 340:930]
+PREDICTION = np.s_[404:608, 30:310]
+GROUND, PREDICTED, EXPLAINED = (32, 32, 32), (0, 114, 178), (230, 159, 0)
+
+NINE = digit_of_the_test_set(7).image
+NINE_OR_FOUR = np.array(
+    [0.0001, 0.001, 0.002, 0.01, 0.25, 0.003, 0.0001, 0.005, 0.028, 0.7008], np.float32
+)
+
+
+def noise(side: int, seed: int = 0) -> NDArray[np.float32]:
+    return np.random.default_rng(seed).random((side, side), dtype=np.float32)
+
+
+CARD = Card(NINE, noise(7), NINE_OR_FOUR, 9, "max_pooling2d_1", "log_odds", label=9)
+
+
+def pixels(card: Card) -> Pixels:
+    with Image.open(io.BytesIO(draw_card(card))) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def row(digit: int, *, around: int = 0) -> tuple[slice, slice]:
+    """Where the row of a class is, and so many pixels around it."""
+    top, left = 404 + 42 * (digit % 5), 340 + 310 * (digit // 5)
+    return np.s_[top - around : top + 36 + around, left - around : left + 280 + around]
+
+
+def how_many(area: Pixels, colour: tuple[int, int, int]) -> int:
+    return int((area == colour).all(axis=-1).sum())
+
+
+def luminance(area: Pixels) -> float:
+    return float((area @ np.array([0.2126, 0.7152, 0.0722])).mean())
+
+
+def test_it_is_a_small_palette_picture() -> None:
+    png = draw_card(CARD)
+    with Image.open(io.BytesIO(png)) as picture:
+        assert (picture.format, picture.mode, picture.size) == ("PNG", "P", (960, 640))
+        assert len(picture.getpalette() or ()) == 3 * 256
+    assert len(png) < 60_000
+
+
+@pytest.mark.parametrize("side", [7, 14, 28])
+@pytest.mark.parametrize("colours", Colours)
+def test_even_noise_stays_below_60_kb(side: int, colours: Colours) -> None:
+    for image in (noise(28), np.rint(noise(28))):
+        for heatmap in (noise(side, 1), np.rint(noise(side, 1))):
+            card = replace(CARD, image=image, heatmap=heatmap, colours=colours)
+            assert len(draw_card(card)) < 60_000
+
+
+def test_the_same_card_gives_the_same_bytes() -> None:
+    again = replace(CARD, image=NINE.copy(), heatmap=CARD.heatmap.copy())
+
+    assert draw_card(CARD) == draw_card(again)
+
+
+def test_the_digit_is_shown_pixel_by_pixel() -> None:
+    panel = pixels(CARD)[DIGIT]
+    shown = panel[::10, ::10]
+
+    np.testing.assert_array_equal(panel, shown.repeat(10, 0).repeat(10, 1))
+    for channel in np.moveaxis(shown, -1, 0):
+        np.testing.assert_array_equal(channel, np.rint(np.rint(NINE * 63) * 255 / 63))
+        assert np.abs(channel - NINE * 255).max() < 2.6  # to the eye, 63 steps are as good as 255
+
+
+@pytest.mark.parametrize("side", [7, 14, 28])
+@pytest.mark.parametrize("colours", Colours)
+def test_the_cells_have_their_colours_of_the_table(side: int, colours: Colours) -> None:
+    heatmap = noise(side)
+    size = 280 // side
+    panel = pixels(replace(CARD, heatmap=heatmap, colours=colours))[CELLS]
+    shown = np.rint(np.rint(heatmap * 63) * 255 / 63).astype(np.intp)
+
+    np.testing.assert_array_equal(panel[size // 2 :: size, size // 2 :: size], colours.table[shown])
+    inner = panel[size + 1 : 2 * size, size + 1 : 2 * size]
+    assert (inner == inner[0, 0]).all()
+
+
+@pytest.mark.parametrize("side", [7, 14, 28])
+def test_thin_lines_part_the_cells(side: int) -> None:
+    panel = pixels(replace(CARD, heatmap=np.ones((side, side), np.float32)))[CELLS]
+    middle = 280 // side // 2
+
+    assert how_many(panel[middle], (0, 0, 0)) == side - 1
+    assert how_many(panel[:, middle], (0, 0, 0)) == side - 1
+
+
+@pytest.mark.parametrize("side", [7, 14, 28])
+def test_an_empty_map_is_marked(side: int) -> None:
+    empty = replace(CARD, heatmap=np.zeros((side, side), np.float32))
+    faint = replace(CARD, heatmap=np.full((side, side), 1e-4, np.float32))
+
+    def share_of_zero(card: Card) -> float:
+        panel = pixels(card)[CELLS]
+        return how_many(panel, tuple(Colours.VIRIDIS.table[0].tolist())) / panel[..., 0].size
+
+    assert share_of_zero(faint) > 0.8
+    assert 0.5 < share_of_zero(empty) < 0.8  # the rest is hatching, and a sign
+    assert how_many(pixels(empty)[CELLS][110:170, 50:230], (255, 255, 255)) > 300
+
+
+def test_without_heat_the_overlay_is_the_digit() -> None:
+    picture = pixels(replace(CARD, heatmap=np.zeros((7, 7), np.float32)))
+
+    np.testing.assert_array_equal(picture[OVERLAY], picture[DIGIT])
+
+
+@pytest.mark.parametrize("heat", [0.1, 0.25, 0.5, 0.75, 1.0])
+@pytest.mark.parametrize("colours", Colours)
+def test_the_digit_stands_out_of_the_heat(heat: float, colours: Colours) -> None:
+    image = np.zeros((28, 28), np.float32)
+    image[:, 14:] = 1
+    heatmap = np.full((7, 7), heat, np.float32)
+    panel = pixels(replace(CARD, image=image, heatmap=heatmap, colours=colours))[OVERLAY]
+
+    assert luminance(panel[:, 140:]) > luminance(panel[:, :140]) + 35
+
+
+def test_heat_is_where_the_map_has_it() -> None:
+    heatmap = np.zeros((7, 7), np.float32)
+    heatmap[1, 5] = 1
+    cold = pixels(replace(CARD, image=np.zeros((28, 28), np.float32), heatmap=heatmap))[OVERLAY]
+    rows, columns = np.nonzero(cold.any(axis=-1))
+
+    assert rows.mean() == pytest.approx(60, abs=3)
+    assert columns.mean() == pytest.approx(220, abs=3)
+
+
+def test_smooth_heat_is_not_left_in_contours() -> None:
+    heatmap = np.linspace(0.5, 0.6, 28, dtype=np.float32)[None].repeat(28, 0)
+    panel = pixels(replace(CARD, image=np.zeros((28, 28), np.float32), heatmap=heatmap))[OVERLAY]
+    patches = panel.reshape(280, 14, 20, 3).mean(axis=(0, 2)) @ [0.2126, 0.7152, 0.0722]
+
+    assert len(np.unique(panel[100:104].reshape(-1, 3), axis=0)) <= 3  # of the 13 colours
+    assert len(np.unique(patches.round(2))) >= 5  # and yet more than these to the eye
+
+
+def test_jet_changes_the_heat_and_nothing_else() -> None:
+    viridis, jet = pixels(CARD), pixels(replace(CARD, colours=Colours.JET))
+    different = (viridis != jet).any(axis=-1)
+
+    for part in (CELLS, OVERLAY, SCALE):
+        assert different[part].mean() > 0.2
+        different[part] = False
+    assert not different.any()
+
+
+@pytest.mark.parametrize("colours", Colours)
+def test_the_scale_runs_through_the_whole_table(colours: Colours) -> None:
+    scale = pixels(replace(CARD, colours=colours))[374, 374:896]
+
+    np.testing.assert_array_equal(scale[0], colours.table[0])
+    np.testing.assert_array_equal(scale[-1], colours.table[255])
+    assert len(np.unique(scale, axis=0)) >= 60
+
+
+@pytest.mark.parametrize("target", range(10))
+def test_the_explained_class_is_framed_and_pointed_at(target: int) -> None:
+    picture = pixels(replace(CARD, target=target))
+
+    for digit in range(10):
+        y, x = row(digit)
+        arrow = picture[y, x.start - 27 : x.start - 3]
+        framed = how_many(picture[row(digit, around=3)], EXPLAINED)
+        if digit == target:
+            assert framed >= 2 * 3 * (280 + 36)
+            assert how_many(arrow, EXPLAINED) > 60
+        else:
+            assert framed == 0
+            assert how_many(arrow, EXPLAINED) == 0
+
+
+def test_each_bar_is_as_long_as_its_probability() -> None:
+    picture = pixels(CARD)
+    empty = tuple(picture[row(0)][18, 140].tolist())
+
+    for digit, probability in enumerate(NINE_OR_FOUR.tolist()):
+        track = picture[row(digit)][7:29, 36:144]
+        assert (track == track[0]).all()
+        assert 108 - how_many(track[0], empty) == max(round(probability * 108), 2)
+        assert (how_many(track, PREDICTED) > 0) == (digit == 9)
+
+
+def test_the_prediction_has_its_own_box_whatever_is_explained() -> None:
+    nine, four = (pixels(replace(CARD, target=digit))[PREDICTION] for digit in (9, 4))
+    other = pixels(replace(CARD, probabilities=np.roll(NINE_OR_FOUR, 1)))[PREDICTION]
+
+    assert how_many(nine, PREDICTED) > 0.6 * nine[..., 0].size
+    np.testing.assert_array_equal(nine, four)
+    assert (nine != other).any()
+
+
+def test_true_false_and_unknown_labels_look_different() -> None:
+    right, wrong, unknown = (pixels(replace(CARD, label=label))[LABEL] for label in (9, 4, None))
+
+    assert (right[:, :150] != wrong[:, :150]).any()  # y = 9, y = 4
+    assert (right[:, 240:] != wrong[:, 240:]).any()  # ✓, ✗
+    assert (unknown == GROUND).all()
+
+
+def test_the_header_names_layer_score_and_class() -> None:
+    headers = [
+        pixels(card)[HEADER].tobytes()
+        for card in (
+            CARD,
+            replace(CARD, layer="conv2d_1"),
+            replace(CARD, heatmap=noise(14)),
+            replace(CARD, score="logit"),
+            replace(CARD, score="probability"),
+            replace(CARD, target=4),
+        )
+    ]
+
+    assert len(set(headers)) == len(headers)
+
+
+@pytest.mark.parametrize("cells", ["max_pooling2d_1 · 7×7", "max_pooling2d · 14×14"])
+def test_the_longest_header_fits(cells: str) -> None:
+    score = text_mask("▶ probability(9)", 26, bold=True)
+
+    assert text_mask(cells, 28).shape[1] + score.shape[1] <= 590 - 20
+
+
+def test_text_meets_the_contrast_that_people_need() -> None:
+    def relative(colour: tuple[int, ...] | Pixels) -> float:
+        srgb = np.asarray(colour) / 255
+        linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    def contrast(area: Pixels) -> float:
+        lights = sorted(relative(colour) for colour in np.unique(area.reshape(-1, 3), axis=0))
+        return (lights[-1] + 0.05) / (lights[0] + 0.05)
+
+    picture = pixels(replace(CARD, target=4))
+    assert contrast(picture[row(0)]) > 4.5  # the faintest: less than 0.1%
+    assert contrast(picture[PREDICTION]) > 4.5  # white on blue
+    assert contrast(picture[HEADER][:, 400:]) > 4.5  # orange on the ground
