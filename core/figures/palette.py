@@ -2,9 +2,9 @@
 
     0 to 63      greys, from black to white: the digit, and the card's own ground and text
     64 to 127    the colour table: the heat
-    128 to 231   the overlay: 8 amounts of ink by 13 of heat; where there is no heat it is grey
-    232 to 243   from the predicted class's blue to white
-    244 to 255   from the card's ground to the explained class's orange
+    128 to 229   the overlay: 6 amounts of ink by 17 of heat; where there is no heat it is grey
+    230 to 242   from the predicted class's blue to white
+    243 to 255   from the card's ground to the explained class's orange
 
 Blue and orange are Okabe and Ito's, which colour-blind people tell apart
 (https://jfly.uni-koeln.de/color). The steps of digit and heat are too fine to be seen; those of the
@@ -21,7 +21,7 @@ from core.figures.colours import Colours
 Indices = NDArray[np.uint8]
 """Of any shape: places in the palette."""
 
-_GREYS, _HEATS, _INKS, _TINTS, _STEPS = 64, 64, 8, 13, 12
+_GREYS, _HEATS, _INKS, _TINTS, _STEPS = 64, 64, 6, 17, 13
 
 _HEAT = _GREYS
 _OVERLAY = _HEAT + _HEATS
@@ -66,13 +66,13 @@ def overlay_indices(
     Args:
         ink: in [0, 1].
         heat: 0 to 255.
-        threshold: 0 to 254, what decides between the two nearest of the 13 steps of heat. An
+        threshold: 0 to 254, what decides between the two nearest of the 17 steps of heat. An
             ordered pattern mixes them, as print does, so that the steps do not show.
 
     Returns:
         Indices of the overlay, and of plain grey where there is no heat.
     """
-    tint = ((heat * np.uint16(_TINTS) + threshold) // 255).astype(np.uint8)  # 0 to 13
+    tint = ((heat * np.uint16(_TINTS) + threshold) // 255).astype(np.uint8)  # 0 to 17
     mixed = _OVERLAY - 1 + np.rint(ink * (_INKS - 1)).astype(np.uint8) * np.uint8(_TINTS) + tint
     return np.where(tint == 0, ink_indices(ink), mixed)
 
@@ -104,8 +104,8 @@ def _overlay(colours: Colours) -> NDArray[np.float64]:
     ink = np.linspace(0, 1, _INKS)[:, np.newaxis, np.newaxis]
     heat = np.linspace(0, 1, _TINTS + 1)[1:]
     colour = colours.table[np.rint(255 * heat).astype(np.uint8)].astype(np.float64)  # (tints, 3)
-    x = np.minimum(heat / 0.35, 1)[:, np.newaxis]
-    opacity = 0.92 * x * x * (3 - 2 * x)  # rises smoothly, and is level from 0.35 on
-    tinted = (1 - ink) * 0.62 * colour + ink * (0.7 * colour + 0.3 * 255)
+    x = np.minimum(heat / 0.5, 1)[:, np.newaxis]
+    opacity = 0.92 * x * x * (3 - 2 * x)  # rises smoothly, and is level from 0.5 on
+    tinted = (1 - ink) * 0.8 * colour + ink * (0.7 * colour + 0.3 * 255)
     blended: NDArray[np.float64] = (1 - opacity) * 255 * ink + opacity * tinted
     return blended
