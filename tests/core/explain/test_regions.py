@@ -46,6 +46,17 @@ def test_at_most_three_are_named_and_equals_in_reading_order() -> None:
     )
 
 
+@pytest.mark.parametrize("side", [7, 14, 28])
+def test_equal_corners_come_in_reading_order_too(side: int) -> None:
+    last = side - 1
+    heatmap = heat(side, *((row, column, 0.7) for row in (0, last) for column in (0, last)))
+    assert strongest_regions(heatmap) == (
+        Region.UPPER_LEFT,
+        Region.UPPER_RIGHT,
+        Region.LOWER_LEFT,
+    )
+
+
 def test_a_cell_on_a_border_counts_where_most_of_it_lies() -> None:
     # A third is 7/3 cells wide: cell 2 lies to 1/3 in the first field and to 2/3 in the second, so
     # that it has half as much heat in the one as in the other; of cell 0 all is in the first.
