@@ -19,20 +19,20 @@ from core.figures.colours import Colours
 from core.figures.palette import Indices
 from core.figures.percent import format_percent
 
-_WIDTH, _HEIGHT = 960, 640
-_PANEL = 280  # pixels: 28 times 10, and as many whole cells of 7, 14 and 28 a side
-_LEFT, _MIDDLE, _RIGHT = 30, 340, 650  # where the three columns begin
-_HEADER = 34  # the middle of the line above the panels
-_TOP = 64  # of the panels
-_SCALE = 374  # the middle of the line below them
-_ROWS = 404  # the top of the predicted class's box and of the first row of bars
-_ROW, _PITCH = 36, 42  # height of a row, and from one to the next
+_WIDTH, _HEIGHT = 768, 512
+_PANEL = 224  # pixels: 28 times 8, and as many whole cells of 7, 14 and 28 a side
+_LEFT, _MIDDLE, _RIGHT = 24, 272, 520  # where the three columns begin
+_HEADER = 27  # the middle of the line above the panels
+_TOP = 51  # of the panels
+_SCALE = 299  # the middle of the line below them
+_ROWS = 323  # the top of the predicted class's box and of the first row of bars
+_ROW, _PITCH = 28, 34  # height of a row, and from one to the next
 _BOTTOM = _ROWS + 4 * _PITCH + _ROW
 
-_TEXT, _SMALL = 28, 26  # pixels: 10 where the card is shown 360 wide
+_TEXT, _SMALL = 22, 21  # pixels: 10 where the card is shown 360 wide
 
-_BAR_LEFT, _BAR_RIGHT = 36, 144  # in a row; the class stands before it, its probability behind
-_BAR_TOP, _BAR_BOTTOM = 7, 29
+_BAR_LEFT, _BAR_RIGHT = 29, 109  # in a row; the class stands before it, its probability behind
+_BAR_TOP, _BAR_BOTTOM = 6, 22
 
 _DOT = 2  # pixels of the overlay: heat is smooth, and finer dots double the file
 _DOTS = _PANEL // _DOT
@@ -79,7 +79,7 @@ def draw_card(card: Card) -> bytes:
         card: what to show.
 
     Returns:
-        A PNG of 960 by 640 pixels and 256 colours, always the same for the same card.
+        A PNG of 768 by 512 pixels and 256 colours, always the same for the same card.
     """
     canvas = _background().copy()
     _draw_headers(canvas, card)
@@ -102,7 +102,7 @@ def _background() -> Indices:
         frame(canvas, (left, _TOP, left + _PANEL, _TOP + _PANEL), palette.LINE, width=2)
     write(canvas, "x · 28×28", (_LEFT, _HEADER), palette.WHITE_TEXT, size=_TEXT)
 
-    start, end, top, bottom = _MIDDLE + 34, _RIGHT + _PANEL - 34, _SCALE - 10, _SCALE + 10
+    start, end, top, bottom = _MIDDLE + 27, _RIGHT + _PANEL - 27, _SCALE - 8, _SCALE + 8
     scale = np.linspace(0, 1, end - start, dtype=np.float32)
     canvas[top:bottom, start:end] = palette.heat_indices(scale)
     frame(canvas, (start, top, end, bottom), palette.LINE, width=2)
@@ -111,7 +111,7 @@ def _background() -> Indices:
     write(canvas, "1", (right, _SCALE), palette.WHITE_TEXT, size=_TEXT, align=Align.RIGHT)
 
     canvas[_ROWS:_BOTTOM, _LEFT : _LEFT + _PANEL] = palette.PREDICTED
-    write(canvas, "ŷ", (_LEFT + 14, _ROWS + 28), palette.PREDICTED_TEXT, size=_TEXT)
+    write(canvas, "ŷ", (_LEFT + 11, _ROWS + 22), palette.PREDICTED_TEXT, size=_TEXT)
     for left, i in product((_MIDDLE, _RIGHT), range(5)):
         _bar(canvas, left, _ROWS + i * _PITCH)[:] = palette.TRACK
     return canvas
@@ -147,11 +147,11 @@ def _nothing() -> Indices:
     """Draw an empty map: hatched, in the colour of no heat, so that nothing seems to be missing."""
     y, x = np.ogrid[:_PANEL, :_PANEL]
     none = palette.heat_indices(np.zeros((1, 1), np.float32))
-    panel = np.where((x + y) % 20 < 3, np.uint8(palette.LINE), none)
+    panel = np.where((x + y) % 16 < 3, np.uint8(palette.LINE), none)
     middle = _PANEL // 2
-    panel[middle - 32 : middle + 32, 46:-46] = palette.GROUND
+    panel[middle - 26 : middle + 26, 37:-37] = palette.GROUND
     at, ramp = (middle, middle), palette.WHITE_TEXT
-    write(panel, "max = 0", at, ramp, size=36, bold=True, align=Align.CENTRE)
+    write(panel, "max = 0", at, ramp, size=29, bold=True, align=Align.CENTRE)
     return panel
 
 
@@ -166,14 +166,14 @@ def _draw_prediction(canvas: Indices, card: Card) -> None:
     predicted = int(card.probabilities.argmax())
     middle, ramp = _LEFT + _PANEL // 2, palette.PREDICTED_TEXT
     for text, y, size in (
-        (str(predicted), _ROWS + 76, 140),
-        (format_percent(card.probabilities[predicted]), _BOTTOM - 38, 48),
+        (str(predicted), _ROWS + 61, 112),
+        (format_percent(card.probabilities[predicted]), _BOTTOM - 30, 38),
     ):
         write(canvas, text, (middle, y), ramp, size=size, bold=True, align=Align.CENTRE)
     if card.label is not None:
         write(canvas, f"y = {card.label}", (_LEFT, _SCALE), palette.WHITE_TEXT, size=_TEXT)
         verdict, at = "✓" if predicted == card.label else "✗", (_LEFT + _PANEL, _SCALE)
-        write(canvas, verdict, at, palette.WHITE_TEXT, size=36, align=Align.RIGHT)
+        write(canvas, verdict, at, palette.WHITE_TEXT, size=29, align=Align.RIGHT)
 
 
 def _draw_row(canvas: Indices, card: Card, digit: int) -> None:
@@ -189,14 +189,14 @@ def _draw_row(canvas: Indices, card: Card, digit: int) -> None:
 
     is_there = probability >= 0.0005  # the least that is not written as < 0.1%
     ramp = palette.WHITE_TEXT if is_there else palette.DIM_TEXT
-    write(canvas, str(digit), (left + 10, middle), ramp, size=_TEXT, bold=is_predicted)
+    write(canvas, str(digit), (left + 8, middle), ramp, size=_TEXT, bold=is_predicted)
     value, at = format_percent(probability), (right - 8, middle)
     write(canvas, value, at, ramp, size=_SMALL, bold=is_predicted, align=Align.RIGHT)
 
     if digit == card.target:
         frame(canvas, (left, top, right, bottom), palette.EXPLAINED, width=3)
-        arrow = (left - 17, middle)
-        write(canvas, "▶", arrow, palette.EXPLAINED_TEXT, size=24, align=Align.CENTRE)
+        arrow = (left - 14, middle)
+        write(canvas, "▶", arrow, palette.EXPLAINED_TEXT, size=19, align=Align.CENTRE)
 
 
 def _bar(canvas: Indices, left: int, top: int) -> Indices:

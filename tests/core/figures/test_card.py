@@ -13,10 +13,10 @@ from core.figures.fonts import text_mask
 
 Pixels = NDArray[np.uint8]
 
-HEADER = np.s_[16:52, 340:930]
-DIGIT, CELLS, OVERLAY = np.s_[64:344, 30:310], np.s_[64:344, 340:620], np.s_[64:344, 650:930]
-LABEL, SCALE = np.s_[356:392, 30:310], np.s_[356:392, 340:930]
-PREDICTION = np.s_[404:608, 30:310]
+HEADER = np.s_[12:42, 272:744]
+DIGIT, CELLS, OVERLAY = np.s_[51:275, 24:248], np.s_[51:275, 272:496], np.s_[51:275, 520:744]
+LABEL, SCALE = np.s_[284:314, 24:248], np.s_[284:314, 272:744]
+PREDICTION = np.s_[323:487, 24:248]
 GROUND, PREDICTED, EXPLAINED = (32, 32, 32), (0, 114, 178), (230, 159, 0)
 
 NINE = digit_of_the_test_set(7).image
@@ -39,8 +39,8 @@ def pixels(card: Card) -> Pixels:
 
 def row(digit: int, *, around: int = 0) -> tuple[slice, slice]:
     """Where the row of a class is, and so many pixels around it."""
-    top, left = 404 + 42 * (digit % 5), 340 + 310 * (digit // 5)
-    return np.s_[top - around : top + 36 + around, left - around : left + 280 + around]
+    top, left = 323 + 34 * (digit % 5), 272 + 248 * (digit // 5)
+    return np.s_[top - around : top + 28 + around, left - around : left + 224 + around]
 
 
 def how_many(area: Pixels, colour: tuple[int, int, int]) -> int:
@@ -54,7 +54,7 @@ def luminance(area: Pixels) -> float:
 def test_it_is_a_small_palette_picture() -> None:
     png = draw_card(CARD)
     with Image.open(io.BytesIO(png)) as picture:
-        assert (picture.format, picture.mode, picture.size) == ("PNG", "P", (960, 640))
+        assert (picture.format, picture.mode, picture.size) == ("PNG", "P", (768, 512))
         assert len(picture.getpalette() or ()) == 3 * 256
     assert len(png) < 60_000
 
@@ -76,9 +76,9 @@ def test_the_same_card_gives_the_same_bytes() -> None:
 
 def test_the_digit_is_shown_pixel_by_pixel() -> None:
     panel = pixels(CARD)[DIGIT]
-    shown = panel[::10, ::10]
+    shown = panel[::8, ::8]
 
-    np.testing.assert_array_equal(panel, shown.repeat(10, 0).repeat(10, 1))
+    np.testing.assert_array_equal(panel, shown.repeat(8, 0).repeat(8, 1))
     for channel in np.moveaxis(shown, -1, 0):
         np.testing.assert_array_equal(channel, np.rint(np.rint(NINE * 63) * 255 / 63))
         assert np.abs(channel - NINE * 255).max() < 2.6  # to the eye, 63 steps are as good as 255
@@ -88,7 +88,7 @@ def test_the_digit_is_shown_pixel_by_pixel() -> None:
 @pytest.mark.parametrize("colours", Colours)
 def test_the_cells_have_their_colours_of_the_table(side: int, colours: Colours) -> None:
     heatmap = noise(side)
-    size = 280 // side
+    size = 224 // side
     panel = pixels(replace(CARD, heatmap=heatmap, colours=colours))[CELLS]
     shown = np.rint(np.rint(heatmap * 63) * 255 / 63).astype(np.intp)
 
@@ -100,7 +100,7 @@ def test_the_cells_have_their_colours_of_the_table(side: int, colours: Colours) 
 @pytest.mark.parametrize("side", [7, 14, 28])
 def test_thin_lines_part_the_cells(side: int) -> None:
     panel = pixels(replace(CARD, heatmap=np.ones((side, side), np.float32)))[CELLS]
-    middle = 280 // side // 2
+    middle = 224 // side // 2
 
     assert how_many(panel[middle], (0, 0, 0)) == side - 1
     assert how_many(panel[:, middle], (0, 0, 0)) == side - 1
@@ -115,9 +115,9 @@ def test_an_empty_map_is_marked(side: int) -> None:
         panel = pixels(card)[CELLS]
         return how_many(panel, tuple(Colours.VIRIDIS.table[0].tolist())) / panel[..., 0].size
 
-    assert share_of_zero(faint) > 0.8
-    assert 0.5 < share_of_zero(empty) < 0.8  # the rest is hatching, and a sign
-    assert how_many(pixels(empty)[CELLS][110:170, 50:230], (255, 255, 255)) > 300
+    assert share_of_zero(faint) > 0.77
+    assert 0.5 < share_of_zero(empty) < 0.77  # the rest is hatching, and a sign
+    assert how_many(pixels(empty)[CELLS][88:136, 40:184], (255, 255, 255)) > 190
 
 
 def test_without_heat_the_overlay_is_the_digit() -> None:
@@ -134,7 +134,7 @@ def test_the_digit_stands_out_of_the_heat(heat: float, colours: Colours) -> None
     heatmap = np.full((7, 7), heat, np.float32)
     panel = pixels(replace(CARD, image=image, heatmap=heatmap, colours=colours))[OVERLAY]
 
-    assert luminance(panel[:, 140:]) > luminance(panel[:, :140]) + 35
+    assert luminance(panel[:, 112:]) > luminance(panel[:, :112]) + 35
 
 
 def test_heat_is_where_the_map_has_it() -> None:
@@ -143,16 +143,16 @@ def test_heat_is_where_the_map_has_it() -> None:
     cold = pixels(replace(CARD, image=np.zeros((28, 28), np.float32), heatmap=heatmap))[OVERLAY]
     rows, columns = np.nonzero(cold.any(axis=-1))
 
-    assert rows.mean() == pytest.approx(60, abs=3)
-    assert columns.mean() == pytest.approx(220, abs=3)
+    assert rows.mean() == pytest.approx(48, abs=3)
+    assert columns.mean() == pytest.approx(176, abs=3)
 
 
 def test_smooth_heat_is_not_left_in_contours() -> None:
     heatmap = np.linspace(0.5, 0.6, 28, dtype=np.float32)[None].repeat(28, 0)
     panel = pixels(replace(CARD, image=np.zeros((28, 28), np.float32), heatmap=heatmap))[OVERLAY]
-    patches = panel.reshape(280, 14, 20, 3).mean(axis=(0, 2)) @ [0.2126, 0.7152, 0.0722]
+    patches = panel.reshape(224, 14, 16, 3).mean(axis=(0, 2)) @ [0.2126, 0.7152, 0.0722]
 
-    assert len(np.unique(panel[100:104].reshape(-1, 3), axis=0)) <= 4  # of the 17 colours
+    assert len(np.unique(panel[80:84].reshape(-1, 3), axis=0)) <= 4  # of the 17 colours
     assert len(np.unique(patches.round(2))) >= 5  # and yet more than these to the eye
 
 
@@ -168,7 +168,7 @@ def test_jet_changes_the_heat_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("colours", Colours)
 def test_the_scale_runs_through_the_whole_table(colours: Colours) -> None:
-    scale = pixels(replace(CARD, colours=colours))[374, 374:896]
+    scale = pixels(replace(CARD, colours=colours))[299, 299:717]
 
     np.testing.assert_array_equal(scale[0], colours.table[0])
     np.testing.assert_array_equal(scale[-1], colours.table[255])
@@ -181,10 +181,10 @@ def test_the_explained_class_is_framed_and_pointed_at(target: int) -> None:
 
     for digit in range(10):
         y, x = row(digit)
-        arrow = picture[y, x.start - 27 : x.start - 3]
+        arrow = picture[y, x.start - 20 : x.start - 3]
         framed = how_many(picture[row(digit, around=3)], EXPLAINED)
         if digit == target:
-            assert framed >= 2 * 3 * (280 + 36)
+            assert framed >= 2 * 3 * (224 + 28)
             assert how_many(arrow, EXPLAINED) > 60
         else:
             assert framed == 0
@@ -193,12 +193,12 @@ def test_the_explained_class_is_framed_and_pointed_at(target: int) -> None:
 
 def test_each_bar_is_as_long_as_its_probability() -> None:
     picture = pixels(CARD)
-    empty = tuple(picture[row(0)][18, 140].tolist())
+    empty = tuple(picture[row(0)][14, 105].tolist())
 
     for digit, probability in enumerate(NINE_OR_FOUR.tolist()):
-        track = picture[row(digit)][7:29, 36:144]
+        track = picture[row(digit)][6:22, 29:109]
         assert (track == track[0]).all()
-        assert 108 - how_many(track[0], empty) == max(round(probability * 108), 2)
+        assert 80 - how_many(track[0], empty) == max(round(probability * 80), 2)
         assert (how_many(track, PREDICTED) > 0) == (digit == 9)
 
 
@@ -214,8 +214,8 @@ def test_the_prediction_has_its_own_box_whatever_is_explained() -> None:
 def test_true_false_and_unknown_labels_look_different() -> None:
     right, wrong, unknown = (pixels(replace(CARD, label=label))[LABEL] for label in (9, 4, None))
 
-    assert (right[:, :150] != wrong[:, :150]).any()  # y = 9, y = 4
-    assert (right[:, 240:] != wrong[:, 240:]).any()  # ✓, ✗
+    assert (right[:, :120] != wrong[:, :120]).any()  # y = 9, y = 4
+    assert (right[:, 192:] != wrong[:, 192:]).any()  # ✓, ✗
     assert (unknown == GROUND).all()
 
 
@@ -237,9 +237,9 @@ def test_the_header_names_layer_score_and_class() -> None:
 
 @pytest.mark.parametrize("cells", ["max_pooling2d_1 · 7×7", "max_pooling2d · 14×14"])
 def test_the_longest_header_fits(cells: str) -> None:
-    score = text_mask("▶ probability(9)", 26, bold=True)
+    score = text_mask("▶ probability(9)", 21, bold=True)
 
-    assert text_mask(cells, 28).shape[1] + score.shape[1] <= 590 - 20
+    assert text_mask(cells, 22).shape[1] + score.shape[1] <= 472 - 16
 
 
 def test_text_meets_the_contrast_that_people_need() -> None:
@@ -255,4 +255,4 @@ def test_text_meets_the_contrast_that_people_need() -> None:
     picture = pixels(replace(CARD, target=4))
     assert contrast(picture[row(0)]) > 4.5  # the faintest: less than 0.1%
     assert contrast(picture[PREDICTION]) > 4.5  # white on blue
-    assert contrast(picture[HEADER][:, 400:]) > 4.5  # orange on the ground
+    assert contrast(picture[HEADER][:, 320:]) > 4.5  # orange on the ground
