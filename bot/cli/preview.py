@@ -83,12 +83,16 @@ def _run(port: int, console: Console) -> str | None:
     console.print(_LOADING)
 
     import simcord
+    from pydantic import ValidationError
 
     from core.network import WeightsError
     from core.record import RecordError
 
     try:
         asyncio.run(_serve(port, console))
+    except ValidationError as error:
+        faults = error.errors()
+        return "\n".join(f"{'_'.join(map(str, f['loc'])).upper()}: {f['msg']}." for f in faults)
     except (simcord.SetupError, WeightsError, RecordError) as error:
         return str(error)
     return None
