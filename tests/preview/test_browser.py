@@ -1,0 +1,193 @@
+"""The preview in a real browser: what a newcomer sees, types, presses and is answered."""
+
+import io
+import re
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator, expect
+
+from bot.i18n import speaker
+from tests.builders import picture
+from tests.preview.conftest import Open
+from tests.preview.page import StudyPage
+from tests.preview.serving import Serving
+
+english, korean = speaker("en"), speaker("ko")
+
+
+def upload(index: int) -> FilePayload:
+    return {"name": "mine.png", "mimeType": "image/png", "buffer": picture(index)}
+
+
+def only_picture(page: StudyPage, message: Locator) -> bytes:
+    (data,) = page.pictures(message)
+    return data
+
+
+def plain(text: str) -> str:
+    """A text as it is read, without its markup."""
+    return re.sub(r"[*`]|^(-#|##) ", "", text, flags=re.MULTILINE)
+
+
+def test_the_terminal_says_what_to_try_in_both_languages(served: Serving) -> None:
+    for word in ("/explain", "/model", "민지", "Try", "해 보세요", "Ctrl-C"):
+        assert word in served.stdout
+
+
+def test_a_first_question_is_answered_already(served: Serving, visit: Open) -> None:
+    page = visit(served)
+    answer = page.first_answer
+
+    expect(page.messages.filter(has_text="민지").first).to_be_attached()
+    expect(answer.get_by_role("heading")).to_have_text(re.compile("^9 "))
+    expect(answer).to_contain_text(plain(english("explain.right", index=7, label=9)))
+    expect(answer.get_by_role("heading")).to_be_in_viewport()
+    card = Image.open(io.BytesIO(only_picture(page, answer)))
+    assert card.width >= 720
+    assert len(np.unique(np.asarray(card.convert("L")))) > 20
+    alt = answer.locator("img").get_attribute("alt") or ""
+    assert "9" in alt
+    assert "max_pooling2d_1" in alt
+
+
+def test_explain_with_options_typed_and_chosen(served: Serving, visit: Open) -> None:
+    page = visit(served)
+
+    answer = page.command("explain", index="42", layer="conv2d_1", colours="jet")
+
+    expect(answer).to_contain_text(plain(english("explain.right", index=42, label=4)))
+    expect(answer).to_contain_text("conv2d_1")
+    expect(answer).to_contain_text("14×14")
+    assert only_picture(page, answer) != only_picture(page, page.first_answer)
+
+
+def test_an_uploaded_picture_is_read_and_asked_on(served: Serving, visit: Open) -> None:
+    page = visit(served)
+
+    answer = page.command("explain", image=upload(1))
+
+    expect(answer.get_by_role("heading")).to_have_text(re.compile("^2 "))
+    expect(answer).to_contain_text(plain(english("explain.upload")))
+    assert english("explain.alt_digit") in [
+        image.get_attribute("alt") for image in answer.locator("img").all()
+    ]
+    before = page.pictures(answer)
+    after = page.choose(
+        answer,
+        english("control.target_predicted", target=2),
+        english("control.target_option", target=3),
+    )
+    expect(after.get_by_role("heading")).to_have_text(re.compile("^2 "))
+    expect(after.get_by_role("combobox").nth(1)).to_have_text(
+        english("control.target_option", target=3)
+    )
+    assert len(page.pictures(after)) == len(before) == 2
+    assert sum(a != b for a, b in zip(before, page.pictures(after), strict=True)) == 1
+
+
+def test_controls_change_the_message_they_are_below(served: Serving, visit: Open) -> None:
+    page = visit(served)
+    answer = page.command("explain", index="11")
+    count = page.messages.count()
+    seen = [only_picture(page, answer)]
+
+    page.press(answer, english("control.next"))
+    expect(answer).to_contain_text(plain(english("explain.right", index=12, label=9)))
+    seen.append(only_picture(page, answer))
+
+    page.choose(
+        answer,
+        english("control.layer", layer="max_pooling2d_1"),
+        english("control.layer", layer="conv2d"),
+    )
+    expect(answer).to_contain_text("28×28")
+    seen.append(only_picture(page, answer))
+
+    page.choose(
+        answer,
+        english("control.target_predicted", target=9),
+        english("control.target_option", target=4),
+    )
+    expect(answer.get_by_role("combobox").nth(1)).to_have_text(
+        english("control.target_option", target=4)
+    )
+    seen.append(only_picture(page, answer))
+
+    page.choose(
+        answer,
+        english("control.score", score=english("score.log_odds")),
+        english("control.score", score=english("score.logit")),
+    )
+    expect(answer).to_contain_text("logit")
+    seen.append(only_picture(page, answer))
+
+    assert len(set(seen)) == len(seen)
+    assert page.messages.count() == count
+
+
+def test_somebody_else_is_answered_alone_and_in_their_language(
+    served: Serving, visit: Open
+) -> None:
+    page = visit(served)
+    before = page.first_answer.inner_text()
+
+    page.view_as("민지")
+    private = page.press(page.first_answer, english("control.next"))
+
+    expect(private).to_contain_text("Only you can see this")
+    expect(private).to_contain_text(plain(korean("explain.right", index=8, label=5)))
+    expect(private.get_by_role("button", name=korean("control.next"))).to_be_visible()
+    assert korean("explain.alt_heat", regions="").split(":")[0] in (
+        private.locator("img").get_attribute("alt") or ""
+    )
+    assert page.first_answer.inner_text() == before
+    page.view_as("Alex")
+    expect(page.messages.filter(has_text=korean("explain.source_index", index=8))).to_have_count(0)
+
+
+def test_help_and_model_are_answered(served: Serving, visit: Open) -> None:
+    page = visit(served)
+
+    help_page = page.command("help")
+    expect(help_page).to_contain_text(plain(english("help.first")))
+
+    page.view_as("서연")
+    model = page.command("model")
+    heading, _ = plain(korean("model.heading", parameters=50186, weights="")).splitlines()
+    expect(model.get_by_role("heading")).to_have_text(heading)
+    expect(model).to_contain_text("50,186")
+    expect(model).to_contain_text("max_pooling2d_1")
+    curves, confusion = page.pictures(model)
+    assert Image.open(io.BytesIO(curves)).width > 300
+    assert Image.open(io.BytesIO(confusion)).width > 300
+    assert all(image.get_attribute("alt") for image in model.locator("img").all())
+
+
+def test_ordinary_messages_are_left_alone(served: Serving, visit: Open) -> None:
+    page = visit(served)
+    count = page.messages.count()
+
+    page.say("안녕하세요! What is that bright cell?")
+
+    expect(page.messages).to_have_count(count + 1)
+
+
+def test_a_telephone_is_wide_enough(served: Serving, visit: Open) -> None:
+    page = visit(served, width=390, height=844)
+
+    answer = page.command("explain", index="3")
+    page.press(answer, english("control.previous"))
+    page.choose(
+        answer,
+        english("control.layer", layer="max_pooling2d_1"),
+        english("control.layer", layer="max_pooling2d"),
+    )
+
+    expect(answer).to_contain_text(plain(english("explain.right", index=2, label=1)))
+    expect(answer).to_contain_text("14×14")
+    for part in (answer.locator("img"), answer.get_by_role("button", name=english("control.next"))):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
