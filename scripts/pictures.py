@@ -1,0 +1,123 @@
+"""Take the README's pictures again, from the real preview in a real browser.
+
+    python -m scripts.pictures          (or: make pictures)
+
+It starts `gradcam-bot preview`, uses it as a person would, and writes into `docs/pictures/`.
+Debian's `chromium` and `fonts-nanum` are needed.
+"""
+
+import io
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+from playwright.sync_api import Browser, Locator, sync_playwright
+
+from bot.i18n import speaker
+from tests.preview.conftest import CHROMIUM_FLAGS
+from tests.preview.page import StudyPage
+from tests.preview.serving import Serving
+
+FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
+_TALL = 1500  # CSS pixels: a whole answer with its controls
+_SHARPNESS = 2
+_MARGIN = 6
+
+
+def main() -> None:
+    """Take every picture."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("chromium is missing: apt-get install chromium fonts-nanum")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Serving(Path(folder)) as serving,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        for name, take in (
+            ("explain", explain),
+            ("phone", phone),
+            ("explain-ko", explain_in_korean),
+            ("upload", upload),
+        ):
+            file = FOLDER / f"{name}.png"
+            file.write_bytes(small(take(browser, serving.address)))
+            print(f"{file.relative_to(FOLDER.parents[1])}: {file.stat().st_size / 1000:.0f} kB")
+
+
+def explain(browser: Browser, address: str) -> bytes:
+    """A question about a test digit."""
+    page = StudyPage(browser, address, width=1100, height=_TALL, sharpness=_SHARPNESS)
+    return shot(page, page.command("explain", index="0"))
+
+
+def phone(browser: Browser, address: str) -> bytes:
+    """The newest answer on a narrow screen: the page opens on it."""
+    page = StudyPage(browser, address, width=390, height=844, sharpness=_SHARPNESS)
+    return page.page.locator("#preview-app").screenshot()
+
+
+def explain_in_korean(browser: Browser, address: str) -> bytes:
+    """What 민지 gets when she asks on about Alex's digit: why not a 4?"""
+    page = StudyPage(browser, address, width=1100, height=_TALL, sharpness=_SHARPNESS)
+    page.view_as("민지")
+    say = speaker("en")
+    answer = page.choose(
+        page.first_answer,
+        say("control.target_predicted", target=9),
+        say("control.target_option", target=4),
+    )
+    return shot(page, answer)
+
+
+def upload(browser: Browser, address: str) -> bytes:
+    """A drawing, sent as `image`."""
+    page = StudyPage(browser, address, width=1100, height=_TALL, sharpness=_SHARPNESS)
+    answer = page.command(
+        "explain", image={"name": "three.png", "mimeType": "image/png", "buffer": drawing()}
+    )
+    return shot(page, answer)
+
+
+def shot(page: StudyPage, answer: Locator) -> bytes:
+    """Photograph an answer, as wide as what is in it."""
+    answer.evaluate("answer => answer.scrollIntoView({ block: 'end' })")
+    whole, inside = answer.bounding_box(), answer.locator(".component-container").bounding_box()
+    if whole is None or inside is None:
+        raise RuntimeError("the answer is not on the page")
+    width = inside["x"] + inside["width"] + _MARGIN - whole["x"]
+    return page.page.screenshot(clip={**whole, "width": width})
+
+
+def drawing() -> bytes:
+    """A three, drawn with a pen on paper: 480 pixels square, PNG."""
+    sheet = Image.new("RGB", (480, 480), "#f4efe4")
+    pen = ImageDraw.Draw(sheet)
+    pen.arc((130, 90, 310, 250), 190, 90, "#1d3f8a", 26)
+    pen.arc((120, 224, 330, 410), 270, 170, "#1d3f8a", 26)
+    buffer = io.BytesIO()
+    sheet.filter(ImageFilter.GaussianBlur(1.5)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def small(png: bytes) -> bytes:
+    """Reduce a picture to 256 colours, most of them for the heat, however small its area."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    colours, counts = np.unique(np.asarray(picture).reshape(-1, 3), axis=0, return_counts=True)
+    chroma = np.ptp(colours.astype(int), axis=1)
+    weights = counts**0.25 * (1 + chroma / 32)
+    sample = np.repeat(colours, np.rint(weights).astype(int), axis=0)
+    swatches = Image.fromarray(sample[None])
+    palette = swatches.quantize(256, kmeans=3)
+    buffer = io.BytesIO()
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    main()
