@@ -41,9 +41,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         for name, take in (
             ("explain", explain),
-            ("phone", phone),
             ("explain-ko", explain_in_korean),
             ("upload", upload),
+            ("phone", phone),
         ):
             file = FOLDER / f"{name}.png"
             file.write_bytes(small(take(browser, serving.address)))
@@ -54,12 +54,6 @@ def explain(browser: Browser, address: str) -> bytes:
     """A question about a test digit."""
     page = StudyPage(browser, address, width=1100, height=_TALL, sharpness=_SHARPNESS)
     return shot(page, page.command("explain", index="0"))
-
-
-def phone(browser: Browser, address: str) -> bytes:
-    """The newest answer on a narrow screen: the page opens on it."""
-    page = StudyPage(browser, address, width=390, height=844, sharpness=_SHARPNESS)
-    return page.page.locator("#preview-app").screenshot()
 
 
 def explain_in_korean(browser: Browser, address: str) -> bytes:
@@ -82,6 +76,16 @@ def upload(browser: Browser, address: str) -> bytes:
         "explain", image={"name": "three.png", "mimeType": "image/png", "buffer": drawing()}
     )
     return shot(page, answer)
+
+
+def phone(browser: Browser, address: str) -> bytes:
+    """Alex goes on to the next digit, on a narrow screen."""
+    page = StudyPage(browser, address, width=390, height=844, sharpness=_SHARPNESS)
+    answer = page.press(page.first_answer, speaker("en")("control.next"))
+    answer.evaluate("answer => answer.scrollIntoView({ block: 'start' })")
+    page.page.locator(":focus").blur()  # a message in use shows a toolbar
+    page.page.mouse.move(0, 0)
+    return page.page.locator("#preview-app").screenshot()
 
 
 def shot(page: StudyPage, answer: Locator) -> bytes:
