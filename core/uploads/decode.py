@@ -26,7 +26,7 @@ from core.uploads.recognise import recognise
 _WORKING_SIZE = 1280
 """A longer side is shrunk to at most this, and to no less than half of it."""
 
-_BLOCK = 4096
+_BLOCK = 1024
 """A decoder is handed so many bytes at a time, and the clock is looked at in between."""
 
 _STRIP = 1 << 20
@@ -45,6 +45,7 @@ _DECODER_ERRORS = (
     zlib.error,
     AssertionError,
     MemoryError,
+    UserWarning,  # broken metadata, where warnings are made errors
 )
 
 _TURNS = {

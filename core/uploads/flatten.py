@@ -1,11 +1,13 @@
 """A picture with transparency → one on paper, such that its ink stays visible."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 _UNIFORM = 64
-"""Ink alone varies less in luminance than this, paper with ink on it more."""
+"""Ink alone varies less in luminance than this, or fills less than half of the box around it;
+paper with ink on it does neither."""
 
 
 def flatten(image: Image.Image) -> NDArray[np.uint8]:
@@ -30,19 +32,21 @@ def flatten(image: Image.Image) -> NDArray[np.uint8]:
         return np.zeros((image.height, image.width), np.uint8)
     coverage, visible = np.asarray(alpha.crop(box)), np.asarray(grey.crop(box))
     opaque = coverage > coverage.max() // 2
-    paper = Image.new("L", image.size, _paper_for(visible[opaque], float(opaque.mean())))
+    paper = Image.new("L", image.size, _paper_for(visible, opaque))
     paper.paste(grey, mask=alpha)
     return np.asarray(paper)
 
 
-def _paper_for(visible: NDArray[np.uint8], share: float) -> int:
+def _paper_for(grey: NDArray[np.uint8], opaque: NDArray[np.bool_]) -> int:
     """Choose the paper's grey.
 
     Args:
-        visible: the luminance of whatever is opaque.
-        share: how much of the box around it that is.
+        grey: (h, w) luminance, cut to what is opaque.
+        opaque: (h, w) where something is to be seen; somewhere it is.
     """
-    low, typical, high = np.percentile(visible, (5, 50, 95))
-    if high - low < _UNIFORM or share < 0.5:
+    low, typical, high = np.percentile(grey[opaque], (5, 50, 95))
+    if high - low < _UNIFORM or opaque.mean() < 0.5:
         return 0 if typical >= 128 else 255
-    return int(typical)
+    inner = cv2.erode(opaque.astype(np.uint8), np.ones((3, 3), np.uint8))
+    rim = opaque & (inner == 0)
+    return int(np.median(grey[rim] if rim.any() else grey[opaque]))

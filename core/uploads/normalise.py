@@ -49,8 +49,7 @@ def _with_usual_strokes(ink: NDArray[np.float32]) -> NDArray[np.float32]:
         growth = (_WIDENED - width) / 2 * pixel
         changed = np.maximum(fine, np.clip(growth + 1 - _distance(fine <= 0.5), 0, 1))
     else:
-        # Not all the way where the digit is a blob: something has to be left of it.
-        loss = min((width - _NARROWED) / 2 * pixel, float(inside.max()) / 2)
+        loss = (width - _NARROWED) / 2 * pixel
         changed = np.minimum(fine, np.clip(inside - loss, 0, 1))
     return _trim(changed.astype(np.float32, copy=False))
 
