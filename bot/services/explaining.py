@@ -6,8 +6,6 @@ from typing import Self
 
 import numpy as np
 from cachetools import LRUCache
-from core.explain.regions import Region, strongest_regions
-from core.uploads import MAX_BYTES, UploadError, UploadProblem, read
 from numpy.typing import NDArray
 
 from bot.engine import Engine
@@ -15,9 +13,11 @@ from bot.problems import Refusal
 from core.dataset import TEST_DIGITS, test_digit
 from core.digit import Digit
 from core.explain.explainer import Atlas
+from core.explain.regions import Region, strongest_regions
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card
 from core.figures.colours import Colours
+from core.uploads import MAX_BYTES, UploadError, UploadProblem, read
 
 DEFAULT_LAYER = "max_pooling2d_1"
 _REMEMBERED = 256  # atlases, 50 KB each
