@@ -107,6 +107,9 @@ class GradcamBot(commands.AutoShardedBot):
         """Carry out what a control asks for."""
         await self._carriers[type(asked)](interaction, asked)
 
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Leave messages to the cogs: a mention begins no command here."""
+
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Remember the reader's language: messages do not tell it."""
         self._locales[interaction.user.id] = interaction.locale

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,3 +24,10 @@ class Settings(BaseSettings):
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+
+def told(error: ValidationError) -> str:
+    """Say which settings are wrong, and how, a line each."""
+    return "\n".join(
+        f"{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}." for fault in error.errors()
+    )

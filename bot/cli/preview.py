@@ -85,14 +85,14 @@ def _run(port: int, console: Console) -> str | None:
     import simcord
     from pydantic import ValidationError
 
+    from bot.settings import told
     from core.network import WeightsError
     from core.record import RecordError
 
     try:
         asyncio.run(_serve(port, console))
     except ValidationError as error:
-        faults = error.errors()
-        return "\n".join(f"{'_'.join(map(str, f['loc'])).upper()}: {f['msg']}." for f in faults)
+        return told(error)
     except (simcord.SetupError, WeightsError, RecordError) as error:
         return str(error)
     return None

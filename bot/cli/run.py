@@ -30,12 +30,12 @@ def _run() -> str | None:
     """Run, and say what kept the bot from it."""
     from pydantic import ValidationError
 
-    from bot.settings import Settings
+    from bot.settings import Settings, told
 
     try:
         settings = Settings()
     except ValidationError as error:
-        return "\n".join(f"{_name(fault['loc'])}: {fault['msg']}." for fault in error.errors())
+        return told(error)
     if settings.discord_token is None or not settings.discord_token.get_secret_value().strip():
         return _NOTHING_TO_LOG_IN_WITH
 
@@ -59,7 +59,3 @@ def _run() -> str | None:
     except (WeightsError, RecordError) as error:
         return str(error)
     return None
-
-
-def _name(location: tuple[int | str, ...]) -> str:
-    return "_".join(map(str, location)).upper()

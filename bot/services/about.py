@@ -8,6 +8,8 @@ import keras
 
 from core.record import ModelRecord
 
+_COLUMNS = 52  # as many as a message shows without breaking lines
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -33,5 +35,5 @@ class About:
             core.record.RecordError: the folder holds no record.
         """
         lines: list[str] = []
-        model.summary(line_length=64, print_fn=lines.append)
+        model.summary(line_length=_COLUMNS, print_fn=lines.append)
         return cls(ModelRecord.load(folder), "\n".join(lines).strip())

@@ -11,11 +11,12 @@ def format_percent(probability: float) -> str:
         probability: 0 to 1.
 
     Returns:
-        For example `98.1%` for 0.98123, `> 99.9%` for 0.99996 and `< 0.1%` for 0.0002.
+        For example `98.1%` for 0.98123, `> 99.9%` for 0.99996 and `< 0.1%` for 0.0002, each in
+        one piece: the space does not break.
     """
     percent = round(100 * float(probability), 1)
     if percent >= 100:
-        return "> 99.9%"
+        return ">\u00a099.9%"
     if percent <= 0:
-        return "< 0.1%"
+        return "<\u00a00.1%"
     return f"{percent:.1f}%"

@@ -33,20 +33,21 @@ _STRIP = 1 << 20
 """So many pixels are converted at a time, because a converted picture is four times its size."""
 
 _DECODER_ERRORS = (
-    OSError,  # cut short, broken data stream, checksum; and _TimedBytes' TimeoutError
-    SyntaxError,  # what Pillow's readers raise on headers they cannot follow
+    OSError,  # cut short, broken data stream; the TimeoutError of _TimedBytes
+    SyntaxError,  # headers that Pillow's readers cannot follow
     ValueError,  # impossible sizes and chunks; text chunks that grow too large
-    EOFError,  # no frame in the file
-    LookupError,  # colour modes and table entries that do not exist
-    TypeError,  # headers shorter than they say
-    AttributeError,  # PNG chunks in an order that leaves the reader without its parts
-    OverflowError,
+    AssertionError,  # parts that do not fit together, such as a palette picture without palette
+    AttributeError,  # the same, where Python runs without assertions
+    EOFError,  # no whole frame
+    LookupError,  # chunks after the picture that are shorter than they say: these four
+    TypeError,
     struct.error,
     zlib.error,
-    AssertionError,
+    OverflowError,  # sizes that C cannot hold
     MemoryError,
     UserWarning,  # broken metadata, where warnings are made errors
 )
+"""What Pillow was seen to raise, or may raise by its source, on broken files."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -117,7 +118,7 @@ def decode(data: bytes) -> Picture:
     """Decode the first frame of a PNG, JPEG, WebP or GIF.
 
     One picture is decoded at a time, whatever the number of threads, so that the memory it takes
-    stays within 250 MB.
+    stays at about 200 MB.
 
     Args:
         data: a file from anywhere.

@@ -150,8 +150,8 @@ async def test_the_explained_class_is_chosen_among_all_with_their_probabilities(
     result = await server.alex.slash(server.channel, "explain", index=7)
 
     assert options(result.response, "target") == [
-        "Explained class: 9, the predicted one",
-        *(f"Explained class: why {n}?" for n in range(10)),
+        "Explained: 9 (predicted)",
+        *(f"Explained: why {n}?" for n in range(10)),
     ]
 
 

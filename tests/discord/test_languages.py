@@ -21,7 +21,7 @@ async def test_a_korean_reader_reads_korean(server: Server) -> None:
     assert "신경망은 이 숫자를 **9**로 읽었습니다." in words
     assert "테스트 숫자 7번의 정답은 9" in words
     assert "예측 9" in alt_texts(result.response)[0]
-    assert options(result.response, "target")[0] == "설명할 클래스: 예측한 9"
+    assert options(result.response, "target")[0] == "설명: 9(예측)"
     labels = [part.label for part in components(result.response) if getattr(part, "label", None)]
     assert labels == ["이전", "아무거나", "다음"]
 

@@ -189,3 +189,21 @@ async def test_no_hostile_file_gets_more_than_a_sentence_in_the_readers_language
 
     assert caplog.records == []
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+async def test_a_mention_is_not_taken_for_a_command(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """discord.py would log a traceback for each word that is no command of its own."""
+    failed: list[Exception] = []
+
+    async def on_command_error(_: object, error: Exception) -> None:
+        failed.append(error)
+
+    server.bot.on_command_error = on_command_error  # type: ignore[method-assign]
+
+    await server.alex.send(server.channel, f"{server.mention} hello")
+
+    assert failed == []
+    assert caplog.records == []
+    assert "has no picture" in text(server.last)

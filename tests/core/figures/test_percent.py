@@ -11,11 +11,11 @@ from core.figures.percent import format_percent
         (0.98123, "98.1%"),
         (0.5, "50.0%"),
         (0.001, "0.1%"),
-        (0.0002, "< 0.1%"),
-        (0.0, "< 0.1%"),
+        (0.0002, "<\u00a00.1%"),
+        (0.0, "<\u00a00.1%"),
         (0.999, "99.9%"),
-        (0.99996, "> 99.9%"),
-        (1.0, "> 99.9%"),
+        (0.99996, ">\u00a099.9%"),
+        (1.0, ">\u00a099.9%"),
     ],
 )
 def test_a_probability_in_per_cent(probability: float, text: str) -> None:
@@ -26,4 +26,4 @@ def test_a_probability_in_per_cent(probability: float, text: str) -> None:
 def test_never_claims_certainty_and_never_strays(probability: float) -> None:
     text = format_percent(probability)
     assert text not in {"100.0%", "0.0%"}
-    assert abs(float(text.strip("<>% ")) - 100 * probability) <= 0.1001
+    assert abs(float(text.strip("<>%\u00a0")) - 100 * probability) <= 0.1001
