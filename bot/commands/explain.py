@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import aiohttp
 import discord
 from discord import InteractionResponseType, Locale, app_commands
 from discord.ext import commands
@@ -22,6 +23,7 @@ from core.uploads import MAX_BYTES
 _Interaction = discord.Interaction[GradcamBot]
 # Where only a user installed the app, Discord lets it send five messages after its first answer.
 _USER_INSTALL_MESSAGES = 6
+_NOT_FETCHED = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 
 
 class Explain(commands.Cog):
@@ -176,7 +178,7 @@ class Explain(commands.Cog):
             raise Refusal("upload.too_large", limit=MAX_BYTES >> 20)
         try:
             data = await picture.read()
-        except discord.HTTPException as error:
+        except _NOT_FETCHED as error:
             raise Refusal("upload.not_fetched") from error
         return await self.bot.explaining.read(data)
 
@@ -191,7 +193,7 @@ class Explain(commands.Cog):
                         return Digit(
                             read_digit(await self.bot.http.get_from_cdn(accessory.media.url))
                         )
-                    except (discord.HTTPException, ValueError) as error:
+                    except (*_NOT_FETCHED, ValueError) as error:
                         raise Refusal("explain.gone") from error
         raise Refusal("explain.gone")
 

@@ -4,6 +4,7 @@ import logging
 from types import SimpleNamespace
 from typing import Any, cast
 
+import aiohttp
 import discord
 import psutil
 import pytest
@@ -149,13 +150,19 @@ async def test_a_file_too_large_is_refused_before_it_is_fetched(
     assert fetched == []
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [
+        discord.DiscordServerError(cast("Any", SimpleNamespace(status=503, reason="busy")), ""),
+        aiohttp.ClientConnectionError(),
+        TimeoutError(),
+    ],
+)
 async def test_an_upload_that_discord_does_not_hand_over_is_told(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: Server, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
     async def refuse(_: str) -> bytes:
-        raise discord.DiscordServerError(
-            cast("Any", SimpleNamespace(status=503, reason="busy")), ""
-        )
+        raise failure
 
     await server.alex.slash(server.channel, "explain", image=("a.png", picture(_A_SEVEN)))
     answer = server.last
