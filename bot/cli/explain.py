@@ -71,9 +71,7 @@ def explain(
     sources, digits = _gather(files or [], index or [])
     try:
         explanation = Explainer.load().explain(
-            np.stack([digit.image for _, digit in digits])
-            if digits
-            else np.zeros((0, 28, 28), "f4"),
+            np.array([digit.image for _, digit in digits], np.float32).reshape(-1, 28, 28),
             layer,
             target,
             method,

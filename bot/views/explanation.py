@@ -7,7 +7,6 @@ from typing import Any
 import discord
 from discord import MediaGalleryItem
 from discord.ui import (
-    Container,
     Item,
     LayoutView,
     MediaGallery,
@@ -19,6 +18,7 @@ from discord.ui import (
 
 from bot.i18n import Say
 from bot.services.explaining import Answer
+from bot.views.layout import CALM, WARNING, framed
 from bot.views.question_controls import SCORE_NAMES, controls
 from core.explain.methods import GradCAM
 from core.explain.regions import Region
@@ -70,16 +70,13 @@ def explanation(answer: Answer, say: Say, *, owner: int, shared: bool) -> Messag
         head: Item[Any] = Section(_words(answer, say), accessory=Thumbnail(digit))
     else:
         head = TextDisplay(_words(answer, say))
-    gallery: MediaGallery[Any] = MediaGallery(MediaGalleryItem(files[0]))
-    container: Container[Any] = Container(head, gallery, accent_colour=_accent(answer))
+    parts: list[Item[Any]] = [head, MediaGallery(MediaGalleryItem(files[0]))]
     if not answer.regions:
-        container.add_item(TextDisplay(_about_empty(answer, say)))
-    for row in controls(answer, say, owner):
-        container.add_item(row)
-    container.add_item(Separator())
-    container.add_item(TextDisplay(_small_print(answer, say, owner=owner, shared=shared)))
-    view = LayoutView(timeout=None)
-    view.add_item(container)
+        parts.append(TextDisplay(_about_empty(answer, say)))
+    parts += controls(answer, say, owner)
+    parts += [Separator(), TextDisplay(_small_print(answer, say, owner=owner, shared=shared))]
+    known_wrong = answer.digit.label is not None and not answer.right
+    view = framed(*parts, colour=WARNING if known_wrong else CALM)
     return Message(view, files)
 
 
@@ -165,9 +162,3 @@ def _small_print(answer: Answer, say: Say, *, owner: int, shared: bool) -> str:
         method=GradCAM.name,
     )
     return f"{receipt}\n{say('explain.shared', owner=owner)}" if shared else receipt
-
-
-def _accent(answer: Answer) -> discord.Colour:
-    """Blue, and orange where the network is known to be wrong."""
-    known_wrong = answer.digit.label is not None and not answer.right
-    return discord.Colour(0xE69F00 if known_wrong else 0x56B4E9)

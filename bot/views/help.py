@@ -1,12 +1,11 @@
 """What `/help` shows."""
 
 from collections.abc import Mapping
-from typing import Any
 
-import discord
-from discord.ui import Container, LayoutView, Separator, TextDisplay
+from discord.ui import LayoutView, Separator, TextDisplay
 
 from bot.i18n import Say
+from bot.views.layout import framed
 
 
 def help_page(mentions: Mapping[str, str], say: Say) -> LayoutView:
@@ -23,13 +22,9 @@ def help_page(mentions: Mapping[str, str], say: Say) -> LayoutView:
         say("help.target"),
         say("help.model", model=model),
     )
-    container: Container[Any] = Container(
+    return framed(
         TextDisplay("\n".join((say("help.first"), *(f"- {step}" for step in steps)))),
         Separator(),
         TextDisplay(say("help.says")),
         TextDisplay(say("help.says_not")),
-        accent_colour=discord.Colour(0x56B4E9),
     )
-    view = LayoutView(timeout=None)
-    view.add_item(container)
-    return view

@@ -1,13 +1,13 @@
 """What `/model` shows: the network, its training, how often it is right."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import discord
 from discord import MediaGalleryItem
-from discord.ui import Container, LayoutView, MediaGallery, Separator, TextDisplay
+from discord.ui import LayoutView, MediaGallery, Separator, TextDisplay
 
 from bot.i18n import Say
+from bot.views.layout import framed
 from core.evaluation import ConfusedPair
 from core.record import Metrics, ModelRecord
 
@@ -42,7 +42,7 @@ def model(record: ModelRecord, summary: str, say: Say) -> tuple[LayoutView, list
             "model.alt_confusion", right=metrics.correct, digits=metrics.digits, pairs=pairs
         ),
     )
-    container: Container[Any] = Container(
+    view = framed(
         TextDisplay(
             say("model.heading", parameters=metrics.parameters, weights=metrics.fingerprint)
         ),
@@ -51,10 +51,7 @@ def model(record: ModelRecord, summary: str, say: Say) -> tuple[LayoutView, list
         Separator(),
         MediaGallery(MediaGalleryItem(curves)),
         MediaGallery(MediaGalleryItem(confusion)),
-        accent_colour=discord.Colour(0x56B4E9),
     )
-    view = LayoutView(timeout=None)
-    view.add_item(container)
     return view, [curves, confusion]
 
 

@@ -5,17 +5,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import discord
-from discord.ui import Container, LayoutView, TextDisplay
+from discord import InteractionResponseType
+from discord.ui import LayoutView, TextDisplay
 
 from bot.i18n import Say, speaker
 from bot.problems import sentence
+from bot.views.layout import framed
 
 
 def notice(text: str) -> LayoutView:
     """Lay a sentence out as a message."""
-    view = LayoutView(timeout=None)
-    view.add_item(Container(TextDisplay(text), accent_colour=discord.Colour.gold()))
-    return view
+    return framed(TextDisplay(text), colour=discord.Colour.gold())
 
 
 @asynccontextmanager
@@ -36,11 +36,8 @@ async def _tell(interaction: discord.Interaction[Any], error: Exception, say: Sa
     view = notice(sentence(error, say))
     if not interaction.response.is_done():
         await interaction.response.send_message(view=view, ephemeral=True)
-    elif interaction.response.type in _THINKING:
+    elif interaction.response.type is InteractionResponseType.deferred_channel_message:
+        # It still waits for its text; anything else is there already, and stays.
         await interaction.edit_original_response(view=view, attachments=[])
     else:
         await interaction.followup.send(view=view, ephemeral=True)
-
-
-# A deferred message still waits for its text; anything else is there already, and stays.
-_THINKING = {discord.InteractionResponseType.deferred_channel_message}
