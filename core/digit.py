@@ -18,9 +18,12 @@ class Digit:
         index: its place in the MNIST test set, 0 to 9,999; `None` for an upload.
         label: what a person said it is, 0 to 9; `None` where nobody did.
         box: where it stands in the picture it was found in; `None` for a test digit.
+        warp: (2, 3) float64, takes a point (x, y) of `image`, 0 to 28 from edge to edge, to the
+            point of that picture that it was read from; `None` for a test digit.
     """
 
     image: NDArray[np.float32]
     index: int | None = None
     label: int | None = None
     box: Box | None = None
+    warp: NDArray[np.float64] | None = None

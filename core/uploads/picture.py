@@ -1,0 +1,43 @@
+"""A decoded picture: what the later steps read, and what an answer is drawn on."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.digit import Box
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Picture:
+    """A decoded picture, upright and on paper of one colour where it was transparent.
+
+    Attributes:
+        pixels: (h, w, 3) uint8 RGB; large pictures are shrunk.
+        size: width and height of the picture as it is shown, in its own pixels.
+        file: a PNG or JPEG of `pixels`, exactly, and of nothing else: no metadata, no later frames.
+        animated: whether the file had frames after this one.
+    """
+
+    pixels: NDArray[np.uint8]
+    size: tuple[int, int]
+    file: bytes
+    animated: bool
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """How many of the picture's own pixels one of `pixels` spans, across and down."""
+        rows, columns, _ = self.pixels.shape
+        return self.size[0] / columns, self.size[1] / rows
+
+    def box_as_shown(self, box: Box) -> Box:
+        """Turn a box in `pixels` into one in the picture's own pixels."""
+        across, down = self.scale
+        left, top, right, bottom = box
+        return (
+            math.floor(left * across),
+            math.floor(top * down),
+            math.ceil(right * across),
+            math.ceil(bottom * down),
+        )
