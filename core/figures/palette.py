@@ -32,8 +32,8 @@ BLACK, GROUND, TRACK, LINE, BAR, DIM, WHITE = 0, 8, 12, 22, 34, 42, _GREYS - 1
 PREDICTED = _BLUE
 EXPLAINED = _ORANGE + _STEPS - 1
 
-_PREDICTED_RGB = (0, 114, 178)
-_EXPLAINED_RGB = (230, 159, 0)
+PREDICTED_RGB = (0, 114, 178)
+EXPLAINED_RGB = (230, 159, 0)
 
 
 def _ramp(background: int, foreground: int) -> Indices:
@@ -89,8 +89,8 @@ def palette(colours: Colours) -> bytes:
     """
     grey = np.linspace((0, 0, 0), (255, 255, 255), _GREYS)
     heat = colours.table[np.rint(np.linspace(0, 255, _HEATS)).astype(np.uint8)]
-    blue = np.linspace(_PREDICTED_RGB, (255, 255, 255), _STEPS)
-    orange = np.linspace(grey[GROUND], _EXPLAINED_RGB, _STEPS)
+    blue = np.linspace(PREDICTED_RGB, (255, 255, 255), _STEPS)
+    orange = np.linspace(grey[GROUND], EXPLAINED_RGB, _STEPS)
     rows = np.concatenate([grey, heat, _overlay(colours).reshape(-1, 3), blue, orange])
     return bytes(np.rint(rows).astype(np.uint8).ravel())
 

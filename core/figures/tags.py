@@ -1,0 +1,169 @@
+"""Boxes around digits, each with a tag that says what was read there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.digit import Box
+from core.figures import palette
+from core.figures.canvas import Align
+from core.figures.fonts import text_mask
+from core.figures.paint import Pixels, Rgb, disc, fill, grown, outline, write
+
+_ACROSS = 400
+"""Sizes are given in this part of the picture's longer side, about a pixel on a phone."""
+
+_TEXT, _SMALLEST_TEXT = 18, 12
+
+_OF_BOX = 0.7
+"""Text is no larger than this part of the boxes' height, as long as it can be read."""
+
+_DARK: Rgb = (16, 16, 16)
+
+
+class Tone(Enum):
+    """How much a tag calls for attention: the colour, and the width of the line."""
+
+    CHOSEN = (palette.EXPLAINED_RGB, 3.0)
+    PLAIN = ((255, 255, 255), 2.0)
+    DIM = ((176, 176, 176), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A box and what is written at it.
+
+    Attributes:
+        box: in the pixels of the canvas.
+        text: what was read.
+        ordinal: its number in reading order; `None` where it is alone.
+        tone: of the box and the text.
+    """
+
+    box: Box
+    text: str
+    ordinal: int | None
+    tone: Tone
+
+
+def draw_tags(canvas: Pixels, tags: Sequence[Tag]) -> Pixels:
+    """Draw boxes and tags.
+
+    A tag stands above its box; beside or below it, where it would hide another digit above. Lines
+    are light between dark ones, and letters light on dark, so that they are seen on any paper.
+
+    Args:
+        canvas: is drawn on.
+        tags: in reading order.
+
+    Returns:
+        The canvas, with a strip added above for the tags that find no room elsewhere.
+    """
+    shape = canvas.shape[:2]
+    unit = max(shape) / _ACROSS
+    size = _text_size(tags, unit, shape[1])
+    boxes = [_around(tag, unit, shape) for tag in tags]
+    taken = np.array(boxes).reshape(-1, 4)
+    plates: list[Box] = []
+    for i, tag in enumerate(tags):
+        others = np.delete(taken, i, axis=0)
+        plates.append(_place(_plate_size(tag, size), boxes[i], others, shape))
+        taken = np.vstack([taken, plates[-1]])
+    strip = max([0, *(-top for _, top, _, _ in plates)])
+    canvas = np.pad(canvas, ((strip, 0), (0, 0), (0, 0)), constant_values=_DARK[0])
+    for i in sorted(range(len(tags)), key=lambda i: tags[i].tone is Tone.CHOSEN):
+        _draw_box(canvas, _lower(boxes[i], strip), tags[i].tone, unit)
+        _draw_plate(canvas, _lower(plates[i], strip), tags[i], size)
+    return canvas
+
+
+def _text_size(tags: Sequence[Tag], unit: float, columns: int) -> int:
+    """Choose one size for all tags, of which the widest fits into the picture."""
+    if not tags:
+        return 0
+    heights = median(tag.box[3] - tag.box[1] for tag in tags)
+    size = round(min(_TEXT * unit, max(_OF_BOX * heights, _SMALLEST_TEXT * unit)))
+    widest = max(_plate_size(tag, size)[0] for tag in tags)
+    return max(min(size, size * columns // widest), 6)
+
+
+def _plate_size(tag: Tag, size: int) -> tuple[int, int]:
+    """Width and height of the ground that a tag is written on."""
+    width = text_mask(tag.text, size, bold=True).shape[1] + round(0.5 * size)
+    if tag.ordinal is not None:
+        width += round(1.05 * size)
+    return width, round(1.15 * size)
+
+
+def _around(tag: Tag, unit: float, shape: tuple[int, int]) -> Box:
+    """The outer edge of the lines around a box, within the picture."""
+    line, edge = _lines(tag.tone, unit)
+    left, top, right, bottom = grown(tag.box, line + 2 * edge)
+    return max(left, 0), max(top, 0), min(right, shape[1]), min(bottom, shape[0])
+
+
+def _lines(tone: Tone, unit: float) -> tuple[int, int]:
+    """Widths of the line and of the darker ones along it."""
+    line = max(round(tone.value[1] * unit), 1)
+    return line, max(line // 2, 1)
+
+
+def _place(
+    size: tuple[int, int], box: Box, others: NDArray[np.int_], shape: tuple[int, int]
+) -> Box:
+    """Find where a tag hides nothing, or else least; above the picture, if there is no such place.
+
+    Args:
+        size: the tag's width and height.
+        box: its own.
+        others: (n, 4), the boxes of other digits and the tags that stand already.
+        shape: the picture's rows and columns.
+    """
+    width, height = size
+    left, top, right, bottom = box
+    x = max(min(left, shape[1] - width), 0)
+    y = max(min(top, shape[0] - height), 0)
+    corners = [(x, top - height), (right, y), (left - width, y), (x, bottom)]
+    above, *_ = places = [(x, y, x + width, y + height) for x, y in corners]
+    inside = [p for p in places if p[0] >= 0 <= p[1] and p[2] <= shape[1] and p[3] <= shape[0]]
+    for place in inside:
+        if not _hidden(place, others):
+            return place
+    return min([above, *inside], key=lambda place: _hidden(place, others))
+
+
+def _hidden(place: Box, others: NDArray[np.int_]) -> int:
+    """How many pixels of other boxes a place covers."""
+    left, top, right, bottom = others.T
+    across = np.minimum(right, place[2]) - np.maximum(left, place[0])
+    down = np.minimum(bottom, place[3]) - np.maximum(top, place[1])
+    return int((across.clip(0) * down.clip(0)).sum())
+
+
+def _lower(box: Box, by: int) -> Box:
+    left, top, right, bottom = box
+    return left, top + by, right, bottom + by
+
+
+def _draw_box(canvas: Pixels, box: Box, tone: Tone, unit: float) -> None:
+    line, edge = _lines(tone, unit)
+    outline(canvas, box, _DARK, width=line + 2 * edge)
+    outline(canvas, grown(box, -edge), tone.value[0], width=line)
+
+
+def _draw_plate(canvas: Pixels, place: Box, tag: Tag, size: int) -> None:
+    """Draw a tag: the digit, light on dark; its number before it on a disc, dark on light."""
+    left, top, right, bottom = place
+    middle, colour = (top + bottom) // 2, tag.tone.value[0]
+    fill(canvas, place, _DARK)
+    at = (right - round(0.25 * size), middle)
+    write(canvas, tag.text, at, colour, size=size, bold=True, align=Align.RIGHT)
+    if tag.ordinal is not None:
+        centre = (left + round(0.65 * size), middle)
+        disc(canvas, centre, round(0.45 * size), colour)
+        small = round(0.6 * size)
+        write(canvas, str(tag.ordinal), centre, _DARK, size=small, align=Align.CENTRE)
