@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,8 @@ from core.figures.paint import Pixels, Rgb, disc, fill, grown, outline, write
 _ACROSS = 400
 """Sizes are given in this part of the picture's longer side, about a pixel on a phone."""
 
-_TEXT, _SMALLEST_TEXT = 18, 12
-
-_OF_BOX = 0.7
-"""Text is no larger than this part of the boxes' height, as long as it can be read."""
+_TEXTS = (18, 15, 12)
+"""Sizes of the text: the first at which every tag finds room above its box."""
 
 _DARK: Rgb = (16, 16, 16)
 
@@ -65,14 +62,8 @@ def draw_tags(canvas: Pixels, tags: Sequence[Tag]) -> Pixels:
     """
     shape = canvas.shape[:2]
     unit = max(shape) / _ACROSS
-    size = _text_size(tags, unit, shape[1])
     boxes = [_around(tag, unit, shape) for tag in tags]
-    taken = np.array(boxes).reshape(-1, 4)
-    plates: list[Box] = []
-    for i, tag in enumerate(tags):
-        others = np.delete(taken, i, axis=0)
-        plates.append(_place(_plate_size(tag, size), boxes[i], others, shape))
-        taken = np.vstack([taken, plates[-1]])
+    size, plates = _lay_out(tags, boxes, unit, shape)
     strip = max([0, *(-top for _, top, _, _ in plates)])
     canvas = np.pad(canvas, ((strip, 0), (0, 0), (0, 0)), constant_values=_DARK[0])
     for i in sorted(range(len(tags)), key=lambda i: tags[i].tone is Tone.CHOSEN):
@@ -81,13 +72,25 @@ def draw_tags(canvas: Pixels, tags: Sequence[Tag]) -> Pixels:
     return canvas
 
 
-def _text_size(tags: Sequence[Tag], unit: float, columns: int) -> int:
-    """Choose one size for all tags, of which the widest fits into the picture."""
-    if not tags:
-        return 0
-    heights = median(tag.box[3] - tag.box[1] for tag in tags)
-    size = round(min(_TEXT * unit, max(_OF_BOX * heights, _SMALLEST_TEXT * unit)))
-    widest = max(_plate_size(tag, size)[0] for tag in tags)
+def _lay_out(
+    tags: Sequence[Tag], boxes: Sequence[Box], unit: float, shape: tuple[int, int]
+) -> tuple[int, list[Box]]:
+    """Choose one size of text for all tags, and find each a place."""
+    for text in _TEXTS:
+        size = _fitting(tags, round(text * unit), shape[1])
+        taken, plates = np.array(boxes).reshape(-1, 4), []
+        for i, tag in enumerate(tags):
+            others = np.delete(taken, i, axis=0)
+            plates.append(_place(_plate_size(tag, size), boxes[i], others, shape))
+            taken = np.vstack([taken, plates[-1]])
+        if all(plate[3] == box[1] for plate, box in zip(plates, boxes, strict=True)):
+            break
+    return size, plates
+
+
+def _fitting(tags: Sequence[Tag], size: int, columns: int) -> int:
+    """Reduce a size of text such that the widest tag is no wider than the picture."""
+    widest = max([1, *(_plate_size(tag, size)[0] for tag in tags)])
     return max(min(size, size * columns // widest), 6)
 
 
@@ -115,7 +118,9 @@ def _lines(tone: Tone, unit: float) -> tuple[int, int]:
 def _place(
     size: tuple[int, int], box: Box, others: NDArray[np.int_], shape: tuple[int, int]
 ) -> Box:
-    """Find where a tag hides nothing, or else least; above the picture, if there is no such place.
+    """Find where a tag hides nothing, or else least; in a strip above the picture, if need be.
+
+    Several tags are found more easily in a row, so that they get the strip before places elsewhere.
 
     Args:
         size: the tag's width and height.
@@ -130,7 +135,7 @@ def _place(
     corners = [(x, top - height), (right, y), (left - width, y), (x, bottom)]
     above, *_ = places = [(x, y, x + width, y + height) for x, y in corners]
     inside = [p for p in places if p[0] >= 0 <= p[1] and p[2] <= shape[1] and p[3] <= shape[0]]
-    for place in inside:
+    for place in [above, *inside] if len(others) else inside:
         if not _hidden(place, others):
             return place
     return min([above, *inside], key=lambda place: _hidden(place, others))
@@ -156,14 +161,14 @@ def _draw_box(canvas: Pixels, box: Box, tone: Tone, unit: float) -> None:
 
 
 def _draw_plate(canvas: Pixels, place: Box, tag: Tag, size: int) -> None:
-    """Draw a tag: the digit, light on dark; its number before it on a disc, dark on light."""
+    """Draw a tag: the digit, light on dark, and before it its number, dark on a duller disc."""
     left, top, right, bottom = place
-    middle, colour = (top + bottom) // 2, tag.tone.value[0]
+    middle = (top + bottom) // 2
     fill(canvas, place, _DARK)
-    at = (right - round(0.25 * size), middle)
+    at, (colour, _) = (right - round(0.25 * size), middle), tag.tone.value
     write(canvas, tag.text, at, colour, size=size, bold=True, align=Align.RIGHT)
     if tag.ordinal is not None:
-        centre = (left + round(0.65 * size), middle)
-        disc(canvas, centre, round(0.45 * size), colour)
-        small = round(0.6 * size)
-        write(canvas, str(tag.ordinal), centre, _DARK, size=small, align=Align.CENTRE)
+        centre, number = (left + round(0.6 * size), middle), str(tag.ordinal)
+        disc(canvas, centre, round(0.42 * size), Tone.DIM.value[0])
+        small = round((0.7 if len(number) == 1 else 0.55) * size)
+        write(canvas, number, centre, _DARK, size=small, align=Align.CENTRE)
