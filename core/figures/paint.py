@@ -80,6 +80,13 @@ def jpeg(canvas: Pixels) -> bytes:
     return data.tobytes()
 
 
+def enlarged(pixels: Pixels, zoom: int) -> Pixels:
+    """Copy a picture, each pixel a square of `zoom` by `zoom`."""
+    rows, columns, _ = pixels.shape
+    size = (columns * zoom, rows * zoom)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
 def grown(box: Box, by: int) -> Box:
     """Move every edge of a box outwards."""
     left, top, right, bottom = box
@@ -95,3 +102,10 @@ def _stamp(canvas: Pixels, mask: NDArray[np.uint8], at: tuple[int, int], colour:
     under = canvas[max(y, 0) : max(y, 0) + height, max(x, 0) : max(x, 0) + width]
     opacity = seen[..., np.newaxis] / 255
     under[:] = np.rint(under + (np.array(colour) - under) * opacity)
+
+
+def scaled(box: Box, scale: NDArray[np.float64]) -> Box:
+    """Multiply a box's edges, across and down, and round them to whole pixels."""
+    edges = np.rint(np.array(box).reshape(2, 2) * scale).astype(int)
+    left, top, right, bottom = edges.ravel().tolist()
+    return left, top, right, bottom

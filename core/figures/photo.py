@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.digit import Box
 from core.figures.colours import Colours
 from core.figures.heat import lay, warped
-from core.figures.paint import jpeg
+from core.figures.paint import enlarged, jpeg, scaled
 from core.figures.tags import Tag, Tone, draw_tags
 from core.uploads.picture import Picture
 
@@ -59,7 +59,7 @@ def draw_photo(
         give the same bytes.
     """
     zoom = -(-_SMALLEST // max(picture.pixels.shape[:2]))
-    canvas = picture.pixels.repeat(zoom, axis=0).repeat(zoom, axis=1)
+    canvas = enlarged(picture.pixels, zoom)
     scale = zoom / np.array(picture.scale)
     shown = [_scaled(mark, scale) for mark in marks]
     explained = shown if selected is None else [shown[selected]]
@@ -69,9 +69,7 @@ def draw_photo(
 
 def _scaled(mark: Mark, scale: NDArray[np.float64]) -> Mark:
     """Turn a mark in the picture's own pixels into one in those that are drawn on."""
-    edges = np.rint(np.array(mark.box).reshape(2, 2) * scale).astype(int)
-    left, top, right, bottom = edges.ravel().tolist()
-    return replace(mark, box=(left, top, right, bottom), warp=mark.warp * scale[:, np.newaxis])
+    return replace(mark, box=scaled(mark.box, scale), warp=mark.warp * scale[:, np.newaxis])
 
 
 def _heat(marks: Sequence[Mark], shape: tuple[int, int]) -> NDArray[np.uint8]:

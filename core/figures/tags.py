@@ -16,7 +16,7 @@ from core.figures.paint import Pixels, Rgb, disc, fill, grown, outline, write
 _ACROSS = 400
 """Sizes are given in this part of the picture's longer side, about a pixel on a phone."""
 
-_TEXTS = (18, 15, 12)
+_TEXTS = (18, 15, 12, 9)
 """Sizes of the text: the first at which every tag finds room above its box."""
 
 _DARK: Rgb = (16, 16, 16)
@@ -66,8 +66,10 @@ def draw_tags(canvas: Pixels, tags: Sequence[Tag]) -> Pixels:
     size, plates = _lay_out(tags, boxes, unit, shape)
     strip = max([0, *(-top for _, top, _, _ in plates)])
     canvas = np.pad(canvas, ((strip, 0), (0, 0), (0, 0)), constant_values=_DARK[0])
-    for i in sorted(range(len(tags)), key=lambda i: tags[i].tone is Tone.CHOSEN):
+    upwards = sorted(range(len(tags)), key=lambda i: tags[i].tone is Tone.CHOSEN)
+    for i in upwards:
         _draw_box(canvas, _lower(boxes[i], strip), tags[i].tone, unit)
+    for i in upwards:
         _draw_plate(canvas, _lower(plates[i], strip), tags[i], size)
     return canvas
 
