@@ -34,6 +34,8 @@ EXPLAINED = _ORANGE + _STEPS - 1
 
 PREDICTED_RGB = (0, 114, 178)
 EXPLAINED_RGB = (230, 159, 0)
+GROUND_RGB, LINE_RGB, WHITE_RGB = (32, 32, 32), (89, 89, 89), (255, 255, 255)
+"""For pictures that are no palette's."""
 
 
 def _ramp(background: int, foreground: int) -> Indices:
