@@ -1,0 +1,166 @@
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.dataset import test_digit as digit_of_the_test_set
+from core.figures import contact_sheet
+from core.figures.contact_sheet import Entry, draw_contact_sheets, thumbnail
+from core.figures.fonts import text_width
+from core.uploads.picture import Picture
+
+VERDICT, PHOTO, SEEN, NAME = np.s_[2:38], np.s_[40:200], np.s_[206:262], np.s_[264:290]
+ORANGE = (230, 159, 0)
+
+NINE = digit_of_the_test_set(7).image
+
+
+def picture(width: int, height: int, shown: tuple[int, int] | None = None) -> Picture:
+    pixels = np.full((height, width, 3), (210, 60, 60), np.uint8)
+    return Picture(pixels, shown or (width, height), b"", animated=False)
+
+
+WRONG = Entry("seven.jpg", "9", "4", 0.62, thumbnail(picture(300, 200), ()), (NINE,))
+
+
+def drawn(*entries: Entry) -> NDArray[np.int16]:
+    (sheet,) = draw_contact_sheets(entries)
+    with Image.open(io.BytesIO(sheet)) as image:
+        assert image.format == "JPEG"
+        return np.asarray(image).astype(np.int16)
+
+
+def is_orange(pixels: NDArray[np.int16]) -> bool:
+    return bool((np.abs(pixels - np.array(ORANGE)).max(axis=-1) < 50).sum() > 30)
+
+
+def test_nothing_to_show_makes_no_sheet() -> None:
+    assert draw_contact_sheets([]) == []
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(1, [(256, 292)]), (9, [(2048, 584)])])
+def test_a_sheet_is_as_large_as_it_needs_to_be(count: int, sizes: list[tuple[int, int]]) -> None:
+    sheets = draw_contact_sheets([WRONG] * count)
+    assert [Image.open(io.BytesIO(sheet)).size for sheet in sheets] == sizes
+
+
+def test_hundreds_fill_several_sheets() -> None:
+    sheets = draw_contact_sheets([WRONG] * 200)
+    assert [Image.open(io.BytesIO(sheet)).size[1] // 292 for sheet in sheets] == [7, 7, 7, 4]
+
+
+def test_what_was_uploaded_and_what_the_network_saw_are_shown() -> None:
+    cell = drawn(WRONG)
+
+    red = np.abs(cell[PHOTO] - (210, 60, 60)).max(axis=-1) < 20
+    assert red.sum() == pytest.approx(240 * 160, rel=0.02)
+    seen = cell[SEEN][:, 8:64].mean(axis=-1)
+    assert np.corrcoef(seen.ravel(), NINE.repeat(2, 0).repeat(2, 1).ravel())[0, 1] > 0.97
+
+
+def test_wrong_and_right_answers_and_refusals_look_different() -> None:
+    right = replace(WRONG, answer="9")
+    refusal = replace(WRONG, answer="", confidence=None, seen=())
+    cells = [drawn(entry) for entry in (WRONG, right, refusal, replace(WRONG, label=""))]
+
+    assert len({cell[VERDICT].tobytes() for cell in cells}) == 4
+    assert [is_orange(cell[VERDICT]) for cell in cells] == [True, False, True, True]
+    assert [bool((cell[NAME][:, 200:250] > 200).any()) for cell in cells] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+
+
+def test_what_could_not_be_decoded_has_a_sign_in_place_of_a_picture() -> None:
+    cell = drawn(replace(WRONG, photo=None, seen=()))[PHOTO]
+    assert 100 < (cell.min(axis=-1) > 120).sum() < 3000
+
+
+@pytest.mark.parametrize(
+    ("said", "true", "shown"),
+    [
+        ("4", "9", ["4", "9"]),
+        ("", "3", ["–", "3"]),
+        ("7", "", ["7", "–"]),
+        ("123456", "123457", ["123456", "123457"]),
+        ("9103264", "9103254", ["…264", "…254"]),
+        ("0123456789", "9123456789", ["012345…", "912345…"]),
+        ("", "0123456789", ["–", "012345…"]),
+        ("01234567", "0123456", ["…67", "…6"]),
+    ],
+)
+def test_long_answers_are_shortened_to_where_they_differ(
+    said: str, true: str, shown: list[str]
+) -> None:
+    assert contact_sheet._abridged(said, true) == shown
+
+
+@given(st.text("0123456789", max_size=40), st.text("0123456789", max_size=40))
+def test_different_answers_still_differ_when_shortened(said: str, true: str) -> None:
+    one, other = contact_sheet._abridged(said, true)
+    assert (one == other) == (said == true)
+    assert text_width(f"{one} ✗ {other}", 16, bold=True) <= 240
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 15, 16, 60])
+def test_any_number_of_digits_fits(count: int) -> None:
+    seen = tuple(np.full((28, 28), 1, np.float32) for _ in range(count))
+    cell = drawn(replace(WRONG, seen=seen))[SEEN]
+
+    white = int((cell.min(axis=-1) > 200).sum())
+    expected = count * 56 * 56 if count <= 4 else min(count, 15) * 28 * 28
+    assert white == pytest.approx(expected, rel=0.03, abs=300)
+    if count > 4:
+        assert (cell[30:, 219:248] > 200).any() == (count > 15)  # how many more
+
+
+@pytest.mark.parametrize("size", [(28, 28), (1600, 100), (100, 1600), (2048, 1536), (1, 1)])
+def test_a_thumbnail_fits_and_keeps_the_proportions(size: tuple[int, int]) -> None:
+    rows, columns, _ = thumbnail(picture(*size), ()).shape
+
+    assert rows <= 160
+    assert columns <= 240
+    assert max(rows / 160, columns / 240) > 0.66
+    assert columns / rows == pytest.approx(size[0] / size[1], rel=0.05)
+
+
+def test_a_thumbnail_has_its_boxes() -> None:
+    small = thumbnail(picture(480, 320, (4800, 3200)), [(1000, 500, 2000, 2500)])
+
+    white = (small == 255).all(axis=-1)
+    rows, columns = np.nonzero(white)
+    assert (columns.min(), rows.min()) == pytest.approx((50, 25), abs=2)
+    assert (columns.max(), rows.max()) == pytest.approx((100, 125), abs=2)
+
+
+@given(st.text(max_size=300))
+def test_a_file_may_have_any_name(name: str) -> None:
+    cell = drawn(replace(WRONG, file=name, confidence=None))[NAME]
+    assert not (cell[:, 200:255] > 150).any()
+
+
+@pytest.mark.parametrize(
+    "name", ["숫자.jpg", "a\nb\tc", "\udc80.png", "\u202egpj.7", "e\u0301.gif"]
+)
+def test_odd_names(name: str) -> None:
+    assert (drawn(replace(WRONG, file=name))[NAME][:, 8:40] > 120).any()
+
+
+def test_a_long_name_keeps_its_beginning_and_its_end() -> None:
+    name = contact_sheet._fitted("IMG_2024" + "0" * 200 + "-seven.jpeg", 184)
+
+    assert name.startswith("IMG_2024")
+    assert name.endswith("en.jpeg")
+    assert "…" in name
+    assert text_width(name, 15) <= 184
+
+
+def test_the_same_entries_give_the_same_bytes() -> None:
+    assert draw_contact_sheets([WRONG]) == draw_contact_sheets([replace(WRONG)])
