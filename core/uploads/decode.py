@@ -1,30 +1,30 @@
-"""Untrusted bytes → the picture in grey, upright and at a working size."""
+"""Untrusted bytes → a picture, upright, on paper, at a working size.
+
+This runs in a process of its own: see `core.uploads.worker`.
+"""
 
 import io
-import math
 import struct
-import threading
 import time
 import warnings
 import zlib
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from core.digit import Box
 from core.uploads.exif import orientation
 from core.uploads.flatten import flatten
-from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WEBP, MAX_SECONDS
+from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WEBP, MAX_SECONDS, MAX_SIDE
+from core.uploads.picture import Picture
 from core.uploads.problems import UploadError, UploadProblem
 from core.uploads.recognise import recognise
-
-_WORKING_SIZE = 1280
-"""A longer side is shrunk to at most this, and to no less than half of it."""
 
 _BLOCK = 1024
 """A decoder is handed so many bytes at a time, and the clock is looked at in between."""
@@ -32,10 +32,18 @@ _BLOCK = 1024
 _STRIP = 1 << 20
 """So many pixels are converted at a time, because a converted picture is four times its size."""
 
+_DRAWING = 256 * 256
+"""A picture of up to so many pixels is kept as a PNG, for it is as likely a drawing as a photograph
+and is small in any case."""
+
+_QUALITY = 92
+"""Of the JPEG that is kept of others."""
+
 _DECODER_ERRORS = (
-    OSError,  # cut short, broken data stream; the TimeoutError of _TimedBytes
-    SyntaxError,  # headers that Pillow's readers cannot follow
+    OSError,  # cut short, broken data stream
+    SyntaxError,  # headers that the readers cannot follow
     ValueError,  # impossible sizes and chunks; text chunks that grow too large
+    RuntimeError,  # what libheif and libavif do not like
     AssertionError,  # parts that do not fit together, such as a palette picture without palette
     AttributeError,  # the same, where Python runs without assertions
     EOFError,  # no whole frame
@@ -44,10 +52,9 @@ _DECODER_ERRORS = (
     struct.error,
     zlib.error,
     OverflowError,  # sizes that C cannot hold
-    MemoryError,
     UserWarning,  # broken metadata, where warnings are made errors
 )
-"""What Pillow was seen to raise, or may raise by its source, on broken files."""
+"""What the readers were seen to raise, or may raise by their source, on broken files."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -64,39 +71,13 @@ _TURNS = {
 # filter for the moment (`catch_warnings`) changes those of all threads.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
-_one_at_a_time = threading.Lock()
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Picture:
-    """A decoded picture.
-
-    Attributes:
-        grey: (h, w) uint8, its luminance; large pictures are shrunk.
-        size: width and height of the picture as it is shown, in its own pixels.
-    """
-
-    grey: NDArray[np.uint8]
-    size: tuple[int, int]
-
-    def box_as_shown(self, box: Box) -> Box:
-        """Turn a box in the pixels of `grey` into one in the picture's own."""
-        rows, columns = self.grey.shape
-        across, down = self.size[0] / columns, self.size[1] / rows
-        left, top, right, bottom = box
-        return (
-            math.floor(left * across),
-            math.floor(top * down),
-            math.ceil(right * across),
-            math.ceil(bottom * down),
-        )
-
 
 class _TimedBytes(io.BytesIO):
     """A file that is no longer handed out when the time is up.
 
-    Every reader comes back for more bytes again and again, so this ends whatever a hostile file can
-    make one of them do many times: a million chunks, thousands of scans over the same picture.
+    Most readers come back for more bytes again and again, so this ends in good order whatever a
+    hostile file can make one of them do many times: a million chunks, thousands of scans over the
+    same picture.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -115,10 +96,7 @@ class _TimedBytes(io.BytesIO):
 
 
 def decode(data: bytes) -> Picture:
-    """Decode the first frame of a PNG, JPEG, WebP or GIF.
-
-    One picture is decoded at a time, whatever the number of threads, so that the memory it takes
-    stays at about 200 MB.
+    """Decode the first frame of a PNG, JPEG, WebP, GIF, HEIC or AVIF.
 
     Args:
         data: a file from anywhere.
@@ -126,47 +104,82 @@ def decode(data: bytes) -> Picture:
     Raises:
         UploadError: it is no picture that can be read.
     """
+    with _opened(data) as image:
+        width, height = image.size
+        small = _load(image)
+        turn = orientation(image.info.get("exif") or b"")
+        animated = _is_animated(image)
+    if turn in _TURNS:
+        small = small.transpose(_TURNS[turn])
+    if turn >= 5:
+        width, height = height, width
+    pixels, file = _keep(flatten(small))
+    return Picture(pixels, (width, height), file, animated)
+
+
+def reopen(file: bytes) -> Picture:
+    """Read the file of a `Picture` again: its pixels are the same.
+
+    Args:
+        file: from `Picture.file`. Its own size is the only one it tells of.
+
+    Raises:
+        UploadError: it is no such file.
+    """
+    with _opened(file) as image:
+        if not isinstance(image, PngImageFile | JpegImageFile) or max(image.size) > MAX_SIDE:
+            raise UploadError(UploadProblem.UNSUPPORTED)
+        return Picture(np.asarray(image.convert("RGB")), image.size, file, animated=False)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[ImageFile]:
+    """Open a picture, of which the header alone is read; what goes wrong is told in one way."""
     if not data:
         raise UploadError(UploadProblem.EMPTY)
     if len(data) > MAX_BYTES:
         raise UploadError(UploadProblem.TOO_LARGE)
     reader = recognise(data)
-    with _one_at_a_time:
-        try:
-            # Closing frees the pixels even while a traceback still holds the picture.
-            with closing(reader(_TimedBytes(data))) as image:
-                return _decode(image)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise UploadError(UploadProblem.TOO_MANY_PIXELS) from error
-        except UploadError:
-            raise
-        except _DECODER_ERRORS as error:
-            raise UploadError(UploadProblem.DAMAGED) from error
+    try:
+        # Closing frees the pixels even while a traceback still holds the picture.
+        with closing(reader(_TimedBytes(data))) as image:
+            _check_size(image)
+            yield image
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise UploadError(UploadProblem.TOO_MANY_PIXELS) from error
+    except UploadError:
+        raise
+    except (TimeoutError, MemoryError) as error:
+        raise UploadError(UploadProblem.GAVE_UP) from error
+    except _DECODER_ERRORS as error:
+        raise UploadError(UploadProblem.DAMAGED) from error
 
 
-def _decode(image: ImageFile) -> Picture:
-    """Load an opened picture, whose header alone has been read."""
-    width, height = image.size
+def _check_size(image: ImageFile) -> None:
     limit = MAX_PIXELS_WEBP if isinstance(image, WebPImageFile) else MAX_PIXELS
-    if width * height > limit:
+    if image.width * image.height > limit:
         raise UploadError(UploadProblem.TOO_MANY_PIXELS)
-    factor = -(-max(width, height) // _WORKING_SIZE)
-    image.draft("L", (max(width // factor, 1), max(height // factor, 1)))  # for JPEG alone
+
+
+def _load(image: ImageFile) -> Image.Image:
+    """Load an opened picture at its working size: RGB, or RGBA where it has transparency."""
+    factor = _factor(image)
+    # JPEG is shrunk while it is decoded; of HEIC a thumbnail may do, if it is large enough.
+    image.draft("RGB", (max(image.width // factor, 1), max(image.height // factor, 1)))
     image.decodermaxblock = _BLOCK
     image.load()
-    small = _shrink(image)
-    turn = orientation(image.info.get("exif", b""))
-    if turn in _TURNS:
-        small = small.transpose(_TURNS[turn])
-    if turn >= 5:
-        width, height = height, width
-    return Picture(flatten(small), (width, height))
+    return _shrink(image)
+
+
+def _factor(image: Image.Image) -> int:
+    """How many times a picture is larger than it need be, along each side."""
+    return -(-max(image.size) // MAX_SIDE)
 
 
 def _shrink(image: Image.Image) -> Image.Image:
-    """Convert a picture to L, or RGBA where it has transparency, at its working size."""
-    mode = "RGBA" if image.has_transparency_data else "L"
-    factor = -(-max(image.size) // _WORKING_SIZE)
+    """Convert a picture to RGB, or RGBA where it has transparency, at its working size."""
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    factor = _factor(image)
     if factor == 1:
         return _convert(image, mode)
     width, height = image.size
@@ -182,3 +195,29 @@ def _convert(image: Image.Image, mode: str) -> Image.Image:
     if image.mode.startswith("I;16"):  # Pillow would cut 16 bits off at 255
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     return image.convert(mode)
+
+
+def _keep(image: Image.Image) -> tuple[NDArray[np.uint8], bytes]:
+    """Save a picture, without whatever came with it, and say what pixels its file has.
+
+    Args:
+        image: of mode RGB.
+    """
+    pixels = np.asarray(image)
+    bare = Image.fromarray(pixels)
+    kept = io.BytesIO()
+    if image.width * image.height <= _DRAWING:
+        bare.save(kept, "PNG", compress_level=1)
+    else:
+        bare.save(kept, "JPEG", quality=_QUALITY, subsampling="4:4:4")
+        with JpegImageFile(io.BytesIO(kept.getvalue())) as saved:
+            pixels = np.asarray(saved)
+    return pixels, kept.getvalue()
+
+
+def _is_animated(image: ImageFile) -> bool:
+    """Whether there are frames after the first; they are not decoded."""
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except _DECODER_ERRORS:
+        return False

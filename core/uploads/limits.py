@@ -10,5 +10,16 @@ MAX_PIXELS_WEBP = MAX_PIXELS // 2
 """Less for WebP, whose decoder holds a frame four times over: 16 bytes a pixel, where a PNG takes 4
 and a JPEG, which is shrunk while it is decoded, 8 at most."""
 
+MAX_SIDE = 2048
+"""A longer side is shrunk to at most this, and to no less than half of it."""
+
 MAX_SECONDS = 1.5
-"""Processor time for decoding; the slowest honest pictures take a third of it."""
+"""Processor time for a reader that comes back for more bytes; the slowest honest pictures take a
+third of it."""
+
+MAX_WAIT = 4.0
+"""Seconds for a file, after which the process that decodes it is ended."""
+
+MAX_MEMORY = 512 << 20
+"""Bytes that a file may take in the process that decodes it; the largest honest pictures take half
+of them."""

@@ -14,6 +14,7 @@ class UploadProblem(StrEnum):
     NOT_A_PICTURE = auto()
     UNSUPPORTED = auto()
     DAMAGED = auto()
+    GAVE_UP = auto()
 
 
 _SENTENCES = {
@@ -22,12 +23,18 @@ _SENTENCES = {
     UploadProblem.TOO_MANY_PIXELS: (
         "The picture has too many pixels to be read safely: make it smaller and send it again."
     ),
-    UploadProblem.NOT_A_PICTURE: "The file is not a picture: send a PNG, JPEG, WebP or GIF.",
+    UploadProblem.NOT_A_PICTURE: (
+        "The file is not a picture: send a PNG, JPEG, WebP, GIF, HEIC or AVIF."
+    ),
     UploadProblem.UNSUPPORTED: (
-        "Pictures of this format cannot be read: send a PNG, JPEG, WebP or GIF."
+        "Pictures of this format cannot be read: send a PNG, JPEG, WebP, GIF, HEIC or AVIF."
     ),
     UploadProblem.DAMAGED: (
         "The picture is damaged and cannot be read to its end: save it anew and send that."
+    ),
+    UploadProblem.GAVE_UP: (
+        "The picture takes too much time or memory to be read: save it anew, or smaller, and send "
+        "that."
     ),
 }
 

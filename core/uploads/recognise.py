@@ -2,11 +2,13 @@
 
 import re
 
+from PIL.AvifImagePlugin import AvifImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
+from pillow_heif import HeifImageFile
 
 from core.uploads.problems import UploadError, UploadProblem
 
@@ -18,10 +20,13 @@ _READ: dict[re.Pattern[bytes], type[ImageFile]] = {
     re.compile(rb"\xff\xd8\xff"): JpegImageFile,
     re.compile(rb"GIF8[79]a"): GifImageFile,
     re.compile(rb"RIFF.{4}WEBP", re.DOTALL): WebPImageFile,
+    # The two share a container: the brand tells them apart, or, where that is the container's own
+    # (mif1, msf1), one of the brands that follow it.
+    re.compile(rb".{4}ftyp(.{8}(.{4}){0,30}?)?avi[fs]", re.DOTALL): AvifImageFile,
+    re.compile(rb".{4}ftyp(mif1|msf1|hei[cmsx]|hev[cmsx])", re.DOTALL): HeifImageFile,
 }
 
 _OTHER_PICTURES: tuple[re.Pattern[bytes], ...] = (
-    re.compile(rb".{4}ftyp(avif|avis|mif1|msf1|hei[cmsx]|hev[cx])", re.DOTALL),  # AVIF, HEIC
     re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00", re.DOTALL),  # BMP
     re.compile(rb"II\*\x00|MM\x00\*"),  # TIFF, and most cameras' raw files
     re.compile(rb"\x00\x00\x01\x00"),  # icon
@@ -30,19 +35,14 @@ _OTHER_PICTURES: tuple[re.Pattern[bytes], ...] = (
     re.compile(rb"\x00\x00\x00\x0cJXL |\xff\x0a"),  # JPEG XL
     re.compile(rb"(\xef\xbb\xbf)?\s*(<[?!].*)?<svg\b", re.DOTALL),  # SVG
 )
-"""Formats that a person may well call a picture.
-
-AVIF is among them although Pillow decodes it: its decoder makes room for the size that the coded
-frame claims, not for the container's, which is the one that can be checked. A file of 2 KB that
-says it is 100 pixels wide takes 300 MB.
-"""
+"""Formats that a person may well call a picture."""
 
 
 def recognise(data: bytes) -> type[ImageFile]:
     """Choose the reader of a file's format.
 
-    Each of Pillow's readers is called by itself, and not `Image.open`, which asks all that might
-    fit, and turns a JPEG with a second picture in it into another class on the way.
+    Each reader is called by itself, and not `Image.open`, which asks all that might fit, and turns
+    a JPEG with a second picture in it into another class on the way.
 
     Raises:
         UploadError: the file is of no format that is read here.
