@@ -1,10 +1,28 @@
 """What an operator tells the bot: environment variables, or a file `.env` with the same names."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, InstanceOf, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+_DATABASES = ("sqlite", "postgresql")
+
+
+def _database_url(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        url = make_url(value)
+        usable = url.get_backend_name() in _DATABASES and url.get_dialect().is_async
+    except ArgumentError:
+        usable = False
+    if not usable:
+        # The value is not repeated: it may hold a password.
+        raise ValueError("it must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+    return url
 
 
 class Settings(BaseSettings):
@@ -13,10 +31,16 @@ class Settings(BaseSettings):
     `.env.example` explains them to operators; a test holds the two together.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     discord_token: SecretStr | None = Field(None, description="The bot's token, a secret.")
     weights: Path | None = Field(None, description="Another network than the shipped one.")
+    database_url: Annotated[InstanceOf[URL], NoDecode, BeforeValidator(_database_url)] = Field(
+        make_url("sqlite+aiosqlite:///gradcam-bot.sqlite3"),
+        description="What is remembered, and where; a file is made at the first start.",
+    )
     max_waiting: int = Field(256, ge=1, description="Requests that may wait at the same time.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO")
 

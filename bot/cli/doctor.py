@@ -52,6 +52,25 @@ def _network() -> str:
     return f"weights {explainer.weights_hash} read test digit 7 as {reading.digits[0]} (it is a 9)"
 
 
+def _database() -> str:
+    import asyncio
+    import os
+    from pathlib import Path
+
+    from bot.settings import Settings
+    from bot.store import StoreError, up_to_date
+
+    url = Settings().database_url
+    file = Path(url.database or "")
+    if url.get_backend_name() == "sqlite" and not file.exists():
+        if not os.access(file.parent, os.W_OK):
+            raise StoreError(f"{file} cannot be made there. Check DATABASE_URL.")
+        return f"{url} is made at the first start"
+    if asyncio.run(up_to_date(url)):
+        return f"{url} is up to date"
+    return f"{url} is brought up to date at the next start"
+
+
 def _picture() -> str:
     from core.dataset import test_digit
     from core.figures.digit import draw_digit
@@ -64,6 +83,7 @@ def _picture() -> str:
 _CHECKS: dict[str, Callable[[], str]] = {
     "Versions": _versions,
     "Settings": _settings,
+    "Database": _database,
     "Digits": _digits,
     "Network": _network,
     "Pictures": _picture,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import Settings
+from bot.settings import Settings, told
 
 _EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -44,6 +44,32 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.discord_token.get_secret_value() == "abc"
     assert settings.log_level == "DEBUG"
     assert "abc" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite+aiosqlite:////var/lib/bot.sqlite3", "postgresql+asyncpg://bot:secret@host/bot"]
+)
+def test_a_database_is_named_by_its_url(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    settings = Settings(_env_file=None)
+
+    assert settings.database_url.render_as_string(hide_password=False) == url
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["bot.sqlite3", "sqlite:///bot.sqlite3", "mysql+aiomysql://b:secret@h/b", "what://b"]
+)
+def test_a_database_that_cannot_be_used_is_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    with pytest.raises(ValidationError) as refused:
+        Settings(_env_file=None)
+
+    assert "sqlite+aiosqlite:///" in told(refused.value)
+    assert "secret" not in str(refused.value)
 
 
 def test_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

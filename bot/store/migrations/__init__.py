@@ -1,0 +1,34 @@
+"""How the tables came to be what they are, step by step, and the way from any step to the last."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_LATEST = "head"
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's configuration: the steps of this package, on a connection in a transaction."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", __name__.replace(".migrations", ":migrations"))
+    return config
+
+
+async def upgrade(engine: AsyncEngine) -> None:
+    """Take all steps that a database has not taken yet, in one transaction."""
+    async with engine.execution_options(foreign_keys=False).begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(configuration(sync), _LATEST))
+
+
+async def is_current(engine: AsyncEngine) -> bool:
+    """Whether a database has taken all steps."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(_is_current)
+
+
+def _is_current(connection: Connection) -> bool:
+    taken = MigrationContext.configure(connection).get_current_heads()
+    return set(taken) == set(ScriptDirectory.from_config(configuration(connection)).get_heads())

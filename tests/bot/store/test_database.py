@@ -1,0 +1,121 @@
+"""The database itself: made, opened again, used by many at the same time, and refused."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from bot.cli.doctor import _database
+from bot.store import Store, StoreError
+from bot.store.models import Correction
+
+_ROW = {"network": "c0ffee00", "message_id": 1 << 62, "number": 0, "prediction": 1, "label": 7}
+
+
+async def test_it_is_made_at_the_first_start_and_kept(url: URL) -> None:
+    first = await Store.open(url)
+    async with first.begin() as session:
+        await session.execute(insert(Correction), _ROW)
+    await first.close()
+
+    again = await Store.open(url)
+    async with again.begin() as session:
+        kept = (await session.scalars(select(Correction))).one()
+    await again.close()
+
+    assert (kept.message_id, kept.prediction, kept.label) == (1 << 62, 1, 7)
+
+
+async def test_closed_it_is_one_file(url: URL, tmp_path: Path) -> None:
+    await (await Store.open(url)).close()
+
+    assert _files(tmp_path) == ["bot.sqlite3"]
+
+
+async def test_sqlite_is_set_up(store: Store) -> None:
+    async with store.begin() as session:
+        pragmas = [
+            (await session.execute(text(f"PRAGMA {name}"))).scalar_one()
+            for name in ("journal_mode", "foreign_keys", "busy_timeout")
+        ]
+
+    assert pragmas == ["wal", 1, 15_000]
+
+
+async def test_an_exception_undoes_the_transaction(store: Store) -> None:
+    async def write_twice() -> None:
+        async with store.begin() as session:
+            await session.execute(insert(Correction), _ROW)
+            await session.execute(insert(Correction), _ROW)
+
+    with pytest.raises(IntegrityError):
+        await write_twice()
+
+    async with store.begin() as session:
+        assert await session.scalar(select(func.count()).select_from(Correction)) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"prediction": 10}, {"label": -1}, {"label": 1}, {"number": -1}], ids=str
+)
+async def test_nonsense_is_not_kept(wrong: dict[str, int], store: Store) -> None:
+    with pytest.raises(IntegrityError):
+        async with store.begin() as session:
+            await session.execute(insert(Correction), _ROW | wrong)
+
+
+async def test_two_processes_may_start_and_write_at_the_same_time(url: URL) -> None:
+    stores = await asyncio.gather(*(Store.open(url) for _ in range(4)))
+
+    async def write(store: Store, message: int) -> None:
+        async with store.begin() as session:  # reads first, as a transaction that decides does
+            await session.scalar(select(func.count()).select_from(Correction))
+            await session.execute(insert(Correction), _ROW | {"message_id": message})
+
+    await asyncio.gather(*(write(stores[i % len(stores)], i) for i in range(40)))
+
+    async with stores[0].begin() as session:
+        assert await session.scalar(select(func.count()).select_from(Correction)) == 40
+    for store in stores:
+        await store.close()
+
+
+async def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    url = URL.create("sqlite+aiosqlite", database=str(tmp_path / "missing" / "bot.sqlite3"))
+
+    with pytest.raises(StoreError, match=r"missing.*unable to open database file.*DATABASE_URL"):
+        await Store.open(url)
+
+
+async def test_a_file_of_something_else_is_told_and_left_alone(url: URL, tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    file.write_text("The shopping list of the study group" * 100)
+
+    with pytest.raises(StoreError, match="not a database"):
+        await Store.open(url)
+
+    assert file.read_text().startswith("The shopping list")
+
+
+async def test_a_database_of_a_newer_version_is_told(url: URL, store: Store) -> None:
+    async with store.begin() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await store.close()
+
+    with pytest.raises(StoreError, match="9999"):
+        await Store.open(url)
+
+
+async def test_the_doctor_makes_no_database(
+    url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", str(url))
+
+    assert "at the first start" in _database()
+    assert _files(tmp_path) == []
+
+
+def _files(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
