@@ -14,7 +14,7 @@ class Confusion:
 
     Attributes:
         prediction: the class that the network predicted.
-        label: what the digit is.
+        label: what the digit is, or -1 where it is none.
         count: how often.
     """
 
@@ -44,18 +44,18 @@ class Corrections:
         self._store = store
 
     async def say(
-        self, message_id: int, number: int, network: str, prediction: int, label: int
+        self, message_id: int, place: int, network: str, prediction: int, label: int
     ) -> None:
         """Say what a digit is; the last word counts, and agreeing takes a correction back.
 
         Args:
             message_id: of the reply.
-            number: which of the reply's digits, from 0.
+            place: which of the reply's digits, from 0.
             network: names the weights that read it.
             prediction: what they read.
-            label: what it is.
+            label: what it is, or -1 where it is no digit.
         """
-        key = {"network": network, "message_id": message_id, "number": number}
+        key = {"network": network, "message_id": message_id, "place": place}
         said = {"prediction": prediction, "label": label}
         async with self._store.begin() as session:
             if label == prediction:

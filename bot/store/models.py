@@ -29,21 +29,21 @@ class Correction(Base):
     Attributes:
         network: names the weights (`core.network.fingerprint`).
         message_id: of the reply.
-        number: which of the reply's digits, from 0 in reading order.
+        place: which of the reply's digits, from 0 in reading order.
         prediction: the class that the network predicted.
-        label: what the digit is; never the prediction.
+        label: what the digit is, or -1 where it is none; never the prediction.
     """
 
     __tablename__ = "corrections"
     __table_args__ = (
-        CheckConstraint("number >= 0", name="number"),
+        CheckConstraint("place >= 0", name="place"),
         CheckConstraint("prediction BETWEEN 0 AND 9", name="prediction"),
-        CheckConstraint("label BETWEEN 0 AND 9 AND label <> prediction", name="label"),
+        CheckConstraint("label BETWEEN -1 AND 9 AND label <> prediction", name="label"),
     )
 
     # The network leads the primary key: its index then serves the tally of a network, too.
     network: Mapped[str] = mapped_column(String(64), primary_key=True)
     message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     prediction: Mapped[int] = mapped_column(SmallInteger)
     label: Mapped[int] = mapped_column(SmallInteger)

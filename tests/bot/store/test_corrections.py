@@ -13,13 +13,13 @@ _OURS, _OTHER = "c0ffee00", "0ddba110"
 
 async def test_the_most_frequent_confusions_come_first(store: Store) -> None:
     corrections = Corrections(store)
-    said = [(1, 7)] * 3 + [(9, 4)] * 2 + [(0, 6)] * 2 + [(8, 3)]
+    said = [(1, 7)] * 3 + [(9, 4)] * 2 + [(0, -1)] * 2 + [(8, 3)]
     for message, (prediction, label) in enumerate(said):
         await corrections.say(message, 0, _OURS, prediction, label)
 
     tally = await corrections.tally(_OURS, most=3)
 
-    assert tally == Tally(8, (Confusion(1, 7, 3), Confusion(0, 6, 2), Confusion(9, 4, 2)))
+    assert tally == Tally(8, (Confusion(1, 7, 3), Confusion(0, -1, 2), Confusion(9, 4, 2)))
 
 
 async def test_nothing_was_corrected_yet(store: Store) -> None:
@@ -64,7 +64,7 @@ async def test_ids_are_as_large_as_discords(store: Store) -> None:
 
 async def test_many_at_the_same_time_are_each_counted_once(store: Store) -> None:
     corrections = Corrections(store)
-    presses = [(message, number) for message in range(20) for number in range(3)] * 5
+    presses = [(message, place) for message in range(20) for place in range(3)] * 5
     random.shuffle(presses)
 
     await asyncio.gather(

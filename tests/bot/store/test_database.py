@@ -11,7 +11,7 @@ from bot.cli.doctor import _database
 from bot.store import Store, StoreError
 from bot.store.models import Correction
 
-_ROW = {"network": "c0ffee00", "message_id": 1 << 62, "number": 0, "prediction": 1, "label": 7}
+_ROW = {"network": "c0ffee00", "message_id": 1 << 62, "place": 0, "prediction": 1, "label": 7}
 
 
 async def test_it_is_made_at_the_first_start_and_kept(url: URL) -> None:
@@ -58,7 +58,7 @@ async def test_an_exception_undoes_the_transaction(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"prediction": 10}, {"label": -1}, {"label": 1}, {"number": -1}], ids=str
+    "wrong", [{"prediction": 10}, {"label": -2}, {"label": 1}, {"place": -1}], ids=str
 )
 async def test_nonsense_is_not_kept(wrong: dict[str, int], store: Store) -> None:
     with pytest.raises(IntegrityError):
