@@ -62,8 +62,7 @@ def draw_photo(
     canvas = enlarged(picture.pixels, zoom)
     scale = zoom / np.array(picture.scale)
     shown = [_scaled(mark, scale) for mark in marks]
-    explained = shown if selected is None else [shown[selected]]
-    lay(canvas, _heat(explained, canvas.shape[:2]), colours)
+    lay(canvas, _heat(shown, selected, canvas.shape[:2]), colours)
     return jpeg(draw_tags(canvas, [_tag(shown, i, selected) for i in range(len(shown))]))
 
 
@@ -72,14 +71,14 @@ def _scaled(mark: Mark, scale: NDArray[np.float64]) -> Mark:
     return replace(mark, box=scaled(mark.box, scale), warp=mark.warp * scale[:, np.newaxis])
 
 
-def _heat(marks: Sequence[Mark], shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """Gather the heat of some digits; where they overlap, the most.
+def _heat(marks: Sequence[Mark], selected: int | None, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Gather the heat of the selected digit or of all; where theirs overlap, the most.
 
     A digit's normal form reaches into its neighbours' boxes, but the network did not see them
     there: heat from outside would be taken for theirs.
     """
     gathered = np.zeros(shape, np.uint8)
-    for mark in marks:
+    for mark in marks if selected is None else [marks[selected]]:
         heat, field = warped(mark.heatmap, mark.warp, shape)
         own = _part(mark.box, field)
         kept = heat[own].copy()

@@ -161,13 +161,15 @@ def test_the_selected_digit_alone_has_heat_and_orange() -> None:
     assert orange.sum() < 20
 
 
-def test_a_digit_has_no_heat_of_its_neighbour_in_its_box() -> None:
-    left, right = mark((100, 200, 200, 300), HOT), mark((215, 200, 315, 300))
+@pytest.mark.parametrize("selected", [None, 0])
+def test_a_digit_has_no_heat_of_its_neighbour_in_its_box(selected: int | None) -> None:
+    left, right = mark((100, 200, 200, 300), HOT), mark((203, 200, 263, 300))
 
-    heat = hue(drawn(paper(600, 450), left, right))
+    heat = hue(drawn(paper(600, 450), left, right, selected=selected))
 
     assert heat[215:285, 115:185].all()
-    assert not heat[215:285, 230:300].any()
+    assert not heat[215:285, 206:216].any()  # within its normal form, 80 to 220
+    assert heat[180:190, 80:190].any()  # nothing stands there
 
 
 def test_what_is_unsure_and_what_number_it_has_is_seen() -> None:

@@ -165,9 +165,14 @@ def test_a_digit_at_the_edge_is_shown_with_what_there_is_around_it(at: tuple[int
     steps = drawn(picture, ink, digit)
 
     assert digit.box is not None
-    photo = steps[PHOTO].mean(axis=-1)
-    assert (photo > 180).mean() + (photo < 100).mean() > 0.9
-    assert near(steps[BOX], ORANGE).sum() > 500
+    left, top, right, bottom = digit.box
+    zoom = 112 / max(right - left, bottom - top)
+    width, height = (right - left) * zoom, (bottom - top) * zoom
+    boxed = extent(near(steps[BOX], ORANGE))
+    inked = extent(steps[INK].mean(axis=-1) > 60)
+    assert np.subtract(boxed[2:], boxed[:2]) == pytest.approx((width + 6, height + 6), abs=2)
+    assert np.subtract(inked[2:], inked[:2]) == pytest.approx((width, height), abs=4)
+    assert (steps[PHOTO].mean(axis=-1) > 42).mean() > 0.98  # paper and ink, and no ground
 
 
 @pytest.mark.parametrize("size", [(28, 28), (60, 1600), (1600, 60)])
