@@ -3,6 +3,8 @@
 Whatever reaches beyond the canvas is cut off at its edge.
 """
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -65,11 +67,16 @@ def write(
 
 def disc(canvas: Pixels, middle: tuple[int, int], radius: int, colour: Rgb) -> None:
     """Fill a circle."""
+    _stamp(canvas, _disc_mask(radius), (middle[0] - radius, middle[1] - radius), colour)
+
+
+@lru_cache(maxsize=64)
+def _disc_mask(radius: int) -> NDArray[np.uint8]:
     side = 2 * radius * _FINE
     fine = np.zeros((side, side), np.uint8)
     cv2.circle(fine, (side // 2, side // 2), side // 2, 255, cv2.FILLED)
     mask = cv2.resize(fine, (2 * radius, 2 * radius), interpolation=cv2.INTER_AREA)
-    _stamp(canvas, np.asarray(mask, np.uint8), (middle[0] - radius, middle[1] - radius), colour)
+    return np.asarray(mask, np.uint8)
 
 
 def jpeg(canvas: Pixels) -> bytes:

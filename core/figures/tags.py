@@ -65,7 +65,8 @@ def draw_tags(canvas: Pixels, tags: Sequence[Tag]) -> Pixels:
     boxes = [_around(tag, unit, shape) for tag in tags]
     size, plates = _lay_out(tags, boxes, unit, shape)
     strip = max([0, *(-top for _, top, _, _ in plates)])
-    canvas = np.pad(canvas, ((strip, 0), (0, 0), (0, 0)), constant_values=_DARK[0])
+    if strip:
+        canvas = np.pad(canvas, ((strip, 0), (0, 0), (0, 0)), constant_values=_DARK[0])
     upwards = sorted(range(len(tags)), key=lambda i: tags[i].tone is Tone.CHOSEN)
     for i in upwards:
         _draw_box(canvas, _lower(boxes[i], strip), tags[i].tone, unit)
@@ -78,13 +79,15 @@ def _lay_out(
     tags: Sequence[Tag], boxes: Sequence[Box], unit: float, shape: tuple[int, int]
 ) -> tuple[int, list[Box]]:
     """Choose one size of text for all tags, and find each a place."""
+    taken = np.zeros((2 * len(tags), 4), np.int_)  # the boxes, then the tags that stand
+    taken[: len(tags)] = np.reshape(boxes, (-1, 4))
     for text in _TEXTS:
         size = _fitting(tags, round(text * unit), shape[1])
-        taken, plates = np.array(boxes).reshape(-1, 4), []
-        for i, tag in enumerate(tags):
-            others = np.delete(taken, i, axis=0)
-            plates.append(_place(_plate_size(tag, size), boxes[i], others, shape))
-            taken = np.vstack([taken, plates[-1]])
+        taken[len(tags) :] = 0
+        plates = []
+        for i, (tag, box) in enumerate(zip(tags, boxes, strict=True), len(tags)):
+            plates.append(_place(_plate_size(tag, size), box, taken, shape))
+            taken[i] = plates[-1]
         if all(plate[3] == box[1] for plate, box in zip(plates, boxes, strict=True)):
             break
     return size, plates
@@ -117,9 +120,7 @@ def _lines(tone: Tone, unit: float) -> tuple[int, int]:
     return line, max(line // 2, 1)
 
 
-def _place(
-    size: tuple[int, int], box: Box, others: NDArray[np.int_], shape: tuple[int, int]
-) -> Box:
+def _place(size: tuple[int, int], box: Box, taken: NDArray[np.int_], shape: tuple[int, int]) -> Box:
     """Find where a tag hides nothing, or else least; in a strip above the picture, if need be.
 
     Several tags are found more easily in a row, so that they get the strip before places elsewhere.
@@ -127,7 +128,7 @@ def _place(
     Args:
         size: the tag's width and height.
         box: its own.
-        others: (n, 4), the boxes of other digits and the tags that stand already.
+        taken: (2 n, 4), n boxes, and as many tags, zeros for those that do not stand yet.
         shape: the picture's rows and columns.
     """
     width, height = size
@@ -137,18 +138,18 @@ def _place(
     corners = [(x, top - height), (right, y), (left - width, y), (x, bottom)]
     above, *_ = places = [(x, y, x + width, y + height) for x, y in corners]
     inside = [p for p in places if p[0] >= 0 <= p[1] and p[2] <= shape[1] and p[3] <= shape[0]]
-    for place in [above, *inside] if len(others) else inside:
-        if not _hidden(place, others):
-            return place
-    return min([above, *inside], key=lambda place: _hidden(place, others))
+    is_alone = len(taken) == 2
+    choices = [*inside, above] if is_alone else [above, *inside]
+    return choices[int(_hidden(np.array(choices), taken).argmin())]
 
 
-def _hidden(place: Box, others: NDArray[np.int_]) -> int:
-    """How many pixels of other boxes a place covers."""
-    left, top, right, bottom = others.T
-    across = np.minimum(right, place[2]) - np.maximum(left, place[0])
-    down = np.minimum(bottom, place[3]) - np.maximum(top, place[1])
-    return int((across.clip(0) * down.clip(0)).sum())
+def _hidden(places: NDArray[np.int_], boxes: NDArray[np.int_]) -> NDArray[np.int_]:
+    """How many pixels of the boxes each place covers."""
+    places = places[:, np.newaxis]
+    across = np.minimum(places[..., 2], boxes[:, 2]) - np.maximum(places[..., 0], boxes[:, 0])
+    down = np.minimum(places[..., 3], boxes[:, 3]) - np.maximum(places[..., 1], boxes[:, 1])
+    covered: NDArray[np.int_] = (across.clip(0) * down.clip(0)).sum(axis=1)
+    return covered
 
 
 def _lower(box: Box, by: int) -> Box:
