@@ -7,8 +7,13 @@ from pathlib import Path
 from core._keras import keras
 from core.tutorial import get_basic_cnn
 
-WEIGHTS = Path(str(resources.files("weights"))) / "tutorial"
-"""The folder of the shipped network: weights, every epoch's weights, figures, model card."""
+_SHIPPED = Path(str(resources.files("weights")))
+
+WEIGHTS = _SHIPPED / "tutorial"
+"""The folder of the tutorial's network: weights, every epoch's weights, figures, model card."""
+
+UPLOADS_WEIGHTS = _SHIPPED / "uploads"
+"""The same of the network that was trained for photographs of digits."""
 
 NETWORK_FILE = "network.weights.h5"
 """The trained weights, within such a folder."""

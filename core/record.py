@@ -80,6 +80,39 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadsMetrics:
+    """How a network that reads photographs decides, and how often that is right.
+
+    Measured on pictures that it was not trained on: held-out digits of the training set and
+    held-out letters and scribbles, changed as photographs change them. Shares are in [0, 1].
+
+    Attributes:
+        threshold: the least evidence, in log-odds units (`core.uploads.reader`), of what is taken
+            for a digit.
+        digits_refused: the share of digits that have less.
+        strangers_refused: the share of letters, signs and scribbles that have less.
+        temperature: what the logits were divided by after the training, to calibrate them.
+        ece_before: the expected calibration error without that.
+        ece_after: and with it.
+        changed_accuracy: on the test digits turned, shifted, scaled, inverted and put on paper.
+        changed_accuracy_tutorial: of the tutorial's network on the same, shrunk to 28 x 28.
+        digits_drawn: how many examples of digits it was trained on.
+        strangers_drawn: and how many of what is no digit.
+    """
+
+    threshold: float
+    digits_refused: float
+    strangers_refused: float
+    temperature: float
+    ece_before: float
+    ece_after: float
+    changed_accuracy: float
+    changed_accuracy_tutorial: float
+    digits_drawn: int
+    strangers_drawn: int
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
     """A trained network, in figures. Shares are in [0, 1].
 
@@ -104,6 +137,7 @@ class Metrics:
         trained_on: how many digits the training had, those kept out included.
         data_md5: the idx content of training and test data, by the files' original names.
         versions: of TensorFlow and Keras.
+        uploads: how it decides on photographs, where it was trained for them.
     """
 
     fingerprint: str
@@ -125,6 +159,7 @@ class Metrics:
     trained_on: int
     data_md5: dict[str, str]
     versions: dict[str, str]
+    uploads: UploadsMetrics | None = None
 
 
 @dataclass(frozen=True, slots=True)

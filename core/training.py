@@ -39,6 +39,7 @@ from core.record import (
     Recipe,
     SeedResult,
     Spread,
+    UploadsMetrics,
 )
 from core.tutorial import get_basic_cnn
 
@@ -69,7 +70,9 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Run:
+class Run:
+    """One training, from one seed."""
+
     seed: int
     history: History
     evaluation: Evaluation
@@ -77,6 +80,7 @@ class _Run:
 
     @property
     def result(self) -> SeedResult:
+        """Where it ended."""
         return SeedResult(self.seed, self.history.val_accuracy[-1], self.evaluation.accuracy)
 
 
@@ -110,7 +114,7 @@ def train(
     """
     # The same numbers each time, however the work falls to the threads.
     tf.config.experimental.enable_op_determinism()
-    with _whole_or_not_at_all(folder) as fresh:
+    with whole_or_not_at_all(folder) as fresh:
         runs = []
         for seed in seeds:
             kept = fresh / f"seed-{seed}"
@@ -121,7 +125,7 @@ def train(
         for seed in seeds:
             shutil.rmtree(fresh / f"seed-{seed}")
         shutil.copyfile(epoch_file(recipe.epochs, fresh), fresh / NETWORK_FILE)
-        record = _record(fresh, chosen, runs, recipe, digits, test)
+        record = make_record(fresh, chosen, runs, recipe, digits, test)
         record.save()
         record.curves_file.write_bytes(training_curves(chosen.history))
         record.confusion_file.write_bytes(confusion_matrix(chosen.evaluation.confusion))
@@ -129,7 +133,7 @@ def train(
     return ModelRecord(folder, record.metrics, record.history)
 
 
-def nearest_the_median(runs: Sequence[_Run]) -> _Run:
+def nearest_the_median(runs: Sequence[Run]) -> Run:
     """Choose the run that stands for the recipe, and not the luckiest; of two, the smaller seed."""
     middle = median(run.evaluation.accuracy for run in runs)
     return min(runs, key=lambda run: (abs(run.evaluation.accuracy - middle), run.seed))
@@ -137,11 +141,11 @@ def nearest_the_median(runs: Sequence[_Run]) -> _Run:
 
 def _train_one(
     digits: DigitSet, test: DigitSet, folder: Path, seed: int, recipe: Recipe, progress: Progress
-) -> _Run:
+) -> Run:
     keras.utils.set_random_seed(seed)
     model = get_basic_cnn()
     model.compile(optimizer=recipe.optimizer, loss=recipe.loss, metrics=["accuracy"])
-    _save(model, epoch_file(0, folder))
+    save_weights(model, epoch_file(0, folder))
     untrained = evaluate(model, test)
     steps = -(-int(len(digits) * (1 - recipe.validation_split)) // recipe.batch_size)
 
@@ -157,7 +161,7 @@ def _train_one(
             progress.batch(seed, self.now, (batch + 1) / steps)
 
         def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-            _save(model, epoch_file(epoch + 1, folder))
+            save_weights(model, epoch_file(epoch + 1, folder))
             progress.epoch(seed, epoch + 1, logs or {})
 
     # Set again, so that nothing between has a say in how the digits are shuffled.
@@ -172,24 +176,26 @@ def _train_one(
         verbose=0,
     )
     measured = {name: tuple(map(float, values)) for name, values in fitted.history.items()}
-    return _Run(seed, History(**measured), evaluate(model, test), untrained.accuracy)
+    return Run(seed, History(**measured), evaluate(model, test), untrained.accuracy)
 
 
-def _save(model: keras.Model, file: Path) -> None:
+def save_weights(model: keras.Model, file: Path) -> None:
     """Write a model's weights without the state of its optimiser, which is twice as much again."""
     bare = get_basic_cnn()
     bare.set_weights(model.get_weights())
     bare.save_weights(file)
 
 
-def _record(
+def make_record(
     folder: Path,
-    chosen: _Run,
-    runs: Sequence[_Run],
+    chosen: Run,
+    runs: Sequence[Run],
     recipe: Recipe,
     digits: DigitSet,
     test: DigitSet,
+    uploads: UploadsMetrics | None = None,
 ) -> ModelRecord:
+    """Put together what is kept of a network whose weights are in a folder already."""
     evaluation = chosen.evaluation
     results = tuple(run.result for run in runs)
     metrics = Metrics(
@@ -217,6 +223,7 @@ def _record(
             TEST_LABELS: idx.md5(test.labels),
         },
         versions={name: version(name) for name in ("tensorflow", "keras", "numpy")},
+        uploads=uploads,
     )
     return ModelRecord(folder, metrics, chosen.history)
 
@@ -231,7 +238,7 @@ def _empty_maps(folder: Path, test: DigitSet) -> dict[str, float]:
 
 
 @contextmanager
-def _whole_or_not_at_all(folder: Path) -> Iterator[Path]:
+def whole_or_not_at_all(folder: Path) -> Iterator[Path]:
     """Give a temporary folder, and put it in the place of another once all has gone well."""
     folder = folder.resolve()
     try:

@@ -2,7 +2,7 @@
 
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -41,33 +41,50 @@ def train(
             "-o", "--output", help="The folder to write; an earlier training's is replaced."
         ),
     ] = Path("out/weights"),
+    network: Annotated[
+        Literal["tutorial", "uploads"],
+        typer.Option(help="The tutorial's, by its recipe; or the one that reads photographs."),
+    ] = "tutorial",
     seed: Annotated[
         list[int] | None,
-        typer.Option(min=0, max=2**32 - 1, help="May be given several times; 1 to 5 if it is not."),
+        typer.Option(
+            min=0,
+            max=2**32 - 1,
+            help="The tutorial's may be given several times, and 1 to 5 if it is not.",
+        ),
     ] = None,
 ) -> None:
-    """Train the tutorial's network by its recipe: 10 epochs a seed, a few minutes each.
+    """Train a network of the tutorial's layers: a few minutes a seed, or half an hour for uploads.
 
-    Writes the weights of the seed nearest the median, the weights of every epoch, the history, the
-    curves, the confusion matrix and a model card. Interrupted, it leaves nothing behind. The
-    shipped network is made by: gradcam-bot train -o weights/tutorial
+    Writes weights, history, curves, confusion matrix and a model card. Of the tutorial's seeds it
+    keeps the one nearest the median, with the weights of every epoch. Interrupted, it leaves
+    nothing behind. The shipped networks are made by:
+
+    gradcam-bot train -o weights/tutorial
+
+    gradcam-bot train --network uploads -o weights/uploads
     """
     from core.dataset import DataError, load_test_digits, load_training_digits
     from core.record import Recipe
     from core.training import OutputError
-    from core.training import train as run
+    from core.training import train as train_tutorial
+    from core.training_uploads import RECIPE, train_for_uploads
 
     # Being told to end is like Ctrl-C: what was begun is cleared away.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(highlight=False)
-    recipe = Recipe()
+    recipe = Recipe() if network == "tutorial" else RECIPE
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     try:
         digits = load_training_digits(data)
         with Progress(*columns, console=console) as bars:
             shown = _Shown(bars, recipe.epochs)
-            seeds = list(dict.fromkeys(seed)) if seed else [1, 2, 3, 4, 5]
-            record = run(digits, load_test_digits(), output, seeds, recipe, shown)
+            seeds, test = list(dict.fromkeys(seed or ())), load_test_digits()
+            if network == "uploads":
+                record = train_for_uploads(digits, test, output, (seeds or [1])[0], shown)
+            else:
+                seeds = seeds or [1, 2, 3, 4, 5]
+                record = train_tutorial(digits, test, output, seeds, recipe, shown)
     except (DataError, OutputError) as error:
         Console(stderr=True, highlight=False).print(str(error), soft_wrap=True, markup=False)
         raise typer.Exit(1) from None

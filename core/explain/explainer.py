@@ -93,12 +93,14 @@ class Explainer:
             for score in Score
         }
         self._atlases = {score: self._trace_atlas(score) for score in Score}
+        self._logits = self._trace_logits()
         self._predicted = tf.constant([_PREDICTED])
         blank = np.zeros((1, 28, 28, 1), np.float32)
         for method, layer, score in self._graphs:  # the first run of a graph optimises it
             self.explain(blank, layer, method=method, score=score)
         for score in self._atlases:
             self.atlas(blank, score)
+        self.logits(blank)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -183,6 +185,22 @@ class Explainer:
             for i, digit in enumerate(digits)
         ]
 
+    def logits(self, images: ArrayLike) -> NDArray[np.float32]:
+        """Classify digits without explaining them.
+
+        Args:
+            images: as for `explain`.
+
+        Returns:
+            (n, 10), the output of `dense`.
+
+        Raises:
+            ValueError: an argument is not as described.
+        """
+        logits: NDArray[np.float32]
+        (logits,) = _run(self._logits, _as_batch(images))
+        return logits
+
     def _trace(
         self, method: str, layer: str, score: Score
     ) -> tf.types.experimental.ConcreteFunction:
@@ -207,6 +225,12 @@ class Explainer:
             return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
 
         return tf.function(atlas, (_IMAGES,), autograph=False).get_concrete_function()
+
+    def _trace_logits(self) -> tf.types.experimental.ConcreteFunction:
+        def logits(images: tf.Tensor) -> tuple[tf.Tensor]:
+            return (self._network.forward(images).logits,)
+
+        return tf.function(logits, (_IMAGES,), autograph=False).get_concrete_function()
 
 
 def _normalise(evidence: tf.Tensor) -> tf.Tensor:

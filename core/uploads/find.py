@@ -1,38 +1,59 @@
-"""Ink → the digit in it, apart from specks, frames, and paper that only looks like ink."""
+"""Strokes → digits: which strokes, or which parts of one, make a digit together.
 
+Neighbouring strokes are put together where one digit may have been written in several, and a wide
+stroke is cut where digits may touch. The network judges each such candidate by its evidence:
+
+    logsumexp(logits), the log-odds of "a digit" to "none"
+
+as which it was trained (see `core.training`). Of all the ways to share the strokes of a line among
+candidates, the one is taken that explains most ink by most evidence. What remains is no digit.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.digit import Box
+from core.uploads.lines import reading_order
+from core.uploads.normalise import NormalForm, normalise
+from core.uploads.split import find_cuts
+from core.uploads.strokes import Piece, Strokes
 
-_FAINTEST = 16
-"""Ink differs from its paper by this much at least, of 255."""
+Judge = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""The network's logits (n, 10) of n digits (n, 28, 28)."""
 
-_ROUGHNESS = 5
-"""Ink differs from its paper by this many times what the paper differs from itself: less is noise,
-texture, or a photograph of something else."""
+ENOUGH = 8.0
+"""More evidence than this counts for no more."""
 
-_STRONG, _FAINT = 0.5, 0.25
-"""A stroke is what is connected at the lower, and reaches the higher part of the ink's strength."""
+_CUT = 2.0
+"""The parts of a cut stroke need so much more evidence, since some cut of many looks like digits by
+chance."""
 
-_MARGIN = 0.04
-"""This part of the picture's shorter side, along its edges, is where frames and shadows are."""
+_PART = 0.55
+"""And each is at least this part of the stroke's height: digits that touch are alike in size."""
 
-_INSIDE = 0.3
-"""A stroke has at least this part of its ink outside that margin."""
+_STROKES = 4
+"""One digit is written in at most so many strokes."""
 
-_SMALLEST = 6
-"""A digit is at least so many pixels long."""
+_WIDEST = 1.6
+"""A candidate is at most so many times as wide as its line's strokes are high…"""
 
-_PIECE = 0.03
-"""A second stroke of the digit has at least this part of the first one's ink: less is a speck."""
+_TALLEST = 1.7
+"""…and as high; more is two lines that touch."""
 
-_GAP = 0.25
-"""A second stroke is no farther above or below the first than this part of its longer side. It
-never stands beside it: that would be another digit."""
+_GAP = 0.35
+"""The strokes of one digit are no farther from each other than this part of that height."""
+
+_CUT_FROM = 0.62
+"""A stroke is cut if it is at least so many times as wide as high: narrower, it is one digit."""
+
+_LOW = 0.3
+"""A stroke that is lower than this part of the typical one is a piece of a digit, or a dot."""
+
+_SMALL = 0.4
+"""A digit is at least this part of the largest one's size; less is a dot, or another's piece."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,88 +61,176 @@ class Found:
     """A digit as it stands in the picture.
 
     Attributes:
-        ink: (h, w) float32 in [0, 1], cut to the digit; 0 where there is paper, or ink of others.
-        box: where that is, in the pixels of the map it was found in.
+        form: its normal form; the warp leads to the pixels of the ink map.
+        box: where that is, in the same pixels.
+        evidence: log-odds of its being a digit at all.
+        mass: how much ink it has.
     """
 
-    ink: NDArray[np.float32]
+    form: NormalForm
     box: Box
+    evidence: float
+    mass: float
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Strokes:
-    """Connected ink.
-
-    Attributes:
-        labels: (h, w) the number of the stroke at each pixel; 0 is paper.
-        boxes: (n, 4) left, top, right, bottom.
-        weights: (n,) how many pixels of strong ink; 0 for what is no stroke.
-    """
-
-    labels: NDArray[np.int32]
-    boxes: NDArray[np.int32]
-    weights: NDArray[np.int64]
-
-
-def find_digits(ink: NDArray[np.uint8]) -> tuple[Found, ...]:
-    """Find the digit: the heaviest long stroke, and the pieces over and under it.
+def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
+    """Find the digits among strokes.
 
     Args:
-        ink: (h, w), from `find_ink`.
+        strokes: from `find_strokes`.
+        judge: the network.
+        least: evidence that a digit must have.
 
     Returns:
-        At most one digit, so far.
+        In reading order.
     """
-    paper, full = _levels(ink)
-    if full - paper < max(_FAINTEST, _ROUGHNESS * (paper + 1)):
-        return ()
-    strokes = _strokes(ink, paper, full)
-    lengths = (strokes.boxes[:, 2:] - strokes.boxes[:, :2]).max(axis=1)
-    first = int(np.argmax(strokes.weights * lengths))
-    if not strokes.weights[first] or lengths[first] < _SMALLEST:
-        return ()
-    digit = _pieces(strokes, first, gap=lengths[first] * _GAP)
-    left, top = strokes.boxes[digit, :2].min(axis=0).tolist()
-    right, bottom = strokes.boxes[digit, 2:].max(axis=0).tolist()
-    window = np.s_[top:bottom, left:right]
-    belongs = np.zeros(len(strokes.weights), np.float32)
-    belongs[digit] = 1
-    strength = (ink[window].astype(np.float32) - paper) / (full - paper)
-    cut = np.clip(strength, 0, 1) * belongs[strokes.labels[window]]
-    return (Found(cut.astype(np.float32, copy=False), (left, top, right, bottom)),)
+    lines = _lines(strokes.boxes)
+    groups = [group for line in lines for group in _groups(strokes.boxes, line)]
+    together = {group: strokes.together(group) for group in groups}
+    judged = dict(zip(groups, _judged(list(together.values()), judge), strict=True))
+    cut = {
+        group: _cut(together[group])
+        for group, found in judged.items()
+        if len(group) == 1 and _may_be_several(found)
+    }
+    spans = [(stroke, span, piece) for stroke, all_ in cut.items() for span, piece in all_.items()]
+    parts_judged = _judged([piece for _, _, piece in spans], judge)
+    several: dict[tuple[int, ...], dict[tuple[int, int], Found]] = {}
+    for (group, span, _), found in zip(spans, parts_judged, strict=True):
+        several.setdefault(group, {})[span] = found
+    options = {group: [found] for group, found in judged.items() if found.evidence >= least}
+    for only, parts in several.items():
+        best = _best_cut(parts, least + _CUT)
+        if _worth(best, least + _CUT) > _worth(options.get(only, []), least):
+            options[only] = best
+    digits = [found for line in lines for found in _best_shares(line, options, least)]
+    return _in_order(digits)
 
 
-def _levels(ink: NDArray[np.uint8]) -> tuple[int, int]:
-    """Measure what paper and ink typically are in a map of ink, by Otsu's threshold between them.
+def _lines(boxes: NDArray[np.int32]) -> list[list[int]]:
+    """Put strokes into lines, each from left to right; the low ones go with their neighbours."""
+    heights = boxes[1:, 3] - boxes[1:, 1]
+    if not len(heights):
+        return []
+    high = heights >= _LOW * np.median(heights[heights >= np.median(heights)])
+    numbers = np.flatnonzero(high) + 1
+    lines = [[int(numbers[i]) for i in line] for line in reading_order(boxes[numbers])]
+    line_of = {i: line for line in lines for i in line}
+    for low in (np.flatnonzero(~high) + 1).tolist():
+        nearest = min(numbers.tolist(), key=lambda i: _distance(boxes[low], boxes[i]))
+        line_of[nearest].append(low)
+    x = boxes[:, 0] + boxes[:, 2]
+    return [sorted(line, key=lambda i: int(x[i])) for line in lines]
+
+
+def _groups(boxes: NDArray[np.int32], line: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """All neighbours in a line that may be one digit; each stroke alone is among them."""
+    height = max(boxes[n, 3] - boxes[n, 1] for n in line)
+    for start in range(len(line)):
+        yield (line[start],)
+        for end in range(start + 2, min(start + _STROKES, len(line)) + 1):
+            of_all = boxes[line[start:end]]
+            left, top = of_all[:, :2].min(axis=0)
+            right, bottom = of_all[:, 2:].max(axis=0)
+            if right - left > _WIDEST * height or bottom - top > _TALLEST * height:
+                break
+            if _widest_gap(of_all) <= _GAP * height:
+                yield tuple(line[start:end])
+
+
+def _may_be_several(found: Found) -> bool:
+    left, top, right, bottom = found.box
+    width, height = right - left, bottom - top
+    if height < 8 or width < _CUT_FROM * height:
+        return False
+    return found.evidence < ENOUGH or width > height
+
+
+def _cut(stroke: Piece) -> dict[tuple[int, int], Piece]:
+    """Cut a stroke wherever digits may touch.
 
     Returns:
-        The median of the paper, and the upper quartile of the ink, whose edges are fainter.
+        What lies between any two cuts, by their numbers; the stroke's ends are the first and last.
     """
-    threshold = int(cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)[0])
-    values = cv2.calcHist([ink], [0], None, [256], [0, 256]).ravel().cumsum()
-    up_to_threshold, all_values = values[threshold], values[-1]
-    paper = np.searchsorted(values, up_to_threshold / 2)
-    full = np.searchsorted(values, up_to_threshold + (all_values - up_to_threshold) * 3 / 4)
-    return int(paper), int(full)
+    cuts = find_cuts(stroke.ink)
+    columns = np.arange(stroke.ink.shape[1])
+    part = (columns >= np.stack(cuts)[:, :, None]).sum(axis=0) if cuts else np.zeros((1, 1))
+    high = _PART * len(stroke.ink)
+    pieces = {}
+    for start in range(len(cuts) + 1):
+        for end in range(start + 1, len(cuts) + 2):
+            piece = stroke.only((part >= start) & (part < end))
+            if piece is not None and end - start <= len(cuts) and len(piece.ink) >= high:
+                pieces[start, end] = piece
+    return pieces
 
 
-def _strokes(ink: NDArray[np.uint8], paper: int, full: int) -> _Strokes:
-    faint = (ink > paper + _FAINT * (full - paper)).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
-    strong = ink > paper + _STRONG * (full - paper)
-    weights = np.bincount(labels[strong], minlength=count)
-    margin = max(round(min(ink.shape) * _MARGIN), 1)
-    inner = np.s_[margin:-margin, margin:-margin]
-    inside = np.bincount(labels[inner][strong[inner]], minlength=count)
-    weights[inside < weights * _INSIDE] = 0
-    boxes = np.hstack([stats[:, :2], stats[:, :2] + stats[:, 2:4]])
-    return _Strokes(np.asarray(labels, np.int32), boxes.astype(np.int32), weights)
+def _judged(pieces: Sequence[Piece], judge: Judge) -> list[Found]:
+    """Bring pieces of ink to the normal form, and ask the network about all of them at once."""
+    if not pieces:
+        return []
+    forms = [normalise(piece.ink) for piece in pieces]
+    logits = judge(np.stack([form.image for form in forms]))
+    evidence = np.logaddexp.reduce(logits, axis=1).tolist()
+    for form, piece in zip(forms, pieces, strict=True):
+        form.warp[:, 2] += piece.left, piece.top
+    return [
+        Found(form, piece.box, log_odds, float(piece.ink.sum()))
+        for form, piece, log_odds in zip(forms, pieces, evidence, strict=True)
+    ]
 
 
-def _pieces(strokes: _Strokes, first: int, gap: float) -> NDArray[np.intp]:
-    """Number the strokes that make up one digit with the first: over or under it, and no specks."""
-    left, top, right, bottom = strokes.boxes.T
-    box = strokes.boxes[first]
-    over = (left < box[2]) & (right > box[0])
-    close = (top < box[3] + gap) & (bottom > box[1] - gap)
-    return np.flatnonzero(over & close & (strokes.weights > strokes.weights[first] * _PIECE))
+def _best_cut(parts: dict[tuple[int, int], Found], least: float) -> list[Found]:
+    """Find the cuts of a stroke that leave nothing but digits; none where there are no such."""
+    last = max(end for _, end in parts)
+    best: list[list[Found] | None] = [[]] + [None] * last
+    for end in range(1, last + 1):
+        for start in range(end):
+            before, found = best[start], parts.get((start, end))
+            if before is None or found is None or found.evidence < least:
+                continue
+            option = [*before, found]
+            if _worth(option, least) > _worth(best[end] or [], least):
+                best[end] = option
+    return best[last] or []
+
+
+def _best_shares(
+    line: Sequence[int], options: dict[tuple[int, ...], list[Found]], least: float
+) -> list[Found]:
+    """Share a line's strokes among candidates such that most ink is explained by most evidence."""
+    best: list[list[Found]] = [[]]
+    for end in range(1, len(line) + 1):
+        choices = [best[end - 1]]  # the last stroke is of no digit
+        for start in range(max(end - _STROKES, 0), end):
+            found = options.get(tuple(line[start:end]))
+            if found:
+                choices.append([*best[start], *found])
+        best.append(max(choices, key=lambda choice: _worth(choice, least)))
+    return best[-1]
+
+
+def _worth(digits: Sequence[Found], least: float) -> float:
+    return sum(min(digit.evidence - least, ENOUGH) * digit.mass for digit in digits)
+
+
+def _in_order(digits: list[Found]) -> list[Found]:
+    """Put digits into reading order, and leave out what is too small beside the others."""
+    if not digits:
+        return []
+    boxes = np.array([digit.box for digit in digits], np.int32)
+    sizes = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+    large = np.flatnonzero(sizes >= _SMALL * sizes.max())
+    return [digits[large[i]] for line in reading_order(boxes[large]) for i in line]
+
+
+def _widest_gap(boxes: NDArray[np.int32]) -> int:
+    """The widest gap between a box and the nearest other of a group."""
+    return max(
+        min(_distance(a, b) for j, b in enumerate(boxes) if j != i) for i, a in enumerate(boxes)
+    )
+
+
+def _distance(a: NDArray[np.int32], b: NDArray[np.int32]) -> int:
+    """How far two boxes are apart along an axis; 0 where they overlap."""
+    return max(int(max(a[0], b[0]) - min(a[2], b[2])), int(max(a[1], b[1]) - min(a[3], b[3])), 0)

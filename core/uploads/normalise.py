@@ -4,6 +4,8 @@ As its authors describe it: the digit is fitted into 20 x 20 pixels with its pro
 leaves grey edges, and is placed in 28 x 28 so that its centre of mass is in the middle.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -22,36 +24,66 @@ _FINE = 80
 """Widths are measured on a digit at least this long."""
 
 
-def normalise(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+@dataclass(frozen=True, eq=False, slots=True)
+class NormalForm:
+    """A digit in MNIST's normal form.
+
+    Attributes:
+        image: (28, 28) float32 in [0, 1], its paper exactly 0 and its darkest ink 1.
+        warp: (2, 3) float64, takes a point (x, y) of `image`, 0 to 28 from edge to edge, to the
+            point of the ink map that it was read from.
+    """
+
+    image: NDArray[np.float32]
+    warp: NDArray[np.float64]
+
+
+def normalise(ink: NDArray[np.float32]) -> NormalForm:
     """Bring a digit's ink to MNIST's normal form.
 
     Args:
         ink: (h, w) in [0, 1], cut to the digit; some of it above 0.5.
+    """
+    usual, (left, top), scale = _with_usual_strokes(ink)
+    rows, columns = usual.shape
+    fitted = _fit(usual, _DIGIT)
+    across, down = columns / fitted.shape[1] / scale, rows / fitted.shape[0] / scale
+    image, x, y = _centre(fitted)
+    warp = np.array([[across, 0, left - x * across], [0, down, top - y * down]])
+    return NormalForm(image, warp)
+
+
+def _with_usual_strokes(
+    ink: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], tuple[float, float], float]:
+    """Widen hair-thin strokes, and narrow very fat ones, by the distance from their outline.
 
     Returns:
-        (28, 28) float32 in [0, 1], its paper exactly 0 and its darkest ink 1.
+        The digit, where its left upper corner stands in `ink`, and how many of its pixels are one
+        of `ink`.
     """
-    return _centre(_fit(_with_usual_strokes(ink), _DIGIT))
-
-
-def _with_usual_strokes(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Widen hair-thin strokes, and narrow very fat ones, by the distance from their outline."""
     fine = ink if max(ink.shape) >= _FINE else _fit(ink, _FINE)
+    scale = max(fine.shape) / max(ink.shape)
     pixel = max(fine.shape) / _DIGIT
-    fine = np.pad(fine, int(pixel * _WIDENED))
+    margin = int(pixel * _WIDENED)
+    framed = cv2.copyMakeBorder(fine, *(margin,) * 4, cv2.BORDER_CONSTANT, value=0)
+    fine = np.asarray(framed, np.float32)
     inside = _distance(fine > 0.5)
     # Across a stroke the distance from its outline rises from 0 to half its width and falls again:
     # on average it is a quarter.
     width = 4 * float(inside[inside > 0].mean()) / pixel
     if _THINNEST <= width <= _FATTEST:
-        return ink
+        return ink, (0, 0), 1
     if width < _THINNEST:
         growth = (_WIDENED - width) / 2 * pixel
         changed = np.maximum(fine, np.clip(growth + 1 - _distance(fine <= 0.5), 0, 1))
     else:
         loss = (width - _NARROWED) / 2 * pixel
         changed = np.minimum(fine, np.clip(inside - loss, 0, 1))
-    return _trim(changed.astype(np.float32, copy=False))
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    trimmed = changed[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    corner = ((columns[0] - margin) / scale, (rows[0] - margin) / scale)
+    return trimmed.astype(np.float32, copy=False), corner, scale
 
 
 def _fit(ink: NDArray[np.float32], longer: int) -> NDArray[np.float32]:
@@ -63,14 +95,14 @@ def _fit(ink: NDArray[np.float32], longer: int) -> NDArray[np.float32]:
     return np.asarray(np.clip(fitted / fitted.max(), 0, 1), np.float32)
 
 
-def _centre(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Place a digit such that its centre of mass is nearest to the middle."""
+def _centre(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], int, int]:
+    """Place a digit such that its centre of mass is nearest to the middle; says where."""
     image = np.zeros((_SIDE, _SIDE), np.float32)
     rows, columns = ink.shape
     top = _start(ink.sum(axis=1))
     left = _start(ink.sum(axis=0))
     image[top : top + rows, left : left + columns] = ink
-    return image
+    return image, left, top
 
 
 def _start(profile: NDArray[np.float32]) -> int:
@@ -82,8 +114,3 @@ def _distance(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Measure how far each pixel inside is from the nearest that is not."""
     mask = inside.astype(np.uint8)
     return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
-
-
-def _trim(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -1,0 +1,122 @@
+"""A picture → the digits in it, in reading order."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.digit import Digit
+from core.uploads.find import ENOUGH, Found, Judge, find_digits
+from core.uploads.ink import NARROW, WIDE, find_ink
+from core.uploads.picture import Picture
+from core.uploads.strokes import find_strokes
+
+MAX_DIGITS = 50
+"""So many digits of a picture are read."""
+
+_READ_AT = 1024
+"""A picture is read at no more pixels than this along its longer side."""
+
+_WAYS = ((WIDE, False), (NARROW, False), (WIDE, True), (NARROW, True))
+"""How a picture may be seen, in order: the reach of its paper, and whether it is ruled."""
+
+_WELL = 0.7
+"""A picture is explained by the share of its ink that is of digits, weighted by the evidence for
+them. Where that is more than this, no other way is tried."""
+
+_INK = 0.4
+"""Digits make up at least this part of a picture's ink, or else it is a picture of something else
+with marks that look like digits."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reading:
+    """What was found in a picture.
+
+    Attributes:
+        picture: what was read.
+        ink: (h, w) uint8, how much ink there is at each pixel of the picture, perhaps shrunk.
+        digits: in reading order, at most `MAX_DIGITS`.
+        left_out: how many more there are.
+    """
+
+    picture: Picture
+    ink: NDArray[np.uint8]
+    digits: tuple[Digit, ...]
+    left_out: int
+
+
+class Reader:
+    """Reads pictures with a network that tells digits from what is none."""
+
+    def __init__(self, judge: Judge, least: float = 0.0) -> None:
+        """Read with a network.
+
+        Args:
+            judge: its logits. It was trained to tell digits from what is none, which the tutorial's
+                was not.
+            least: evidence that a digit must have, in log-odds.
+        """
+        self._judge = judge
+        self._least = least
+
+    def read(self, picture: Picture) -> Reading:
+        """Find the digits in a picture.
+
+        Args:
+            picture: decoded.
+        """
+        pixels = _shrunk(picture.pixels)
+        best = _Attempt(np.zeros(pixels.shape[:2], np.uint8), [], 0)
+        for within, lined in _WAYS:
+            attempt = self._attempt(find_ink(pixels, within), lined=lined)
+            if attempt.explained > best.explained or best.explained == 0:
+                best = attempt
+            if best.explained >= _WELL:
+                break
+        found = best.digits
+        rows, columns, _ = pixels.shape
+        scale = np.array([[picture.size[0] / columns], [picture.size[1] / rows]])
+        digits = tuple(_digit(one, scale) for one in found[:MAX_DIGITS])
+        return Reading(picture, best.ink, digits, max(len(found) - MAX_DIGITS, 0))
+
+    def _attempt(self, ink: NDArray[np.uint8], *, lined: bool) -> "_Attempt":
+        strokes = find_strokes(ink, lined=lined)
+        if strokes is None:
+            return _Attempt(ink, [], 0)
+        digits = find_digits(strokes, self._judge, self._least)
+        mass = float(strokes.masses.sum())
+        if sum(one.mass for one in digits) < _INK * mass:
+            return _Attempt(ink, [], 0)
+        worth = sum(min(one.evidence - self._least, ENOUGH) * one.mass for one in digits)
+        return _Attempt(ink, digits, worth / (ENOUGH * mass))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Attempt:
+    """One way to see a picture, and the share of its ink that digits explain."""
+
+    ink: NDArray[np.uint8]
+    digits: list[Found]
+    explained: float
+
+
+def _shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    factor = _READ_AT / max(pixels.shape)
+    if factor >= 1:
+        return pixels
+    size = (max(round(pixels.shape[1] * factor), 1), max(round(pixels.shape[0] * factor), 1))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _digit(found: Found, scale: NDArray[np.float64]) -> Digit:
+    (across,), (down,) = scale.tolist()
+    left, top, right, bottom = found.box
+    box = (
+        int(left * across),
+        int(top * down),
+        -int(-right * across // 1),
+        -int(-bottom * down // 1),
+    )
+    return Digit(found.form.image, box=box, warp=found.form.warp * scale)

@@ -1,0 +1,186 @@
+"""Ink → strokes: what is connected, apart from specks, ruled lines and frames."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.digit import Box
+
+_FAINTEST = 14
+"""Ink differs from its paper by this much at least, of 255."""
+
+_ROUGHNESS = 4
+"""Ink differs from its paper by this many times what the paper differs from itself: less is noise,
+texture, or a photograph of something else."""
+
+_STRONG, _FAINT = 0.5, 0.25
+"""A stroke is what is connected at the lower, and reaches the higher part of the ink's strength."""
+
+_LINE = 0.45
+"""A line, ruled or of a frame, is this part of the picture long, straight along an edge…"""
+
+_THIN = 1 / 40
+"""…and no thicker than this part of the picture's longer side."""
+
+_SPECK = 1 / 60
+"""A stroke is at least this part of the longest one long, and at least `_SMALLEST` pixels."""
+_SMALLEST = 5
+
+_MOST = 150
+"""So many strokes are looked at, the heaviest."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Piece:
+    """Ink on its own, cut out of a map of ink.
+
+    Attributes:
+        ink: (h, w) float32 in [0, 1], cut to where there is some.
+        left: where it stands in the map.
+        top: the same.
+    """
+
+    ink: NDArray[np.float32]
+    left: int
+    top: int
+
+    @property
+    def box(self) -> Box:
+        """Where it stands in the map."""
+        rows, columns = self.ink.shape
+        return self.left, self.top, self.left + columns, self.top + rows
+
+    def only(self, where: NDArray[np.bool_]) -> "Piece | None":
+        """Cut out a part of it; `None` where that has no ink."""
+        ink = np.where(where, self.ink, 0).astype(np.float32)
+        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+        if not len(rows) or ink.max() <= _STRONG:
+            return None
+        top, left = int(rows[0]), int(columns[0])
+        cut = ink[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
+        return Piece(cut, self.left + left, self.top + top)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Strokes:
+    """Connected ink.
+
+    Attributes:
+        ink: (h, w) float32 in [0, 1], how strong it is.
+        labels: (h, w) int32, the number of the stroke at each pixel; 0 is paper and what is left
+            out.
+        boxes: (n, 4) int32 left, top, right, bottom; row 0 stands for the paper.
+        masses: (n,) float64, the sum of each stroke's ink.
+    """
+
+    ink: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    boxes: NDArray[np.int32]
+    masses: NDArray[np.float64]
+
+    def together(self, numbers: Sequence[int]) -> Piece:
+        """Cut out some strokes, without what stands between them."""
+        left, top = self.boxes[list(numbers), :2].min(axis=0).tolist()
+        right, bottom = self.boxes[list(numbers), 2:].max(axis=0).tolist()
+        window = np.s_[top:bottom, left:right]
+        labels = self.labels[window]
+        own = labels == numbers[0]
+        for number in numbers[1:]:
+            own |= labels == number
+        return Piece(np.where(own, self.ink[window], 0).astype(np.float32), left, top)
+
+
+def find_strokes(ink: NDArray[np.uint8], *, lined: bool) -> Strokes | None:
+    """Find what is connected.
+
+    Args:
+        ink: (h, w), from `find_ink`.
+        lined: take long thin lines for ruled paper, and not for strokes.
+
+    Returns:
+        `None` where no ink stands out from its paper.
+    """
+    paper, full = _levels(ink)
+    if full - paper < max(_FAINTEST, _ROUGHNESS * (paper + 1)):
+        return None
+    levels = np.arange(256, dtype=np.float32)
+    table = np.clip((levels - paper) / (full - paper), 0, 1).astype(np.float32)
+    strength = np.asarray(cv2.LUT(ink, table), np.float32)
+    faint = (ink > np.searchsorted(table, _FAINT)).astype(np.uint8)
+    if lined:
+        _take_lines_off(faint)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
+    boxes = np.hstack([stats[:, :2], stats[:, :2] + stats[:, 2:4]])
+    inked = np.flatnonzero(labels)
+    label_of, strength_of = labels.ravel()[inked], strength.ravel()[inked]
+    weights = np.bincount(label_of[strength_of > _STRONG], minlength=count)
+    lengths = stats[:, 2:4].max(axis=1)
+    lengths[0] = 0
+    weights[lengths < max(_SMALLEST, _SPECK * lengths.max())] = 0
+    weights[_are_margins(boxes, weights, ink.shape)] = 0
+    kept = np.flatnonzero(weights)
+    if len(kept) > _MOST:
+        kept = np.sort(kept[np.argsort(weights[kept])[-_MOST:]])
+    if not len(kept):
+        return None
+    new = np.zeros(count, np.int32)
+    new[kept] = np.arange(1, len(kept) + 1)
+    masses = np.bincount(label_of, strength_of, count)
+    masses[0] = 0
+    with_paper = np.concatenate([[0], kept])
+    return Strokes(
+        ink=strength,
+        labels=new[labels],
+        boxes=boxes[with_paper].astype(np.int32),
+        masses=masses[with_paper].astype(np.float64),
+    )
+
+
+def _levels(ink: NDArray[np.uint8]) -> tuple[int, int]:
+    """Measure what paper and ink typically are in a map of ink, by Otsu's threshold between them.
+
+    Returns:
+        The median of the paper, and the upper quartile of the ink, whose edges are fainter.
+    """
+    threshold = int(cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)[0])
+    values = cv2.calcHist([ink], [0], None, [256], [0, 256]).ravel().cumsum()
+    up_to_threshold, all_values = values[threshold], values[-1]
+    paper = np.searchsorted(values, up_to_threshold / 2)
+    full = np.searchsorted(values, up_to_threshold + (all_values - up_to_threshold) * 3 / 4)
+    return int(paper), int(full)
+
+
+def _take_lines_off(mask: NDArray[np.uint8]) -> None:
+    """Erase long thin lines along rows and columns, but not where a stroke crosses them."""
+    rows, columns = mask.shape
+    thin = max(int(max(rows, columns) * _THIN), 3)
+    for across, length in ((True, columns), (False, rows)):
+        run = max(int(length * _LINE), 16)
+        kernel = np.ones((1, run) if across else (run, 1), np.uint8)
+        # Lines are never quite straight: a slack of a pixel to each side keeps their runs whole.
+        slack = np.ones((3, 1) if across else (1, 3), np.uint8)
+        lines = cv2.morphologyEx(cv2.dilate(mask, slack), cv2.MORPH_OPEN, kernel)
+        thick = cv2.morphologyEx(
+            mask, cv2.MORPH_OPEN, np.ones((thin, 1) if across else (1, thin), np.uint8)
+        )
+        mask[np.greater(lines, thick)] = 0
+
+
+def _are_margins(
+    boxes: NDArray[np.int32], weights: NDArray[np.int64], shape: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    """Tell which strokes are shadows or frames along the picture's edge, and not digits cut by it.
+
+    They lie within a narrow margin, or they touch three edges and more.
+    """
+    rows, columns = shape
+    margin = max(round(min(rows, columns) * 0.04), 1)
+    left, top, right, bottom = boxes.T
+    within = (right <= margin) | (bottom <= margin)
+    within |= (left >= columns - margin) | (top >= rows - margin)
+    touched = (left == 0).astype(int) + (top == 0) + (right == columns) + (bottom == rows)
+    is_frame = (touched >= 3) & (np.count_nonzero(weights) > 1)
+    return np.asarray(within | is_frame, np.bool_)
