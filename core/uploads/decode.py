@@ -4,6 +4,7 @@ This runs in a process of its own: see `core.uploads.worker`.
 """
 
 import io
+import os
 import struct
 import time
 import warnings
@@ -12,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import numpy as np
+import pillow_heif
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import AvifImagePlugin, Image
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -66,6 +68,11 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """How a picture is turned upright, by its EXIF orientation."""
+
+# A file is not worth more than two processors, and each thread costs address space.
+pillow_heif.options.DECODE_THREADS = AvifImagePlugin.DEFAULT_MAX_THREADS = min(
+    os.cpu_count() or 1, 2
+)
 
 # Pillow warns of broken metadata, none of which is used here. The filter is set once, because a
 # filter for the moment (`catch_warnings`) changes those of all threads.

@@ -81,6 +81,8 @@ def _bound(files: int) -> None:
         return
     os.nice(_NICENESS)
     if sys.platform == "linux":
+        # Where the machine runs out of memory, this is what the kernel is to end, and not the bot.
+        Path("/proc/self/oom_score_adj").write_text("1000")
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + MAX_MEMORY)
     _limit(resource.RLIMIT_CORE, 0)

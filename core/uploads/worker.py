@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Self, cast
 
 from core.uploads.limits import MAX_BYTES, MAX_WAIT
 from core.uploads.picture import Picture
@@ -19,32 +19,41 @@ from core.uploads.wire import Task, receive_answer, receive_received, send_reque
 _log = logging.getLogger(__name__)
 
 _MAX_START = 30.0
-"""Seconds until a process is up; half a second is usual."""
+"""Seconds until a process takes its first file; a third of one is usual."""
 
 _LAST_BREATH = 0.1
-"""Seconds to a process that hung up, until it is ended and its own exit status is lost."""
+"""Seconds for a process that hung up to end by itself, which tells why it did."""
 
 _KEPT = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT")
-"""The variables of the environment that a process needs to start. The others hold secrets."""
+"""The variables of the environment that a process needs to start. Others hold secrets."""
 
 
 class DecodingWorker:
     """Decodes files in processes of bounded memory and time, which are replaced when they die.
 
-    There are two by default, so that a file that takes one as long as it can does not keep the next
-    person waiting. Calls may come from any thread; each waits for a process of its own.
+    There may be two at a time, so that a file that takes one as long as it can does not keep the
+    next person waiting; the second is started when it is first needed. Calls may come from any
+    thread, and each has a process to itself meanwhile.
 
-    They are not of `multiprocessing`, nor of a pool on top of it. There the result is unpickled,
-    which lets whoever takes the process over take its parent over too; processes share a pipe and
-    its lock, so that one killed while it sends stops all of them; and each imports its parent's
-    main module, and inherits its secrets.
+    They are not of `multiprocessing`, nor of a pool on top of it. There what comes back is
+    unpickled, so whoever takes the process over takes its parent over too; processes share a pipe
+    and its lock, so one that is killed while it sends stops all; and each imports its parent's main
+    module, and inherits its environment, secrets included.
     """
 
     def __init__(self, processes: int = 2) -> None:
-        self._processes = [_Process() for _ in range(processes)]
-        self._idle: queue.LifoQueue[_Process] = queue.LifoQueue()
-        for process in self._processes:
-            self._idle.put(process)
+        """Start the first process.
+
+        Args:
+            processes: how many there may be at a time.
+        """
+        self._closed = False
+        self._changing = threading.Lock()
+        self._running: set[_Process] = set()
+        self._free: queue.LifoQueue[_Process | None] = queue.LifoQueue()
+        for _ in range(processes - 1):
+            self._free.put(None)
+        self._free.put(self._start())
 
     def __enter__(self) -> Self:
         return self
@@ -75,108 +84,115 @@ class DecodingWorker:
         return self._ask(Task.REOPEN, file)
 
     def close(self) -> None:
-        """End the processes; what is being decoded is given up."""
-        for process in self._processes:
-            process.close()
+        """End the processes, and give up what they are at."""
+        with self._changing:
+            self._closed = True
+            for process in self._running:
+                process.kill()
+                process.end()
 
     def _ask(self, task: Task, data: bytes) -> Picture:
         if len(data) > MAX_BYTES:
             raise UploadError(UploadProblem.TOO_LARGE)
-        process = self._idle.get()
+        process = self._free.get()
         try:
-            return process.ask(task, data)
+            for _ in range(2):
+                process = process or self._start()
+                try:
+                    return process.ask(task, data)
+                except _DiedError as died:
+                    process = self._replace(process)
+                    if died.of_the_file:
+                        break
+            raise UploadError(UploadProblem.GAVE_UP)
         finally:
-            self._idle.put(process)
+            self._free.put(process)
+
+    def _start(self) -> "_Process":
+        with self._changing:
+            if self._closed:
+                raise UploadError(UploadProblem.GAVE_UP)
+            process = _Process()
+            self._running.add(process)
+        return process
+
+    def _replace(self, process: "_Process") -> "_Process":
+        with self._changing:
+            self._running.discard(process)
+        _log.warning("A decoding process ended with status %s", process.end())
+        return self._start()
 
 
-class _LostError(Exception):
-    """A process died, and not of the file."""
+class _DiedError(Exception):
+    """A process died.
+
+    Attributes:
+        of_the_file: whether it had the file by then.
+    """
+
+    def __init__(self, *, of_the_file: bool) -> None:
+        super().__init__("with a file" if of_the_file else "before it had the file")
+        self.of_the_file = of_the_file
 
 
 class _Process:
-    """One process, and those that take its place. It is asked by one thread at a time."""
+    """One process, from its start to its end; it is asked by one thread at a time."""
 
     def __init__(self) -> None:
-        self._closed = False
-        self._changing = threading.Lock()
-        self._popen = _start()
+        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment["PYTHONPATH"] = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+        # One arena, and no threads for matrices, which nobody multiplies: address space is bounded.
+        environment["MALLOC_ARENA_MAX"] = environment["OPENBLAS_NUM_THREADS"] = "1"
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "core.uploads.process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,  # Ctrl-C is for the bot, which ends its processes itself
+        )
+        self._requests = cast("IO[bytes]", self._popen.stdin)  # these two are pipes, as was asked
+        self._answers = cast("IO[bytes]", self._popen.stdout)
 
     def ask(self, task: Task, data: bytes) -> Picture:
         """Have a file read.
 
         Raises:
-            UploadError: it cannot be, or the process died of it.
+            UploadError: it cannot be.
+            _DiedError: there is no answer, nor will there be.
         """
-        for _ in range(2):
-            try:
-                return self._ask(task, data)
-            except _LostError:
-                self._replace()
-            except EOFError as error:
-                self._replace()
-                raise UploadError(UploadProblem.GAVE_UP) from error
-        raise UploadError(UploadProblem.GAVE_UP)
-
-    def close(self) -> None:
-        """End the process for good."""
-        with self._changing:
-            self._closed = True
-            _end(self._popen)
-
-    def _ask(self, task: Task, data: bytes) -> Picture:
-        requests, answers = _streams(self._popen)
         try:
             with self._killed_after(_MAX_START):
-                send_request(requests, task, data)
-                receive_received(answers)
+                send_request(self._requests, task, data)
+                receive_received(self._answers)
         except (OSError, EOFError) as error:
-            raise _LostError from error
-        with self._killed_after(MAX_WAIT):
-            return receive_answer(answers)
+            raise _DiedError(of_the_file=False) from error
+        try:
+            with self._killed_after(MAX_WAIT):
+                return receive_answer(self._answers)
+        except EOFError as error:
+            raise _DiedError(of_the_file=True) from error
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._popen.kill()
+
+    def end(self) -> int:
+        """See a process off that was killed or hung up; returns its exit status."""
+        try:
+            status = self._popen.wait(_LAST_BREATH)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            status = self._popen.wait()
+        self._answers.close()
+        with contextlib.suppress(OSError):  # there may be a request that was never taken
+            self._requests.close()
+        return status
 
     @contextlib.contextmanager
     def _killed_after(self, seconds: float) -> Iterator[None]:
-        timer = threading.Timer(seconds, self._popen.kill)
+        timer = threading.Timer(seconds, self.kill)
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
-
-    def _replace(self) -> None:
-        with self._changing:
-            if self._closed:
-                raise UploadError(UploadProblem.GAVE_UP)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._popen.wait(_LAST_BREATH)
-            _end(self._popen)
-            _log.warning("A decoding process ended with status %s", self._popen.returncode)
-            self._popen = _start()
-
-
-def _start() -> subprocess.Popen[bytes]:
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-    # One thread each is quicker for single pictures, and takes less of the address space.
-    environment["OPENBLAS_NUM_THREADS"] = environment["MALLOC_ARENA_MAX"] = "1"
-    return subprocess.Popen(
-        [sys.executable, "-m", "core.uploads.process"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-        start_new_session=True,  # Ctrl-C is for the bot, which ends its processes itself
-    )
-
-
-def _end(popen: subprocess.Popen[bytes]) -> None:
-    popen.kill()
-    popen.wait()
-    for stream in _streams(popen):
-        with contextlib.suppress(OSError):  # a request that was never taken
-            stream.close()
-
-
-def _streams(popen: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    if popen.stdin is None or popen.stdout is None:
-        raise RuntimeError("a decoding process has no pipes")
-    return popen.stdin, popen.stdout
