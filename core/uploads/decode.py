@@ -189,6 +189,8 @@ def _shrink(image: Image.Image) -> Image.Image:
     factor = _factor(image)
     if factor == 1:
         return _convert(image, mode)
+    if image.mode == mode == "RGB":  # no conversion, no strips
+        return image.reduce(factor)
     width, height = image.size
     small = Image.new(mode, (-(-width // factor), -(-height // factor)))
     rows = max(_STRIP // width // factor, 1) * factor

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.digit import Digit
+from core.digit import Box, Digit
 from core.uploads.find import ENOUGH, Found, Judge, find_digits
 from core.uploads.ink import NARROW, WIDE, find_ink
 from core.uploads.picture import Picture
@@ -28,6 +28,10 @@ them. Where that is more than this, no other way is tried."""
 _INK = 0.4
 """Digits make up at least this part of a picture's ink, or else it is a picture of something else
 with marks that look like digits."""
+
+_TWO_TONE = 0.76
+"""Ink on paper is of two tones: so much of what varies around a digit is the difference between
+them. In photographs of things it is less."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,7 +89,8 @@ class Reader:
         strokes = find_strokes(ink, lined=lined)
         if strokes is None:
             return _Attempt(ink, [], 0)
-        digits = find_digits(strokes, self._judge, self._least)
+        found = find_digits(strokes, self._judge, self._least)
+        digits = [digit for digit in found if _two_tone(_around(ink, digit.box)) >= _TWO_TONE]
         mass = float(strokes.masses.sum())
         if sum(one.mass for one in digits) < _INK * mass:
             return _Attempt(ink, [], 0)
@@ -100,6 +105,23 @@ class _Attempt:
     ink: NDArray[np.uint8]
     digits: list[Found]
     explained: float
+
+
+def _around(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    left, top, right, bottom = box
+    margin = max((bottom - top) // 10, 2)
+    return ink[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin]
+
+
+def _two_tone(ink: NDArray[np.uint8]) -> float:
+    """The share of the variance that lies between two classes, at best: Otsu's criterion (1979)."""
+    threshold, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)
+    is_ink = ink > threshold
+    share = float(is_ink.mean())
+    if share in {0.0, 1.0}:
+        return 0.0
+    apart = float(ink[is_ink].mean()) - float(ink[~is_ink].mean())
+    return share * (1 - share) * apart**2 / float(ink.var())
 
 
 def _shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
