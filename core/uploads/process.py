@@ -9,10 +9,12 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import IO
 
 from PIL import Image
+from PIL.ExifTags import Base
 
 from core.uploads.decode import decode, reopen
 from core.uploads.limits import MAX_MEMORY, MAX_WAIT
@@ -68,10 +70,12 @@ def _take_over_streams() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _warm_up() -> None:
-    """Let everything be loaded that is loaded when it is first used."""
-    for side in (99, 999):
+    """Let everything be loaded that is loaded when it is first used, and cannot be later."""
+    exif = Image.Exif()
+    exif[Base.XResolution] = 72.0  # for it, Pillow reads EXIF while it opens a JPEG
+    for side, kind in product((99, 999), ("PNG", "JPEG")):
         buffer = io.BytesIO()
-        Image.new("RGBA", (side, side)).save(buffer, "PNG")
+        Image.new("RGB", (side, side)).save(buffer, kind, exif=exif)
         decode(buffer.getvalue())
 
 
