@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,17 +11,25 @@ import discord
 from cachetools import LRUCache
 from discord import Locale, app_commands
 from discord.ext import commands
+from discord.http import HTTPClient
 
 from bot.engine import Engine
 from bot.i18n import CommandTranslator
 from bot.services.about import About
+from bot.services.corrections import Corrections
+from bot.services.downloads import Downloads
 from bot.services.explaining import Explaining
+from bot.services.networks import Network
+from bot.services.readings import Readings
 from bot.settings import Settings
+from bot.store import Store
 from bot.sync import sync_if_changed
 from core.explain.explainer import Explainer
-from core.network import WEIGHTS
+from core.network import UPLOADS_WEIGHTS, WEIGHTS
 
-_EXTENSIONS = ("bot.commands.explain", "bot.commands.model", "bot.commands.help")
+_EXTENSIONS = tuple(
+    f"bot.commands.{name}" for name in ("explain", "pictures", "presses", "model", "help")
+)
 _HANGUL = range(ord("가"), ord("힣") + 1)
 AskedT = TypeVar("AskedT")
 Handler = Callable[["discord.Interaction[GradcamBot]", AskedT], Awaitable[None]]
@@ -37,7 +45,7 @@ def create_bot(settings: Settings) -> "GradcamBot":
 
 
 @cache
-def load_explainer(weights: Path | None) -> Explainer:
+def load_explainer(weights: Path) -> Explainer:
     """Load and compile a network once a process, however often a bot starts in it."""
     return Explainer.load(weights)
 
@@ -47,14 +55,20 @@ class GradcamBot(commands.AutoShardedBot):
 
     Attributes:
         engine: the bridge to what computes.
+        downloads: fetches what people attach.
+        readings: finds digits in pictures.
         explaining: answers questions about digits.
-        about: the network itself, and how it was trained and measured.
+        corrections: counts what people say that the networks misread.
+        about: the networks themselves, and how they were trained and measured.
         command_ids: the ids of the global commands by name, for live mentions.
     """
 
     engine: Engine
+    downloads: Downloads
+    readings: Readings
     explaining: Explaining
-    about: About
+    corrections: Corrections
+    about: dict[Network, About]
 
     def __init__(self, settings: Settings) -> None:
         """See `create_bot`."""
@@ -73,24 +87,49 @@ class GradcamBot(commands.AutoShardedBot):
         self.command_ids: dict[str, int] = {}
         self._carriers: dict[type, Handler[Any]] = {}
         self._locales: LRUCache[int, Locale] = LRUCache(10_000)
-        self._on_close = ExitStack()
+        self._on_close = AsyncExitStack()
 
     async def setup_hook(self) -> None:
-        """Load the network, the commands, and tell Discord of them where they have changed."""
-        explainer = await asyncio.to_thread(load_explainer, self.settings.weights)
-        self.engine = Engine(explainer, self.settings.max_waiting)
+        """Load networks, database and commands; tell Discord of these where they have changed."""
+        store = await Store.open(self.settings.database_url)
+        self._on_close.push_async_callback(store.close)
+        folders = {
+            Network.TUTORIAL: self.settings.weights or WEIGHTS,
+            Network.UPLOADS: UPLOADS_WEIGHTS,
+        }
+        explainers = {
+            network: await asyncio.to_thread(load_explainer, folder)
+            for network, folder in folders.items()
+        }
+        self.about = {
+            network: About.of(explainers[network].model, folder)
+            for network, folder in folders.items()
+        }
+        least = self.about[Network.UPLOADS].decision.threshold
+        self.engine = Engine(explainers, least, self.settings.max_waiting)
         self._on_close.callback(self.engine.close)
+        self.downloads = self._downloads()
+        self._on_close.push_async_callback(self.downloads.close)
+        self.readings = Readings(self.engine)
         self.explaining = Explaining(self.engine)
-        self.about = About.of(explainer.model, self.settings.weights or WEIGHTS)
+        self.corrections = Corrections(store)
         await self.tree.set_translator(CommandTranslator())
         for extension in _EXTENSIONS:
             await self.load_extension(extension)
         self.command_ids = await sync_if_changed(self.tree)
 
     async def close(self) -> None:
-        """Disconnect, and end the engine's threads."""
+        """Disconnect, and end what the bot has begun."""
         await super().close()
-        self._on_close.close()
+        await self._on_close.aclose()
+
+    def _downloads(self) -> Downloads:
+        if type(self.http) is HTTPClient:
+            return Downloads()
+        # A simulation of Discord has another client in its place, and keeps attachments there.
+        from bot.preview.files import simulated_downloads  # noqa: PLC0415  brings the simulator
+
+        return simulated_downloads(self)
 
     def handle(self, asked: type[AskedT], handler: Handler[AskedT]) -> None:
         """Say who carries out what a control asks for.

@@ -2,18 +2,22 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.problems import Refusal
+from bot.services.networks import Network
 from core.explain.explainer import Atlas, Explainer
 from core.explain.scores import Score
+from core.uploads import Reader, Reading
+from core.uploads.worker import DecodingWorker
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,53 +27,69 @@ _LARGEST_BATCH = 64
 
 @dataclass(slots=True)
 class _Job:
-    image: NDArray[np.float32]
+    images: NDArray[np.float32]  # (n, 28, 28)
+    network: Network
     score: Score
-    result: Atlas | None = None
+    result: list[Atlas] | None = None
+
+    def goes_with(self, other: "_Job") -> bool:
+        return self.network is other.network and self.score is other.score
 
 
 class Engine:
-    """Runs the network on a thread of its own, and pictures on two others.
+    """Runs the networks on one thread, drawing on two others, and uploads on two more.
 
-    Requests for the network are batched without a background task: each adds itself to a queue and
+    Files from strangers are decoded in a process of their own, for which only the threads for
+    uploads wait: a file that takes its time delays other uploads at most.
+
+    Requests for a network are batched without a background task: each adds itself to a queue and
     asks the thread to work the queue off once. The thread takes all that wait, so while one batch
     runs the next one gathers; later turns find their work done already.
     """
 
-    def __init__(self, explainer: Explainer, max_waiting: int) -> None:
-        """Take a compiled explainer.
+    def __init__(
+        self, explainers: Mapping[Network, Explainer], least_evidence: float, max_waiting: int
+    ) -> None:
+        """Take compiled explainers.
 
         Args:
-            explainer: answers every request.
+            explainers: one for each network.
+            least_evidence: that something in a picture is a digit; see `core.uploads.Reader`.
             max_waiting: how many requests may be under way before the next is refused.
         """
-        self.explainer = explainer
+        self.explainers = explainers
         self._max_waiting = max_waiting
         self._waiting = 0
         self._jobs: deque[_Job] = deque()
         self._network_thread = ThreadPoolExecutor(1, "network")
         self._picture_threads = ThreadPoolExecutor(2, "pictures")
+        self._upload_threads = ThreadPoolExecutor(2, "uploads")
+        self.worker = DecodingWorker()
+        self._reader = Reader(self._judge, least_evidence)
 
-    async def atlas(self, image: NDArray[np.float32], score: Score) -> Atlas:
-        """Explain one digit, all classes at all layers, in a batch with whatever else waits.
+    async def atlases(
+        self, images: NDArray[np.float32], network: Network, score: Score
+    ) -> list[Atlas]:
+        """Explain digits, all classes at all layers, in a batch with whatever else waits.
 
         Args:
-            image: (28, 28) float32 in [0, 1].
+            images: (n, 28, 28) float32 in [0, 1].
+            network: who answers.
             score: what to differentiate.
 
         Raises:
             Refusal: too many requests wait.
         """
-        job = _Job(image, score)
+        job = _Job(images, network, score)
         with self._admitted():
             self._jobs.append(job)
             await asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
         if job.result is None:
-            raise RuntimeError("the batch that this digit was in failed; the log has the reason")
+            raise RuntimeError("the batch that these digits were in failed; the log has the reason")
         return job.result
 
     async def picture(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function that reads or draws a picture, off the event loop.
+        """Run a function that draws a picture, off the event loop.
 
         Raises:
             Refusal: too many requests wait.
@@ -79,10 +99,29 @@ class Engine:
                 self._picture_threads, lambda: work(*args, **kwargs)
             )
 
+    async def read(self, file: bytes, *, ours: bool) -> Reading:
+        """Find the digits in a picture file, off the event loop.
+
+        Args:
+            file: from anywhere.
+            ours: whether it says to be the file of a `Picture`, to be opened as it is.
+
+        Raises:
+            Refusal: too many requests wait.
+            core.uploads.UploadError: the file gives no picture.
+        """
+        decode = self.worker.reopen if ours else self.worker.decode
+        with self._admitted():
+            return await asyncio.get_running_loop().run_in_executor(
+                self._upload_threads, lambda: self._reader.read(decode(file))
+            )
+
     def close(self) -> None:
-        """Finish what is under way and end the threads."""
+        """Finish what is under way and end the threads and the decoding process."""
+        self._upload_threads.shutdown()
         self._network_thread.shutdown()
         self._picture_threads.shutdown()
+        self.worker.close()
 
     @contextmanager
     def _admitted(self) -> Iterator[None]:
@@ -94,19 +133,26 @@ class Engine:
         finally:
             self._waiting -= 1
 
+    def _judge(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Classify what may be digits, in turn with all else that the networks do."""
+        explainer = self.explainers[Network.UPLOADS]
+        return self._network_thread.submit(explainer.logits, images).result()
+
     def _work_off(self) -> None:
-        """Take the waiting jobs that share the first one's score, and explain them in one run.
+        """Take the waiting jobs that ask as the first one does, and explain them in one run.
 
         Jobs leave in the order they came, at least one a turn, and every job brings a turn: when a
         job's own turn has ended, the job is done.
         """
         batch: list[_Job] = []
-        while self._jobs and len(batch) < _LARGEST_BATCH:
-            if batch and self._jobs[0].score != batch[0].score:
+        while self._jobs and sum(len(job.images) for job in batch) < _LARGEST_BATCH:
+            if batch and not self._jobs[0].goes_with(batch[0]):
                 break
             batch.append(self._jobs.popleft())
         if not batch:
             return
-        atlases = self.explainer.atlas(np.stack([job.image for job in batch]), batch[0].score)
-        for job, atlas in zip(batch, atlases, strict=True):
-            job.result = atlas
+        explainer = self.explainers[batch[0].network]
+        images = np.concatenate([job.images for job in batch])
+        atlases = iter(explainer.atlas(images, batch[0].score))
+        for job in batch:
+            job.result = list(islice(atlases, len(job.images)))

@@ -1,11 +1,14 @@
 """Pictures as people would send them, made of the shipped test digits."""
 
 import io
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from core.dataset import load_test_digits
+
+_PAPER = 255
 
 
 def picture(index: int, *, side: int = 280, dark_on_light: bool = True, kind: str = "PNG") -> bytes:
@@ -14,6 +17,26 @@ def picture(index: int, *, side: int = 280, dark_on_light: bool = True, kind: st
     drawing = digit.resize((side, side), Image.Resampling.BICUBIC)
     if dark_on_light:
         drawing = drawing.point(lambda grey: 255 - grey)
+    return saved(drawing, kind)
+
+
+def row(*indexes: int, side: int = 112, margin: int = 40) -> bytes:
+    """Test digits written side by side on a sheet of paper, PNG."""
+    sheet = Image.new("L", (len(indexes) * side + 2 * margin, side + 2 * margin), _PAPER)
+    for place, index in enumerate(indexes):
+        digit = Image.fromarray(255 - np.asarray(load_test_digits().images[index]))
+        drawing = digit.resize((side, side), Image.Resampling.BICUBIC)
+        sheet.paste(drawing, (margin + place * side, margin))
+    return saved(sheet)
+
+
+def blank(side: int = 280) -> bytes:
+    """A sheet of paper with nothing on it, PNG."""
+    return saved(Image.new("L", (side, side), _PAPER))
+
+
+def saved(drawing: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    """The file of a drawing."""
     buffer = io.BytesIO()
-    drawing.save(buffer, kind)
+    drawing.save(buffer, kind, **options)
     return buffer.getvalue()

@@ -1,33 +1,63 @@
 """`gradcam-bot explain`."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 import typer
 
 if TYPE_CHECKING:
-    from core.digit import Digit
-    from core.explain.explainer import Explanation
+    from bot.services.networks import Network
+    from core.digit import Box, Digit
+    from core.explain.explainer import Explainer, Explanation
     from core.figures.colours import Colours
+    from core.uploads import Picture
 
 _WHOLE = (0, 0, 28, 28)  # where a test digit stands in its own picture
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Source:
-    """What one picture or test digit gave; printed as JSON in this order."""
+    """What one picture or test digit is.
+
+    Attributes:
+        name: as it was given.
+        network: who answers.
+        digits: those in it.
+        picture: where they stand; `None` for a test digit, and for what cannot be read.
+        error: why it cannot be read.
+    """
+
+    name: str
+    network: "Network"
+    digits: "Sequence[Digit]" = ()
+    picture: "Picture | None" = None
+    error: str | None = None
+
+
+class _Found(TypedDict):
+    digit: int
+    confidence: float
+    box: "Box"
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What one source gave; printed as JSON in this order."""
 
     source: str
-    digits: list[dict[str, object]] = field(default_factory=list)
-    error: str | None = None
+    digits: list[_Found]
+    error: str | None
 
 
 def explain(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Pictures of a handwritten digit.", show_default=False),
+        typer.Argument(help="Pictures of handwritten digits.", show_default=False),
     ] = None,
     index: Annotated[
         list[int] | None,
@@ -41,13 +71,22 @@ def explain(
     score: Annotated[
         Literal["log_odds", "logit", "probability"], typer.Option(help="What is differentiated.")
     ] = "log_odds",
+    network: Annotated[
+        Literal["tutorial", "uploads"] | None,
+        typer.Option(help="Who answers; else uploads for pictures, tutorial for test digits."),
+    ] = None,
     colours: Annotated[
         Literal["viridis", "jet"],
         typer.Option(help="How the heat is coloured; jet as in the tutorial."),
     ] = "viridis",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Where the picture goes; a folder for several."),
+        typer.Option(
+            "-o",
+            "--output",
+            help="Where the picture goes, a folder for several; beside a picture file's, one "
+            "named …-photo.jpg shows the heat on the file's own picture.",
+        ),
     ] = None,
     heatmap: Annotated[
         Path | None,
@@ -65,96 +104,155 @@ def explain(
         raise typer.BadParameter("name at least one picture, or a test digit with --index")
     import numpy as np
 
-    from core.explain.explainer import Explainer
+    from bot.services.networks import Network
     from core.figures.colours import Colours
 
-    sources, digits = _gather(files or [], index or [])
+    forced = None if network is None else Network(network)
+    sources = [
+        *_from_files(files or [], forced or Network.UPLOADS),
+        *_from_test_set(index or [], forced or Network.TUTORIAL),
+    ]
     try:
-        explanation = Explainer.load().explain(
-            np.array([digit.image for _, digit in digits], np.float32).reshape(-1, 28, 28),
-            layer,
-            target,
-            method,
-            score,
-        )
+        explained = [
+            _explainer(source.network).explain(
+                np.array([digit.image for digit in source.digits], np.float32).reshape(-1, 28, 28),
+                layer,
+                target,
+                method,
+                score,
+            )
+            for source in sources
+        ]
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    for i, (source, digit) in enumerate(digits):
-        prediction = int(explanation.digits[i])
-        confidence = round(float(explanation.probabilities[i, prediction]), 6)
-        source.digits.append(
-            {"digit": prediction, "confidence": confidence, "box": digit.box or _WHOLE}
-        )
     if heatmap is not None:
-        maps = explanation.heatmaps
+        maps = np.concatenate([each.heatmaps for each in explained])
         np.save(heatmap, maps[0] if len(maps) == 1 else maps)
     if output is not None:
-        _write_cards(output, digits, explanation, Colours(colours))
-    for source in sources:
-        _report(source, as_json=as_json)
+        _write_pictures(output, sources, explained, Colours(colours))
+    for source, explanation in zip(sources, explained, strict=True):
+        _print(_report(source, explanation), as_json=as_json)
     if any(source.error for source in sources):
         raise typer.Exit(1)
 
 
-def _gather(
-    files: list[Path], indexes: list[int]
-) -> tuple[list[_Source], list[tuple[_Source, "Digit"]]]:
-    """Read every source: the sources in order, and the digits with the source each is from."""
+@cache
+def _explainer(network: "Network") -> "Explainer":
+    from bot.services.networks import Network
+    from core.explain.explainer import Explainer
+    from core.network import UPLOADS_WEIGHTS, WEIGHTS
+
+    return Explainer.load(UPLOADS_WEIGHTS if network is Network.UPLOADS else WEIGHTS)
+
+
+def _from_files(files: list[Path], network: "Network") -> Iterator[_Source]:
+    """Read picture files; which shapes are digits the uploads' network says, whoever answers."""
+    if not files:
+        return
+    from bot.services.networks import Network
+    from core.uploads import Reader, UploadError
+    from core.uploads.worker import DecodingWorker
+
+    reader = Reader(_explainer(Network.UPLOADS).logits)
+    with closing(DecodingWorker()) as worker:
+        for file in files:
+            try:
+                reading = reader.read(worker.decode(file.read_bytes()))
+            except UploadError as error:
+                yield _Source(str(file), network, error=str(error))
+            except OSError as error:
+                told = f"The file cannot be read: {error.strerror or error}."
+                yield _Source(str(file), network, error=told)
+            else:
+                yield _Source(str(file), network, reading.digits, reading.picture)
+
+
+def _from_test_set(indexes: list[int], network: "Network") -> Iterator[_Source]:
     from core.dataset import test_digit
-    from core.uploads import UploadError, read
 
-    sources: list[_Source] = []
-    digits: list[tuple[_Source, Digit]] = []
-    for file in files:
-        source = _Source(str(file))
-        sources.append(source)
-        try:
-            digits += [(source, digit) for digit in read(file.read_bytes()).digits]
-        except UploadError as error:
-            source.error = str(error)
-        except OSError as error:
-            source.error = f"The file cannot be read: {error.strerror or error}."
     for index in indexes:
-        source = _Source(f"index:{index}")
-        sources.append(source)
-        digits.append((source, test_digit(index)))
-    return sources, digits
+        yield _Source(f"index:{index}", network, (test_digit(index),))
 
 
-def _write_cards(
+def _write_pictures(
     output: Path,
-    digits: list[tuple[_Source, "Digit"]],
-    explanation: "Explanation",
+    sources: "Sequence[_Source]",
+    explained: "Sequence[Explanation]",
     colours: "Colours",
 ) -> None:
-    """Draw each digit's card: into the file named, or for several into a folder of that name."""
+    """Draw each digit's card, and each picture's overlay.
+
+    A single card goes into the file named, several into a folder of that name.
+    """
     from core.figures.card import Card, draw_card
 
-    several = len(digits) > 1 or output.is_dir()
+    several = sum(len(source.digits) for source in sources) > 1 or output.is_dir()
     if several:
         output.mkdir(parents=True, exist_ok=True)
-    for i, (source, digit) in enumerate(digits):
-        card = Card(
-            image=digit.image,
-            heatmap=explanation.heatmaps[i],
-            probabilities=explanation.probabilities[i],
-            target=int(explanation.targets[i]),
-            layer=explanation.layer,
-            score=explanation.score,
-            label=digit.label,
-            colours=colours,
-        )
-        name = f"{i:02d}-{Path(source.source).stem.replace(':', '-')}.png"
-        (output / name if several else output).write_bytes(draw_card(card))
+    number = 0
+    for source, explanation in zip(sources, explained, strict=True):
+        stem = f"{number:02d}-{Path(source.name).stem.replace(':', '-')}"
+        if source.picture is not None and source.digits:
+            photo = output / stem if several else output.with_suffix("")
+            photo.with_name(f"{photo.name}-photo.jpg").write_bytes(
+                _photo(source.picture, source.digits, explanation, colours)
+            )
+        for i, digit in enumerate(source.digits):
+            card = Card(
+                image=digit.image,
+                heatmap=explanation.heatmaps[i],
+                probabilities=explanation.probabilities[i],
+                target=int(explanation.targets[i]),
+                layer=explanation.layer,
+                score=explanation.score,
+                label=digit.label,
+                colours=colours,
+            )
+            stem = f"{number:02d}-{Path(source.name).stem.replace(':', '-')}"
+            (output / f"{stem}.png" if several else output).write_bytes(draw_card(card))
+            number += 1
 
 
-def _report(source: _Source, *, as_json: bool) -> None:
+def _photo(
+    picture: "Picture", digits: "Sequence[Digit]", explanation: "Explanation", colours: "Colours"
+) -> bytes:
+    from bot.services.answers import Opinion, marked
+    from core.figures.photo import draw_photo
+
+    opinions = map(Opinion, explanation.probabilities)
+    marks = list(map(marked, digits, opinions, explanation.heatmaps))
+    return draw_photo(picture, marks, None if len(marks) > 1 else 0, colours)
+
+
+def _report(source: _Source, explanation: "Explanation") -> _Report:
+    from bot.services.answers import Opinion
+
+    opinions = map(Opinion, explanation.probabilities)
+    return _Report(
+        source.name,
+        [
+            {
+                "digit": opinion.prediction,
+                "confidence": round(opinion.confidence, 6),
+                "box": digit.box or _WHOLE,
+            }
+            for digit, opinion in zip(source.digits, opinions, strict=True)
+        ],
+        source.error,
+    )
+
+
+def _print(report: _Report, *, as_json: bool) -> None:
+    from core.figures.percent import format_percent
+
     if as_json:
-        typer.echo(json.dumps(asdict(source), ensure_ascii=False))
-    elif source.error is not None:
-        typer.echo(f"{source.source}: {source.error}", err=True)
-    elif not source.digits:
-        typer.echo(f"{source.source}: no digit found")
+        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+    elif report.error is not None:
+        typer.echo(f"{report.source}: {report.error}", err=True)
+    elif not report.digits:
+        typer.echo(f"{report.source}: no digit found")
     else:
-        read = ", ".join(f"{digit['digit']} ({digit['confidence']:.2%})" for digit in source.digits)
-        typer.echo(f"{source.source}: {read}")
+        read = ", ".join(
+            f"{digit['digit']} ({format_percent(digit['confidence'])})" for digit in report.digits
+        )
+        typer.echo(f"{report.source}: {read}")

@@ -1,17 +1,20 @@
 """`/model`."""
 
+from typing import Literal
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import GradcamBot
 from bot.i18n import label, speaker
+from bot.services.networks import Network
 from bot.views.model import model
 from bot.views.notice import telling
 
 
 class Model(commands.Cog):
-    """The network behind the answers."""
+    """The networks behind the answers."""
 
     def __init__(self, bot: GradcamBot) -> None:
         self.bot = bot
@@ -19,13 +22,20 @@ class Model(commands.Cog):
     @app_commands.command(
         name=label("command.model.name"), description=label("command.model.description")
     )
-    async def model(self, interaction: discord.Interaction[GradcamBot]) -> None:
-        """Show the network's layers, training and measured accuracy."""
+    @app_commands.rename(network=label("command.model.network.name"))
+    @app_commands.describe(network=label("command.model.network.description"))
+    async def model(
+        self,
+        interaction: discord.Interaction[GradcamBot],
+        network: Literal["tutorial", "uploads"] = "tutorial",
+    ) -> None:
+        """Show a network's layers, training and measured accuracy."""
         async with telling(interaction):
             await interaction.response.defer(thinking=True)
-            about = self.bot.about
-            view, files = model(about.record, about.summary, speaker(interaction.locale))
-            await interaction.edit_original_response(view=view, attachments=files)
+            about = self.bot.about[Network(network)]
+            tally = await self.bot.corrections.tally(about.weights)
+            message = model(about, tally, speaker(interaction.locale))
+            await interaction.edit_original_response(view=message.view, attachments=message.files)
 
 
 async def setup(bot: GradcamBot) -> None:

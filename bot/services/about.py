@@ -1,4 +1,4 @@
-"""What there is to tell about the network itself."""
+"""What there is to tell about a network itself."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Self
 
 import keras
 
-from core.record import ModelRecord
+from core.record import ModelRecord, RecordError, UploadsMetrics
 
 _COLUMNS = 52  # as many as a message shows without breaking lines
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The network's layers and its record.
+    """A network's layers and its record.
 
     Attributes:
         record: how it was trained and measured.
@@ -22,6 +22,22 @@ class About:
 
     record: ModelRecord
     summary: str
+
+    @property
+    def decision(self) -> UploadsMetrics:
+        """How it decides on photographs.
+
+        Raises:
+            core.record.RecordError: it was not trained for them.
+        """
+        if self.record.metrics.uploads is None:
+            raise RecordError(f"The network in {self.record.folder} was not trained for uploads.")
+        return self.record.metrics.uploads
+
+    @property
+    def weights(self) -> str:
+        """Names its weights."""
+        return self.record.metrics.fingerprint
 
     @classmethod
     def of(cls, model: keras.Model, folder: Path) -> Self:

@@ -1,140 +1,124 @@
-"""From a question about a digit to an answer with its picture."""
+"""From a question about a digit to an answer with its pictures."""
 
-import random
-from dataclasses import dataclass, replace
-from typing import Self
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from cachetools import LRUCache
-from numpy.typing import NDArray
 
 from bot.engine import Engine
 from bot.problems import Refusal
-from core.dataset import TEST_DIGITS, test_digit
+from bot.services.answers import (
+    Answer,
+    Nothing,
+    Opinion,
+    Outcome,
+    Overview,
+    Shapes,
+    Spot,
+    Steps,
+    marked,
+)
+from bot.services.networks import Network
+from bot.services.questions import NO_DIGIT, Question
+from core.dataset import test_digit
 from core.digit import Digit
 from core.explain.explainer import Atlas
-from core.explain.regions import Region, strongest_regions
+from core.explain.regions import strongest_regions
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card
-from core.figures.colours import Colours
-from core.uploads import MAX_BYTES, UploadError, UploadProblem, read
+from core.figures.photo import draw_photo
+from core.figures.steps import draw_steps
+from core.uploads import Reading
 
-DEFAULT_LAYER = "max_pooling2d_1"
 _REMEMBERED = 256  # atlases, 50 KB each
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What somebody wants to know about a digit.
-
-    Attributes:
-        index: the test digit; `None` for an upload.
-        layer: whose feature maps are read.
-        target: the class to explain; `None` for the predicted one.
-        score: what is differentiated.
-        colours: how the heat is coloured.
-    """
-
-    index: int | None
-    layer: str = DEFAULT_LAYER
-    target: int | None = None
-    score: Score = Score.LOG_ODDS
-    colours: Colours = Colours.VIRIDIS
-
-    @classmethod
-    def random(cls) -> Self:
-        """Ask about any test digit."""
-        return cls(random.randrange(TEST_DIGITS))  # noqa: S311 - chance, not secrecy
-
-    def step(self, by: int) -> Self:
-        """Ask the same about a neighbour; the last test digit is followed by the first."""
-        if self.index is None:
-            raise ValueError("an upload has no neighbours")
-        return replace(self, index=(self.index + by) % TEST_DIGITS)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Answer:
-    """What the network says of a digit.
-
-    Attributes:
-        question: what was asked.
-        digit: the digit, with its true label where it has one.
-        prediction: the predicted class.
-        probabilities: (10,) float32.
-        target: the class explained.
-        heatmap: (h, w) float32 in [0, 1].
-        regions: where the heat is strongest; none where the map is empty.
-        elsewhere: the layers that do hold evidence for the class, by the same score.
-        layers: the shape of each layer's map, in order.
-        weights: names the network that answered.
-        card: the picture, PNG.
-    """
-
-    question: Question
-    digit: Digit
-    prediction: int
-    probabilities: NDArray[np.float32]
-    target: int
-    heatmap: NDArray[np.float32]
-    regions: tuple[Region, ...]
-    elsewhere: tuple[str, ...]
-    layers: dict[str, tuple[int, int]]
-    weights: str
-    card: bytes
-
-    @property
-    def right(self) -> bool:
-        """Whether the prediction is the digit's true label."""
-        return self.prediction == self.digit.label
-
-    @property
-    def runners_up(self) -> list[int]:
-        """The two likeliest classes after the predicted one."""
-        return [
-            int(c) for c in np.argsort(-self.probabilities, kind="stable") if c != self.prediction
-        ][:2]
 
 
 class Explaining:
     """Answers questions; remembers the maps of the digits it was asked about last."""
 
     def __init__(self, engine: Engine) -> None:
-        """Answer with the network of an engine."""
+        """Answer with the networks of an engine."""
         self._engine = engine
-        self._atlases: LRUCache[tuple[bytes, Score], Atlas] = LRUCache(_REMEMBERED)
+        self._atlases: LRUCache[tuple[bytes, Network, Score], Atlas] = LRUCache(_REMEMBERED)
 
     @property
-    def layers(self) -> dict[str, tuple[int, int]]:
-        """The layers that can be asked about, with the shapes of their maps, in order."""
-        return self._engine.explainer.shapes
+    def layers(self) -> Shapes:
+        """The layers that can be asked about, the same in both networks."""
+        return self._engine.explainers[Network.TUTORIAL].shapes
 
     def check(self, question: Question) -> None:
         """Look at a question before anything is computed.
 
         Raises:
-            Refusal: the network has no such layer.
+            Refusal: the networks have no such layer.
         """
         if question.layer not in self.layers:
             raise Refusal(
                 "explain.no_layer", layer=question.layer[:50], layers=", ".join(self.layers)
             )
 
-    async def answer(self, question: Question, upload: Digit | None = None) -> Answer:
+    async def answer(self, question: Question, reading: Reading | None = None) -> Outcome:
         """Answer a question.
 
         Args:
             question: what is asked.
-            upload: the digit, where it is not a test digit.
+            reading: the uploaded picture, where it is not about a test digit.
 
         Raises:
             Refusal: it cannot be answered, with what to do.
         """
         self.check(question)
-        digit = test_digit(question.index) if question.index is not None else upload
-        if digit is None:
+        if question.index is not None:
+            digit = test_digit(question.index)
+            (atlas,), others = await self._seen((digit,), question)
+            return await self._about_one(question, digit, None, (atlas,), others)
+        if reading is None:
             raise ValueError("the question is about an upload, and none is given")
-        atlas = await self._atlas(digit, question.score)
+        if not reading.digits:
+            return Nothing(question, reading)
+        atlases, others = await self._seen(reading.digits, question)
+        place = 0 if len(reading.digits) == 1 else question.place
+        if place is None or place >= len(reading.digits):
+            return await self._about_all(question, reading, atlases, others)
+        label = None if question.said == NO_DIGIT else question.said
+        digit = replace(reading.digits[place], label=label)
+        photo = await self._photo(question, reading, atlases, place)
+        spot = Spot(reading, place, photo)
+        return await self._about_one(question, digit, spot, atlases, others)
+
+    async def steps(self, question: Question, reading: Reading) -> Steps:
+        """Show how a digit was read: the one that is asked about, or else the first.
+
+        Args:
+            question: what its message answers.
+            reading: the uploaded picture.
+
+        Raises:
+            Refusal: it does not have this digit, as it had when it was first read.
+        """
+        place = question.place or 0
+        if place >= len(reading.digits):
+            raise Refusal("explain.gone")
+        digit = reading.digits[place]
+        (atlas,) = await self._atlases_of((digit,), question.network, question.score)
+        target = atlas.digit if question.target is None else question.target
+        heatmap = atlas.heatmaps[question.layer][target]
+        strip = await self._engine.picture(
+            draw_steps, reading.picture, reading.ink, digit, heatmap, question.colours
+        )
+        return Steps(reading, place, target, question.layer, strongest_regions(heatmap), strip)
+
+    async def _about_one(
+        self,
+        question: Question,
+        digit: Digit,
+        spot: Spot | None,
+        atlases: Sequence[Atlas],
+        others: Sequence[Atlas],
+    ) -> Answer:
+        atlas = atlases[spot.place if spot else 0]
         target = atlas.digit if question.target is None else question.target
         heatmap = atlas.heatmaps[question.layer][target]
         card = Card(
@@ -150,45 +134,76 @@ class Explaining:
         return Answer(
             question=question,
             digit=digit,
-            prediction=atlas.digit,
-            probabilities=atlas.probabilities,
+            spot=spot,
+            opinions=_opinions(atlases),
+            others=_opinions(others),
             target=target,
             heatmap=heatmap,
             regions=strongest_regions(heatmap),
             elsewhere=tuple(n for n, maps in atlas.heatmaps.items() if maps[target].any()),
             layers=self.layers,
-            weights=self._engine.explainer.weights_hash,
+            weights=self.weights(question.network),
             card=await self._engine.picture(draw_card, card),
         )
 
-    async def read(self, data: bytes) -> Digit:
-        """Find the digit in an uploaded picture.
+    async def _about_all(
+        self,
+        question: Question,
+        reading: Reading,
+        atlases: Sequence[Atlas],
+        others: Sequence[Atlas],
+    ) -> Overview:
+        """Explain all digits of a picture, each by the class that it was read as."""
+        return Overview(
+            question=question.enter(None),
+            reading=reading,
+            opinions=_opinions(atlases),
+            others=_opinions(others),
+            layers=self.layers,
+            weights=self.weights(question.network),
+            photo=await self._photo(question, reading, atlases, None),
+        )
 
-        Raises:
-            Refusal: it is no picture that can be read, or there is no digit in it.
-        """
-        try:
-            reading = await self._engine.picture(read, data)
-        except UploadError as error:
-            raise Refusal(_PROBLEMS[error.problem], limit=MAX_BYTES >> 20) from error
-        if not reading.digits:
-            raise Refusal("upload.no_digit")
-        found: Digit = reading.digits[0]
-        return found
+    async def _photo(
+        self, question: Question, reading: Reading, atlases: Sequence[Atlas], selected: int | None
+    ) -> bytes:
+        """Draw the maps on the picture: of the class asked about, and else of the predicted one."""
+        marks = []
+        for place, (digit, atlas) in enumerate(zip(reading.digits, atlases, strict=True)):
+            asked = question.target if place == selected else None
+            heatmap = atlas.heatmaps[question.layer][atlas.digit if asked is None else asked]
+            marks.append(marked(digit, Opinion(atlas.probabilities), heatmap))
+        return await self._engine.picture(
+            draw_photo, reading.picture, marks, selected, question.colours
+        )
 
-    async def _atlas(self, digit: Digit, score: Score) -> Atlas:
-        key = (digit.image.tobytes(), score)
-        atlas = self._atlases.get(key)
-        if atlas is None:
-            atlas = self._atlases[key] = await self._engine.atlas(digit.image, score)
-        return atlas
+    def weights(self, network: Network) -> str:
+        """Name the weights of a network."""
+        return self._engine.explainers[network].weights_hash
+
+    async def _seen(
+        self, digits: Sequence[Digit], question: Question
+    ) -> tuple[list[Atlas], list[Atlas]]:
+        """Have both networks look, that which is asked and the other."""
+        asked, other = await asyncio.gather(
+            self._atlases_of(digits, question.network, question.score),
+            self._atlases_of(digits, question.network.other, question.score),
+        )
+        return asked, other
+
+    async def _atlases_of(
+        self, digits: Sequence[Digit], network: Network, score: Score
+    ) -> list[Atlas]:
+        keys = [(digit.image.tobytes(), network, score) for digit in digits]
+        known = {key: self._atlases[key] for key in keys if key in self._atlases}
+        new = [(key, d) for key, d in zip(keys, digits, strict=True) if key not in known]
+        if new:
+            images = np.stack([digit.image for _, digit in new])
+            atlases = await self._engine.atlases(images, network, score)
+            known |= {key: atlas for (key, _), atlas in zip(new, atlases, strict=True)}
+            self._atlases.update(known)
+        return [known[key] for key in keys]
 
 
-_PROBLEMS = {
-    UploadProblem.EMPTY: "upload.empty",
-    UploadProblem.TOO_LARGE: "upload.too_large",
-    UploadProblem.TOO_MANY_PIXELS: "upload.too_many_pixels",
-    UploadProblem.NOT_A_PICTURE: "upload.not_a_picture",
-    UploadProblem.UNSUPPORTED: "upload.unsupported",
-    UploadProblem.DAMAGED: "upload.damaged",
-}
+def _opinions(atlases: Sequence[Atlas]) -> tuple[Opinion, ...]:
+    return tuple(Opinion(atlas.probabilities) for atlas in atlases)

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from discord.ui import Button, DynamicItem, Select
 
@@ -21,7 +21,8 @@ class Control(DynamicItem[ItemT], template=r"(?!)"):
     """A button or select whose press asks the bot for something.
 
     Whose message it is stands in its `custom_id`. When the owner presses, the message itself
-    changes; anybody else is given an answer of their own that only they see.
+    changes; anybody else is given an answer of their own that only they see, and so is the owner
+    by a control that says so.
 
     A subclass says what a press asks for, as a value; the command that handles values of that type
     carries it out (see `GradcamBot.handle`). Neither need care for acknowledging, for languages or
@@ -29,9 +30,11 @@ class Control(DynamicItem[ItemT], template=r"(?!)"):
 
     Attributes:
         owner: the id of the user whose press changes the message.
+        beside: whether the answer never takes the message's place.
     """
 
     owner: int
+    beside: ClassVar[bool] = False
 
     @abstractmethod
     def asked(self, values: Sequence[str]) -> object:
@@ -44,7 +47,7 @@ class Control(DynamicItem[ItemT], template=r"(?!)"):
     async def callback(self, interaction: "discord.Interaction[Any]") -> None:
         """Acknowledge, have it carried out, and tell the presser if that fails."""
         async with telling(interaction):
-            if interaction.user.id == self.owner:
+            if interaction.user.id == self.owner and not self.beside:
                 await interaction.response.defer()
             else:
                 await interaction.response.defer(ephemeral=True, thinking=True)

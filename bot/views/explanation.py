@@ -1,111 +1,94 @@
-"""The answer about a digit: its words, its picture, and the controls that ask on."""
+"""The answer about one digit: its words, its pictures, and the controls that ask on."""
 
-from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
-import discord
 from discord import MediaGalleryItem
-from discord.ui import (
-    Item,
-    LayoutView,
-    MediaGallery,
-    Section,
-    Separator,
-    TextDisplay,
-    Thumbnail,
-)
+from discord.ui import Item, MediaGallery, Separator, TextDisplay
 
 from bot.i18n import Say
-from bot.services.explaining import Answer
-from bot.views.layout import CALM, WARNING, framed
-from bot.views.question_controls import SCORE_NAMES, controls
-from core.explain.methods import GradCAM
-from core.explain.regions import Region
-from core.figures.digit import draw_digit
+from bot.services.answers import Answer, Spot, region_of
+from bot.services.questions import NO_DIGIT
+from bot.views.audience import Audience
+from bot.views.controls import controls
+from bot.views.layout import CALM, WARNING, Message, attached, framed
+from bot.views.names import NETWORK_NAMES, REGION_NAMES, SCORE_NAMES
+from bot.views.uploaded import caveats, header
+from bot.views.words import boxed, read_as, small_print, where
 from core.figures.percent import format_percent
 
-_CARD_FILE = "gradcam.png"
-_DIGIT_FILE = "digit.png"
-_REGION_NAMES = {
-    Region.UPPER_LEFT: "region.upper_left",
-    Region.UPPER_CENTRE: "region.upper_centre",
-    Region.UPPER_RIGHT: "region.upper_right",
-    Region.LEFT: "region.left",
-    Region.CENTRE: "region.centre",
-    Region.RIGHT: "region.right",
-    Region.LOWER_LEFT: "region.lower_left",
-    Region.LOWER_CENTRE: "region.lower_centre",
-    Region.LOWER_RIGHT: "region.lower_right",
-}
 
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """An explanation's message, ready to be sent or to replace another."""
-
-    view: LayoutView
-    files: list[discord.File]
-
-
-def explanation(answer: Answer, say: Say, *, owner: int, shared: bool) -> Message:
+def explanation(answer: Answer, say: Say, audience: Audience) -> Message:
     """Lay an answer out.
 
     Args:
-        answer: what the network said.
+        answer: what the networks said.
         say: the reader's language.
-        owner: the id of the user whose presses change the message.
-        shared: whether others see it, and so need to know whose it is.
+        audience: for whom the message is.
     """
-    files = [discord.File(BytesIO(answer.card), _CARD_FILE, description=_alt_text(answer, say))]
-    if answer.question.index is None:
-        # The upload itself is not kept anywhere. This picture of 28x28 pixels is what the controls
-        # read the digit from when they are pressed, after a restart too.
-        digit = discord.File(
-            BytesIO(draw_digit(answer.digit.image)),
-            _DIGIT_FILE,
-            description=say("explain.alt_digit"),
-        )
-        files.append(digit)
-        head: Item[Any] = Section(_words(answer, say), accessory=Thumbnail(digit))
+    card = attached(answer.card, "gradcam.png", _about_card(answer, say))
+    words, files, shown = _words(answer, say), [card], [card]
+    if answer.spot is None:
+        head: Item[Any] = TextDisplay(words)
     else:
-        head = TextDisplay(_words(answer, say))
-    parts: list[Item[Any]] = [head, MediaGallery(MediaGalleryItem(files[0]))]
+        head, upload = header(words, answer.spot.reading.picture, say)
+        photo = attached(answer.spot.photo, "overlay.jpg", _about_photo(answer, answer.spot, say))
+        files, shown = [upload, photo, card], [photo, card]
+    parts: list[Item[Any]] = [head, MediaGallery(*map(MediaGalleryItem, shown))]
     if not answer.regions:
         parts.append(TextDisplay(_about_empty(answer, say)))
-    parts += controls(answer, say, owner)
-    parts += [Separator(), TextDisplay(_small_print(answer, say, owner=owner, shared=shared))]
+    parts += controls(answer, say, audience)
+    receipt = small_print(answer.question, answer.weights, answer.target, say, audience)
+    parts += [Separator(), TextDisplay(receipt)]
+    return Message(framed(*parts, colour=WARNING if _doubtful(answer) else CALM), files)
+
+
+def _doubtful(answer: Answer) -> bool:
     known_wrong = answer.digit.label is not None and not answer.right
-    view = framed(*parts, colour=WARNING if known_wrong else CALM)
-    return Message(view, files)
+    return known_wrong or answer.question.said == NO_DIGIT or not answer.opinion.sure
 
 
 def _words(answer: Answer, say: Say) -> str:
-    question, probabilities = answer.question, answer.probabilities
-    digit, first, second = answer.prediction, *answer.runners_up
-    h, w = answer.heatmap.shape
-    lines = [
-        say("explain.reads", digit=digit, confidence=format_percent(probabilities[digit])),
-        say(
-            "explain.runners_up",
-            first=first,
-            first_p=format_percent(probabilities[first]),
-            second=second,
-            second_p=format_percent(probabilities[second]),
-        ),
-    ]
-    if question.index is None:
-        lines.append(say("explain.upload"))
+    question = answer.question
+    lines = read_as(answer.opinion, question.network, say)
+    if answer.other.prediction != answer.opinion.prediction:
+        lines.append(
+            say(
+                "explain.differs",
+                network=say(NETWORK_NAMES[question.network.other]),
+                digit=answer.other.prediction,
+                confidence=format_percent(answer.other.confidence),
+            )
+        )
+    if answer.spot is not None:
+        lines += _about_upload(answer, answer.spot, say)
     elif answer.right:
         lines.append(say("explain.right", index=question.index, label=answer.digit.label))
     else:
         lines.append(say("explain.wrong", index=question.index, label=answer.digit.label))
     if answer.regions:
+        h, w = answer.heatmap.shape
         score = say(SCORE_NAMES[question.score])
         lines.append(
             say("explain.map", layer=question.layer, h=h, w=w, target=answer.target, score=score)
         )
     return "\n".join(lines)
+
+
+def _about_upload(answer: Answer, spot: Spot, say: Say) -> list[str]:
+    digits, said = spot.reading.digits, answer.question.said
+    lines = []
+    if said == NO_DIGIT:
+        lines.append(say("correct.none"))
+    elif said is not None:
+        lines.append(say("correct.right" if answer.right else "correct.wrong", said=said))
+    if said is not None:
+        lines.append(say("correct.stored"))
+    if len(digits) > 1:
+        region = say(REGION_NAMES[region_of(answer.digit, spot.reading)])
+        number = spot.place + 1
+        lines.append(say("explain.place", number=number, count=len(digits), region=region))
+    lines.append(say("explain.seen"))
+    return lines + caveats(spot.reading, say)
 
 
 def _about_empty(answer: Answer, say: Say) -> str:
@@ -118,18 +101,13 @@ def _about_empty(answer: Answer, say: Say) -> str:
     return f"{why}\n{say('explain.empty_nowhere')}"
 
 
-def _alt_text(answer: Answer, say: Say) -> str:
+def _about_card(answer: Answer, say: Say) -> str:
     """Describe the card to somebody who cannot see it."""
-    question, probabilities = answer.question, answer.probabilities
-    digit, first, second = answer.prediction, *answer.runners_up
+    question, probabilities = answer.question, answer.opinion.probabilities
+    digit, first, second = answer.opinion.ranked[:3]
     h, w = answer.heatmap.shape
-    if answer.regions:
-        where = say("explain.then").join(say(_REGION_NAMES[region]) for region in answer.regions)
-        heat = say("explain.alt_heat", regions=where)
-    else:
-        heat = say("explain.alt_no_heat")
     return say(
-        "explain.alt_card",
+        "alt.card",
         digit=digit,
         confidence=format_percent(probabilities[digit]),
         first=first,
@@ -141,24 +119,16 @@ def _alt_text(answer: Answer, say: Say) -> str:
         h=h,
         w=w,
         score=say(SCORE_NAMES[question.score]),
-        heat=heat,
+        heat=where(answer.regions, say),
     )
 
 
-def _small_print(answer: Answer, say: Say, *, owner: int, shared: bool) -> str:
-    question = answer.question
-    source = (
-        say("explain.source_upload")
-        if question.index is None
-        else say("explain.source_index", index=question.index)
-    )
-    receipt = say(
-        "explain.receipt",
-        weights=answer.weights,
-        source=source,
-        layer=question.layer,
+def _about_photo(answer: Answer, spot: Spot, say: Say) -> str:
+    """Describe the overlay to somebody who cannot see it."""
+    return say(
+        "alt.photo",
+        digits=boxed(spot.reading, answer.opinions, say),
+        number=spot.place + 1,
         target=answer.target,
-        score=question.score,
-        method=GradCAM.name,
+        heat=where(answer.regions, say),
     )
-    return f"{receipt}\n{say('explain.shared', owner=owner)}" if shared else receipt

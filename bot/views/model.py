@@ -4,25 +4,29 @@ from collections.abc import Sequence
 
 import discord
 from discord import MediaGalleryItem
-from discord.ui import LayoutView, MediaGallery, Separator, TextDisplay
+from discord.ui import MediaGallery, Separator, TextDisplay
 
 from bot.i18n import Say
-from bot.views.layout import framed
+from bot.services.about import About
+from bot.services.corrections import Tally
+from bot.services.questions import NO_DIGIT
+from bot.views.layout import Message, framed
+from bot.views.rule import changed, deciding
 from core.evaluation import ConfusedPair
-from core.record import Metrics, ModelRecord
+from core.record import Metrics
 
 _PAIRS = 3
 
 
-def model(record: ModelRecord, summary: str, say: Say) -> tuple[LayoutView, list[discord.File]]:
-    """Lay the network's record out.
+def model(about: About, tally: Tally, say: Say) -> Message:
+    """Lay a network's record out.
 
     Args:
-        record: what the training wrote and measured.
-        summary: the layers, as Keras prints them.
+        about: the network.
+        tally: what people corrected of it.
         say: the reader's language.
     """
-    metrics, history = record.metrics, record.history
+    record, metrics, history = about.record, about.record.metrics, about.record.history
     pairs = _pairs(metrics.confused, say)
     curves = discord.File(
         record.curves_file,
@@ -42,17 +46,20 @@ def model(record: ModelRecord, summary: str, say: Say) -> tuple[LayoutView, list
             "model.alt_confusion", right=metrics.correct, digits=metrics.digits, pairs=pairs
         ),
     )
+    heading = "model.heading" if metrics.uploads is None else "model.heading_uploads"
+    measured = [_accuracy(metrics, say), say("model.confused", pairs=pairs)]
+    if metrics.uploads is not None:
+        measured += [changed(metrics.uploads, say), *deciding(metrics.uploads, say)]
     view = framed(
-        TextDisplay(
-            say("model.heading", parameters=metrics.parameters, weights=metrics.fingerprint)
-        ),
-        TextDisplay(f"```\n{summary}\n```"),
-        TextDisplay(f"{_accuracy(metrics, say)}\n{say('model.confused', pairs=pairs)}"),
+        TextDisplay(say(heading, parameters=metrics.parameters, weights=about.weights)),
+        TextDisplay(f"```\n{about.summary}\n```"),
+        TextDisplay("\n".join(measured)),
+        TextDisplay(_corrected(tally, say)),
         Separator(),
         MediaGallery(MediaGalleryItem(curves)),
         MediaGallery(MediaGalleryItem(confusion)),
     )
-    return view, [curves, confusion]
+    return Message(view, [curves, confusion])
 
 
 def _accuracy(metrics: Metrics, say: Say) -> str:
@@ -76,6 +83,21 @@ def _pairs(confused: Sequence[ConfusedPair], say: Say) -> str:
         say("model.pair", label=pair.label, prediction=pair.predicted, count=pair.count)
         for pair in confused[:_PAIRS]
     )
+
+
+def _corrected(tally: Tally, say: Say) -> str:
+    if not tally.total:
+        return say("model.no_corrections")
+    pairs = ", ".join(
+        say(
+            "model.no_digit" if each.label == NO_DIGIT else "model.pair",
+            label=each.label,
+            prediction=each.prediction,
+            count=each.count,
+        )
+        for each in tally.confusions
+    )
+    return say("model.corrections", total=tally.total, pairs=pairs)
 
 
 def _share(share: float) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.builders import picture
+from tests.builders import picture, row
 from tests.core.uploads.hostile import hostile_files
 
 
@@ -86,7 +86,60 @@ def test_explain_several_sources_in_order_and_goes_on_after_a_bad_one(tmp_path: 
     left, top, right, bottom = answers[0]["digits"][0]["box"]
     assert 0 <= left < right <= 280
     assert 0 <= top < bottom <= 280
-    assert len(list(cards.glob("*.png"))) == 3
+    assert sorted(file.name for file in cards.iterdir()) == [
+        "00-seven-photo.jpg",
+        "00-seven.png",
+        "01-index-2.png",
+        "02-index-7.png",
+    ]
+
+
+def test_explain_reads_every_digit_of_a_picture_and_draws_on_it(tmp_path: Path) -> None:
+    sheet, out, heat = tmp_path / "sheet.png", tmp_path / "out", tmp_path / "heat.npy"
+    sheet.write_bytes(row(0, 2, 3))
+
+    told = _run("explain", sheet, "-o", out, "--heatmap", heat, "--json")
+
+    assert told.stderr == ""
+    (answer,) = map(json.loads, told.stdout.splitlines())
+    assert set(answer) == {"source", "digits", "error"}
+    assert [digit["digit"] for digit in answer["digits"]] == [7, 1, 0]
+    lefts = [digit["box"][0] for digit in answer["digits"]]
+    assert lefts == sorted(lefts)
+    assert sorted(file.name for file in out.iterdir()) == [
+        "00-sheet-photo.jpg",
+        "00-sheet.png",
+        "01-sheet.png",
+        "02-sheet.png",
+    ]
+    with Image.open(out / "00-sheet-photo.jpg") as photo, Image.open(sheet) as drawn:
+        assert photo.size >= drawn.size
+    assert np.load(heat).shape == (3, 7, 7)
+
+
+def test_explain_one_picture_into_one_file_and_its_overlay_beside_it(tmp_path: Path) -> None:
+    seven, out = tmp_path / "seven.png", tmp_path / "answer.png"
+    seven.write_bytes(picture(0))
+
+    told = _run("explain", seven, "-o", out)
+
+    assert told.stdout == f"{seven}: 7 (>\u00a099.9%)\n"
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "seven.png",
+        "answer.png",
+        "answer-photo.jpg",
+    }
+
+
+def test_explain_with_either_network() -> None:
+    told = [
+        json.loads(_run("explain", "--index=7", "--json", *network).stdout)["digits"][0]
+        for network in ((), ("--network=tutorial",), ("--network=uploads",))
+    ]
+
+    usual, tutorial, uploads = told
+    assert usual == tutorial
+    assert usual["confidence"] != uploads["confidence"]
 
 
 def test_no_file_brings_a_traceback(tmp_path: Path) -> None:
@@ -112,6 +165,7 @@ def test_no_file_brings_a_traceback(tmp_path: Path) -> None:
         (("--index", "7", "--score", "luck"), "log_odds"),
         (("--index", "7", "--method", "magic"), "gradcam"),
         (("--index", "7", "--colours", "pink"), "viridis"),
+        (("--index", "7", "--network", "brain"), "uploads"),
     ],
 )
 def test_a_wrong_option_is_told_with_what_is_right(arguments: tuple[str, ...], said: str) -> None:

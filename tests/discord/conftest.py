@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import discord
 import pytest
 import simcord
+from sqlalchemy import make_url
 
 from bot.app import GradcamBot, create_bot
 from bot.preview.locales import reading
@@ -24,6 +26,7 @@ class Server:
     bora: simcord.MemberActor
     minji: simcord.MemberActor
     locales: dict[int, str]
+    settings: Settings
 
     @property
     def bot(self) -> GradcamBot:
@@ -46,22 +49,30 @@ class Server:
 
     async def restart(self) -> None:
         """Start the bot anew, as after a crash."""
-        await self.env.restart_bot(create_bot(settings()))
+        crashed = self.bot
+        await self.env.restart_bot(create_bot(self.settings))
+        await crashed.close()
 
 
-def settings() -> Settings:
-    """Settings that owe nothing to the machine's environment."""
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings that owe nothing to the machine's environment, with a database of their own."""
     return Settings(
-        _env_file=None, discord_token=None, weights=None, max_waiting=256, log_level="INFO"
+        _env_file=None,
+        discord_token=None,
+        weights=None,
+        database_url=make_url(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}"),
+        max_waiting=256,
+        log_level="INFO",
     )
 
 
 @pytest.fixture
-async def server(validator: Validator) -> AsyncIterator[Server]:
+async def server(settings: Settings, validator: Validator) -> AsyncIterator[Server]:
     """A server with the bot in it; what the bot sends is held against Discord's description."""
     locales: dict[int, str] = {}
     with reading(locales):
-        env = simcord.Env(create_bot(settings()), settle_timeout=60, shard_count=1)
+        env = simcord.Env(create_bot(settings), settle_timeout=60, shard_count=1)
         await env.start()
         try:
             guild = env.create_guild("Study")
@@ -70,11 +81,12 @@ async def server(validator: Validator) -> AsyncIterator[Server]:
                 guild.add_member(env.create_user(name)) for name in ("alex", "bora", "minji")
             )
             locales[minji.id] = "ko"
-            yield Server(env, channel, alex, bora, minji, locales)
+            yield Server(env, channel, alex, bora, minji, locales, settings)
             validator.check(env.http_requests)
             env.raise_errors()
         finally:
-            await env.shutdown()
+            await env.shutdown()  # takes the bot off the simulation, and does not close it
+            await env.bot.close()
 
 
 @pytest.fixture(scope="session")

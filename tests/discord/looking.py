@@ -69,10 +69,16 @@ def answer(result: simcord.InteractionResult) -> discord.Message:
     return result.response.message
 
 
+async def pictures(bot: GradcamBot, message: Seen) -> list[bytes]:
+    """The files of a message's large pictures."""
+    return [
+        await bot.http.get_from_cdn(item.media.url)
+        for part in components(message)
+        if isinstance(part, discord.MediaGalleryComponent)
+        for item in part.items
+    ]
+
+
 async def card(bot: GradcamBot, message: Seen) -> bytes:
-    """The bytes of a message's first large picture."""
-    for part in components(message):
-        if isinstance(part, discord.MediaGalleryComponent):
-            data: bytes = await bot.http.get_from_cdn(part.items[0].media.url)
-            return data
-    raise AssertionError("there is no picture")
+    """The file of a message's last large picture."""
+    return (await pictures(bot, message))[-1]

@@ -1,11 +1,14 @@
 """`/explain` on test digits."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.services.networks import Network
 from core.dataset import load_test_digits
+from core.explain.explainer import Explainer
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, card, control, options, text
 
@@ -17,7 +20,7 @@ async def test_a_test_digit_is_answered_with_its_prediction_its_label_and_its_pi
 
     assert result.acknowledged
     words = text(result.response)
-    assert "The network reads a **9**." in words
+    assert "The tutorial's network reads a **9**." in words
     assert "Test digit 7 is labelled 9: the network is right." in words
     assert "`max_pooling2d_1`" in words
     assert "7×7 cells" in words
@@ -34,17 +37,57 @@ async def test_the_picture_is_described_to_those_who_cannot_see_it(server: Serve
 
 
 async def test_a_digit_that_the_network_gets_wrong_is_said_to_be_wrong(server: Server) -> None:
-    predictions = server.bot.engine.explainer.explain(
-        load_test_digits().images.astype(np.float32) / 255
-    ).digits
-    wrong = int(np.flatnonzero(predictions != load_test_digits().labels)[0])
+    read = _of_tutorial(server).explain(load_test_digits().images.astype(np.float32) / 255)
+    sure = read.probabilities.max(axis=1) > 0.9
+    wrong = int(np.flatnonzero((read.digits != load_test_digits().labels) & sure)[0])
 
     result = await server.alex.slash(server.channel, "explain", index=wrong)
 
     words = text(result.response)
     label = load_test_digits().labels[wrong]
     assert f"Test digit {wrong} is labelled **{label}**: the network is wrong." in words
-    assert f"The network reads a **{predictions[wrong]}**." in words
+    assert f"The tutorial's network reads a **{read.digits[wrong]}**." in words
+
+
+async def test_below_90_percent_it_is_not_sure_and_shows_what_else_it_may_be(
+    server: Server,
+) -> None:
+    read = _of_tutorial(server).explain(load_test_digits().images.astype(np.float32) / 255)
+    unsure = int(read.probabilities.max(axis=1).argmin())
+    first, second = np.argsort(-read.probabilities[unsure])[:2]
+
+    result = await server.alex.slash(server.channel, "explain", index=unsure)
+
+    words = text(result.response)
+    assert f"## {first}? ·" in words
+    assert "The tutorial's network is not sure**: no class reaches 90%." in words
+    candidates = words.split("one of these: ")[1].splitlines()[0]
+    assert re.findall(r"\*\*(\d)\*\* \(\d", candidates)[:2] == [str(first), str(second)]
+    assert "reads a **" not in words
+
+
+async def test_the_other_network_can_be_asked_about_the_same_digit(server: Server) -> None:
+    images = load_test_digits().images[:2000].astype(np.float32) / 255
+    tutorial, uploads = (server.bot.engine.explainers[n].explain(images).digits for n in Network)
+    index = int(np.flatnonzero(tutorial != uploads)[0])
+    one, other = tutorial[index], uploads[index]
+
+    shown = await server.alex.slash(server.channel, "explain", index=index)
+    before = text(shown.response)
+    assert f"-# tutorial weights {_of_tutorial(server).weights_hash} ·" in before
+    assert f"The uploads' network reads a {other} here, " in before
+
+    message = answer(shown)
+    result = await server.alex.click(message, custom_id=control(message, "network"))
+
+    assert result.acknowledged
+    after = text(server.last)
+    weights = server.bot.engine.explainers[Network.UPLOADS].weights_hash
+    assert f"-# uploads weights {weights} · index {index} ·" in after
+    assert f"The tutorial's network reads a {one} here, " in after
+    message = server.last
+    await server.alex.click(message, custom_id=control(message, "network"))
+    assert text(server.last) == before
 
 
 async def test_why_not_a_4(server: Server) -> None:
@@ -127,7 +170,7 @@ async def test_index_and_image_together_are_refused(server: Server) -> None:
 
 
 async def test_an_empty_map_says_so_and_where_there_is_evidence(server: Server) -> None:
-    explainer = server.bot.engine.explainer
+    explainer = _of_tutorial(server)
     images = load_test_digits().images[:500].astype(np.float32) / 255
     empty = explainer.explain(images, "max_pooling2d", score="logit").empty
     index = int(np.flatnonzero(empty)[0])
@@ -166,6 +209,10 @@ async def test_no_answer_pings_anybody(server: Server) -> None:
     for body in sent:
         assert body["allowed_mentions"]["parse"] == []
         assert not body["allowed_mentions"].get("replied_user", False)
+
+
+def _of_tutorial(server: Server) -> Explainer:
+    return server.bot.engine.explainers[Network.TUTORIAL]
 
 
 def _carries_words(body: object) -> bool:

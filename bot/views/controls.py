@@ -1,0 +1,88 @@
+"""Which controls stand under which answer."""
+
+from typing import Any
+
+from discord.ui import ActionRow
+
+from bot.i18n import Say
+from bot.services.answers import Answer, Nothing, Outcome, Overview
+from bot.views.audience import Audience
+from bot.views.question_control import encode
+from bot.views.question_controls import (
+    STEPS,
+    LayerSelect,
+    NetworkButton,
+    ScoreSelect,
+    StepButton,
+    TargetSelect,
+)
+from bot.views.upload_controls import CorrectSelect, DigitSelect, HowDecidedButton, HowReadButton
+
+CONTROLS = (
+    LayerSelect,
+    TargetSelect,
+    ScoreSelect,
+    StepButton,
+    NetworkButton,
+    DigitSelect,
+    CorrectSelect,
+    HowReadButton,
+    HowDecidedButton,
+)
+"""All that there are."""
+
+Rows = list[ActionRow[Any]]
+
+
+def controls(outcome: Outcome, say: Say, audience: Audience) -> Rows:
+    """Draw the controls of an answer, row by row."""
+    state = encode(outcome.question, audience)
+    match outcome:
+        case Answer(spot=None):
+            return _of_test_digit(outcome, state, say)
+        case Answer():
+            return _of_digit(outcome, state, say, correctable=audience.has_uploader)
+        case Overview():
+            return _of_several(outcome, state, say)
+        case Nothing():
+            return [ActionRow(HowDecidedButton.drawn(state, say))]
+
+
+def _of_test_digit(answer: Answer, state: str, say: Say) -> Rows:
+    steps = (StepButton.drawn(state, step, say) for step in STEPS)
+    return [
+        ActionRow(LayerSelect.drawn(state, answer, say)),
+        ActionRow(TargetSelect.drawn(state, answer, say)),
+        ActionRow(ScoreSelect.drawn(state, answer, say)),
+        ActionRow(*steps, NetworkButton.drawn(state, answer, say)),
+    ]
+
+
+def _of_digit(answer: Answer, state: str, say: Say, *, correctable: bool) -> Rows:
+    selects: list[Any] = [
+        LayerSelect.drawn(state, answer, say),
+        TargetSelect.drawn(state, answer, say),
+        ScoreSelect.drawn(state, answer, say),
+    ]
+    if answer.spot is not None and len(answer.opinions) > 1:
+        digits = DigitSelect.drawn(
+            state, answer.spot.reading, answer.opinions, answer.spot.place, say
+        )
+        selects.insert(0, digits)
+    if correctable:
+        selects.append(CorrectSelect.drawn(state, answer.question.said, say))
+    buttons = (NetworkButton.drawn(state, answer, say), *_how(state, say))
+    return [*map(ActionRow, selects), ActionRow(*buttons)]
+
+
+def _of_several(overview: Overview, state: str, say: Say) -> Rows:
+    return [
+        ActionRow(DigitSelect.drawn(state, overview.reading, overview.opinions, None, say)),
+        ActionRow(LayerSelect.drawn(state, overview, say)),
+        ActionRow(ScoreSelect.drawn(state, overview, say)),
+        ActionRow(NetworkButton.drawn(state, overview, say), *_how(state, say)),
+    ]
+
+
+def _how(state: str, say: Say) -> tuple[HowReadButton, HowDecidedButton]:
+    return HowReadButton.drawn(state, say), HowDecidedButton.drawn(state, say)

@@ -1,0 +1,66 @@
+"""The answer about a picture with several digits: all of them, and a way into each."""
+
+from discord import MediaGalleryItem
+from discord.ui import MediaGallery, Separator, TextDisplay
+
+from bot.i18n import Say
+from bot.services.answers import SURE, Opinion, Overview
+from bot.views.audience import Audience
+from bot.views.controls import controls
+from bot.views.layout import CALM, WARNING, Message, attached, framed
+from bot.views.names import NETWORK_NAMES, SCORE_NAMES
+from bot.views.uploaded import caveats, header
+from bot.views.words import boxed, small_print
+from core.figures.percent import format_percent
+
+
+def overview(shown: Overview, say: Say, audience: Audience) -> Message:
+    """Lay an overview out.
+
+    Args:
+        shown: what the networks said.
+        say: the reader's language.
+        audience: for whom the message is.
+    """
+    digits = boxed(shown.reading, shown.opinions, say)
+    head, upload = header(_words(shown, say), shown.reading.picture, say)
+    photo = attached(shown.photo, "overlay.jpg", say("alt.overview", digits=digits))
+    receipt = small_print(shown.question, shown.weights, _digits(shown.opinions), say, audience)
+    view = framed(
+        head,
+        MediaGallery(MediaGalleryItem(photo)),
+        *controls(shown, say, audience),
+        Separator(),
+        TextDisplay(receipt),
+        colour=CALM if all(opinion.sure for opinion in shown.opinions) else WARNING,
+    )
+    return Message(view, [upload, photo])
+
+
+def _words(shown: Overview, say: Say) -> str:
+    question, least = shown.question, shown.opinions[shown.least_certain]
+    lines = [
+        say(
+            "overview.reads",
+            digits=_digits(shown.opinions),
+            network=say(NETWORK_NAMES[question.network]),
+            count=len(shown.opinions),
+            number=shown.least_certain + 1,
+            digit=least.prediction,
+            confidence=format_percent(least.confidence),
+        )
+    ]
+    unsure = [str(i + 1) for i, opinion in enumerate(shown.opinions) if not opinion.sure]
+    if unsure:
+        lines.append(say("overview.unsure", numbers=", ".join(unsure), sure=f"{SURE:.0%}"))
+    if _digits(shown.opinions) != _digits(shown.others):
+        other = say(NETWORK_NAMES[question.network.other])
+        lines.append(say("overview.differs", network=other, digits=_digits(shown.others)))
+    lines += caveats(shown.reading, say)
+    score = say(SCORE_NAMES[question.score])
+    lines.append(say("overview.map", layer=question.layer, score=score))
+    return "\n".join(lines)
+
+
+def _digits(opinions: tuple[Opinion, ...]) -> str:
+    return " ".join(str(opinion.prediction) for opinion in opinions)
