@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import ParamSpec, TypeVar
 
@@ -16,7 +16,7 @@ from bot.problems import Refusal
 from bot.services.networks import Network
 from core.explain.explainer import Atlas, Explainer
 from core.explain.scores import Score
-from core.uploads import Reader, Reading
+from core.uploads import Picture, Reader, Reading
 from core.uploads.worker import DecodingWorker
 
 P = ParamSpec("P")
@@ -102,6 +102,8 @@ class Engine:
     async def read(self, file: bytes, *, ours: bool) -> Reading:
         """Find the digits in a picture file, off the event loop.
 
+        What is found stands in the pixels of the `Picture`, which may be fewer than the file's.
+
         Args:
             file: from anywhere.
             ours: whether it says to be the file of a `Picture`, to be opened as it is.
@@ -113,7 +115,7 @@ class Engine:
         decode = self.worker.reopen if ours else self.worker.decode
         with self._admitted():
             return await asyncio.get_running_loop().run_in_executor(
-                self._upload_threads, lambda: self._reader.read(decode(file))
+                self._upload_threads, lambda: self._reader.read(_as_kept(decode(file)))
             )
 
     def close(self) -> None:
@@ -156,3 +158,9 @@ class Engine:
         atlases = iter(explainer.atlas(images, batch[0].score))
         for job in batch:
             job.result = list(islice(atlases, len(job.images)))
+
+
+def _as_kept(picture: Picture) -> Picture:
+    """Forget the file's own size, which what is kept of a picture does not tell."""
+    rows, columns, _ = picture.pixels.shape
+    return replace(picture, size=(columns, rows))

@@ -4,13 +4,13 @@ from discord import MediaGalleryItem
 from discord.ui import MediaGallery, Separator, TextDisplay
 
 from bot.i18n import Say
-from bot.services.answers import SURE, Opinion, Overview
+from bot.services.answers import SURE, Overview
 from bot.views.audience import Audience
 from bot.views.controls import controls
 from bot.views.layout import CALM, WARNING, Message, attached, framed
 from bot.views.names import NETWORK_NAMES, SCORE_NAMES
 from bot.views.uploaded import caveats, header
-from bot.views.words import boxed, small_print
+from bot.views.words import boxed, in_order, small_print
 from core.figures.percent import format_percent
 
 
@@ -25,7 +25,7 @@ def overview(shown: Overview, say: Say, audience: Audience) -> Message:
     digits = boxed(shown.reading, shown.opinions, say)
     head, upload = header(_words(shown, say), shown.reading.picture, say)
     photo = attached(shown.photo, "overlay.jpg", say("alt.overview", digits=digits))
-    receipt = small_print(shown.question, shown.weights, _digits(shown.opinions), say, audience)
+    receipt = small_print(shown.question, shown.weights, in_order(shown.opinions), say, audience)
     view = framed(
         head,
         MediaGallery(MediaGalleryItem(photo)),
@@ -42,7 +42,7 @@ def _words(shown: Overview, say: Say) -> str:
     lines = [
         say(
             "overview.reads",
-            digits=_digits(shown.opinions),
+            digits=in_order(shown.opinions),
             network=say(NETWORK_NAMES[question.network]),
             count=len(shown.opinions),
             number=shown.least_certain + 1,
@@ -53,14 +53,10 @@ def _words(shown: Overview, say: Say) -> str:
     unsure = [str(i + 1) for i, opinion in enumerate(shown.opinions) if not opinion.sure]
     if unsure:
         lines.append(say("overview.unsure", numbers=", ".join(unsure), sure=f"{SURE:.0%}"))
-    if _digits(shown.opinions) != _digits(shown.others):
+    if in_order(shown.opinions) != in_order(shown.others):
         other = say(NETWORK_NAMES[question.network.other])
-        lines.append(say("overview.differs", network=other, digits=_digits(shown.others)))
+        lines.append(say("overview.differs", network=other, digits=in_order(shown.others)))
     lines += caveats(shown.reading, say)
     score = say(SCORE_NAMES[question.score])
     lines.append(say("overview.map", layer=question.layer, score=score))
     return "\n".join(lines)
-
-
-def _digits(opinions: tuple[Opinion, ...]) -> str:
-    return " ".join(str(opinion.prediction) for opinion in opinions)

@@ -13,6 +13,9 @@ from core.explain.regions import Region
 from core.figures.percent import format_percent
 from core.uploads import Reading
 
+_PLACED = 24
+"""The place of each of so many digits still leaves an alt text short enough for Discord."""
+
 
 def read_as(opinion: Opinion, network: Network, say: Say) -> list[str]:
     """Say what a network takes a digit for: plainly, or as the candidates where it is not sure."""
@@ -53,8 +56,10 @@ def where(regions: Sequence[Region], say: Say) -> str:
 
 
 def boxed(reading: Reading, opinions: Sequence[Opinion], say: Say) -> str:
-    """Say which digits stand where in a picture."""
-    return "; ".join(
+    """Say which digits stand where in a picture; of very many, only which they are."""
+    if len(opinions) > _PLACED:
+        return say("alt.boxed_many", count=len(opinions), digits=in_order(opinions))
+    places = "; ".join(
         say(
             "alt.boxed",
             number=i + 1,
@@ -63,6 +68,12 @@ def boxed(reading: Reading, opinions: Sequence[Opinion], say: Say) -> str:
         )
         for i, (digit, opinion) in enumerate(zip(reading.digits, opinions, strict=True))
     )
+    return say("alt.boxed_few", places=places)
+
+
+def in_order(opinions: Sequence[Opinion]) -> str:
+    """Write what digits were read as, one after the other."""
+    return " ".join(str(opinion.prediction) for opinion in opinions)
 
 
 def small_print(

@@ -22,6 +22,7 @@ class Server:
 
     env: simcord.Env
     channel: simcord.ChannelHandle
+    elsewhere: simcord.ChannelHandle
     alex: simcord.MemberActor
     bora: simcord.MemberActor
     minji: simcord.MemberActor
@@ -77,11 +78,12 @@ async def server(settings: Settings, validator: Validator) -> AsyncIterator[Serv
         try:
             guild = env.create_guild("Study")
             channel = guild.create_text_channel("grad-cam")
+            elsewhere = guild.create_text_channel("off-topic")
             alex, bora, minji = (
                 guild.add_member(env.create_user(name)) for name in ("alex", "bora", "minji")
             )
             locales[minji.id] = "ko"
-            yield Server(env, channel, alex, bora, minji, locales, settings)
+            yield Server(env, channel, elsewhere, alex, bora, minji, locales, settings)
             validator.check(env.http_requests)
             env.raise_errors()
         finally:

@@ -1,0 +1,398 @@
+"""What people do with an answer about their picture: go into it, doubt it, correct it."""
+
+import io
+import os
+import signal
+import threading
+from typing import Any
+
+import discord
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from bot.services.networks import Network
+from core.dataset import load_test_digits
+from core.uploads import MAX_DIGITS
+from tests.builders import blank, picture, row, saved
+from tests.discord.conftest import Server
+from tests.discord.looking import alt_texts, answer, components, control, options, pictures, text
+
+_SEVEN, _ONE, _ZERO = 0, 2, 3  # the test digits that are so
+
+
+async def _upload(server: Server, file: bytes) -> discord.Message:
+    """Have alex upload a picture, and return the answer as it stands in the channel."""
+    await server.alex.slash(server.channel, "explain", image=("a.png", file))
+    return server.last
+
+
+async def _choose(server: Server, kind: str, value: str) -> None:
+    """Have alex choose something below the newest message."""
+    message = server.last
+    result = await server.alex.select(message, [value], custom_id=control(message, kind))
+    assert result.acknowledged
+
+
+async def _press(server: Server, kind: str) -> Any:
+    """Have alex press a button below the newest message."""
+    message = server.last
+    result = await server.alex.click(message, custom_id=control(message, kind))
+    assert result.acknowledged
+    return result
+
+
+def _colour(message: discord.Message) -> int | None:
+    (container,) = message.components
+    assert isinstance(container, discord.Container)
+    return container.accent_colour.value if container.accent_colour else None
+
+
+async def test_several_digits_are_shown_together_and_each_can_be_gone_into(
+    server: Server,
+) -> None:
+    overview = await _upload(server, row(_SEVEN, _ONE, _ZERO))
+
+    words = text(overview)
+    assert "## 7 1 0\n" in words
+    assert "The uploads' network reads 3 digits. It is least certain of number " in words
+    assert "· class 7 1 0 ·" in words
+    assert "(1: a 7, left; 2: a 1, centre; 3: a 0, right)" in alt_texts(overview)[1]
+    assert len(await pictures(server.bot, overview)) == 1
+    offered = options(overview, "digit")
+    assert offered[0] == "All 3 digits"
+    assert [option[:4] for option in offered[1:]] == ["1: 7", "2: 1", "3: 0"]
+    seen = {(await pictures(server.bot, overview))[0]}
+
+    for place, digit, region in ((0, 7, "left"), (2, 0, "right"), (1, 1, "centre")):
+        await server.restart()
+        await _choose(server, "digit", str(place))
+        words = text(server.last)
+        assert f"reads a **{digit}**." in words
+        assert f"This is digit {place + 1} of 3 ({region})." in words
+        photo, _ = await pictures(server.bot, server.last)
+        assert photo not in seen
+        seen.add(photo)
+        assert f"heat over number {place + 1}, for class {digit}." in alt_texts(server.last)[1]
+
+    await _choose(server, "target", "7")
+    assert "evidence for **7**" in text(server.last) or "is empty" in text(server.last)
+    assert "This is digit 2 of 3" in text(server.last)
+    await _choose(server, "digit", "all")
+    assert text(server.last) == text(overview)
+    assert (await pictures(server.bot, server.last))[0] in seen
+
+
+async def test_an_overview_can_be_asked_on(server: Server) -> None:
+    await _upload(server, row(_SEVEN, _ONE))
+
+    await _choose(server, "layer", "conv2d_1")
+    await _choose(server, "score", "logit")
+    assert "where `conv2d_1` holds evidence for what each digit was read as, by logit" in text(
+        server.last
+    )
+    overview = server.last
+    result = await server.bora.select(overview, ["1"], custom_id=control(overview, "digit"))
+    assert result.ephemeral
+    assert "This is digit 2 of 2" in text(result.response)
+    assert "## 7 1\n" in text(server.last)
+
+
+async def test_a_page_of_digits_is_read_up_to_a_number_and_each_can_be_reached(
+    server: Server,
+) -> None:
+    sheet = Image.new("L", (12 * 60 + 60, 5 * 90 + 60), 255)
+    digits = 255 - np.asarray(load_test_digits().images[[_SEVEN, _ZERO] * 30])
+    for i, image in enumerate(digits):
+        digit = Image.fromarray(image).resize((56, 56), Image.Resampling.BICUBIC)
+        sheet.paste(digit, (30 + i % 12 * 60, 30 + i // 12 * 90))
+
+    message = await _upload(server, saved(sheet))
+
+    words = text(message)
+    assert f"reads {MAX_DIGITS} digits" in words
+    assert f"with {MAX_DIGITS} digits boxed, in reading order 7 0 7 0 " in alt_texts(message)[1]
+    assert f"{60 - MAX_DIGITS} more are left out: I read {MAX_DIGITS} digits of a picture" in words
+    reached = 0
+    for _ in range(4):
+        last = options(server.last, "digit")[-1]
+        reached = int(last.partition(":")[0])
+        await _choose(server, "digit", str(reached - 1))
+        assert f"This is digit {reached} of {MAX_DIGITS}" in text(server.last)
+    assert reached == MAX_DIGITS
+
+
+@pytest.mark.parametrize("file", [blank(), saved(Image.effect_noise((300, 200), 90))])
+async def test_without_a_digit_it_says_so_what_helps_and_by_which_rule(
+    server: Server, file: bytes
+) -> None:
+    message = await _upload(server, file)
+
+    words = text(message)
+    assert "I find no digit in this picture, and I do not guess." in words
+    assert "What helps:" in words
+    assert "reads a" not in words
+    result = await _press(server, "rule")
+    assert result.ephemeral
+    rule = text(result.response)
+    decision = server.bot.about[Network.UPLOADS].decision
+    for figure in (
+        f"{decision.threshold:.1f} or more",
+        f"refuses {decision.digits_refused:.1%} of the digits",
+        f"{decision.strangers_refused:.1%} of the letters",
+        f"from {decision.ece_before:.4f} to {decision.ece_after:.4f}",
+        f"{decision.changed_accuracy:.2%} right",
+        f"{decision.changed_accuracy_tutorial:.2%}",
+        "Below 90% I say that I am not sure.",
+    ):
+        assert figure in rule
+    assert text(server.last) == words
+
+
+async def test_how_a_picture_was_read_is_shown_step_by_step_to_whoever_asks(
+    server: Server,
+) -> None:
+    message = await _upload(server, picture(_SEVEN))
+    before = text(message)
+    await server.restart()
+
+    result = await _press(server, "steps")
+    other = await server.minji.click(message, custom_id=control(message, "steps"))
+
+    assert result.ephemeral
+    assert other.ephemeral
+    assert text(server.last) == before
+    words = text(result.response).splitlines()
+    assert [line[:2] for line in words[1:]] == ["1.", "2.", "3.", "4.", "5."]
+    assert "evidence for **7**" in words[-1]
+    assert "표준 꼴" in text(other.response)
+    (strip,) = await pictures(server.bot, result.response)
+    assert Image.open(io.BytesIO(strip)).width == 768
+    assert "the map for class 7 on it. Heat strongest:" in alt_texts(result.response)[0]
+
+
+async def test_the_strip_follows_the_digit_and_the_class_that_are_looked_at(
+    server: Server,
+) -> None:
+    await _upload(server, row(_SEVEN, _ONE))
+    of_all = await _press(server, "steps")
+    assert "Shown is digit 1 of 2." in text(of_all.response)
+
+    await _choose(server, "digit", "1")
+    await _choose(server, "target", "4")
+    of_one = await _press(server, "steps")
+
+    assert "Shown is digit 2 of 2." in text(of_one.response)
+    assert "evidence for **4**" in text(of_one.response)
+
+
+async def test_the_tutorials_network_can_be_asked_about_an_upload_and_disagreement_is_told(
+    server: Server,
+) -> None:
+    """Digits that are tilted, as MNIST's are not: the tutorial's network misreads some."""
+    for index in range(30):
+        with Image.open(io.BytesIO(picture(index))) as drawing:
+            message = await _upload(server, saved(drawing.rotate(35, fillcolor=255)))
+        if "The tutorial's network reads a " in text(message):
+            break
+    ours = text(message)
+    assert "-# uploads weights" in ours
+
+    await _press(server, "network")
+
+    theirs = text(server.last)
+    assert "-# tutorial weights" in theirs
+    said = ours.split("The tutorial's network reads a ")[1]
+    assert theirs.startswith(f"## {said[0]}")
+    assert f"The uploads' network reads a {ours[3]} here" in theirs
+    await _press(server, "network")
+    assert text(server.last) == ours
+
+
+async def test_an_upload_that_the_network_is_unsure_of_is_told_with_its_candidates(
+    server: Server,
+) -> None:
+    images = load_test_digits().images.astype(np.float32) / 255
+    confidence = server.bot.engine.explainers[Network.UPLOADS].explain(images).probabilities.max(1)
+    for index in np.argsort(confidence)[:20]:
+        message = await _upload(server, picture(int(index)))
+        if "is not sure" in text(message):
+            break
+
+    words = text(message)
+    assert words[4] == "?"
+    assert "**The uploads' network is not sure**: no class reaches 90%." in words
+    assert 2 <= words.split("one of these: ")[1].splitlines()[0].count("**") / 2 <= 3
+    assert _colour(message) == 0xE69F00
+
+
+async def test_the_uploader_corrects_it_and_it_is_counted_once(server: Server) -> None:
+    await _upload(server, picture(_SEVEN))
+    weights = server.bot.about[Network.UPLOADS].weights
+    assert "Nobody has corrected it yet." in await _model(server)
+
+    for _ in range(2):
+        await _choose(server, "correct", "1")
+        await server.restart()
+
+    words = text(server.last)
+    assert "Whoever uploaded it says that it is a **1**: the network is wrong." in words
+    assert "the picture itself is never stored" in words
+    assert f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 1 ·" in words
+    assert _colour(server.last) == 0xE69F00
+    assert len(server.channel.history()) == 1
+    assert "corrected it 1 times, most often: 1 read as 7 (1×)." in await _model(server)
+
+    await _choose(server, "layer", "conv2d_1")
+    assert "says that it is a **1**" in text(server.last)
+    await _choose(server, "correct", "-1")
+    assert "says that it is **no digit at all**" in text(server.last)
+    assert "corrected it 1 times, most often: no digit read as 7 (1×)." in await _model(server)
+    await _choose(server, "correct", "7")
+    assert "says that it is a **7**, as the network does." in text(server.last)
+    assert _colour(server.last) == 0x56B4E9
+    assert "Nobody has corrected it yet." in await _model(server)
+
+
+async def _model(server: Server) -> str:
+    """What /model says of the uploads' network; bora asks in another channel."""
+    result = await server.bora.slash(server.elsewhere, "model", network="uploads")
+    return text(result.response)
+
+
+async def test_several_digits_are_corrected_each_for_itself(server: Server) -> None:
+    await _upload(server, row(_SEVEN, _ONE))
+
+    for place, said in (("0", "1"), ("1", "7")):
+        await _choose(server, "digit", place)
+        assert "says that" not in text(server.last)
+        await _choose(server, "correct", said)
+
+    told = await _model(server)
+    assert "corrected it 2 times" in told
+    assert "1 read as 7 (1×)" in told
+    assert "7 read as 1 (1×)" in told
+
+
+async def test_only_the_uploader_corrects(server: Server) -> None:
+    message = await _upload(server, picture(_SEVEN))
+    before = text(message)
+
+    result = await server.bora.select(message, ["1"], custom_id=control(message, "correct"))
+
+    assert result.ephemeral
+    assert text(result.response) == "Only whoever uploaded this picture can say what it really is."
+    assert text(server.last) == before
+    assert "Nobody has corrected it yet." in await _model(server)
+    own = await server.bora.select(message, ["1"], custom_id=control(message, "target"))
+    kinds = [getattr(part, "custom_id", "") for part in components(own.response)]
+    assert not any(kind.startswith("correct:") for kind in kinds)
+
+
+async def test_on_somebody_elses_message_it_is_they_who_correct(server: Server) -> None:
+    sent = await server.bora.send(server.channel, "", attachments=[("a.png", picture(_SEVEN))])
+    await server.alex.context_menu(server.channel, "Explain", sent)
+    message = server.last
+
+    refused = await server.alex.select(message, ["1"], custom_id=control(message, "correct"))
+    assert "Only whoever uploaded" in text(refused.response)
+    taken = await server.bora.select(message, ["1"], custom_id=control(message, "correct"))
+
+    assert taken.acknowledged
+    assert "says that it is a **1**" in text(server.last)
+    assert f"Asked by <@{server.alex.id}>" in text(server.last)
+    assert "1 read as 7 (1×)" in await _model(server)
+
+
+async def test_of_a_moving_picture_the_first_frame_is_read_and_that_is_said(
+    server: Server,
+) -> None:
+    first, second = (Image.open(io.BytesIO(picture(index))) for index in (_SEVEN, _ZERO))
+
+    message = await _upload(server, saved(first, "GIF", save_all=True, append_images=[second]))
+
+    assert "reads a **7**" in text(message)
+    assert "This picture moves: its first frame was read." in text(message)
+
+
+async def test_a_killed_decoding_process_costs_one_sentence_and_the_next_upload_works(
+    server: Server,
+) -> None:
+    def kill() -> list[int]:
+        children = [
+            child.pid
+            for child in psutil.Process().children()
+            if "core.uploads.process" in child.cmdline()
+        ]
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
+        return children
+
+    assert kill()
+    after = await server.alex.slash(server.channel, "explain", image=("a.png", picture(_SEVEN)))
+    assert "reads a **7**" in text(after.response)
+
+    large = saved(Image.new("RGB", (5000, 5000), "white"), "PNG")
+    timer = threading.Timer(0.1, kill)
+    timer.start()
+    during = await server.alex.slash(server.channel, "explain", image=("a.png", large))
+    timer.join()
+    assert len(text(during.response).splitlines()) == 1
+    again = await server.alex.slash(server.channel, "explain", image=("a.png", picture(_ONE)))
+    assert "reads a **1**" in text(again.response)
+
+
+async def test_presses_need_no_decoding_while_the_reading_is_remembered(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _upload(server, row(_SEVEN, _ONE))
+    monkeypatch.setattr(server.bot.engine, "read", None)
+
+    await _choose(server, "digit", "1")
+
+    assert "This is digit 2 of 2" in text(server.last)
+
+
+async def test_after_a_restart_the_same_picture_is_read_the_same(server: Server) -> None:
+    """A photograph larger than what is kept of it, so that its own size is forgotten."""
+    with Image.open(io.BytesIO(row(_SEVEN, _ONE, _ZERO))) as drawn:
+        file = saved(drawn.resize((4200, 1900)).convert("RGB"), "JPEG", quality=90)
+    message = await _upload(server, file)
+    before = await pictures(server.bot, message)
+    assert "## 7 1 0" in text(message)
+    await server.restart()
+
+    await _choose(server, "layer", "conv2d_1")
+    await _choose(server, "layer", "max_pooling2d_1")
+
+    assert text(server.last) == text(message)
+    assert await pictures(server.bot, server.last) == before
+
+
+async def test_every_answer_about_an_upload_is_korean_for_koreans(server: Server) -> None:
+    def hangul(words: str) -> bool:
+        return any("가" <= letter <= "힣" for letter in words)
+
+    async def check(result: Any) -> None:
+        assert result.acknowledged
+        for line in text(result.response).splitlines():
+            assert hangul(line) or line.startswith("## "), line
+        for part in components(result.response):
+            named = [getattr(part, "label", None), getattr(part, "placeholder", None)]
+            named += [option.label for option in getattr(part, "options", [])]
+            assert all(hangul(name) for name in named if name), named
+        assert all(hangul(alt) for alt in alt_texts(result.response))
+
+    shown = await server.minji.slash(server.channel, "explain", image=("a.png", row(_SEVEN, _ONE)))
+    await check(shown)
+    message = answer(shown)
+    for kind in ("steps", "rule"):
+        await check(await server.minji.click(message, custom_id=control(message, kind)))
+    for said in ("1", "7", "-1"):
+        await server.minji.select(message, ["0"], custom_id=control(server.last, "digit"))
+        message = server.last
+        await server.minji.select(message, [said], custom_id=control(message, "correct"))
+        message = server.last
+        for line in text(message).splitlines():
+            assert hangul(line) or line.startswith("## "), line
