@@ -22,12 +22,14 @@ Try
   - the menus and buttons under the answer: another layer, "why 4?", the next digit
   - typing [bold]/explain[/bold] below it: choose index or image, and send;
     "New messages" leads to the answer
+  - 민지's photograph above it: go into a digit, or ask how it was read
   - [bold]/model[/bold] and [bold]/help[/bold]
   - "Viewing as" 민지, at the top: she reads Korean; press something under Alex's answer
 해 보세요
   - 답 아래의 메뉴와 버튼: 다른 층, "why 4?", 다음 숫자
   - 그 아래에 [bold]/explain[/bold] 입력: index나 image를 고르고 보내기.
     "New messages"를 누르면 답이 보입니다
+  - 그 위에 있는 민지의 사진: 숫자를 골라 들어가거나, 어떻게 읽었는지 물어보기
   - [bold]/model[/bold], [bold]/help[/bold]
   - 맨 위 "Viewing as"에서 민지 고르기: 한국어로 읽는 사람입니다. Alex의 답 아래를 눌러 보세요
 

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import simcord
+from sqlalchemy import make_url
 
 from bot.app import create_bot
 from bot.preview.locales import reading
 from bot.preview.study import gather
 from bot.settings import Settings
 
-_SETTLE_SECONDS = 120  # the network is compiled while the bot starts
+_SETTLE_SECONDS = 120  # the networks are compiled while the bot starts
+_DATABASE = make_url("sqlite+aiosqlite://")  # in memory: what is corrected here counts nowhere
 
 
 @asynccontextmanager
@@ -34,9 +36,11 @@ async def preview(settings: Settings, *, port: int, locale: str) -> AsyncIterato
     locales: dict[int, str] = {}
     async with AsyncExitStack() as stack:
         stack.enter_context(reading(locales))
+        bot = create_bot(settings.model_copy(update={"database_url": _DATABASE}))
+        stack.push_async_callback(bot.close)
         env = await stack.enter_async_context(
             simcord.run(
-                create_bot(settings),
+                bot,
                 settle_timeout=_SETTLE_SECONDS,
                 shard_count=1,
                 check_errors=False,  # a refused question is no reason to fail at the end

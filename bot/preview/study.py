@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 import simcord
 
+from bot.preview.notebook import photograph
+
 _EVENING = 20 * 3600  # seconds; the simulated clock starts at midnight
 _MOMENT = 60
+_WRITTEN = (1, 10, 0)  # test digits: 2, 0, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Study:
 
 
 async def gather(env: simcord.Env, locales: dict[int, str]) -> Study:
-    """Gather a study group that has asked and been answered once, `/explain index:7`.
+    """Gather a study group that has been answered about a photograph, and `/explain index:7`.
 
     Args:
         env: the simulated Discord, with the bot in it.
@@ -49,7 +52,10 @@ async def gather(env: simcord.Env, locales: dict[int, str]) -> Study:
         channel, "다 모였네요. 숫자를 하나씩 골라서 신경망이 어디를 보는지 찾아봐요!"
     )
     await env.advance_time(_MOMENT)
-    await minji.send(channel, "저는 7번 숫자요. 9 같은데 고리가 작아서, 4로 읽지는 않을까요?")
+    await minji.send(channel, "공책에 쓴 제 글씨도 읽을까요? 찍어서 올려 볼게요.")
+    await minji.slash(channel, "explain", image=("notebook.jpg", photograph(_WRITTEN)))
+    await env.advance_time(_MOMENT)
+    await seoyeon.send(channel, "저는 7번 숫자요. 9 같은데 고리가 작아서, 4로 읽지는 않을까요?")
     await env.advance_time(_MOMENT)
     await alex.send(channel, "I'd say 9. Let's ask the network.")
     await alex.slash(channel, "explain", index=7, layer="max_pooling2d_1")

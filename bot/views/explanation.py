@@ -33,7 +33,8 @@ def explanation(answer: Answer, say: Say, audience: Audience) -> Message:
         head, upload = header(words, answer.spot.reading.picture, say)
         photo = attached(answer.spot.photo, "overlay.jpg", _about_photo(answer, answer.spot, say))
         files, shown = [upload, photo, card], [photo, card]
-    parts: list[Item[Any]] = [head, MediaGallery(*map(MediaGalleryItem, shown))]
+    # A gallery each: of two pictures in one, Discord would cut off what does not fit its tiles.
+    parts: list[Item[Any]] = [head, *(MediaGallery(MediaGalleryItem(file)) for file in shown)]
     if not answer.regions:
         parts.append(TextDisplay(_about_empty(answer, say)))
     parts += controls(answer, say, audience)

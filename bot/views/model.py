@@ -64,18 +64,24 @@ def model(about: About, tally: Tally, say: Say) -> Message:
 
 def _accuracy(metrics: Metrics, say: Say) -> str:
     low, high = metrics.interval
-    return say(
+    told = say(
         "model.accuracy",
         accuracy=_share(metrics.accuracy),
         digits=metrics.digits,
         correct=metrics.correct,
         low=_share(low),
         high=_share(high),
+    )
+    if len(metrics.runs) == 1:
+        return told
+    spread = say(
+        "model.runs",
         runs=len(metrics.runs),
         worst=_share(metrics.test_accuracy.minimum),
         best=_share(metrics.test_accuracy.maximum),
         seed=metrics.seed,
     )
+    return f"{told} {spread}"
 
 
 def _pairs(confused: Sequence[ConfusedPair], say: Say) -> str:

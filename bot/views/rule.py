@@ -15,8 +15,9 @@ def rule(metrics: UploadsMetrics, say: Say) -> Message:
         metrics: of the network that decides.
         say: the reader's language.
     """
-    words = [say("rule.heading"), say("rule.evidence"), *deciding(metrics, say)]
-    return Message(framed(TextDisplay("\n".join(words)), TextDisplay(changed(metrics, say))))
+    told = (say("rule.evidence"), *deciding(metrics, say), say("rule.ink"), changed(metrics, say))
+    words = "\n".join((say("rule.heading"), *(f"- {each}" for each in told)))
+    return Message(framed(TextDisplay(words)))
 
 
 def deciding(metrics: UploadsMetrics, say: Say) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from core.network import WEIGHTS
+from core.network import UPLOADS_WEIGHTS, WEIGHTS
 from core.record import ModelRecord
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, text
@@ -22,6 +22,23 @@ async def test_model_shows_the_layers_and_what_was_measured(server: Server) -> N
     curves, confusion = alt_texts(result.response)
     assert "Curves of the training over 10 epochs" in curves
     assert "Confusion matrix" in confusion
+
+
+async def test_model_shows_how_the_uploads_network_was_measured_on_photographs(
+    server: Server,
+) -> None:
+    metrics = ModelRecord.load(UPLOADS_WEIGHTS).metrics
+    assert metrics.uploads is not None
+
+    result = await server.alex.slash(server.channel, "model", network="uploads")
+
+    words = text(result.response)
+    assert f"Weights {metrics.fingerprint}." in words
+    assert f"**{metrics.accuracy:.2%}** of the 10,000 test digits" in words
+    assert f"the uploads' network reads {metrics.uploads.changed_accuracy:.2%} right" in words
+    assert f"{metrics.uploads.strangers_refused:.1%} of the letters" in words
+    assert f"to {metrics.uploads.ece_after:.4f}" in words
+    assert len(alt_texts(result.response)) == 2
 
 
 async def test_help_mentions_commands_that_can_be_clicked(server: Server) -> None:

@@ -242,13 +242,13 @@ async def test_the_uploader_corrects_it_and_it_is_counted_once(server: Server) -
     assert f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 1 ·" in words
     assert _colour(server.last) == 0xE69F00
     assert len(server.channel.history()) == 1
-    assert "corrected it 1 times, most often: 1 read as 7 (1×)." in await _model(server)
+    assert "uploaded pictures: 1×. Most often: 1 read as 7 (1×)." in await _model(server)
 
     await _choose(server, "layer", "conv2d_1")
     assert "says that it is a **1**" in text(server.last)
     await _choose(server, "correct", "-1")
     assert "says that it is **no digit at all**" in text(server.last)
-    assert "corrected it 1 times, most often: no digit read as 7 (1×)." in await _model(server)
+    assert "uploaded pictures: 1×. Most often: no digit read as 7 (1×)." in await _model(server)
     await _choose(server, "correct", "7")
     assert "says that it is a **7**, as the network does." in text(server.last)
     assert _colour(server.last) == 0x56B4E9
@@ -270,7 +270,7 @@ async def test_several_digits_are_corrected_each_for_itself(server: Server) -> N
         await _choose(server, "correct", said)
 
     told = await _model(server)
-    assert "corrected it 2 times" in told
+    assert "uploaded pictures: 2×" in told
     assert "1 read as 7 (1×)" in told
     assert "7 read as 1 (1×)" in told
 

@@ -68,10 +68,10 @@ def test_an_uploaded_picture_is_read_and_asked_on(served: Serving, visit: Open) 
     answer = page.command("explain", image=upload(1))
 
     expect(answer.get_by_role("heading")).to_have_text(re.compile("^2 "))
-    expect(answer).to_contain_text(plain(english("explain.upload")))
-    assert english("explain.alt_digit") in [
-        image.get_attribute("alt") for image in answer.locator("img").all()
-    ]
+    expect(answer).to_contain_text(plain(english("explain.seen")))
+    alts = [image.get_attribute("alt") or "" for image in answer.locator("img").all()]
+    assert alts[0] == english("alt.picture")
+    assert "1: a 2, centre" in alts[1]
     before = page.pictures(answer)
     after = page.choose(
         answer,
@@ -82,8 +82,36 @@ def test_an_uploaded_picture_is_read_and_asked_on(served: Serving, visit: Open) 
     expect(after.get_by_role("combobox").nth(1)).to_have_text(
         english("control.target_option", target=3)
     )
-    assert len(page.pictures(after)) == len(before) == 2
-    assert sum(a != b for a, b in zip(before, page.pictures(after), strict=True)) == 1
+    kept_before, *drawn_before = before
+    kept, *drawn = page.pictures(after)
+    assert kept == kept_before
+    assert len(drawn) == 2
+    assert not set(drawn) & set(drawn_before)
+
+
+def test_the_scene_has_a_photograph_of_several_digits_to_go_into(
+    served: Serving, visit: Open
+) -> None:
+    page = visit(served)
+    answer = page.messages.filter(has=page.page.get_by_role("heading", name="2 0 7"))
+    expect(answer).to_contain_text(plain(korean("network.uploads")))
+
+    private = page.choose(answer, korean("control.all_digits", count=3), _digit(answer, "3번째: 7"))
+
+    expect(private).to_contain_text("Only you can see this")
+    expect(private.get_by_role("heading")).to_have_text(re.compile("^7 "))
+    expect(private).to_contain_text(
+        english("explain.place", number=3, count=3, region=english("region.right"))
+    )
+    steps = page.press(private, english("control.how_read"))
+    expect(steps).to_contain_text(plain(english("steps.heading")))
+    assert Image.open(io.BytesIO(only_picture(page, steps))).width == 768
+
+
+def _digit(message: Locator, begins: str) -> str:
+    """The whole label of a menu's option, which ends with a confidence."""
+    labels = message.locator(".option-label").all_text_contents()
+    return next(label for label in labels if label.startswith(begins))
 
 
 def test_controls_change_the_message_they_are_below(served: Serving, visit: Open) -> None:
@@ -138,7 +166,7 @@ def test_somebody_else_is_answered_alone_and_in_their_language(
     expect(private).to_contain_text("Only you can see this")
     expect(private).to_contain_text(plain(korean("explain.right", index=8, label=5)))
     expect(private.get_by_role("button", name=korean("control.next"))).to_be_visible()
-    assert korean("explain.alt_heat", regions="").split(":")[0] in (
+    assert korean("alt.heat", regions="").split(":")[0] in (
         private.locator("img").get_attribute("alt") or ""
     )
     assert page.first_answer.inner_text() == before

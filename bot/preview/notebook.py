@@ -1,0 +1,57 @@
+"""A page of a notebook as somebody's phone would show it, made of test digits."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.dataset import load_test_digits
+
+_HEIGHT, _DIGIT, _SQUARE = 480, 224, 40
+_PAPER, _RULING, _INK = (
+    np.array([244, 238, 224]),
+    np.array([172, 196, 214]),
+    np.array([32, 48, 128]),
+)
+_NOISE = 3.0
+
+
+def photograph(indexes: Sequence[int], *, tilt: float = 4) -> bytes:
+    """Draw test digits in blue ink on squared paper, a little askew under a lamp at the left.
+
+    Args:
+        indexes: of the test digits, from left to right.
+        tilt: degrees against the clock.
+
+    Returns:
+        A JPEG.
+    """
+    width = _DIGIT * len(indexes) + 240
+    ink = Image.new("L", (width, _HEIGHT))
+    for place, index in enumerate(indexes):
+        digit = Image.fromarray(np.asarray(load_test_digits().images[index]))
+        at = (120 + place * _DIGIT, (_HEIGHT - _DIGIT) // 2)
+        ink.paste(digit.resize((_DIGIT, _DIGIT), Image.Resampling.BICUBIC), at)
+    page = _blend(_squares(width), _INK, np.asarray(ink) / 255)
+    sheet = Image.fromarray(page.clip(0, 255).astype(np.uint8))
+    paper = tuple(_PAPER.tolist())
+    sheet = sheet.rotate(tilt, Image.Resampling.BICUBIC, fillcolor=paper)
+    lit = np.asarray(sheet) * np.linspace(1, 0.62, width)[:, np.newaxis]
+    lit += np.random.default_rng(0).normal(0, _NOISE, lit.shape)
+    jpeg = io.BytesIO()
+    Image.fromarray(lit.clip(0, 255).astype(np.uint8)).save(jpeg, "JPEG", quality=88)
+    return jpeg.getvalue()
+
+
+def _squares(width: int) -> NDArray[np.float64]:
+    page = np.tile(_PAPER.astype(float), (_HEIGHT, width, 1))
+    page[::_SQUARE] = page[:, ::_SQUARE] = _RULING
+    return page
+
+
+def _blend(
+    page: NDArray[np.float64], colour: NDArray[np.int_], amount: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    return page + (colour - page) * amount[:, :, np.newaxis]
