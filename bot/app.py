@@ -105,7 +105,7 @@ class GradcamBot(commands.AutoShardedBot):
             network: About.of(explainers[network].model, folder)
             for network, folder in folders.items()
         }
-        least = self.about[Network.UPLOADS].decision.threshold
+        least = self.about[Network.UPLOADS].record.decision.threshold
         self.engine = Engine(explainers, least, self.settings.max_waiting)
         self._on_close.callback(self.engine.close)
         self.downloads = self._downloads()

@@ -196,6 +196,17 @@ class ModelRecord:
         (self.folder / HISTORY_FILE).write_bytes(_HISTORY.dump_json(self.history, indent=2) + b"\n")
 
     @property
+    def decision(self) -> UploadsMetrics:
+        """How the network decides on photographs.
+
+        Raises:
+            RecordError: it was not trained for them.
+        """
+        if self.metrics.uploads is None:
+            raise RecordError(f"The network in {self.folder} was not trained for photographs.")
+        return self.metrics.uploads
+
+    @property
     def curves_file(self) -> Path:
         """The picture of loss and accuracy over the epochs."""
         return self.folder / CURVES_FILE

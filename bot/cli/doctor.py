@@ -72,12 +72,24 @@ def _database() -> str:
 
 
 def _picture() -> str:
-    from core.dataset import test_digit
-    from core.figures.digit import draw_digit
-    from core.uploads import read
+    import io
 
-    found = len(read(draw_digit(test_digit(7).image)).digits)
-    return f"drawn and read back, {found} digit found"
+    from PIL import Image
+
+    from core import Explainer
+    from core.dataset import load_test_digits
+    from core.network import UPLOADS_WEIGHTS
+    from core.uploads import Reader
+    from core.uploads.worker import DecodingWorker
+
+    drawing = io.BytesIO()
+    Image.fromarray(load_test_digits().images[7]).resize((280, 280)).save(drawing, "PNG")
+    with DecodingWorker(processes=1) as worker:
+        picture = worker.decode(drawing.getvalue())
+    found = Reader(Explainer.load(UPLOADS_WEIGHTS).logits).read(picture).digits
+    if len(found) != 1:
+        raise RuntimeError(f"{len(found)} digits found in the picture of one")
+    return "drawn, decoded in a process of its own, and its digit found"
 
 
 _CHECKS: dict[str, Callable[[], str]] = {

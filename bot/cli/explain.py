@@ -150,10 +150,13 @@ def _from_files(files: list[Path], network: "Network") -> Iterator[_Source]:
     if not files:
         return
     from bot.services.networks import Network
+    from core.network import UPLOADS_WEIGHTS
+    from core.record import ModelRecord
     from core.uploads import Reader, UploadError
     from core.uploads.worker import DecodingWorker
 
-    reader = Reader(_explainer(Network.UPLOADS).logits)
+    least = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
+    reader = Reader(_explainer(Network.UPLOADS).logits, least)
     with closing(DecodingWorker()) as worker:
         for file in files:
             try:

@@ -67,7 +67,7 @@ class Presses(commands.Cog):
 
     async def show_rule(self, interaction: _Interaction, _: HowDecided) -> None:
         """Show how it is decided what is a digit, and how sure that is."""
-        decision = self.bot.about[Network.UPLOADS].decision
+        decision = self.bot.about[Network.UPLOADS].record.decision
         await _send(interaction, rule(decision, speaker(interaction.locale)))
 
     async def _show(

@@ -6,7 +6,7 @@ from typing import Self
 
 import keras
 
-from core.record import ModelRecord, RecordError, UploadsMetrics
+from core.record import ModelRecord
 
 _COLUMNS = 52  # as many as a message shows without breaking lines
 
@@ -22,17 +22,6 @@ class About:
 
     record: ModelRecord
     summary: str
-
-    @property
-    def decision(self) -> UploadsMetrics:
-        """How it decides on photographs.
-
-        Raises:
-            core.record.RecordError: it was not trained for them.
-        """
-        if self.record.metrics.uploads is None:
-            raise RecordError(f"The network in {self.record.folder} was not trained for uploads.")
-        return self.record.metrics.uploads
 
     @property
     def weights(self) -> str:

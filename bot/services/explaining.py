@@ -73,7 +73,7 @@ class Explaining:
         if question.index is not None:
             digit = test_digit(question.index)
             (atlas,), others = await self._seen((digit,), question)
-            return await self._about_one(question, digit, None, (atlas,), others)
+            return await self._about_one(question, digit, 0, (atlas,), others)
         if reading is None:
             raise ValueError("the question is about an upload, and none is given")
         if not reading.digits:
@@ -84,9 +84,11 @@ class Explaining:
             return await self._about_all(question, reading, atlases, others)
         label = None if question.said == NO_DIGIT else question.said
         digit = replace(reading.digits[place], label=label)
-        photo = await self._photo(question, reading, atlases, place)
-        spot = Spot(reading, place, photo)
-        return await self._about_one(question, digit, spot, atlases, others)
+        about, photo = await asyncio.gather(
+            self._about_one(question, digit, place, atlases, others),
+            self._photo(question, reading, atlases, place),
+        )
+        return replace(about, spot=Spot(reading, place, photo))
 
     async def steps(self, question: Question, reading: Reading) -> Steps:
         """Show how a digit was read: the one that is asked about, or else the first.
@@ -114,11 +116,12 @@ class Explaining:
         self,
         question: Question,
         digit: Digit,
-        spot: Spot | None,
+        place: int,
         atlases: Sequence[Atlas],
         others: Sequence[Atlas],
     ) -> Answer:
-        atlas = atlases[spot.place if spot else 0]
+        """Explain one digit, wherever it stands."""
+        atlas = atlases[place]
         target = atlas.digit if question.target is None else question.target
         heatmap = atlas.heatmaps[question.layer][target]
         card = Card(
@@ -134,7 +137,7 @@ class Explaining:
         return Answer(
             question=question,
             digit=digit,
-            spot=spot,
+            spot=None,
             opinions=_opinions(atlases),
             others=_opinions(others),
             target=target,

@@ -136,7 +136,7 @@ async def test_without_a_digit_it_says_so_what_helps_and_by_which_rule(
     result = await _press(server, "rule")
     assert result.ephemeral
     rule = text(result.response)
-    decision = server.bot.about[Network.UPLOADS].decision
+    decision = server.bot.about[Network.UPLOADS].record.decision
     for figure in (
         f"{decision.threshold:.1f} or more",
         f"refuses {decision.digits_refused:.1%} of the digits",
