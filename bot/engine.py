@@ -119,11 +119,11 @@ class Engine:
             )
 
     def close(self) -> None:
-        """Finish what is under way and end the threads and the decoding process."""
+        """End the threads and the decoding processes; what is being decoded is given up."""
+        self.worker.close()
         self._upload_threads.shutdown()
         self._network_thread.shutdown()
         self._picture_threads.shutdown()
-        self.worker.close()
 
     @contextmanager
     def _admitted(self) -> Iterator[None]:

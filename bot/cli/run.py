@@ -43,6 +43,7 @@ def _run() -> str | None:
     import discord
 
     from bot.app import create_bot
+    from bot.store import StoreError
     from core.network import WeightsError
     from core.record import RecordError
 
@@ -56,6 +57,6 @@ def _run() -> str | None:
         return _REFUSED
     except aiohttp.ClientConnectionError:
         return _UNREACHABLE
-    except (WeightsError, RecordError) as error:
+    except (WeightsError, RecordError, StoreError) as error:
         return str(error)
     return None

@@ -9,6 +9,8 @@ import pytest
 
 import bot
 from bot.i18n import _FORMATTER, FALLBACK, LANGUAGES, catalogue, speaker
+from bot.services.readings import PROBLEMS
+from core.uploads import UploadProblem
 
 _ROOT = Path(bot.__file__).parent
 # The command line speaks English only, and has its texts where it says them.
@@ -97,3 +99,7 @@ def test_a_locale_without_a_catalogue_is_answered_in_english() -> None:
 
 def test_every_key_is_well_formed() -> None:
     assert all(_KEY.fullmatch(key) for key in catalogue(FALLBACK))
+
+
+def test_there_is_a_text_for_whatever_is_wrong_with_an_upload() -> None:
+    assert set(PROBLEMS) == set(UploadProblem)

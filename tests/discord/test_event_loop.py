@@ -77,7 +77,7 @@ async def test_the_loop_goes_on_while_the_network_and_the_pictures_are_at_work(
         await server.alex.slash(server.channel, "explain", image=("a.png", picture(0)))
         took = time.perf_counter() - started
 
-    assert took > 1.2
+    assert took > 0.9  # decoding, the network, and both pictures side by side
     assert watch.longest < 0.25
 
 
