@@ -212,13 +212,13 @@ def _keep(image: Image.Image) -> tuple[NDArray[np.uint8], bytes]:
     Args:
         image: of mode RGB.
     """
-    pixels = np.asarray(image)
-    bare = Image.fromarray(pixels)
+    image.info = {}  # the comment and colour profile in it would be saved too
     kept = io.BytesIO()
     if image.width * image.height <= _DRAWING:
-        bare.save(kept, "PNG", compress_level=1)
+        image.save(kept, "PNG", compress_level=1)
+        pixels = np.asarray(image)
     else:
-        bare.save(kept, "JPEG", quality=_QUALITY, subsampling="4:4:4")
+        image.save(kept, "JPEG", quality=_QUALITY, subsampling="4:4:4")
         with JpegImageFile(io.BytesIO(kept.getvalue())) as saved:
             pixels = np.asarray(saved)
     return pixels, kept.getvalue()
