@@ -1,5 +1,6 @@
 """A picture → the digits in it, in reading order."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -10,16 +11,13 @@ from core.digit import Box, Digit
 from core.uploads.find import ENOUGH, Found, Judge, find_digits
 from core.uploads.ink import NARROW, WIDE, find_ink
 from core.uploads.picture import Picture
-from core.uploads.strokes import find_strokes
+from core.uploads.strokes import Strokes, find_strokes
 
 MAX_DIGITS = 50
 """So many digits of a picture are read."""
 
 _READ_AT = 1024
 """A picture is read at no more pixels than this along its longer side."""
-
-_WAYS = ((WIDE, False), (NARROW, False), (WIDE, True), (NARROW, True))
-"""How a picture may be seen, in order: the reach of its paper, and whether it is ruled."""
 
 _WELL = 0.7
 """A picture is explained by the share of its ink that is of digits, weighted by the evidence for
@@ -72,21 +70,30 @@ class Reader:
             picture: decoded.
         """
         pixels = _shrunk(picture.pixels)
-        best = _Attempt(np.zeros(pixels.shape[:2], np.uint8), [], 0)
-        for within, lined in _WAYS:
-            attempt = self._attempt(find_ink(pixels, within), lined=lined)
-            if attempt.explained > best.explained or best.explained == 0:
+        best: _Attempt | None = None
+        for attempt in self._attempts(pixels):
+            if best is None or attempt.explained > best.explained:
                 best = attempt
             if best.explained >= _WELL:
                 break
-        found = best.digits
+        assert best is not None  # noqa: S101 - there is always a first attempt
         rows, columns, _ = pixels.shape
         scale = np.array([[picture.size[0] / columns], [picture.size[1] / rows]])
-        digits = tuple(_digit(one, scale) for one in found[:MAX_DIGITS])
-        return Reading(picture, best.ink, digits, max(len(found) - MAX_DIGITS, 0))
+        digits = tuple(_digit(one, scale) for one in best.digits[:MAX_DIGITS])
+        return Reading(picture, best.ink, digits, max(len(best.digits) - MAX_DIGITS, 0))
 
-    def _attempt(self, ink: NDArray[np.uint8], *, lined: bool) -> "_Attempt":
-        strokes = find_strokes(ink, lined=lined)
+    def _attempts(self, pixels: NDArray[np.uint8]) -> Iterator["_Attempt"]:
+        """See a picture in every way, the likeliest first, each only when it is asked for."""
+        inks = []
+        for within in (WIDE, NARROW):
+            inks.append(find_ink(pixels, within))
+            yield self._attempt(inks[-1], find_strokes(inks[-1], lined=False))
+        for ink in inks:
+            strokes = find_strokes(ink, lined=True)
+            if strokes is not None:
+                yield self._attempt(ink, strokes)
+
+    def _attempt(self, ink: NDArray[np.uint8], strokes: Strokes | None) -> "_Attempt":
         if strokes is None:
             return _Attempt(ink, [], 0)
         found = find_digits(strokes, self._judge, self._least)

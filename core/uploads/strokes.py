@@ -29,7 +29,7 @@ _SPECK = 1 / 60
 """A stroke is at least this part of the longest one long, and at least `_SMALLEST` pixels."""
 _SMALLEST = 5
 
-_MOST = 150
+_MOST = 100
 """So many strokes are looked at, the heaviest."""
 
 
@@ -101,7 +101,7 @@ def find_strokes(ink: NDArray[np.uint8], *, lined: bool) -> Strokes | None:
         lined: take long thin lines for ruled paper, and not for strokes.
 
     Returns:
-        `None` where no ink stands out from its paper.
+        `None` where no ink stands out from its paper, or there are no lines on a lined one.
     """
     paper, full = _levels(ink)
     if full - paper < max(_FAINTEST, _ROUGHNESS * (paper + 1)):
@@ -110,8 +110,8 @@ def find_strokes(ink: NDArray[np.uint8], *, lined: bool) -> Strokes | None:
     table = np.clip((levels - paper) / (full - paper), 0, 1).astype(np.float32)
     strength = np.asarray(cv2.LUT(ink, table), np.float32)
     faint = (ink > np.searchsorted(table, _FAINT)).astype(np.uint8)
-    if lined:
-        _take_lines_off(faint)
+    if lined and not _take_lines_off(faint):
+        return None
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
     boxes = np.hstack([stats[:, :2], stats[:, :2] + stats[:, 2:4]])
     inked = np.flatnonzero(labels)
@@ -153,10 +153,14 @@ def _levels(ink: NDArray[np.uint8]) -> tuple[int, int]:
     return int(paper), int(full)
 
 
-def _take_lines_off(mask: NDArray[np.uint8]) -> None:
-    """Erase long thin lines along rows and columns, but not where a stroke crosses them."""
+def _take_lines_off(mask: NDArray[np.uint8]) -> bool:
+    """Erase long thin lines along rows and columns, but not where a stroke crosses them.
+
+    Returns:
+        Whether there were any.
+    """
     rows, columns = mask.shape
-    thin = max(int(max(rows, columns) * _THIN), 3)
+    thin, found = max(int(max(rows, columns) * _THIN), 3), False
     for across, length in ((True, columns), (False, rows)):
         run = max(int(length * _LINE), 16)
         kernel = np.ones((1, run) if across else (run, 1), np.uint8)
@@ -166,7 +170,10 @@ def _take_lines_off(mask: NDArray[np.uint8]) -> None:
         thick = cv2.morphologyEx(
             mask, cv2.MORPH_OPEN, np.ones((thin, 1) if across else (1, thin), np.uint8)
         )
-        mask[np.greater(lines, thick)] = 0
+        is_line = np.greater(lines, thick)
+        mask[is_line] = 0
+        found |= bool(is_line.any())
+    return found
 
 
 def _are_margins(

@@ -79,7 +79,11 @@ async def test_one_reply_corrected_by_two_processes_is_counted_once(store: Store
     other = await Store.open(url)
     saying = [Corrections(store), Corrections(other)]
 
-    await asyncio.gather(*(saying[i % 2].say(1, 0, _OURS, 1, 2 + i % 8) for i in range(50)))
+    try:
+        await asyncio.gather(
+            *(saying[i % 2].say(1, 0, _OURS, 1, 2 + i % 8) for i in range(50)),
+        )
+    finally:
+        await other.close()
 
-    assert (await saying[1].tally(_OURS)).total == 1
-    await other.close()
+    assert (await saying[0].tally(_OURS)).total == 1

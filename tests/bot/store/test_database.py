@@ -44,6 +44,14 @@ async def test_sqlite_is_set_up(store: Store) -> None:
     assert pragmas == ["wal", 1, 15_000]
 
 
+async def test_foreign_keys_are_out_of_a_migrations_way_and_only_of_its(store: Store) -> None:
+    async with store._engine.execution_options(foreign_keys=False).begin() as migrating:
+        assert (await migrating.exec_driver_sql("PRAGMA foreign_keys")).scalar_one() == 0
+
+    async with store.begin() as session:
+        assert (await session.execute(text("PRAGMA foreign_keys"))).scalar_one() == 1
+
+
 async def test_an_exception_undoes_the_transaction(store: Store) -> None:
     async def write_twice() -> None:
         async with store.begin() as session:
@@ -66,20 +74,23 @@ async def test_nonsense_is_not_kept(wrong: dict[str, int], store: Store) -> None
             await session.execute(insert(Correction), _ROW | wrong)
 
 
-async def test_two_processes_may_start_and_write_at_the_same_time(url: URL) -> None:
-    stores = await asyncio.gather(*(Store.open(url) for _ in range(4)))
+async def test_processes_may_start_and_write_at_the_same_time(url: URL) -> None:
+    async def process(messages: range) -> None:
+        store = await Store.open(url)
+        try:
+            for message in messages:
+                async with store.begin() as session:  # reads first, as what decides does
+                    await session.scalar(select(func.count()).select_from(Correction))
+                    await session.execute(insert(Correction), _ROW | {"message_id": message})
+        finally:
+            await store.close()
 
-    async def write(store: Store, message: int) -> None:
-        async with store.begin() as session:  # reads first, as a transaction that decides does
-            await session.scalar(select(func.count()).select_from(Correction))
-            await session.execute(insert(Correction), _ROW | {"message_id": message})
+    await asyncio.gather(*(process(range(start, start + 10)) for start in range(0, 40, 10)))
 
-    await asyncio.gather(*(write(stores[i % len(stores)], i) for i in range(40)))
-
-    async with stores[0].begin() as session:
+    store = await Store.open(url)
+    async with store.begin() as session:
         assert await session.scalar(select(func.count()).select_from(Correction)) == 40
-    for store in stores:
-        await store.close()
+    await store.close()
 
 
 async def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -108,13 +119,34 @@ async def test_a_database_of_a_newer_version_is_told(url: URL, store: Store) -> 
         await Store.open(url)
 
 
-async def test_the_doctor_makes_no_database(
+def test_the_doctor_makes_no_database(
     url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", str(url))
 
-    assert "at the first start" in _database()
+    assert "is made at the first start" in _database()
     assert _files(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("revision", "told"), [("0001", "is up to date"), ("0000", "brought up to date at the next")]
+)
+def test_the_doctor_looks_at_a_database(
+    revision: str, told: str, url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", str(url))
+
+    async def make() -> None:
+        store = await Store.open(url)
+        async with store.begin() as session:
+            await session.execute(
+                text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision}
+            )
+        await store.close()
+
+    asyncio.run(make())
+
+    assert told in _database()
 
 
 def _files(folder: Path) -> list[str]:
