@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from core.evaluation import Evaluation
 
 _PAIRS, _EXAMPLES = 10, 3
+_SHEETS = Path("out/uploads")
 
 
 def evaluate(
@@ -19,23 +20,71 @@ def evaluate(
         Path | None,
         typer.Option(help="A .weights.h5 or .keras file, or a folder that train wrote."),
     ] = None,
+    network: Annotated[
+        Literal["tutorial", "uploads"] | None,
+        typer.Option(help="A shipped one; else uploads for --uploads, tutorial for test digits."),
+    ] = None,
+    uploads: Annotated[
+        Path | None,
+        typer.Option(
+            help="Measure on this folder's pictures. Its labels.csv has the columns file and label "
+            "(the digits in reading order, lines from top to bottom; empty where there are none), "
+            "and may have source and defect, by which the figures are told apart."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="With --uploads, the folder for contact sheets of what went wrong; else "
+            f"{_SHEETS}.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as one JSON object.")] = False,
 ) -> None:
-    """Measure a network, the shipped one by default, on all 10,000 test digits.
+    """Measure a network on all 10,000 test digits, or on a folder of pictures.
 
-    Prints the accuracy with its uncertainty, the figures of each class, and the pairs that are
-    confused, with test digits to look at.
+    Of test digits it prints the accuracy with its uncertainty, the figures of each class, and the
+    pairs that are confused, with test digits to look at.
+
+    Of pictures it prints how many are read exactly, refused, and answered with confidence; how well
+    calibrated that is; all by source and defect; and the time a picture takes. Contact sheets show
+    what went wrong: what was uploaded, what the network saw, what it said. Nothing is trained.
+
+    gradcam-bot evaluate --network uploads
+
+    gradcam-bot evaluate --uploads my-class -o out/my-class
     """
-    from core.dataset import load_test_digits
-    from core.evaluation import evaluate as measure
-    from core.network import WeightsError, fingerprint, load_network
+    if weights is not None and network is not None:
+        raise typer.BadParameter("give --weights or --network, not both")
+    if output is not None and uploads is None:
+        raise typer.BadParameter("-o goes with --uploads")
+    from bot.cli.evaluate_uploads import evaluate_folder
+    from core.network import UPLOADS_WEIGHTS, WEIGHTS, WeightsError
+    from core.record import RecordError
+    from core.training import OutputError
+    from core.uploads.labels import LabelsError
 
+    network = network or ("tutorial" if uploads is None else "uploads")
+    weights = weights or (UPLOADS_WEIGHTS if network == "uploads" else WEIGHTS)
     try:
-        evaluation = measure(load_network(weights), load_test_digits())
-        name = fingerprint(weights)
-    except WeightsError as error:
+        if uploads is None:
+            _evaluate_on_test_digits(weights, as_json=as_json)
+        else:
+            evaluate_folder(uploads, weights, output or _SHEETS, as_json=as_json)
+    except (WeightsError, RecordError, LabelsError, OutputError) as error:
         Console(stderr=True, highlight=False).print(str(error), soft_wrap=True, markup=False)
         raise typer.Exit(1) from None
+
+
+def _evaluate_on_test_digits(weights: Path, *, as_json: bool) -> None:
+    from core.dataset import load_test_digits
+    from core.evaluation import evaluate as measure
+    from core.network import fingerprint, load_network
+
+    evaluation = measure(load_network(weights), load_test_digits())
+    name = fingerprint(weights)
     if as_json:
         typer.echo(json.dumps(_as_json(evaluation, name)))
     else:

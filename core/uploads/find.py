@@ -28,8 +28,11 @@ ENOUGH = 8.0
 """More evidence than this counts for no more."""
 
 _CUT = 2.0
-"""The parts of a cut stroke need so much more evidence, since some cut of many looks like digits by
-chance."""
+"""The parts of a cut stroke need so much more evidence than it has as a whole, since some cut of
+many looks like digits by chance."""
+
+_WIDE = 1.25
+"""A stroke so many times as wide as high is no one digit, whatever evidence it has."""
 
 _PART = 0.55
 """And each is at least this part of the stroke's height: digits that touch are alike in size."""
@@ -45,6 +48,10 @@ _TALLEST = 1.7
 
 _GAP = 0.35
 """The strokes of one digit are no farther from each other than this part of that height."""
+
+_SLIT = 0.2
+"""Strokes of one digit that stand one over the other are no farther apart than this part of the
+higher one's height. Lines of writing are."""
 
 _CUT_FROM = 0.62
 """A stroke is cut if it is at least so many times as wide as high: narrower, it is one digit."""
@@ -84,6 +91,7 @@ def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
     Returns:
         In reading order.
     """
+    strokes = _mended(strokes, judge, least)
     lines = _lines(strokes.boxes)
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]
     together = {group: strokes.together(group) for group in groups}
@@ -100,11 +108,52 @@ def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
         several.setdefault(group, {})[span] = found
     options = {group: [found] for group, found in judged.items() if found.evidence >= least}
     for only, parts in several.items():
-        best = _best_cut(parts, least + _CUT)
-        if _worth(best, least + _CUT) > _worth(options.get(only, []), least):
+        whole = judged[only]
+        is_wide = _width(whole.box) > _WIDE * _height(whole.box)
+        best = _best_cut(parts, _CUT + (least if is_wide else max(whole.evidence, least)))
+        if best:
             options[only] = best
     digits = [found for line in lines for found in _best_shares(line, options, least)]
     return _in_order(digits)
+
+
+def _mended(strokes: Strokes, judge: Judge, least: float) -> Strokes:
+    """Put together what stands closely one over the other and is one digit: the pen was lifted.
+
+    Lines are told by the heights of strokes, so this comes before them.
+    """
+    pairs = _stacked(strokes.boxes)
+    if not pairs:
+        return strokes
+    alone = sorted({number for pair in pairs for number in pair})
+    groups = [*pairs, *((number,) for number in alone)]
+    pieces = [strokes.together(group) for group in groups]
+    judged = dict(zip(groups, _judged(pieces, judge), strict=True))
+
+    def gain(pair: tuple[int, ...]) -> float:
+        apart = [judged[number,] for number in pair if judged[number,].evidence >= least]
+        return _worth([judged[pair]], least) - _worth(apart, least)
+
+    joined: dict[int, int] = {}
+    for first, second in sorted(pairs, key=gain, reverse=True):
+        if gain((first, second)) > 0 and not {first, second} & {*joined, *joined.values()}:
+            joined[second] = first
+    return strokes.joined(joined)
+
+
+def _stacked(boxes: NDArray[np.int32]) -> list[tuple[int, int]]:
+    """The pairs of strokes that stand one over the other, with little between them."""
+    left, top, right, bottom = boxes.T
+    pairs = []
+    for i in range(1, len(boxes)):
+        shared = np.minimum(right[i], right) - np.maximum(left[i], left)
+        gap = top - bottom[i]
+        high = np.maximum(bottom - top, bottom[i] - top[i])
+        narrow = np.minimum(right - left, right[i] - left[i])
+        under = (shared >= narrow / 2) & (gap <= _SLIT * high) & (top > top[i])
+        under &= (bottom > bottom[i]) & (np.arange(len(boxes)) > 0)
+        pairs += [(i, int(j)) for j in np.flatnonzero(under)]
+    return pairs
 
 
 def _lines(boxes: NDArray[np.int32]) -> list[list[int]]:
@@ -139,11 +188,10 @@ def _groups(boxes: NDArray[np.int32], line: Sequence[int]) -> Iterator[tuple[int
 
 
 def _may_be_several(found: Found) -> bool:
-    left, top, right, bottom = found.box
-    width, height = right - left, bottom - top
+    width, height = _width(found.box), _height(found.box)
     if height < 8 or width < _CUT_FROM * height:
         return False
-    return found.evidence < ENOUGH or width > height
+    return found.evidence < ENOUGH - _CUT or width > _WIDE * height
 
 
 def _cut(stroke: Piece) -> dict[tuple[int, int], Piece]:
@@ -222,6 +270,14 @@ def _in_order(digits: list[Found]) -> list[Found]:
     sizes = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
     large = np.flatnonzero(sizes >= _SMALL * sizes.max())
     return [digits[large[i]] for line in reading_order(boxes[large]) for i in line]
+
+
+def _width(box: Box) -> int:
+    return box[2] - box[0]
+
+
+def _height(box: Box) -> int:
+    return box[3] - box[1]
 
 
 def _widest_gap(boxes: NDArray[np.int32]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations, product
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from core.digit import Box, Digit
 from core.uploads.find import ENOUGH, Found, Judge, find_digits
 from core.uploads.ink import NARROW, WIDE, find_ink
 from core.uploads.picture import Picture
-from core.uploads.strokes import Strokes, find_strokes
+from core.uploads.strokes import Seen, Strokes, find_strokes
 
 MAX_DIGITS = 50
 """So many digits of a picture are read."""
@@ -22,6 +23,9 @@ _READ_AT = 1024
 _WELL = 0.7
 """A picture is explained by the share of its ink that is of digits, weighted by the evidence for
 them. Where that is more than this, no other way is tried."""
+
+_NESTED = 0.3
+"""A digit within another explains little: they are the outlines of one."""
 
 _INK = 0.4
 """Digits make up at least this part of a picture's ink, or else it is a picture of something else
@@ -87,9 +91,9 @@ class Reader:
         inks = []
         for within in (WIDE, NARROW):
             inks.append(find_ink(pixels, within))
-            yield self._attempt(inks[-1], find_strokes(inks[-1], lined=False))
-        for ink in inks:
-            strokes = find_strokes(ink, lined=True)
+            yield self._attempt(inks[-1], find_strokes(inks[-1]))
+        for seen, ink in product((Seen.LINED, Seen.HOLLOW), inks):
+            strokes = find_strokes(ink, seen)
             if strokes is not None:
                 yield self._attempt(ink, strokes)
 
@@ -102,6 +106,8 @@ class Reader:
         if sum(one.mass for one in digits) < _INK * mass:
             return _Attempt(ink, [], 0)
         worth = sum(min(one.evidence - self._least, ENOUGH) * one.mass for one in digits)
+        if any(_lies_in(one.box, other.box) for one, other in permutations(digits, 2)):
+            worth *= _NESTED
         return _Attempt(ink, digits, worth / (ENOUGH * mass))
 
 
@@ -112,6 +118,11 @@ class _Attempt:
     ink: NDArray[np.uint8]
     digits: list[Found]
     explained: float
+
+
+def _lies_in(box: Box, other: Box) -> bool:
+    starts = box[0] >= other[0] and box[1] >= other[1]
+    return starts and box[2] <= other[2] and box[3] <= other[3]
 
 
 def _around(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

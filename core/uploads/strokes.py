@@ -1,7 +1,8 @@
 """Ink → strokes: what is connected, apart from specks, ruled lines and frames."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import cv2
 import numpy as np
@@ -24,6 +25,9 @@ _LINE = 0.45
 
 _THIN = 1 / 40
 """…and no thicker than this part of the picture's longer side."""
+
+_OUTLINED = 0.16
+"""Between two outlines no point is farther from them than this part of the stroke's length."""
 
 _SPECK = 1 / 60
 """A stroke is at least this part of the longest one long, and at least `_SMALLEST` pixels."""
@@ -92,16 +96,45 @@ class Strokes:
             own |= labels == number
         return Piece(np.where(own, self.ink[window], 0).astype(np.float32), left, top)
 
+    def joined(self, others: Mapping[int, int]) -> "Strokes":
+        """Make one stroke of two.
 
-def find_strokes(ink: NDArray[np.uint8], *, lined: bool) -> Strokes | None:
+        Args:
+            others: from a stroke that goes into another to that one's number.
+        """
+        count = len(self.boxes)
+        kept = [number for number in range(count) if number not in others]
+        new = np.zeros(count, np.int32)
+        new[kept] = np.arange(len(kept))
+        boxes, masses = self.boxes.copy(), self.masses.copy()
+        for second, first in others.items():
+            new[second] = new[first]
+            boxes[first, :2] = np.minimum(boxes[first, :2], boxes[second, :2])
+            boxes[first, 2:] = np.maximum(boxes[first, 2:], boxes[second, 2:])
+            masses[first] += masses[second]
+        return Strokes(self.ink, new[self.labels], boxes[kept], masses[kept])
+
+
+class Seen(Enum):
+    """As what ink is taken."""
+
+    PLAIN = auto()
+    """All of it is strokes."""
+    LINED = auto()
+    """Long thin lines are ruled paper or a frame, and no strokes."""
+    HOLLOW = auto()
+    """Strokes are drawn by their outlines."""
+
+
+def find_strokes(ink: NDArray[np.uint8], seen: Seen = Seen.PLAIN) -> Strokes | None:
     """Find what is connected.
 
     Args:
         ink: (h, w), from `find_ink`.
-        lined: take long thin lines for ruled paper, and not for strokes.
+        seen: as what.
 
     Returns:
-        `None` where no ink stands out from its paper, or there are no lines on a lined one.
+        `None` where no ink stands out from its paper, or nothing is there to be seen otherwise.
     """
     paper, full = _levels(ink)
     if full - paper < max(_FAINTEST, _ROUGHNESS * (paper + 1)):
@@ -110,8 +143,14 @@ def find_strokes(ink: NDArray[np.uint8], *, lined: bool) -> Strokes | None:
     table = np.clip((levels - paper) / (full - paper), 0, 1).astype(np.float32)
     strength = np.asarray(cv2.LUT(ink, table), np.float32)
     faint = (ink > np.searchsorted(table, _FAINT)).astype(np.uint8)
-    if lined and not _take_lines_off(faint):
+    if seen is Seen.LINED and not _take_lines_off(faint):
         return None
+    if seen is Seen.HOLLOW:
+        filled = _between_outlines(faint)
+        if not filled.any():
+            return None
+        faint[filled] = 1
+        strength[filled] = 1
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
     boxes = np.hstack([stats[:, :2], stats[:, :2] + stats[:, 2:4]])
     inked = np.flatnonzero(labels)
@@ -121,6 +160,9 @@ def find_strokes(ink: NDArray[np.uint8], *, lined: bool) -> Strokes | None:
     lengths[0] = 0
     weights[lengths < max(_SMALLEST, _SPECK * lengths.max())] = 0
     weights[_are_margins(boxes, weights, ink.shape)] = 0
+    corners = labels[[0, 0, -1, -1], [0, -1, 0, -1]]
+    if np.count_nonzero(weights) > np.count_nonzero(weights[corners]):
+        weights[corners] = 0  # light falls off there
     kept = np.flatnonzero(weights)
     if len(kept) > _MOST:
         kept = np.sort(kept[np.argsort(weights[kept])[-_MOST:]])
@@ -151,6 +193,25 @@ def _levels(ink: NDArray[np.uint8]) -> tuple[int, int]:
     paper = np.searchsorted(values, up_to_threshold / 2)
     full = np.searchsorted(values, up_to_threshold + (all_values - up_to_threshold) * 3 / 4)
     return int(paper), int(full)
+
+
+def _between_outlines(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Find the paper that is enclosed by ink and everywhere near it, as between two outlines.
+
+    The eye of an 8 is near ink all around too. So this is one way to see a picture, not the first.
+    """
+    paper = np.asarray(1 - mask, np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
+    away = cv2.distanceTransform(paper, cv2.DIST_L2, cv2.DIST_MASK_3)
+    farthest = np.zeros(count)
+    np.maximum.at(farthest, np.asarray(labels).ravel(), np.asarray(away).ravel())
+    lengths = stats[:, 2:4].max(axis=1)
+    rows, columns = mask.shape
+    outside = (stats[:, 0] == 0) | (stats[:, 1] == 0)
+    outside |= stats[:, 0] + stats[:, 2] == columns
+    outside |= stats[:, 1] + stats[:, 3] == rows
+    between = (farthest < _OUTLINED * lengths) & ~outside & (labels[0, 0] != np.arange(count))
+    return np.asarray(between[labels] & (mask == 0), np.bool_)
 
 
 def _take_lines_off(mask: NDArray[np.uint8]) -> bool:

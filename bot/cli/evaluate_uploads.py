@@ -1,0 +1,198 @@
+"""`gradcam-bot evaluate --uploads FOLDER`: how well labelled pictures are read."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from bot.cli.uploads_tables import print_report
+from bot.services.answers import SURE
+from core.calibration import softmax
+from core.explain.explainer import Explainer
+from core.figures.contact_sheet import draw_contact_sheets
+from core.network import UPLOADS_WEIGHTS, fingerprint, load_network
+from core.record import ModelRecord, RecordError
+from core.training import OutputError
+from core.uploads import Reader
+from core.uploads.evaluation import UploadsEvaluation, evaluate_uploads
+from core.uploads.labels import Labelled, LabelsError, load_labels
+from core.uploads.results import Classify, Result, is_there, read_pictures
+from core.uploads.worker import DecodingWorker
+
+_SHEET = "mistakes-{:02d}.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Who reads the pictures.
+
+    Attributes:
+        finds: the weights that tell digits from what is none.
+        least: the evidence that they ask of a digit.
+        classifies: the weights that say which digit it is.
+    """
+
+    finds: str
+    least: float
+    classifies: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is told of a folder.
+
+    Attributes:
+        folder: where the pictures are.
+        networks: who read them.
+        sure: the least confidence of an answer that is told as plain fact.
+        missing: files that `labels.csv` names and that are not there; they count nowhere.
+        results: of the others, in order.
+        figures: what they come to.
+        sheets: the contact sheets that were written.
+    """
+
+    folder: Path
+    networks: Networks
+    sure: float
+    missing: tuple[str, ...]
+    results: tuple[Result, ...]
+    figures: UploadsEvaluation
+    sheets: tuple[Path, ...]
+
+
+def evaluate_folder(folder: Path, weights: Path, output: Path, *, as_json: bool) -> None:
+    """Read a folder's pictures, write contact sheets of what went wrong, and print figures.
+
+    Args:
+        folder: has a `labels.csv` (`core.uploads.labels.load_labels`).
+        weights: a network. One that was not trained for uploads only says which digits they are
+            that the shipped uploads' network found.
+        output: the folder for the contact sheets; earlier ones are replaced.
+        as_json: whether to print all as one JSON object.
+
+    Raises:
+        core.uploads.labels.LabelsError: it is no such folder.
+        core.network.WeightsError: there is no such network.
+        core.record.RecordError: the shipped uploads' network has no record.
+        core.training.OutputError: the contact sheets cannot be written.
+    """
+    pictures = load_labels(folder)
+    there = [picture for picture in pictures if is_there(folder, picture)]
+    if not there:
+        raise LabelsError(f"None of the files is there that labels.csv in {folder} names.")
+    _clear(output)
+    networks, reader, classify = _load(weights)
+    results = _read(folder, there, reader, classify)
+    report = Report(
+        folder=folder,
+        networks=networks,
+        sure=SURE,
+        missing=tuple(picture.file for picture in pictures if picture not in there),
+        results=results,
+        figures=evaluate_uploads(results, SURE),
+        sheets=_write_sheets(output, results),
+    )
+    if as_json:
+        typer.echo(json.dumps(_as_json(report)))
+    else:
+        print_report(report)
+
+
+def _load(weights: Path) -> tuple[Networks, Reader, Classify]:
+    try:
+        finds, least = weights, _threshold(weights)
+    except RecordError:
+        finds, least = UPLOADS_WEIGHTS, _threshold(UPLOADS_WEIGHTS)
+    explainer = Explainer.load(finds)
+    names = Networks(fingerprint(finds), least, fingerprint(weights))
+    reader = Reader(explainer.logits, least)
+    if finds == weights:
+        return names, reader, lambda images: softmax(explainer.logits(images).astype(np.float64))
+    model = load_network(weights)
+
+    def classify(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        probabilities: NDArray[np.float32] = model(images[..., None], training=False).numpy()
+        return probabilities
+
+    return names, reader, classify
+
+
+def _threshold(weights: Path) -> float:
+    uploads = ModelRecord.load(weights).metrics.uploads
+    if uploads is None:
+        raise RecordError(f"{weights} was not trained for uploads.")
+    return uploads.threshold
+
+
+def _read(
+    folder: Path, there: list[Labelled], reader: Reader, classify: Classify
+) -> tuple[Result, ...]:
+    console = Console(stderr=True)
+    with DecodingWorker(processes=1) as worker:
+        results = read_pictures(folder, there, worker, reader, classify)
+        shown = track(
+            results,
+            "reading",
+            len(there),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        return tuple(shown)
+
+
+def _clear(output: Path) -> None:
+    """Make the folder, before any work is done, and take an earlier run's sheets out of it."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for earlier in output.glob(_SHEET.format(0).replace("00", "[0-9]*")):
+            earlier.unlink()
+    except OSError as error:
+        raise _cannot_be_written(output, error) from error
+
+
+def _write_sheets(output: Path, results: tuple[Result, ...]) -> tuple[Path, ...]:
+    mistakes = [result.mistake for result in results if result.mistake is not None]
+    written = []
+    for number, sheet in enumerate(draw_contact_sheets(mistakes), 1):
+        file = output / _SHEET.format(number)
+        try:
+            file.write_bytes(sheet)
+        except OSError as error:
+            raise _cannot_be_written(output, error) from error
+        written.append(file)
+    return tuple(written)
+
+
+def _cannot_be_written(output: Path, error: OSError) -> OutputError:
+    return OutputError(f"{output} cannot be written: {error.strerror or error}.")
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    return {
+        "folder": str(report.folder),
+        "networks": asdict(report.networks),
+        "sure": report.sure,
+        "missing": report.missing,
+        **asdict(report.figures),
+        "sheets": [str(sheet) for sheet in report.sheets],
+        "results": [
+            {
+                "file": result.picture.file,
+                **result.picture.groups,
+                "label": result.picture.label,
+                "answer": result.answer,
+                "right": result.right,
+                "confidences": result.confidences,
+                "error": result.error,
+                "decoding": result.decoding,
+                "reading": result.reading,
+            }
+            for result in report.results
+        ],
+    }
