@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from core.dataset import DigitSet
 from core.uploads.normalise import normalise
@@ -35,7 +35,7 @@ def _cut(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 def test_a_test_digit_is_in_it_already(digits: DigitSet) -> None:
     far = []
     for image in digits.images[:300]:
-        back, original = normalise(_cut(image)), image.astype(np.float32) / 255
+        back, original = normalise(_cut(image)).image, image.astype(np.float32) / 255
         shifted = [np.roll(original, by, axis) for axis in (0, 1) for by in (-1, 0, 1)]
         far.append(min(float(np.abs(back - near).mean()) for near in shifted))
 
@@ -45,32 +45,65 @@ def test_a_test_digit_is_in_it_already(digits: DigitSet) -> None:
 
 @pytest.mark.parametrize("usual", [25, 35, 42])
 def test_usual_strokes_keep_their_width(usual: int) -> None:
-    assert _stroke(normalise(_corner(usual))) == pytest.approx(usual / 10, abs=0.35)
+    assert _stroke(normalise(_corner(usual)).image) == pytest.approx(usual / 10, abs=0.35)
 
 
 @pytest.mark.parametrize("thin", [1, 2, 5, 10])
 def test_thin_strokes_are_widened_to_one_width(thin: int) -> None:
-    assert _stroke(normalise(_corner(thin))) == pytest.approx(2.2, abs=0.5)
+    assert _stroke(normalise(_corner(thin)).image) == pytest.approx(2.2, abs=0.5)
 
 
 @pytest.mark.parametrize("fat", [55, 65, 80])
 def test_fat_strokes_are_narrowed(fat: int) -> None:
-    assert _stroke(normalise(_corner(fat))) < fat / 10 - 0.7
+    assert _stroke(normalise(_corner(fat)).image) < fat / 10 - 0.7
 
 
 def test_the_size_of_the_drawing_does_not_matter() -> None:
-    large = normalise(_corner(60, height=400))
-    small = normalise(_corner(6, height=40))
+    large = normalise(_corner(60, height=400)).image
+    small = normalise(_corner(6, height=40)).image
 
     assert np.abs(large - small).mean() < 0.02
 
 
 def test_the_centre_of_mass_is_in_the_middle() -> None:
-    image = normalise(_corner(30))
+    image = normalise(_corner(30)).image
 
     rows, columns = np.mgrid[:28, :28]
     assert (image * rows).sum() / image.sum() == pytest.approx(14, abs=0.5)
     assert (image * columns).sum() / image.sum() == pytest.approx(14, abs=0.5)
+
+
+def _ink_at(warp: NDArray[np.float64], x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
+    """Take points of an image to the ink: (2, …)."""
+    points = np.stack([x, y, np.ones_like(x)])
+    return np.tensordot(warp, points, axes=1)
+
+
+def test_the_warp_leads_from_every_point_to_the_ink_it_was_read_from(digits: DigitSet) -> None:
+    rows, columns = np.mgrid[:28, :28] + 0.5
+    for image in digits.images[:50]:
+        cut = _cut(image)
+        ink = cv2.resize(cut, (9 * cut.shape[1], 9 * cut.shape[0])).astype(np.float32)
+        form = normalise(ink)
+
+        x, y = _ink_at(form.warp, columns, rows).astype(np.float32) - np.float32(0.5)
+        there = np.asarray(cv2.remap(ink, x, y, cv2.INTER_LINEAR))
+
+        assert np.corrcoef(there.ravel(), form.image.ravel())[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("width", [2, 30, 70])
+def test_the_warp_leads_to_the_middle_of_a_stroke_whether_widened_or_narrowed(width: int) -> None:
+    ink = _corner(width)[:, :150]
+    form = normalise(ink)
+    rows, columns = np.nonzero(form.image > 0.5)
+    upright = float(columns[rows == 10].mean()) + 0.5
+    foot = float(rows[columns == columns.max() - 2].mean()) + 0.5
+
+    x, y = _ink_at(form.warp, upright, foot)
+
+    assert x == pytest.approx(width / 2, abs=6)  # of 200: half a pixel of the image and a little
+    assert y == pytest.approx(_HEIGHT - width / 2, abs=6)
 
 
 @settings(max_examples=60, deadline=None)
@@ -86,7 +119,7 @@ def test_any_blot_has_a_normal_form(shape: tuple[int, int], seed: int, coarsenes
     ink = cv2.resize(blot, (columns, rows), interpolation=cv2.INTER_LINEAR).astype(np.float32)
     ink[rows // 2, columns // 2] = 1
 
-    image = normalise(ink)
+    image = normalise(ink).image
 
     assert image.shape == (28, 28)
     assert image.dtype == np.float32
