@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import describe
+from benchmarks.photo import replying_to_a_photo
 from benchmarks.rows import Row
 from benchmarks.speed import drawing, explaining_many, explaining_one, replying
 from benchmarks.start import starting
@@ -25,7 +26,7 @@ def main() -> None:
     with console.status("Measuring: a minute or so"):
         rows = starting()
         explainer = Explainer.load()
-        for measure in (explaining_one, explaining_many, drawing, replying):
+        for measure in (explaining_one, explaining_many, drawing, replying, replying_to_a_photo):
             rows += measure(explainer)
     console.print(_table(rows))
     RESULTS.write_text(_markdown(rows), encoding="utf-8")

@@ -10,11 +10,13 @@ from PIL import Image
 from benchmarks import reference
 from benchmarks.rows import Row, at_least, at_most
 from benchmarks.timing import interleave
-from core import uploads
 from core._keras import keras, tf
 from core.dataset import as_input, load_test_digits
 from core.explain.explainer import Explainer
 from core.figures.card import Card, draw_card
+from core.network import UPLOADS_WEIGHTS
+from core.uploads import Reader
+from core.uploads.decode import decode
 
 _BARE, _TUTORIAL = "bare forward pass", "the tutorial's function"
 _LAYER = "max_pooling2d_1"
@@ -106,15 +108,15 @@ def drawing(explainer: Explainer) -> list[Row]:
 
 def replying(explainer: Explainer) -> list[Row]:
     """A whole reply, PNG in to PNG out."""
-    png = _drawing_of_a_digit()
+    png, reader = _drawing_of_a_digit(), Reader(Explainer.load(UPLOADS_WEIGHTS).logits)
 
     def reply() -> bytes:
-        image = uploads.read(png).digits[0].image
+        image = reader.read(decode(png)).digits[0].image
         [atlas] = explainer.atlas(image[None])
         heatmap = atlas.heatmaps[_LAYER][atlas.digit]
         return draw_card(Card(image, heatmap, atlas.probabilities, atlas.digit, _LAYER, "log_odds"))
 
-    image = uploads.read(png).digits[0].image[..., None]
+    image = reader.read(decode(png)).digits[0].image[..., None]
 
     def tutorial() -> bytes:
         heatmap = reference.make_gradcam_heatmap(image[None], explainer.model, _LAYER)
