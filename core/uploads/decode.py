@@ -5,6 +5,7 @@ This runs in a process of its own: see `core.uploads.worker`.
 
 import io
 import os
+import re
 import struct
 import time
 import warnings
@@ -57,6 +58,9 @@ _DECODER_ERRORS = (
     UserWarning,  # broken metadata, where warnings are made errors
 )
 """What the readers were seen to raise, or may raise by their source, on broken files."""
+
+_OUT_OF_MEMORY = re.compile("out of memory|memory allocation error", re.IGNORECASE)
+"""How libheif, libavif and Pillow's decoders say so, whose errors are the same as for the rest."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -159,7 +163,8 @@ def _opened(data: bytes) -> Iterator[ImageFile]:
     except (TimeoutError, MemoryError) as error:
         raise UploadError(UploadProblem.GAVE_UP) from error
     except _DECODER_ERRORS as error:
-        raise UploadError(UploadProblem.DAMAGED) from error
+        is_large = _OUT_OF_MEMORY.search(str(error))
+        raise UploadError(UploadProblem.GAVE_UP if is_large else UploadProblem.DAMAGED) from error
 
 
 def _check_size(image: ImageFile) -> None:

@@ -73,9 +73,13 @@ def _warm_up() -> None:
     """Let everything be loaded that is loaded when it is first used, and cannot be later."""
     exif = Image.Exif()
     exif[Base.XResolution] = 72.0  # for it, Pillow reads EXIF while it opens a JPEG
-    for side, kind in product((99, 999), ("PNG", "JPEG")):
+    cut_out = Image.new("RGBA", (99, 99))
+    cut_out.paste("white", (9, 9, 90, 90))
+    cut_out.paste("black", (40, 20, 50, 80))
+    pages = (Image.new("RGB", (side, side)) for side in (99, 999))
+    for image, kind in (*product(pages, ("PNG", "JPEG")), (cut_out, "PNG")):
         buffer = io.BytesIO()
-        Image.new("RGB", (side, side)).save(buffer, kind, exif=exif)
+        image.save(buffer, kind, exif=exif)
         decode(buffer.getvalue())
 
 

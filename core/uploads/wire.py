@@ -11,7 +11,7 @@ from typing import IO
 
 import numpy as np
 
-from core.uploads.limits import MAX_BYTES, MAX_SIDE
+from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE
 from core.uploads.picture import Picture
 from core.uploads.problems import UploadError, UploadProblem
 
@@ -85,7 +85,8 @@ def receive_answer(stream: IO[bytes]) -> Picture:
     outcome, animated, columns, rows, width, height, length = head
     if outcome < len(_PROBLEMS):
         raise UploadError(_PROBLEMS[outcome])
-    if not (0 < columns <= MAX_SIDE and 0 < rows <= MAX_SIDE and 0 < length <= MAX_BYTES):
+    is_whole = 0 < columns <= min(width, MAX_SIDE) and 0 < rows <= min(height, MAX_SIDE)
+    if not (is_whole and width * height <= MAX_PIXELS and 0 < length <= MAX_BYTES):
         raise EOFError
     file = _read(stream, length)
     pixels = np.empty((rows, columns, 3), np.uint8)

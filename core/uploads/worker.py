@@ -48,6 +48,7 @@ class DecodingWorker:
             processes: how many there may be at a time.
         """
         self._closed = False
+        self._processes = processes
         self._changing = threading.Lock()
         self._running: set[_Process] = set()
         self._free: queue.LifoQueue[_Process | None] = queue.LifoQueue()
@@ -89,7 +90,11 @@ class DecodingWorker:
             self._closed = True
             for process in self._running:
                 process.kill()
-                process.end()
+        # Those in use come back as soon as whoever uses them has seen that they are dead.
+        for dead in [self._free.get() for _ in range(self._processes)]:
+            if dead:
+                dead.end()
+            self._free.put(None)
 
     def _ask(self, task: Task, data: bytes) -> Picture:
         if len(data) > MAX_BYTES:
@@ -101,7 +106,8 @@ class DecodingWorker:
                 try:
                     return process.ask(task, data)
                 except _DiedError as died:
-                    process = self._replace(process)
+                    dead, process = process, None
+                    process = self._replace(dead)
                     if died.of_the_file:
                         break
             raise UploadError(UploadProblem.GAVE_UP)
