@@ -50,7 +50,8 @@ def evaluate(
 
     Of pictures it prints how many are read exactly, refused, and answered with confidence; how well
     calibrated that is; all by source and defect; and the time a picture takes. Contact sheets show
-    what went wrong: what was uploaded, what the network saw, what it said. Nothing is trained.
+    what went wrong: what was uploaded, what the network saw, what it said, each with the number by
+    which the printed list names its file. Nothing is trained.
 
     gradcam-bot evaluate --network uploads
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from itertools import compress, count
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,12 @@ class Report:
     figures: UploadsEvaluation
     sheets: tuple[Path, ...]
 
+    @property
+    def numbers(self) -> tuple[int | None, ...]:
+        """The results' numbers on the contact sheets; `None` for those that are right."""
+        numbers = count(1)
+        return tuple(None if result.right else next(numbers) for result in self.results)
+
 
 def evaluate_folder(folder: Path, weights: Path, output: Path, *, as_json: bool) -> None:
     """Read a folder's pictures, write contact sheets of what went wrong, and print figures.
@@ -82,17 +89,18 @@ def evaluate_folder(folder: Path, weights: Path, output: Path, *, as_json: bool)
         core.training.OutputError: the contact sheets cannot be written.
     """
     pictures = load_labels(folder)
-    there = [picture for picture in pictures if is_there(folder, picture)]
+    found = [is_there(folder, picture) for picture in pictures]
+    there = list(compress(pictures, found))
     if not there:
         raise LabelsError(f"None of the files is there that labels.csv in {folder} names.")
-    _clear(output)
     networks, reader, classify = _load(weights)
+    _clear(output)
     results = _read(folder, there, reader, classify)
     report = Report(
         folder=folder,
         networks=networks,
         sure=SURE,
-        missing=tuple(picture.file for picture in pictures if picture not in there),
+        missing=tuple(p.file for p, is_found in zip(pictures, found, strict=True) if not is_found),
         results=results,
         figures=evaluate_uploads(results, SURE),
         sheets=_write_sheets(output, results),
@@ -147,7 +155,7 @@ def _read(
 
 
 def _clear(output: Path) -> None:
-    """Make the folder, before any work is done, and take an earlier run's sheets out of it."""
+    """Make the folder, before any picture is read, and take an earlier run's sheets out of it."""
     try:
         output.mkdir(parents=True, exist_ok=True)
         for earlier in output.glob(_SHEET.format(0).replace("00", "[0-9]*")):
@@ -188,11 +196,12 @@ def _as_json(report: Report) -> dict[str, object]:
                 "label": result.picture.label,
                 "answer": result.answer,
                 "right": result.right,
+                "number": number,
                 "confidences": result.confidences,
                 "error": result.error,
                 "decoding": result.decoding,
                 "reading": result.reading,
             }
-            for result in report.results
+            for result, number in zip(report.results, report.numbers, strict=True)
         ],
     }

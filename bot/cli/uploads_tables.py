@@ -6,11 +6,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from core.figures.percent import format_percent
+
 if TYPE_CHECKING:
     from bot.cli.evaluate_uploads import Report
     from core.uploads.evaluation import Grouping, OneDigit, Seconds, Share, UploadsEvaluation
 
 _INTERVAL = "95% interval"
+_NONE = "–"
 
 
 def print_report(report: "Report") -> None:
@@ -37,29 +40,28 @@ def print_report(report: "Report") -> None:
             say(f"{result.picture.file}: {result.error}")
     for file in report.missing:
         say(f"{file}: there is no such file.")
-    wrong = sum(not result.right for result in report.results)
     if report.sheets:
+        console.print(_mistakes(report))
         where = ", ".join(map(str, report.sheets))
-        say(f"{wrong} went wrong; what was uploaded, seen and said is in {where}.")
+        say(f"What went wrong, by these numbers, with what the network saw: {where}.")
     else:
         say("Nothing went wrong.")
 
 
 def _heading(report: "Report") -> str:
     networks, unread = report.networks, sum(r.error is not None for r in report.results)
-    by = (
+    read = (
         f"read by the weights {networks.finds}"
         if networks.finds == networks.classifies
         else f"found by the weights {networks.finds} and read by {networks.classifies}"
     )
-    odd = f"; {unread} unreadable, which count as wrong" if unread else ""
-    odd += (
-        f"; {len(report.missing)} more are missing, which count nowhere" if report.missing else ""
-    )
-    return (
-        f"{len(report.results)} pictures in {report.folder}{odd}. A digit, {by}, has at least "
-        f"{networks.least:g} of evidence."
-    )
+    told = [f"Pictures in {report.folder}: {len(report.results)}, {read}"]
+    if unread:
+        told.append(f"unreadable, and counted as wrong: {unread}")
+    if report.missing:
+        told.append(f"missing, and not counted: {len(report.missing)}")
+    told.append(f"the least evidence of a digit, in log-odds: {networks.least:g}")
+    return "; ".join(told) + "."
 
 
 def _overview(figures: "UploadsEvaluation", sure: float) -> Table:
@@ -102,7 +104,7 @@ def _calibration(one: "OneDigit") -> Table:
 def _grouping(column: str, grouping: "Grouping") -> Table:
     table = Table(column, "pictures", "right", "share", _INTERVAL, "refused")
     for group in grouping.groups:
-        right, name = group.right, escape(group.name) or "–"
+        right, name = group.right, escape(group.name) or _NONE
         figures = (_percent(right), _interval(right), str(group.refused.count))
         table.add_row(name, str(right.total), str(right.count), *figures)
     table.add_section()
@@ -124,8 +126,19 @@ def _times(figures: "UploadsEvaluation") -> Table:
     return table
 
 
+def _mistakes(report: "Report") -> Table:
+    table = Table("number", "picture", "is", "read as", "confidence")
+    for result, number in zip(report.results, report.numbers, strict=True):
+        if number is not None:
+            said = "⚠" if result.error else result.answer or _NONE
+            sure = "" if result.confidence is None else format_percent(result.confidence)
+            name, label = escape(result.picture.file), result.picture.label or _NONE
+            table.add_row(str(number), name, label, said, sure)
+    return table
+
+
 def _percent(share: "Share") -> str:
-    return "–" if share.share is None else f"{share.share:.2%}"
+    return _NONE if share.share is None else f"{share.share:.2%}"
 
 
 def _of(share: "Share") -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.digit import Box
 from core.figures.canvas import Align
-from core.figures.fonts import legible, text_width
+from core.figures.fonts import text_width
 from core.figures.paint import (
     Pixels,
     enlarged,
@@ -28,11 +28,10 @@ _COLUMNS, _ROWS = 8, 7
 
 _WIDTH, _HEIGHT = 256, 292  # of what is shown of one upload
 _LEFT, _ACROSS = 8, 240  # where its parts begin, and how wide they are
-_VERDICT, _PHOTO, _SEEN, _NAME = 22, 40, 206, 276  # middle of a line, top, top, middle
+_VERDICT, _PHOTO, _SEEN, _NUMBER = 22, 40, 206, 276  # middle of a line, top, top, middle
 _PHOTO_HEIGHT, _SEEN_HEIGHT = 160, 56
 
 _TEXT, _LONG_TEXT, _SMALL = 22, 16, 15
-_PERCENT = 56  # how wide the confidence is, beside the name
 
 _LONGEST = 6
 """So many digits of an answer or a label are shown."""
@@ -48,7 +47,6 @@ class Entry:
     """One upload on a contact sheet.
 
     Attributes:
-        file: its name.
         label: the digits that are there, in reading order; empty where there are none.
         answer: the digits that were read; empty for a refusal.
         confidence: in the answer, 0 to 1; `None` for a refusal.
@@ -56,7 +54,6 @@ class Entry:
         seen: (28, 28) float32 in [0, 1] each, the digits as the network read them.
     """
 
-    file: str
     label: str
     answer: str
     confidence: float | None
@@ -93,29 +90,30 @@ def draw_contact_sheets(entries: Sequence[Entry]) -> list[bytes]:
     """Draw contact sheets.
 
     Each upload has four rows: the answer against the label, as in `4 ✗ 9`; the picture, with boxes
-    around its digits; these in their normal form; the file's name, and the answer's confidence.
+    around its digits; these in their normal form; its number, and the answer's confidence.
 
     Args:
-        entries: in the order they are to be shown, row by row.
+        entries: in the order they are to be shown, row by row. Their numbers begin at 1; which
+            file has which is for a text beside the sheets, since names come in every script.
 
     Returns:
         A JPEG for every 56 entries, 2048 pixels wide where there are eight or more. None for none.
     """
     most = _COLUMNS * _ROWS
-    return [_draw_sheet(entries[i : i + most]) for i in range(0, len(entries), most)]
+    return [_draw_sheet(entries[i : i + most], i + 1) for i in range(0, len(entries), most)]
 
 
-def _draw_sheet(entries: Sequence[Entry]) -> bytes:
+def _draw_sheet(entries: Sequence[Entry], first: int) -> bytes:
     columns = min(len(entries), _COLUMNS)
     rows = -(-len(entries) // columns)
     sheet = np.full((rows * _HEIGHT, columns * _WIDTH, 3), GROUND_RGB, np.uint8)
     for i, entry in enumerate(entries):
         top, left = i // columns * _HEIGHT, i % columns * _WIDTH
-        _draw_entry(sheet[top : top + _HEIGHT, left : left + _WIDTH], entry)
+        _draw_entry(sheet[top : top + _HEIGHT, left : left + _WIDTH], entry, first + i)
     return jpeg(sheet)
 
 
-def _draw_entry(canvas: Pixels, entry: Entry) -> None:
+def _draw_entry(canvas: Pixels, entry: Entry, number: int) -> None:
     outline(canvas, (0, 0, _WIDTH, _HEIGHT), LINE_RGB, width=1)
     _draw_verdict(canvas, entry)
     photo = canvas[_PHOTO : _PHOTO + _PHOTO_HEIGHT, _LEFT : _LEFT + _ACROSS]
@@ -124,7 +122,10 @@ def _draw_entry(canvas: Pixels, entry: Entry) -> None:
     else:
         _put(photo, entry.photo)
     _draw_seen(canvas[_SEEN : _SEEN + _SEEN_HEIGHT, _LEFT : _LEFT + _ACROSS], entry.seen)
-    _draw_name(canvas, entry)
+    write(canvas, str(number), (_LEFT, _NUMBER), _DIM_RGB, size=_SMALL)
+    if entry.confidence is not None:
+        at, percent = (_LEFT + _ACROSS, _NUMBER), format_percent(entry.confidence)
+        write(canvas, percent, at, WHITE_RGB, size=_SMALL, align=Align.RIGHT)
 
 
 def _draw_verdict(canvas: Pixels, entry: Entry) -> None:
@@ -134,14 +135,6 @@ def _draw_verdict(canvas: Pixels, entry: Entry) -> None:
     verdict = f"{said} {sign} {true}"
     size = _TEXT if text_width(verdict, _TEXT, bold=True) <= _ACROSS else _LONG_TEXT
     write(canvas, verdict, (_LEFT, _VERDICT), colour, size=size, bold=True)
-
-
-def _draw_name(canvas: Pixels, entry: Entry) -> None:
-    name = _fitted(legible(entry.file), _ACROSS - _PERCENT)
-    write(canvas, name, (_LEFT, _NAME), _DIM_RGB, size=_SMALL)
-    if entry.confidence is not None:
-        at, percent = (_LEFT + _ACROSS, _NAME), format_percent(entry.confidence)
-        write(canvas, percent, at, WHITE_RGB, size=_SMALL, align=Align.RIGHT)
 
 
 def _abridged(said: str, true: str) -> list[str]:
@@ -175,12 +168,3 @@ def _put(canvas: Pixels, picture: Pixels) -> None:
     rows, columns, _ = picture.shape
     top, left = (canvas.shape[0] - rows) // 2, (canvas.shape[1] - columns) // 2
     canvas[top : top + rows, left : left + columns] = picture
-
-
-def _fitted(name: str, width: int) -> str:
-    """Cut so much out of the middle of a name that it fits."""
-    shown, kept = name, len(name)
-    while text_width(shown, _SMALL) > width:
-        kept -= 1
-        shown = f"{name[: kept - kept // 2]}…{name[len(name) - kept // 2 :]}"
-    return shown

@@ -3,7 +3,6 @@
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,27 +38,6 @@ def text_mask(text: str, size: int, *, bold: bool = False) -> NDArray[np.uint8]:
 def text_width(text: str, size: int, *, bold: bool = False) -> int:
     """Measure how many pixels wide `text_mask` is."""
     return round(_font(size, bold=bold).getlength(text))
-
-
-def legible(text: str) -> str:
-    """Replace what the font lacks, and what is no character to be seen, by `□`.
-
-    Args:
-        text: anything, such as the name of a file.
-    """
-    composed = normalize("NFC", text)  # some systems take letters and their marks apart
-    return "".join(letter if _is_drawn(letter) else "□" for letter in composed)
-
-
-@lru_cache(maxsize=1024)
-def _is_drawn(letter: str) -> bool:
-    if letter == " ":
-        return True
-    if not letter.isprintable():
-        return False
-    font = _font(16, bold=False)
-    missing = font.getmask("\N{HANGUL SYLLABLE GA}")  # every letter that the font lacks is alike
-    return bytes(font.getmask(letter)) != bytes(missing)
 
 
 @cache

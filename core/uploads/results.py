@@ -114,7 +114,7 @@ def _read(
 
 
 def _unread(picture: Labelled, error: str, decoding: float) -> Result:
-    mistake = Entry(picture.file, picture.label, "", None, None, ())
+    mistake = Entry(picture.label, "", None, None, ())
     return Result(picture, "", (), error, decoding, 0.0, mistake)
 
 
@@ -129,7 +129,6 @@ def _entry(
 ) -> Entry:
     boxes = [digit.box for digit in reading.digits if digit.box is not None]
     return Entry(
-        file=picture.file,
         label=picture.label,
         answer=answer,
         confidence=min(confidences, default=None),

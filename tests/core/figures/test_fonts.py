@@ -34,12 +34,6 @@ def test_a_mask_that_others_share_cannot_be_changed() -> None:
         text_mask("8", 28)[0, 0] = 1
 
 
-def test_what_the_font_lacks_is_replaced() -> None:
-    assert fonts.legible("7 é ß Ж א ✗ (1).jpg") == "7 é ß Ж א ✗ (1).jpg"
-    assert fonts.legible("숫자7\n\x00\udc80\u202e.png") == "□□7□□□□.png"
-    assert fonts.legible("e\u0301") == "é"
-
-
 @pytest.mark.parametrize("text", ["", "8", "4 ✗ 9", "> 99.9%"])
 @pytest.mark.parametrize("bold", [False, True])
 def test_a_text_is_as_wide_as_measured(text: str, *, bold: bool) -> None:
