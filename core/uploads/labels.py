@@ -46,7 +46,8 @@ def load_labels(folder: Path) -> list[Labelled]:
         folder: what it names lies in it or below; whether it is there is not looked at.
 
     Raises:
-        LabelsError: the file is not there or is not as described, or names a file elsewhere.
+        LabelsError: the file is not there or is not as described, or names a file elsewhere or
+            twice.
     """
     try:
         # With the mark that spreadsheets put before it, or without.
@@ -71,6 +72,7 @@ def _rows(folder: Path, text: str) -> Iterator[Labelled]:
     if missing := [name for name in _NEEDED if name not in columns]:
         raise LabelsError(f"The first line of {LABELS_FILE} names no column {missing[0]!r}.")
     reader.fieldnames = columns
+    named = set()
     for row in reader:
         where = f"Line {reader.line_num} of {LABELS_FILE}"
         file, label = (row[name].strip() for name in _NEEDED)
@@ -78,6 +80,9 @@ def _rows(folder: Path, text: str) -> Iterator[Labelled]:
             raise LabelsError(f"{where} names no file that can be: {file!r}.")
         if not _lies_in(folder, file):
             raise LabelsError(f"{where} names a file outside the folder: {file!r}.")
+        if (path := os.path.normpath(file)) in named:
+            raise LabelsError(f"{where} names a file again: {file!r}.")
+        named.add(path)
         if not _LABEL.fullmatch(label):
             raise LabelsError(
                 f"{where} has the label {label!r}: a label is digits from 0 to 9, or empty where "
