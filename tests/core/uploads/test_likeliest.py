@@ -1,0 +1,84 @@
+"""What comes nearest to a digit in a picture without any."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.explain.explainer import Explainer
+from core.network import UPLOADS_WEIGHTS
+from core.uploads import Reader, Reading
+from core.uploads.decode import decode
+from core.uploads.likeliest import find_likeliest
+from tests.builders import blank, picture, saved
+
+_TWO = 1  # a test digit that is one
+_AT = (400, 100)
+
+
+@pytest.fixture(scope="module")
+def network() -> Explainer:
+    """The uploads' network."""
+    return Explainer.load(UPLOADS_WEIGHTS)
+
+
+def refused(file: bytes, network: Explainer) -> Reading:
+    reading = Reader(network.logits).read(decode(file))
+    assert reading.digits == ()
+    return reading
+
+
+def on_its_side(size: tuple[int, int] = (280, 280), at: tuple[int, int] = (0, 0)) -> Image.Image:
+    """A 2 that was turned by 90 degrees, which is no digit."""
+    sheet = Image.new("L", size, 255)
+    with Image.open(io.BytesIO(picture(_TWO))) as drawing:
+        sheet.paste(drawing.rotate(90), at)
+    return sheet
+
+
+def test_it_is_found_where_it_stands_with_too_little_evidence(network: Explainer) -> None:
+    sheet = on_its_side((800, 500), _AT)
+    reading = refused(saved(sheet), network)
+
+    shape = find_likeliest(reading, network.logits)
+
+    assert shape is not None
+    assert shape.evidence < 0
+    rows, columns = (np.flatnonzero((np.asarray(sheet) < 128).any(axis=i)) for i in (1, 0))
+    inked = (columns[0], rows[0], columns[-1], rows[-1])
+    assert shape.digit.box == pytest.approx(inked, abs=12)
+    assert shape.digit.warp is not None
+    middle = shape.digit.warp @ [14, 14, 1]
+    assert middle == pytest.approx(np.add(_AT, 140), abs=40)
+
+
+def test_it_is_told_in_the_pixels_of_the_picture_as_it_is_shown(network: Explainer) -> None:
+    reading = refused(saved(on_its_side()), network)
+    twice = replace(reading, picture=replace(reading.picture, size=(560, 560)))
+
+    once, again = (find_likeliest(each, network.logits) for each in (reading, twice))
+
+    assert once is not None
+    assert again is not None
+    assert again.digit.box is not None
+    assert again.digit.box == pytest.approx(2 * np.array(once.digit.box), abs=1)
+    assert np.array_equal(again.digit.image, once.digit.image)
+
+
+def test_ruled_lines_through_it_do_not_hide_it(network: Explainer) -> None:
+    sheet = on_its_side((900, 600), _AT)
+    ruled = np.array(sheet)
+    ruled[50::110] = ruled[51::110] = 90
+    plain = find_likeliest(refused(saved(sheet), network), network.logits)
+
+    lined = find_likeliest(refused(saved(Image.fromarray(ruled)), network), network.logits)
+
+    assert plain is not None
+    assert lined is not None
+    assert lined.digit.box == pytest.approx(plain.digit.box, abs=20)
+
+
+def test_a_blank_page_has_none(network: Explainer) -> None:
+    assert find_likeliest(refused(blank(), network), network.logits) is None
