@@ -17,6 +17,7 @@ from bot.services.networks import Network
 from core.explain.explainer import Atlas, Explainer
 from core.explain.scores import Score
 from core.uploads import Picture, Reader, Reading
+from core.uploads.likeliest import Likeliest, find_likeliest
 from core.uploads.worker import DecodingWorker
 
 P = ParamSpec("P")
@@ -58,6 +59,7 @@ class Engine:
             max_waiting: how many requests may be under way before the next is refused.
         """
         self.explainers = explainers
+        self.least_evidence = least_evidence
         self._max_waiting = max_waiting
         self._waiting = 0
         self._jobs: deque[_Job] = deque()
@@ -116,6 +118,17 @@ class Engine:
         with self._admitted():
             return await asyncio.get_running_loop().run_in_executor(
                 self._upload_threads, lambda: self._reader.read(_as_kept(decode(file)))
+            )
+
+    async def look_again(self, reading: Reading) -> Likeliest | None:
+        """Find what comes nearest to a digit in a picture without any, off the event loop.
+
+        Raises:
+            Refusal: too many requests wait.
+        """
+        with self._admitted():
+            return await asyncio.get_running_loop().run_in_executor(
+                self._upload_threads, find_likeliest, reading, self._judge
             )
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from bot.app import GradcamBot
 from bot.commands.fetching import fetch_again
 from bot.i18n import speaker
 from bot.problems import Refusal
-from bot.services.answers import Answer, Outcome
+from bot.services.answers import Outcome, Overview, RefusalSteps
 from bot.services.networks import Network
 from bot.services.questions import Asked, Correction, HowDecided, HowRead
 from bot.views.audience import Audience
@@ -16,7 +16,7 @@ from bot.views.controls import CONTROLS
 from bot.views.layout import Message
 from bot.views.outcome import answered
 from bot.views.rule import rule
-from bot.views.steps import steps
+from bot.views.steps import refusal, steps
 
 _Interaction = discord.Interaction[GradcamBot]
 
@@ -49,21 +49,17 @@ class Presses(commands.Cog):
         message = _message(interaction)
         question = correction.before.correct(correction.said)
         outcome = await self.bot.explaining.answer(question, await fetch_again(self.bot, message))
-        if isinstance(outcome, Answer) and outcome.spot is not None:
-            await self.bot.corrections.say(
-                message.id,
-                outcome.spot.place,
-                outcome.weights,
-                outcome.opinion.prediction,
-                correction.said,
-            )
+        if not isinstance(outcome, Overview):
+            await self.bot.corrections.say(message.id, outcome.verdict, correction.said)
         await self._show(interaction, outcome, correction.owner, correction.uploader)
 
     async def show_steps(self, interaction: _Interaction, asked: HowRead) -> None:
-        """Show how a picture was read."""
+        """Show how a picture was read, or why it was refused."""
         reading = await fetch_again(self.bot, _message(interaction))
-        strip = await self.bot.explaining.steps(asked.question, reading)
-        await _send(interaction, steps(strip, speaker(interaction.locale)))
+        shown = await self.bot.explaining.steps(asked.question, reading)
+        say = speaker(interaction.locale)
+        laid_out = refusal(shown, say) if isinstance(shown, RefusalSteps) else steps(shown, say)
+        await _send(interaction, laid_out)
 
     async def show_rule(self, interaction: _Interaction, _: HowDecided) -> None:
         """Show how it is decided what is a digit, and how sure that is."""

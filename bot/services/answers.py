@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.services.questions import Question
+from bot.services.questions import NO_DIGIT, Question
 from core.digit import Digit
 from core.explain.regions import Region
 from core.figures.photo import Mark
+from core.figures.refusal import Refused
 from core.uploads import Reading
 
 SURE = 0.9
@@ -74,6 +75,36 @@ class Spot:
     photo: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a network took a shape for, which whoever uploaded it may correct.
+
+    Attributes:
+        place: which of its picture's digits the shape is, from 0 in reading order.
+        weights: names the weights that judged.
+        prediction: 0 to 9, or `NO_DIGIT` where it was refused.
+    """
+
+    place: int
+    weights: str
+    prediction: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a shape was refused that is a digit, as whoever uploaded it says.
+
+    Attributes:
+        evidence: log-odds of its being one at all.
+        needed: the least that is taken for a digit.
+        weights: names the weights that judged so.
+    """
+
+    evidence: float
+    needed: float
+    weights: str
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
     """What the networks say of one digit.
@@ -91,6 +122,7 @@ class Answer:
         layers: the shape of each layer's map, in order.
         weights: names the weights that answered.
         card: the picture of the digit and its map, PNG.
+        doubt: why it was refused; `None` where it was read.
     """
 
     question: Question
@@ -105,21 +137,34 @@ class Answer:
     layers: Shapes
     weights: str
     card: bytes
+    doubt: Doubt | None = None
 
     @property
     def opinion(self) -> Opinion:
         """What the network that was asked takes this digit for."""
-        return self.opinions[self.spot.place if self.spot else 0]
+        return self.opinions[self.place]
 
     @property
     def other(self) -> Opinion:
         """What the other network takes it for."""
-        return self.others[self.spot.place if self.spot else 0]
+        return self.others[self.place]
 
     @property
     def right(self) -> bool:
         """Whether the prediction is the digit's true label."""
         return self.opinion.prediction == self.digit.label
+
+    @property
+    def place(self) -> int:
+        """Which of its picture's digits it is."""
+        return self.spot.place if self.spot else 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it was read as, or that it was refused."""
+        if self.doubt is not None:
+            return Verdict(self.place, self.doubt.weights, NO_DIGIT)
+        return Verdict(self.place, self.weights, self.opinion.prediction)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -157,10 +202,17 @@ class Nothing:
     Attributes:
         question: what was asked.
         reading: the picture.
+        weights: names the weights that judged so.
     """
 
     question: Question
     reading: Reading
+    weights: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """That it was refused."""
+        return Verdict(0, self.weights, NO_DIGIT)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -184,6 +236,21 @@ class Steps:
     strip: bytes
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class RefusalSteps:
+    """Why a picture was refused, step by step.
+
+    Attributes:
+        reading: the picture.
+        shape: what in it is likeliest to be a digit; `None` where nothing comes near.
+        strip: the steps as one picture, JPEG.
+    """
+
+    reading: Reading
+    shape: Refused | None
+    strip: bytes
+
+
 Outcome = Answer | Overview | Nothing
 
 
@@ -197,8 +264,11 @@ def region_of(digit: Digit, reading: Reading) -> Region:
     return tuple(Region)[3 * min(row, 2) + min(column, 2)]
 
 
-def marked(digit: Digit, opinion: Opinion, heatmap: NDArray[np.float32]) -> Mark:
+def marked(
+    digit: Digit, opinion: Opinion, heatmap: NDArray[np.float32], *, refused: bool = False
+) -> Mark:
     """Make what is drawn of a digit on its picture."""
     if digit.box is None or digit.warp is None:
         raise ValueError("a test digit stands in no picture")
-    return Mark(digit.box, digit.warp, heatmap, opinion.prediction, opinion.sure)
+    sure = opinion.sure and not refused
+    return Mark(digit.box, digit.warp, heatmap, opinion.prediction, sure)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 
+from bot.services.answers import Verdict
 from bot.store import Store
 from bot.store.models import Correction
 
@@ -13,7 +14,7 @@ class Confusion:
     """One class taken for another.
 
     Attributes:
-        prediction: the class that the network predicted.
+        prediction: the class that the network predicted, or -1 where it refused.
         label: what the digit is, or -1 where it is none.
         count: how often.
     """
@@ -43,22 +44,18 @@ class Corrections:
         """Keep them in a store; see `bot.store.models.Correction` for what is kept."""
         self._store = store
 
-    async def say(
-        self, message_id: int, place: int, network: str, prediction: int, label: int
-    ) -> None:
+    async def say(self, message_id: int, verdict: Verdict, label: int) -> None:
         """Say what a digit is; the last word counts, and agreeing takes a correction back.
 
         Args:
             message_id: of the reply.
-            place: which of the reply's digits, from 0.
-            network: names the weights that read it.
-            prediction: what they read.
+            verdict: what the network took it for.
             label: what it is, or -1 where it is no digit.
         """
-        key = {"network": network, "message_id": message_id, "place": place}
-        said = {"prediction": prediction, "label": label}
+        key = {"network": verdict.weights, "message_id": message_id, "place": verdict.place}
+        said = {"prediction": verdict.prediction, "label": label}
         async with self._store.begin() as session:
-            if label == prediction:
+            if label == verdict.prediction:
                 await session.execute(delete(Correction).filter_by(**key))
             else:
                 await session.execute(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 from cachetools import LRUCache
@@ -11,10 +12,12 @@ from bot.engine import Engine
 from bot.problems import Refusal
 from bot.services.answers import (
     Answer,
+    Doubt,
     Nothing,
     Opinion,
     Outcome,
     Overview,
+    RefusalSteps,
     Shapes,
     Spot,
     Steps,
@@ -29,10 +32,13 @@ from core.explain.regions import strongest_regions
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card
 from core.figures.photo import draw_photo
+from core.figures.refusal import Refused, draw_refusal
 from core.figures.steps import draw_steps
 from core.uploads import Reading
+from core.uploads.likeliest import Likeliest
 
 _REMEMBERED = 256  # atlases, 50 KB each
+_REFUSED = 256  # shapes that were refused, 3 KB each
 
 
 class Explaining:
@@ -42,6 +48,7 @@ class Explaining:
         """Answer with the networks of an engine."""
         self._engine = engine
         self._atlases: LRUCache[tuple[bytes, Network, Score], Atlas] = LRUCache(_REMEMBERED)
+        self._refused: LRUCache[bytes, Likeliest | None] = LRUCache(_REFUSED)
 
     @property
     def layers(self) -> Shapes:
@@ -77,29 +84,21 @@ class Explaining:
         if reading is None:
             raise ValueError("the question is about an upload, and none is given")
         if not reading.digits:
-            return Nothing(question, reading)
-        atlases, others = await self._seen(reading.digits, question)
-        place = 0 if len(reading.digits) == 1 else question.place
-        if place is None or place >= len(reading.digits):
-            return await self._about_all(question, reading, atlases, others)
-        label = None if question.said == NO_DIGIT else question.said
-        digit = replace(reading.digits[place], label=label)
-        about, photo = await asyncio.gather(
-            self._about_one(question, digit, place, atlases, others),
-            self._photo(question, reading, atlases, place),
-        )
-        return replace(about, spot=Spot(reading, place, photo))
+            return await self._about_none(question, reading)
+        return await self._about_upload(question, reading)
 
-    async def steps(self, question: Question, reading: Reading) -> Steps:
+    async def steps(self, question: Question, reading: Reading) -> Steps | RefusalSteps:
         """Show how a digit was read: the one that is asked about, or else the first.
 
         Args:
             question: what its message answers.
-            reading: the uploaded picture.
+            reading: the uploaded picture; where it has no digit, it is shown why.
 
         Raises:
             Refusal: it does not have this digit, as it had when it was first read.
         """
+        if not reading.digits:
+            return await self._refusal_steps(reading)
         place = question.place or 0
         if place >= len(reading.digits):
             raise Refusal("explain.gone")
@@ -111,6 +110,53 @@ class Explaining:
             draw_steps, reading.picture, reading.ink, digit, heatmap, question.colours
         )
         return Steps(reading, place, target, question.layer, strongest_regions(heatmap), strip)
+
+    async def _refusal_steps(self, reading: Reading) -> RefusalSteps:
+        found, shape = await self._likeliest(reading), None
+        if found is not None:
+            (atlas,) = await self._atlases_of((found.digit,), Network.UPLOADS, Score.LOG_ODDS)
+            needed = self._engine.least_evidence
+            shape = Refused(found.digit, atlas.digit, found.evidence, needed)
+        strip = await self._engine.picture(draw_refusal, reading.picture, reading.ink, shape)
+        return RefusalSteps(reading, shape, strip)
+
+    async def _about_none(self, question: Question, reading: Reading) -> Answer | Nothing:
+        """Refuse a picture; explain what in it is likeliest to be the digit its uploader names."""
+        weights = self.weights(Network.UPLOADS)
+        named = question.said is not None and question.said != NO_DIGIT
+        shape = await self._likeliest(reading) if named else None
+        if shape is None:
+            return Nothing(question, reading, weights)
+        shown = replace(reading, digits=(shape.digit,))
+        atlases, others = await self._seen(shown.digits, question)
+        doubt = Doubt(shape.evidence, self._engine.least_evidence, weights)
+        return await self._about_spot(question, shown, 0, atlases, others, doubt)
+
+    async def _about_upload(self, question: Question, reading: Reading) -> Answer | Overview:
+        """Explain the digit of a picture that is asked about, or all of them."""
+        atlases, others = await self._seen(reading.digits, question)
+        place = 0 if len(reading.digits) == 1 else question.place
+        if place is None or place >= len(reading.digits):
+            return await self._about_all(question, reading, atlases, others)
+        return await self._about_spot(question, reading, place, atlases, others, None)
+
+    async def _about_spot(
+        self,
+        question: Question,
+        reading: Reading,
+        place: int,
+        atlases: Sequence[Atlas],
+        others: Sequence[Atlas],
+        doubt: Doubt | None,
+    ) -> Answer:
+        """Explain one digit of a picture, on the picture too."""
+        label = None if question.said == NO_DIGIT or doubt is not None else question.said
+        digit = replace(reading.digits[place], label=label)
+        about, photo = await asyncio.gather(
+            self._about_one(question, digit, place, atlases, others),
+            self._photo(question, reading, atlases, place, refused=doubt is not None),
+        )
+        return replace(about, spot=Spot(reading, place, photo), doubt=doubt)
 
     async def _about_one(
         self,
@@ -156,7 +202,7 @@ class Explaining:
         atlases: Sequence[Atlas],
         others: Sequence[Atlas],
     ) -> Overview:
-        """Explain all digits of a picture, each by the class that it was read as."""
+        """Explain all digits of a picture, each by the class asked about or that it was read as."""
         return Overview(
             question=question.enter(None),
             reading=reading,
@@ -168,17 +214,30 @@ class Explaining:
         )
 
     async def _photo(
-        self, question: Question, reading: Reading, atlases: Sequence[Atlas], selected: int | None
+        self,
+        question: Question,
+        reading: Reading,
+        atlases: Sequence[Atlas],
+        selected: int | None,
+        *,
+        refused: bool = False,
     ) -> bytes:
         """Draw the maps on the picture: of the class asked about, and else of the predicted one."""
         marks = []
-        for place, (digit, atlas) in enumerate(zip(reading.digits, atlases, strict=True)):
-            asked = question.target if place == selected else None
-            heatmap = atlas.heatmaps[question.layer][atlas.digit if asked is None else asked]
-            marks.append(marked(digit, Opinion(atlas.probabilities), heatmap))
+        for digit, atlas in zip(reading.digits, atlases, strict=True):
+            target = atlas.digit if question.target is None else question.target
+            heatmap = atlas.heatmaps[question.layer][target]
+            marks.append(marked(digit, Opinion(atlas.probabilities), heatmap, refused=refused))
         return await self._engine.picture(
             draw_photo, reading.picture, marks, selected, question.colours
         )
+
+    async def _likeliest(self, reading: Reading) -> Likeliest | None:
+        """Find what comes nearest to a digit in a picture without any, and remember it."""
+        key = sha256(reading.picture.file).digest()
+        if key not in self._refused:
+            self._refused[key] = await self._engine.look_again(reading)
+        return self._refused[key]
 
     def weights(self, network: Network) -> str:
         """Name the weights of a network."""

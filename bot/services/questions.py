@@ -27,6 +27,7 @@ class Question:
         network: which one answers.
         place: which of an upload's digits, from 0 in reading order; `None` for all that it has.
         said: what the uploader says that this digit is, 0 to 9 or `NO_DIGIT`; `None` for nothing.
+            Of a picture in which none was found, it is said of all that is there.
     """
 
     index: int | None
@@ -55,8 +56,9 @@ class Question:
         return replace(self, index=(self.index + by) % TEST_DIGITS)
 
     def enter(self, place: int | None) -> Self:
-        """Ask the same about another digit of the upload: what was said was said of this one."""
-        return replace(self, place=place, target=None, said=None)
+        """Ask the same about another digit of the upload, or all: what was said is of this one."""
+        target = self.target if self.said is None else None
+        return replace(self, place=place, target=target, said=None)
 
     def correct(self, said: int) -> Self:
         """Take in what the uploader says, and explain that class."""

@@ -30,14 +30,14 @@ class Correction(Base):
         network: names the weights (`core.network.fingerprint`).
         message_id: of the reply.
         place: which of the reply's digits, from 0 in reading order.
-        prediction: the class that the network predicted.
+        prediction: the class that the network predicted, or -1 where it refused.
         label: what the digit is, or -1 where it is none; never the prediction.
     """
 
     __tablename__ = "corrections"
     __table_args__ = (
         CheckConstraint("place >= 0", name="place"),
-        CheckConstraint("prediction BETWEEN 0 AND 9", name="prediction"),
+        CheckConstraint("prediction BETWEEN -1 AND 9", name="prediction"),
         CheckConstraint("label BETWEEN -1 AND 9 AND label <> prediction", name="label"),
     )
 

@@ -16,7 +16,13 @@ from bot.views.question_controls import (
     StepButton,
     TargetSelect,
 )
-from bot.views.upload_controls import CorrectSelect, DigitSelect, HowDecidedButton, HowReadButton
+from bot.views.upload_controls import (
+    AllDigitsButton,
+    CorrectSelect,
+    DigitSelect,
+    HowDecidedButton,
+    HowReadButton,
+)
 
 CONTROLS = (
     LayerSelect,
@@ -25,6 +31,7 @@ CONTROLS = (
     StepButton,
     NetworkButton,
     DigitSelect,
+    AllDigitsButton,
     CorrectSelect,
     HowReadButton,
     HowDecidedButton,
@@ -45,7 +52,7 @@ def controls(outcome: Outcome, say: Say, audience: Audience) -> Rows:
         case Overview():
             return _of_several(outcome, state, say)
         case Nothing():
-            return [ActionRow(HowDecidedButton.drawn(state, say))]
+            return _of_refused(outcome, state, say, correctable=audience.has_uploader)
 
 
 def _of_test_digit(answer: Answer, state: str, say: Say) -> Rows:
@@ -64,24 +71,32 @@ def _of_digit(answer: Answer, state: str, say: Say, *, correctable: bool) -> Row
         TargetSelect.drawn(state, answer, say),
         ScoreSelect.drawn(state, answer, say),
     ]
+    buttons: list[Any] = [NetworkButton.drawn(state, answer, say), *_how(state, say)]
     if answer.spot is not None and len(answer.opinions) > 1:
-        digits = DigitSelect.drawn(
-            state, answer.spot.reading, answer.opinions, answer.spot.place, say
-        )
-        selects.insert(0, digits)
+        reading, place = answer.spot.reading, answer.spot.place
+        selects[:0] = DigitSelect.all_drawn(state, reading, answer.opinions, place, say)
+        buttons.insert(0, AllDigitsButton.drawn(state, len(answer.opinions), say))
     if correctable:
         selects.append(CorrectSelect.drawn(state, answer.question.said, say))
-    buttons = (NetworkButton.drawn(state, answer, say), *_how(state, say))
     return [*map(ActionRow, selects), ActionRow(*buttons)]
 
 
 def _of_several(overview: Overview, state: str, say: Say) -> Rows:
-    return [
-        ActionRow(DigitSelect.drawn(state, overview.reading, overview.opinions, None, say)),
-        ActionRow(LayerSelect.drawn(state, overview, say)),
-        ActionRow(ScoreSelect.drawn(state, overview, say)),
-        ActionRow(NetworkButton.drawn(state, overview, say), *_how(state, say)),
+    selects: list[Any] = [
+        *DigitSelect.all_drawn(state, overview.reading, overview.opinions, None, say),
+        LayerSelect.drawn(state, overview, say),
+        TargetSelect.drawn(state, overview, say),
+        ScoreSelect.drawn(state, overview, say),
     ]
+    buttons = (NetworkButton.drawn(state, overview, say), *_how(state, say))
+    return [*map(ActionRow, selects), ActionRow(*buttons)]
+
+
+def _of_refused(nothing: Nothing, state: str, say: Say, *, correctable: bool) -> Rows:
+    rows: Rows = [ActionRow(*_how(state, say))]
+    if correctable:
+        rows.insert(0, ActionRow(CorrectSelect.drawn(state, nothing.question.said, say)))
+    return rows
 
 
 def _how(state: str, say: Say) -> tuple[HowReadButton, HowDecidedButton]:

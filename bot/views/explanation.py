@@ -6,15 +6,17 @@ from discord import MediaGalleryItem
 from discord.ui import Item, MediaGallery, Separator, TextDisplay
 
 from bot.i18n import Say
-from bot.services.answers import Answer, Spot, region_of
+from bot.services.answers import Answer, Doubt, Spot, region_of
 from bot.services.questions import NO_DIGIT
 from bot.views.audience import Audience
 from bot.views.controls import controls
 from bot.views.layout import CALM, WARNING, Message, attached, framed
 from bot.views.names import NETWORK_NAMES, REGION_NAMES, SCORE_NAMES
 from bot.views.uploaded import caveats, header
-from bot.views.words import boxed, read_as, small_print, where
+from bot.views.words import boxed, read_as, small_print, tested, where
 from core.figures.percent import format_percent
+
+_SAID = {"none": "correct.none", "right": "correct.right", "wrong": "correct.wrong"}
 
 
 def explanation(answer: Answer, say: Say, audience: Audience) -> Message:
@@ -45,12 +47,16 @@ def explanation(answer: Answer, say: Say, audience: Audience) -> Message:
 
 def _doubtful(answer: Answer) -> bool:
     known_wrong = answer.digit.label is not None and not answer.right
-    return known_wrong or answer.question.said == NO_DIGIT or not answer.opinion.sure
+    should_be_other = answer.doubt is not None or answer.question.said == NO_DIGIT
+    return known_wrong or should_be_other or not answer.opinion.sure
 
 
 def _words(answer: Answer, say: Say) -> str:
     question = answer.question
-    lines = read_as(answer.opinion, question.network, say)
+    if answer.doubt is None:
+        lines = read_as(answer.opinion, question.network, say)
+    else:
+        lines = _about_refused(answer, answer.doubt, say)
     if answer.other.prediction != answer.opinion.prediction:
         lines.append(
             say(
@@ -75,15 +81,24 @@ def _words(answer: Answer, say: Say) -> str:
     return "\n".join(lines)
 
 
+def _about_refused(answer: Answer, doubt: Doubt, say: Say) -> list[str]:
+    opinion, network = answer.opinion, say(NETWORK_NAMES[answer.question.network])
+    confidence = format_percent(opinion.confidence)
+    return [
+        say("refused.heading", said=answer.question.said),
+        say("correct.refused", said=answer.question.said),
+        say("correct.stored"),
+        f"{say('refused.shape')} {tested(doubt.evidence, doubt.needed, say)}",
+        say("refused.as", network=network, digit=opinion.prediction, confidence=confidence),
+    ]
+
+
 def _about_upload(answer: Answer, spot: Spot, say: Say) -> list[str]:
     digits, said = spot.reading.digits, answer.question.said
     lines = []
-    if said == NO_DIGIT:
-        lines.append(say("correct.none"))
-    elif said is not None:
-        lines.append(say("correct.right" if answer.right else "correct.wrong", said=said))
-    if said is not None:
-        lines.append(say("correct.stored"))
+    if answer.doubt is None and said is not None:
+        kind = "none" if said == NO_DIGIT else "right" if answer.right else "wrong"
+        lines += [say(_SAID[kind], said=said), say("correct.stored")]
     if len(digits) > 1:
         region = say(REGION_NAMES[region_of(answer.digit, spot.reading)])
         number = spot.place + 1

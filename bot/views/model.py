@@ -8,7 +8,7 @@ from discord.ui import MediaGallery, Separator, TextDisplay
 
 from bot.i18n import Say
 from bot.services.about import About
-from bot.services.corrections import Tally
+from bot.services.corrections import Confusion, Tally
 from bot.services.questions import NO_DIGIT
 from bot.views.layout import Message, framed
 from bot.views.rule import changed, deciding
@@ -95,15 +95,16 @@ def _corrected(tally: Tally, say: Say) -> str:
     if not tally.total:
         return say("model.no_corrections")
     pairs = ", ".join(
-        say(
-            "model.no_digit" if each.label == NO_DIGIT else "model.pair",
-            label=each.label,
-            prediction=each.prediction,
-            count=each.count,
-        )
+        say(_kind(each), label=each.label, prediction=each.prediction, count=each.count)
         for each in tally.confusions
     )
     return say("model.corrections", total=tally.total, pairs=pairs)
+
+
+def _kind(confusion: Confusion) -> str:
+    if confusion.prediction == NO_DIGIT:
+        return "model.refused"
+    return "model.no_digit" if confusion.label == NO_DIGIT else "model.pair"
 
 
 def _share(share: float) -> str:

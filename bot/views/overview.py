@@ -24,8 +24,11 @@ def overview(shown: Overview, say: Say, audience: Audience) -> Message:
     """
     digits = boxed(shown.reading, shown.opinions, say)
     head, upload = header(_words(shown, say), shown.reading.picture, say)
-    photo = attached(shown.photo, "overlay.jpg", say("alt.overview", digits=digits))
-    receipt = small_print(shown.question, shown.weights, in_order(shown.opinions), say, audience)
+    target = shown.question.target
+    alt = "alt.overview" if target is None else "alt.overview_target"
+    photo = attached(shown.photo, "overlay.jpg", say(alt, digits=digits, target=target))
+    explained = in_order(shown.opinions) if target is None else target
+    receipt = small_print(shown.question, shown.weights, explained, say, audience)
     view = framed(
         head,
         MediaGallery(MediaGalleryItem(photo)),
@@ -58,5 +61,6 @@ def _words(shown: Overview, say: Say) -> str:
         lines.append(say("overview.differs", network=other, digits=in_order(shown.others)))
     lines += caveats(shown.reading, say)
     score = say(SCORE_NAMES[question.score])
-    lines.append(say("overview.map", layer=question.layer, score=score))
+    key = "overview.map" if question.target is None else "overview.map_target"
+    lines.append(say(key, layer=question.layer, score=score, target=question.target))
     return "\n".join(lines)

@@ -45,11 +45,16 @@ class TargetSelect(QuestionControl[Select[Any]], template=rf"target:{STATE}"):
     """Why this class? Why not that one?"""
 
     @classmethod
-    def drawn(cls, state: str, answer: Answer, say: Say) -> Self:
-        """Offer the predicted class and all ten, with their probabilities."""
+    def drawn(cls, state: str, answer: Answer | Overview, say: Say) -> Self:
+        """Offer the predicted class and all ten, with the probabilities of a single digit's."""
+        predicted = say("control.target_each")
+        probabilities: list[str | None] = [None] * 10
+        if isinstance(answer, Answer):
+            predicted = say("control.target_predicted", target=answer.opinion.prediction)
+            probabilities = [format_percent(p) for p in answer.opinion.probabilities]
         options = [
             SelectOption(
-                label=say("control.target_predicted", target=answer.opinion.prediction),
+                label=predicted,
                 value=_PREDICTED,
                 description=say("control.target_predicted.about"),
                 default=answer.question.target is None,
@@ -59,10 +64,10 @@ class TargetSelect(QuestionControl[Select[Any]], template=rf"target:{STATE}"):
             SelectOption(
                 label=say("control.target_option", target=target),
                 value=str(target),
-                description=format_percent(probability),
+                description=probability,
                 default=target == answer.question.target,
             )
-            for target, probability in enumerate(answer.opinion.probabilities)
+            for target, probability in enumerate(probabilities)
         ]
         return cls(Select(custom_id=f"target:{state}", options=options))
 

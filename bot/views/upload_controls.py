@@ -1,6 +1,7 @@
 """The controls under an answer about an uploaded picture."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Self
 
 from discord import SelectOption
@@ -14,51 +15,74 @@ from bot.views.question_control import STATE, QuestionControl
 from core.figures.percent import format_percent
 from core.uploads import Reading
 
-_ALL = "all"
-_AT_A_TIME = 24  # of a select's 25 options, one leads back to all
+_MOST = 25  # options of a select
 
 
-class DigitSelect(QuestionControl[Select[Any]], template=rf"digit:{STATE}"):
-    """One of several digits, or all of them again."""
+class DigitSelect(QuestionControl[Select[Any]], template=rf"digit:(?P<first>\d{{1,2}}):{STATE}"):
+    """One of several digits; of more than a select can offer, there is a select for each part."""
 
     @classmethod
-    def drawn(
+    def all_drawn(
         cls,
         state: str,
         reading: Reading,
         opinions: Sequence[Opinion],
         place: int | None,
         say: Say,
+    ) -> list[Self]:
+        """Offer the digits, with what each was read as."""
+        parts = -(-len(opinions) // _MOST)
+        edges = [len(opinions) * i // parts for i in range(parts + 1)]
+        return [
+            cls._drawn(state, reading, opinions, range(*part), place, say)
+            for part in pairwise(edges)
+        ]
+
+    @classmethod
+    def _drawn(
+        cls,
+        state: str,
+        reading: Reading,
+        opinions: Sequence[Opinion],
+        part: range,
+        place: int | None,
+        say: Say,
     ) -> Self:
-        """Offer the digits, with what each was read as; of very many, those around this one."""
         options = [
             SelectOption(
-                label=say("control.all_digits", count=len(opinions)),
-                value=_ALL,
-                default=place is None,
-            )
-        ]
-        last = max(len(opinions) - _AT_A_TIME, 0)
-        first = min(max((place or 0) - _AT_A_TIME // 2, 0), last)
-        for i in range(first, min(first + _AT_A_TIME, len(opinions))):
-            opinion = opinions[i]
-            option = SelectOption(
                 label=say(
                     "control.digit",
                     number=i + 1,
-                    digit=opinion.prediction,
-                    confidence=format_percent(opinion.confidence),
+                    digit=opinions[i].prediction,
+                    confidence=format_percent(opinions[i].confidence),
                 ),
                 value=str(i),
                 description=say(REGION_NAMES[region_of(reading.digits[i], reading)]),
                 default=i == place,
             )
-            options.append(option)
-        return cls(Select(custom_id=f"digit:{state}", options=options))
+            for i in part
+        ]
+        placeholder = say("control.digits", first=part.start + 1, last=part.stop)
+        custom_id = f"digit:{part.start}:{state}"
+        return cls(Select(custom_id=custom_id, options=options, placeholder=placeholder))
 
     def changed(self, values: Sequence[str]) -> Question:
         """See `QuestionControl.changed`."""
-        return self.question.enter(None if values[0] == _ALL else int(values[0]))
+        return self.question.enter(int(values[0]))
+
+
+class AllDigitsButton(QuestionControl[Button[Any]], template=rf"all:{STATE}"):
+    """All digits of the picture again."""
+
+    @classmethod
+    def drawn(cls, state: str, count: int, say: Say) -> Self:
+        """Say how many there are."""
+        label = say("control.all_digits", count=count)
+        return cls(Button(label=label, emoji="🔢", custom_id=f"all:{state}"))
+
+    def changed(self, values: Sequence[str]) -> Question:  # noqa: ARG002 - a button has none
+        """See `QuestionControl.changed`."""
+        return self.question.enter(None)
 
 
 class CorrectSelect(QuestionControl[Select[Any]], template=rf"correct:{STATE}"):

@@ -11,6 +11,7 @@ from bot.views.names import NETWORK_NAMES, REGION_NAMES
 from core.explain.methods import GradCAM
 from core.explain.regions import Region
 from core.figures.percent import format_percent
+from core.figures.refusal import format_evidence
 from core.uploads import Reading
 
 _PLACED = 24
@@ -69,6 +70,12 @@ def boxed(reading: Reading, opinions: Sequence[Opinion], say: Say) -> str:
         for i, (digit, opinion) in enumerate(zip(reading.digits, opinions, strict=True))
     )
     return say("alt.boxed_few", places=places)
+
+
+def tested(evidence: float, needed: float, say: Say) -> str:
+    """Say by how much a shape fell short of being a digit, or that something else did."""
+    key = "refused.too_little" if evidence < needed else "refused.enough"
+    return say(key, evidence=format_evidence(evidence), needed=format_evidence(needed))
 
 
 def in_order(opinions: Sequence[Opinion]) -> str:

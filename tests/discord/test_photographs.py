@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import threading
 from typing import Any
@@ -12,12 +13,13 @@ import psutil
 import pytest
 from PIL import Image
 
+from bot.i18n import speaker
 from bot.services.networks import Network
 from core.dataset import load_test_digits
 from core.uploads import MAX_DIGITS
 from tests.builders import blank, picture, row, saved
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, answer, components, control, options, pictures, text
+from tests.discord.looking import alt_texts, components, control, options, pictures, text
 
 _SEVEN, _ONE, _ZERO = 0, 2, 3  # the test digits that are so
 
@@ -60,9 +62,7 @@ async def test_several_digits_are_shown_together_and_each_can_be_gone_into(
     assert "· class 7 1 0 ·" in words
     assert "(1: a 7, left; 2: a 1, centre; 3: a 0, right)" in alt_texts(overview)[1]
     assert len(await pictures(server.bot, overview)) == 1
-    offered = options(overview, "digit")
-    assert offered[0] == "All 3 digits"
-    assert [option[:4] for option in offered[1:]] == ["1: 7", "2: 1", "3: 0"]
+    assert [option[:4] for option in options(overview, "digit")] == ["1: 7", "2: 1", "3: 0"]
     seen = {(await pictures(server.bot, overview))[0]}
 
     for place, digit, region in ((0, 7, "left"), (2, 0, "right"), (1, 1, "centre")):
@@ -76,12 +76,45 @@ async def test_several_digits_are_shown_together_and_each_can_be_gone_into(
         seen.add(photo)
         assert f"heat over number {place + 1}, for class {digit}." in alt_texts(server.last)[1]
 
-    await _choose(server, "target", "7")
-    assert "evidence for **7**" in text(server.last) or "is empty" in text(server.last)
-    assert "This is digit 2 of 3" in text(server.last)
-    await _choose(server, "digit", "all")
+    await _press(server, "all")
     assert text(server.last) == text(overview)
     assert (await pictures(server.bot, server.last))[0] in seen
+
+
+async def test_a_class_that_was_asked_for_is_explained_in_each_digit(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", image=("a.png", row(_SEVEN, _ONE)), target=4)
+    overview = server.last
+    of_four = (await pictures(server.bot, overview))[0]
+    assert "holds evidence for **4** in each digit" in text(overview)
+    assert "· class 4 ·" in text(overview)
+    assert "heat over each, for class 4." in alt_texts(overview)[1]
+
+    for place in ("0", "1"):
+        await _choose(server, "digit", place)
+        assert "· class 4 ·" in text(server.last)
+    await _choose(server, "target", "p")
+    assert "· class 1 ·" in text(server.last)
+    await _press(server, "all")
+    assert "evidence for what each digit was read as" in text(server.last)
+    assert (await pictures(server.bot, server.last))[0] != of_four
+    await _choose(server, "target", "4")
+    assert text(server.last) == text(overview)
+    assert (await pictures(server.bot, server.last))[0] == of_four
+
+
+async def test_a_class_that_was_explained_to_correct_one_digit_is_of_that_digit(
+    server: Server,
+) -> None:
+    await _upload(server, row(_SEVEN, _ONE))
+    await _choose(server, "digit", "0")
+    await _choose(server, "correct", "1")
+    assert "· class 1 ·" in text(server.last)
+
+    await _choose(server, "digit", "1")
+    await _choose(server, "digit", "0")
+
+    assert "· class 7 ·" in text(server.last)
+    assert "says that" not in text(server.last)
 
 
 async def test_an_overview_can_be_asked_on(server: Server) -> None:
@@ -99,28 +132,56 @@ async def test_an_overview_can_be_asked_on(server: Server) -> None:
     assert "## 7 1\n" in text(server.last)
 
 
-async def test_a_page_of_digits_is_read_up_to_a_number_and_each_can_be_reached(
-    server: Server,
-) -> None:
-    sheet = Image.new("L", (12 * 60 + 60, 5 * 90 + 60), 255)
-    digits = 255 - np.asarray(load_test_digits().images[[_SEVEN, _ZERO] * 30])
+def _page(count: int) -> bytes:
+    """Sevens and zeros by turns, twelve in a line."""
+    sheet = Image.new("L", (12 * 60 + 60, -(-count // 12) * 90 + 60), 255)
+    digits = 255 - np.asarray(load_test_digits().images[[_SEVEN, _ZERO] * (count // 2)])
     for i, image in enumerate(digits):
         digit = Image.fromarray(image).resize((56, 56), Image.Resampling.BICUBIC)
         sheet.paste(digit, (30 + i % 12 * 60, 30 + i // 12 * 90))
+    return saved(sheet)
 
-    message = await _upload(server, saved(sheet))
+
+@pytest.mark.parametrize("member", ["alex", "minji"])
+@pytest.mark.parametrize(
+    ("count", "selects"),
+    [
+        (2, [(1, 2)]),
+        (12, [(1, 12)]),
+        (24, [(1, 24)]),
+        (26, [(1, 13), (14, 26)]),
+        (60, [(1, 25), (26, 50)]),
+    ],
+)
+async def test_any_number_of_digits_is_described_and_every_one_can_be_gone_into(
+    server: Server, count: int, selects: list[tuple[int, int]], member: str
+) -> None:
+    actor, read = getattr(server, member), min(count, MAX_DIGITS)
+    say = speaker(server.locales.get(actor.id, "en"))
+    await actor.slash(server.channel, "explain", image=("a.png", _page(count)))
+    message = server.last
 
     words = text(message)
-    assert f"reads {MAX_DIGITS} digits" in words
-    assert f"with {MAX_DIGITS} digits boxed, in reading order 7 0 7 0 " in alt_texts(message)[1]
-    assert f"{60 - MAX_DIGITS} more are left out: I read {MAX_DIGITS} digits of a picture" in words
-    reached = 0
-    for _ in range(4):
-        last = options(server.last, "digit")[-1]
-        reached = int(last.partition(":")[0])
-        await _choose(server, "digit", str(reached - 1))
-        assert f"This is digit {reached} of {MAX_DIGITS}" in text(server.last)
-    assert reached == MAX_DIGITS
+    assert words.startswith(f"## {' '.join(['7 0'] * (read // 2))}\n")
+    left_out = say("upload.left_out", left_out=count - read, read=read)
+    assert (left_out in words) == (count > read)
+    assert all(0 < len(alt) <= 1024 for alt in alt_texts(message))
+    offered = [part for part in components(message) if isinstance(part, discord.SelectMenu)]
+    offered = [part for part in offered if str(part.custom_id).startswith("digit:")]
+    assert [part.placeholder for part in offered] == [
+        say("control.digits", first=first, last=last) for first, last in selects
+    ]
+    for part, (first, last) in zip(offered, selects, strict=True):
+        assert [option.value for option in part.options] == [str(i) for i in range(first - 1, last)]
+
+    result = await actor.select(message, [str(read - 1)], custom_id=str(offered[-1].custom_id))
+
+    assert result.acknowledged
+    words = text(server.last)
+    place, _, _ = say("explain.place", number=read, count=read, region="|").partition("|")
+    assert place in words
+    assert (left_out in words) == (count > read)
+    assert all(0 < len(alt) <= 1024 for alt in alt_texts(server.last))
 
 
 @pytest.mark.parametrize("file", [blank(), saved(Image.effect_noise((300, 200), 90))])
@@ -148,6 +209,103 @@ async def test_without_a_digit_it_says_so_what_helps_and_by_which_rule(
     ):
         assert figure in rule
     assert text(server.last) == words
+
+
+def _refused() -> bytes:
+    """A 2 on its side, which is no digit."""
+    with Image.open(io.BytesIO(picture(1))) as drawing:
+        return saved(drawing.rotate(90))
+
+
+async def test_a_refusal_shows_what_came_nearest_to_a_digit(server: Server) -> None:
+    message = await _upload(server, _refused())
+    assert "I find no digit" in text(message)
+    await server.restart()
+
+    result = await _press(server, "steps")
+
+    assert result.ephemeral
+    assert text(server.last) == text(message)
+    heading, *lines, last = text(result.response).splitlines()
+    assert heading == "## Why no digit was found"
+    assert [line[:2] for line in lines] == ["1.", "2.", "3.", "4.", "5."]
+    assert "this one (centre) is likeliest to be a digit" in lines[2]
+    said = re.search(r"Its evidence of being one is (−\d\.\d) in log-odds, where 0.0 is", lines[4])
+    assert said
+    assert re.fullmatch(r"If it had to be a digit, it would be a \*\*\d\*\*\.", last)
+    (alt,) = alt_texts(result.response)
+    assert f"with its evidence {said[1]} beside 0.0, which is needed" in alt
+    (strip,) = await pictures(server.bot, result.response)
+    assert Image.open(io.BytesIO(strip)).size == (768, 712)
+
+
+async def test_where_nothing_comes_near_a_refusal_shows_two_steps(server: Server) -> None:
+    await _upload(server, blank())
+
+    result = await _press(server, "steps")
+
+    assert "1. " in text(result.response)
+    assert "2. " in text(result.response)
+    assert "3. " not in text(result.response)
+    assert "There is no stroke in it that could be one" in text(result.response)
+    (strip,) = await pictures(server.bot, result.response)
+    assert Image.open(io.BytesIO(strip)).size == (768, 420)
+
+
+async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server: Server) -> None:
+    message = await _upload(server, _refused())
+    weights = server.bot.about[Network.UPLOADS].weights
+
+    await _choose(server, "correct", "2")
+
+    words = text(server.last)
+    assert words.startswith("## A 2, which I refused\n")
+    assert "says that it is a **2**: I should not have refused it." in words
+    assert "the picture itself is never stored" in words
+    assert re.search(r"likeliest to be a digit. Its evidence of being one is −", words)
+    assert re.search(r"The uploads' network would read it as a \*\*\d\*\* \(", words)
+    assert f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 2 ·" in words
+    assert _colour(server.last) == 0xE69F00
+    assert len(await pictures(server.bot, server.last)) == 2
+    assert "Most often: refused, was a 2 (1×)." in await _model(server)
+
+    await server.restart()
+    await _choose(server, "layer", "conv2d_1")
+    await _choose(server, "target", "7")
+    await _press(server, "network")
+    assert text(server.last).startswith("## A 2, which I refused\n")
+    assert "· conv2d_1 · class 7 ·" in text(server.last)
+    steps = await _press(server, "steps")
+    assert "## Why no digit was found" in text(steps.response)
+
+    await _choose(server, "correct", "5")
+    assert "uploaded pictures: 1×. Most often: refused, was a 5 (1×)." in await _model(server)
+    await _choose(server, "correct", "-1")
+    assert "Whoever uploaded it says so too: there is **no digit** in it." in text(server.last)
+    assert text(server.last).startswith("## No digit\n")
+    assert "Nobody has corrected it yet." in await _model(server)
+    assert len(server.channel.history()) == 1
+    assert text(message) != text(server.last)
+
+
+async def test_a_digit_of_which_no_stroke_is_seen_is_counted_too(server: Server) -> None:
+    await _upload(server, blank())
+
+    await _choose(server, "correct", "3")
+
+    words = text(server.last)
+    assert "says that it is a **3**: I should not have refused it." in words
+    assert "There is no stroke in it that could be one" in words
+    assert "refused, was a 3 (1×)" in await _model(server)
+
+
+async def test_only_the_uploader_corrects_a_refusal(server: Server) -> None:
+    message = await _upload(server, _refused())
+
+    result = await server.bora.select(message, ["2"], custom_id=control(message, "correct"))
+
+    assert "Only whoever uploaded this picture" in text(result.response)
+    assert "Nobody has corrected it yet." in await _model(server)
 
 
 async def test_how_a_picture_was_read_is_shown_step_by_step_to_whoever_asks(
@@ -370,29 +528,30 @@ async def test_after_a_restart_the_same_picture_is_read_the_same(server: Server)
     assert await pictures(server.bot, server.last) == before
 
 
-async def test_every_answer_about_an_upload_is_korean_for_koreans(server: Server) -> None:
+def _check_korean(message: Any) -> None:
     def hangul(words: str) -> bool:
         return any("가" <= letter <= "힣" for letter in words)
 
-    async def check(result: Any) -> None:
-        assert result.acknowledged
-        for line in text(result.response).splitlines():
-            assert hangul(line) or line.startswith("## "), line
-        for part in components(result.response):
-            named = [getattr(part, "label", None), getattr(part, "placeholder", None)]
-            named += [option.label for option in getattr(part, "options", [])]
-            assert all(hangul(name) for name in named if name), named
-        assert all(hangul(alt) for alt in alt_texts(result.response))
+    for line in text(message).splitlines():
+        assert hangul(line) or line.startswith("## "), line
+    for part in components(message):
+        named = [getattr(part, "label", None), getattr(part, "placeholder", None)]
+        named += [option.label for option in getattr(part, "options", [])]
+        assert all(hangul(name) for name in named if name), named
+    assert all(hangul(alt) for alt in alt_texts(message))
 
-    shown = await server.minji.slash(server.channel, "explain", image=("a.png", row(_SEVEN, _ONE)))
-    await check(shown)
-    message = answer(shown)
-    for kind in ("steps", "rule"):
-        await check(await server.minji.click(message, custom_id=control(message, kind)))
-    for said in ("1", "7", "-1"):
-        await server.minji.select(message, ["0"], custom_id=control(server.last, "digit"))
+
+async def test_every_answer_about_an_upload_is_korean_for_koreans(server: Server) -> None:
+    for file in (row(_SEVEN, _ONE), _refused(), blank()):
+        await server.minji.slash(server.channel, "explain", image=("a.png", file))
         message = server.last
-        await server.minji.select(message, [said], custom_id=control(message, "correct"))
-        message = server.last
-        for line in text(message).splitlines():
-            assert hangul(line) or line.startswith("## "), line
+        _check_korean(message)
+        for kind in ("steps", "rule"):
+            result = await server.minji.click(message, custom_id=control(message, kind))
+            _check_korean(result.response)
+        if file == row(_SEVEN, _ONE):
+            await server.minji.select(message, ["0"], custom_id=control(message, "digit"))
+        for said in ("1", "7", "-1"):
+            message = server.last
+            await server.minji.select(message, [said], custom_id=control(message, "correct"))
+            _check_korean(server.last)
