@@ -1,8 +1,10 @@
 """What the uploads' network is trained on and measured with: changed digits, and strangers."""
 
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import get_context
 
 import cv2
@@ -71,20 +73,31 @@ def draw_examples(
 
     Args:
         of: what they are made of.
-        digits: how many digits, a multiple of 10,000.
-        strangers: how many strangers, likewise.
+        digits: how many digits.
+        strangers: how many strangers.
         seed: the same seed gives the same examples on any number of processors.
 
     Returns:
         (n, 28, 28) uint8, and (n,) their labels, `STRANGER` for what is no digit.
     """
-    chunks = [(seed, number, False) for number in range(digits // _CHUNK)]
-    chunks += [(seed, number, True) for number in range(strangers // _CHUNK)]
+    chunks = [
+        _Chunk((seed, number, are_strangers), min(_CHUNK, count - start))
+        for count, are_strangers in ((digits, False), (strangers, True))
+        for number, start in enumerate(range(0, count, _CHUNK))
+    ]
     # Not by fork: TensorFlow may have threads by now.
     with get_context("spawn").Pool(os.cpu_count(), _set_sources, (of,)) as pool:
         drawn = pool.map(_draw_chunk, chunks, chunksize=1)
     images, labels = zip(*drawn, strict=True)
     return np.concatenate(images), np.concatenate(labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Examples to draw in one go: the seed, of which the last part says whether strangers."""
+
+    seed: tuple[int, int, bool]
+    count: int
 
 
 _sources: Sources
@@ -94,19 +107,18 @@ def _set_sources(of: Sources) -> None:
     global _sources  # noqa: PLW0603 - of a worker process, which gets it once and not a chunk
     _sources = of
     cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this
 
 
-def _draw_chunk(
-    chunk: tuple[int, int, bool],
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    rng = np.random.default_rng(chunk)
-    draw = _strangers if chunk[2] else _digits
-    images, labels = zip(*draw(_sources, rng), strict=True)
+def _draw_chunk(chunk: _Chunk) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    draw = _strangers if chunk.seed[2] else _digits
+    drawn = islice(draw(_sources, np.random.default_rng(chunk.seed)), chunk.count)
+    images, labels = zip(*drawn, strict=True)
     return np.rint(np.stack(images) * 255).astype(np.uint8), np.array(labels, np.uint8)
 
 
 def _digits(of: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], int]]:
-    for _ in range(_CHUNK):
+    while True:
         chance = rng.random()
         if _PLAIN <= chance < _PRINTED:
             i = rng.integers(len(of.printed))
@@ -119,6 +131,6 @@ def _digits(of: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], 
 
 
 def _strangers(of: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], int]]:
-    for _ in range(_CHUNK):
+    while True:
         stranger = draw_stranger(of.letters, of.digits.images, rng)
         yield change(stranger, rng), STRANGER

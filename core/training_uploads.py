@@ -197,6 +197,8 @@ def _accuracy_when_read(model: keras.Model, test: DigitSet) -> float:
         reading = reader.read(Picture(sheet, (sheet.shape[1], sheet.shape[0]), b"", animated=False))
         found.append(reading.digits[0].image if len(reading.digits) == 1 else None)
     images = [image for image in found if image is not None]
+    if not images:
+        return 0.0
     read = model.predict(np.stack(images)[..., None], batch_size=1000, verbose=0).argmax(axis=1)
     labels = test.labels[[image is not None for image in found]]
     return float((read == labels).sum() / len(test))

@@ -10,7 +10,7 @@ candidates, the one is taken that explains most ink by most evidence. What remai
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,9 @@ ENOUGH = 8.0
 _CUT = 2.0
 """The parts of a cut stroke need so much more evidence than it has as a whole, since some cut of
 many looks like digits by chance."""
+
+_DOUBT = 3.0
+"""How much evidence a cut takes from the two digits beside it that costs the whole height."""
 
 _WIDE = 1.25
 """A stroke so many times as wide as high is no one digit, whatever evidence it has."""
@@ -72,12 +75,14 @@ class Found:
         box: where that is, in the same pixels.
         evidence: log-odds of its being a digit at all.
         mass: how much ink it has.
+        doubt: what speaks against the cuts by which it was parted from others, in evidence.
     """
 
     form: NormalForm
     box: Box
     evidence: float
     mass: float
+    doubt: float = 0.0
 
 
 def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
@@ -101,17 +106,18 @@ def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
         for group, found in judged.items()
         if len(group) == 1 and _may_be_several(found)
     }
-    spans = [(stroke, span, piece) for stroke, all_ in cut.items() for span, piece in all_.items()]
-    parts_judged = _judged([piece for _, _, piece in spans], judge)
+    spans = [(stroke, span, part) for stroke, all_ in cut.items() for span, part in all_.items()]
+    parts_judged = _judged([piece for _, _, (piece, _) in spans], judge)
     several: dict[tuple[int, ...], dict[tuple[int, int], Found]] = {}
-    for (group, span, _), found in zip(spans, parts_judged, strict=True):
-        several.setdefault(group, {})[span] = found
+    for (group, span, (_, cost)), found in zip(spans, parts_judged, strict=True):
+        several.setdefault(group, {})[span] = replace(found, doubt=_DOUBT * cost)
     options = {group: [found] for group, found in judged.items() if found.evidence >= least}
     for only, parts in several.items():
         whole = judged[only]
         is_wide = _width(whole.box) > _WIDE * _height(whole.box)
-        best = _best_cut(parts, _CUT + (least if is_wide else max(whole.evidence, least)))
-        if best:
+        least_of_part = least if is_wide else _CUT + max(whole.evidence, least)
+        best = _best_cut(parts, least_of_part)
+        if _worth(best, least) > _worth([whole], least):
             options[only] = best
     digits = [found for line in lines for found in _best_shares(line, options, least)]
     return _in_order(digits)
@@ -194,22 +200,30 @@ def _may_be_several(found: Found) -> bool:
     return found.evidence < ENOUGH - _CUT or width > _WIDE * height
 
 
-def _cut(stroke: Piece) -> dict[tuple[int, int], Piece]:
+def _cut(stroke: Piece) -> dict[tuple[int, int], tuple[Piece, float]]:
     """Cut a stroke wherever digits may touch.
 
     Returns:
-        What lies between any two cuts, by their numbers; the stroke's ends are the first and last.
+        What lies between any two cuts, by their numbers, and what the two cost together; the
+        stroke's ends are the first and last.
     """
     cuts = find_cuts(stroke.ink)
     columns = np.arange(stroke.ink.shape[1])
-    part = (columns >= np.stack(cuts)[:, :, None]).sum(axis=0) if cuts else np.zeros((1, 1))
+    edges = np.array([cut.columns for cut in cuts])
+    costs = [0.0, *(cut.cost for cut in cuts), 0.0]
+    part = (columns >= edges[:, :, None]).sum(axis=0) if cuts else np.zeros((1, 1))
     high = _PART * len(stroke.ink)
     pieces = {}
     for start in range(len(cuts) + 1):
         for end in range(start + 1, len(cuts) + 2):
+            if end - start > len(cuts):
+                continue
             piece = stroke.only((part >= start) & (part < end))
-            if piece is not None and end - start <= len(cuts) and len(piece.ink) >= high:
-                pieces[start, end] = piece
+            if piece is None or len(piece.ink) < high:
+                continue
+            if piece.ink.shape[1] > _WIDE * len(piece.ink):
+                break
+            pieces[start, end] = piece, costs[start] + costs[end]
     return pieces
 
 
@@ -234,11 +248,11 @@ def _best_cut(parts: dict[tuple[int, int], Found], least: float) -> list[Found]:
     best: list[list[Found] | None] = [[]] + [None] * last
     for end in range(1, last + 1):
         for start in range(end):
-            before, found = best[start], parts.get((start, end))
+            before, found, so_far = best[start], parts.get((start, end)), best[end]
             if before is None or found is None or found.evidence < least:
                 continue
             option = [*before, found]
-            if _worth(option, least) > _worth(best[end] or [], least):
+            if so_far is None or _worth(option, least) > _worth(so_far, least):
                 best[end] = option
     return best[last] or []
 
@@ -259,7 +273,7 @@ def _best_shares(
 
 
 def _worth(digits: Sequence[Found], least: float) -> float:
-    return sum(min(digit.evidence - least, ENOUGH) * digit.mass for digit in digits)
+    return sum((min(one.evidence - least, ENOUGH) - one.doubt) * one.mass for one in digits)
 
 
 def _in_order(digits: list[Found]) -> list[Found]:

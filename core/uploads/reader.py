@@ -12,7 +12,7 @@ from core.digit import Box, Digit
 from core.uploads.find import ENOUGH, Found, Judge, find_digits
 from core.uploads.ink import NARROW, WIDE, find_ink
 from core.uploads.picture import Picture
-from core.uploads.strokes import Seen, Strokes, find_strokes
+from core.uploads.strokes import Seen, find_strokes
 
 MAX_DIGITS = 50
 """So many digits of a picture are read."""
@@ -27,9 +27,12 @@ them. Where that is more than this, no other way is tried."""
 _NESTED = 0.3
 """A digit within another explains little: they are the outlines of one."""
 
-_INK = 0.4
-"""Digits make up at least this part of a picture's ink, or else it is a picture of something else
-with marks that look like digits."""
+_INK, _EVIDENCE = 0.5, 0.2
+"""Digits make up at least this part of a picture's ink, or explain at least this part of it, as
+among letters. Or else it is a picture of something else with marks that look like digits."""
+
+_INK_ELSE, _EVIDENCE_ELSE = 0.7, 0.3
+"""Both is asked of ways to see a picture that leave out much of it, or fill it in."""
 
 _TWO_TONE = 0.76
 """Ink on paper is of two tones: so much of what varies around a digit is the difference between
@@ -91,24 +94,26 @@ class Reader:
         inks = []
         for within in (WIDE, NARROW):
             inks.append(find_ink(pixels, within))
-            yield self._attempt(inks[-1], find_strokes(inks[-1]))
+            yield self._attempt(inks[-1], Seen.PLAIN)
         for seen, ink in product((Seen.LINED, Seen.HOLLOW), inks):
-            strokes = find_strokes(ink, seen)
-            if strokes is not None:
-                yield self._attempt(ink, strokes)
+            yield self._attempt(ink, seen)
 
-    def _attempt(self, ink: NDArray[np.uint8], strokes: Strokes | None) -> "_Attempt":
+    def _attempt(self, ink: NDArray[np.uint8], seen: Seen) -> "_Attempt":
+        strokes = find_strokes(ink, seen)
         if strokes is None:
             return _Attempt(ink, [], 0)
         found = find_digits(strokes, self._judge, self._least)
         digits = [digit for digit in found if _two_tone(_around(ink, digit.box)) >= _TWO_TONE]
-        mass = float(strokes.masses.sum())
-        if sum(one.mass for one in digits) < _INK * mass:
-            return _Attempt(ink, [], 0)
         worth = sum(min(one.evidence - self._least, ENOUGH) * one.mass for one in digits)
         if any(_lies_in(one.box, other.box) for one, other in permutations(digits, 2)):
             worth *= _NESTED
-        return _Attempt(ink, digits, worth / (ENOUGH * mass))
+        mass = float(strokes.masses.sum())
+        share, explained = sum(one.mass for one in digits) / mass, worth / (ENOUGH * mass)
+        if seen is Seen.PLAIN:
+            is_of_digits = share >= _INK or explained >= _EVIDENCE
+        else:
+            is_of_digits = share >= _INK_ELSE and explained >= _EVIDENCE_ELSE
+        return _Attempt(ink, digits, explained) if is_of_digits else _Attempt(ink, [], 0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

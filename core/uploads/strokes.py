@@ -26,6 +26,14 @@ _LINE = 0.45
 _THIN = 1 / 40
 """…and no thicker than this part of the picture's longer side."""
 
+_COARSE = 256
+"""Lines are looked for on a picture no longer than this."""
+
+_STEEPEST, _STEP = 0.12, 0.02
+"""They rise or fall by at most this part of their length, which is looked for in such steps."""
+
+_SLACK = np.ones((3, 1), np.uint8)
+
 _OUTLINED = 0.16
 """Between two outlines no point is farther from them than this part of the stroke's length."""
 
@@ -220,21 +228,43 @@ def _take_lines_off(mask: NDArray[np.uint8]) -> bool:
     Returns:
         Whether there were any.
     """
-    rows, columns = mask.shape
-    thin, found = max(int(max(rows, columns) * _THIN), 3), False
-    for across, length in ((True, columns), (False, rows)):
-        run = max(int(length * _LINE), 16)
-        kernel = np.ones((1, run) if across else (run, 1), np.uint8)
-        # Lines are never quite straight: a slack of a pixel to each side keeps their runs whole.
-        slack = np.ones((3, 1) if across else (1, 3), np.uint8)
-        lines = cv2.morphologyEx(cv2.dilate(mask, slack), cv2.MORPH_OPEN, kernel)
-        thick = cv2.morphologyEx(
-            mask, cv2.MORPH_OPEN, np.ones((thin, 1) if across else (1, thin), np.uint8)
-        )
-        is_line = np.greater(lines, thick)
-        mask[is_line] = 0
+    thin = max(int(max(mask.shape) * _THIN), 3)
+    found = False
+    for upright in (False, True):
+        turned = mask.T if upright else mask
+        thick = cv2.morphologyEx(turned, cv2.MORPH_OPEN, np.ones((thin, 1), np.uint8))
+        is_line = np.greater(_long_lines(turned), thick)
+        turned[is_line] = 0
         found |= bool(is_line.any())
     return found
+
+
+def _long_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Find where a line runs from left to right, nearly level.
+
+    Long runs of a row are lines. A tilted one is level in a picture that was sheared.
+    """
+    rows, columns = mask.shape
+    block = -(-max(rows, columns) // _COARSE)
+    down, across = -(-rows // block), -(-columns // block)
+    padded = np.zeros((down * block, across * block), np.uint8)
+    padded[:rows, :columns] = mask
+    coarse = padded.reshape(down, block, across, block).max(axis=(1, 3))
+    run = np.ones((1, max(int(across * _LINE), 8)), np.uint8)
+    room = int(_STEEPEST * across / 2) + 1
+    framed = np.pad(coarse, ((room, room), (0, 0)))
+    lines = np.zeros_like(framed)
+    size = (framed.shape[1], framed.shape[0])
+    for slope in np.arange(-_STEEPEST, _STEEPEST + _STEP / 2, _STEP):
+        shear = np.array([[1, 0, 0], [slope, 1, -slope * across / 2]])
+        level = cv2.warpAffine(framed, shear, size, flags=cv2.INTER_NEAREST)
+        # Lines are never quite straight: a slack of a pixel to each side keeps their runs whole.
+        runs = cv2.morphologyEx(cv2.dilate(level, _SLACK), cv2.MORPH_OPEN, run)
+        if runs.any():
+            back = cv2.invertAffineTransform(shear)
+            lines |= cv2.warpAffine(runs, back, size, flags=cv2.INTER_NEAREST)
+    fine = np.kron(lines[room : room + down], np.ones((block, block), np.uint8))
+    return np.asarray(fine[:rows, :columns] & mask, np.uint8)
 
 
 def _are_margins(

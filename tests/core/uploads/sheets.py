@@ -37,10 +37,10 @@ def printed(text: str, thickness: int, size: float = 8) -> Ink:
     font = cv2.FONT_HERSHEY_SIMPLEX
     (width, height), under = cv2.getTextSize(text, font, size, thickness)
     margin = thickness + 4
-    ink = np.zeros((height + under + 2 * margin, width + 2 * margin), np.float32)
+    ink = np.zeros((height + under + 2 * margin, width + 2 * margin), np.uint8)
     at = (margin, margin + height)
-    cv2.putText(ink, text, at, font, size, 1, thickness, cv2.LINE_AA)
-    return cut(ink)
+    cv2.putText(ink, text, at, font, size, 255, thickness, cv2.LINE_AA)
+    return cut(ink.astype(np.float32) / 255)
 
 
 def cut(ink: Ink) -> Ink:
