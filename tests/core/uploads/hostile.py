@@ -8,11 +8,16 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+import pillow_heif
 from PIL import Image
 
-from tests.builders import picture
+from tests.builders import picture, saved
+from tests.core.uploads import boxes
 
 _JPEG_SIZE = 5  # from the frame header's marker to its height and width
+
+_MUCH = bytes(range(251)) * 32_000
+"""Eight megabytes of metadata."""
 
 
 @cache
@@ -25,6 +30,10 @@ def hostile_files() -> dict[str, bytes]:
         **_broken_jpegs(picture(0, kind="JPEG")),
         **_broken_gifs(picture(0, kind="GIF")),
         **_broken_webps(picture(0, kind="WEBP")),
+        **_broken_heics(),
+        **_broken_avifs(),
+        **_much_beside_the_picture(),
+        **_two_things_at_once(),
     }
 
 
@@ -54,11 +63,9 @@ def _other_pictures() -> dict[str, bytes]:
     return {
         "svg": b"<svg " + namespace + b'><image href="file:///etc/passwd"/></svg>',
         "svg-entities": b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">]>\n<svg>&a;</svg>',
-        "heic": b"\0\0\0\x18ftypheic\0\0\0\0heicmif1" + bytes(200),
-        "avif": b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + bytes(200),
-        "tiff": _saved(Image.new("L", (32, 32)), "TIFF"),
-        "bmp": _saved(Image.new("L", (32, 32)), "BMP"),
-        "icon": _saved(Image.new("L", (32, 32)), "ICO"),
+        "tiff": saved(Image.new("L", (32, 32)), "TIFF"),
+        "bmp": saved(Image.new("L", (32, 32)), "BMP"),
+        "icon": saved(Image.new("L", (32, 32)), "ICO"),
     }
 
 
@@ -90,7 +97,10 @@ def _broken_pngs(png: bytes) -> dict[str, bytes]:
             _chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 60_000, 60_000, 0, 0, 1, 1, 0, 0)),
             whole,
         ),
-        "png-then-html": png + b"<script>alert(1)</script>",
+        "png-animation-of-endless-frames": _png(
+            9, 9, _chunk(b"acTL", struct.pack(">II", 2**31 - 1, 0)), whole
+        ),
+        "png-million-pieces": _png(9, 9, _chunk(b"IDAT", b"") * 300_000, whole),
     }
 
 
@@ -108,6 +118,7 @@ def _broken_jpegs(jpeg: bytes) -> dict[str, bytes]:
         "jpeg-noise-inside": jpeg[:400] + np.random.default_rng(1).bytes(400) + jpeg[800:],
         "jpeg-broken-exif": start + _segment(0xE1, b"Exif\0\0MM\0*\xff\xff\xff\xff") + rest,
         "jpeg-big-exif": start + _segment(0xE1, big_exif) + rest,
+        "jpeg-exif-in-a-loop": start + _segment(0xE1, _looping_exif()) + rest,
         "jpeg-broken-second-picture": start + _segment(0xE2, b"MPF\0MM\0*" + bytes(9)) + rest,
         "jpeg-profile-out-of-order": start + _segment(0xE2, b"ICC_PROFILE\0\x09\x02x") + rest,
     }
@@ -122,25 +133,132 @@ def _broken_gifs(gif: bytes) -> dict[str, bytes]:
         "gif-frame-beyond-canvas": gif[:canvas] + struct.pack("<HH", 5, 5) + gif[canvas + 4 :],
         "gif-cut-in-half": gif[: len(gif) // 2],
         "gif-only-header": gif[:6],
-        "gif-many-frames": _saved(frames[0], "GIF", save_all=True, append_images=frames[1:]),
+        "gif-million-extensions": gif[: frame - 5] + b"!\xfe\0" * 1_000_000 + gif[frame - 5 :],
+        "gif-many-frames": saved(frames[0], "GIF", save_all=True, append_images=frames[1:]),
     }
 
 
 def _broken_webps(webp: bytes) -> dict[str, bytes]:
     frame = webp[12:]
+    moving = saved(_page(), "WEBP", save_all=True, append_images=[_page().rotate(9)])
     return {
         "webp-bomb": _riff(_canvas(16_383, 16_383) + frame),
         "webp-frame-beyond-canvas": _riff(_canvas(9, 9) + frame),
         "webp-cut-in-half": webp[: len(webp) // 2],
         "webp-only-header": webp[:20],
+        "webp-animation-cut-in-half": moving[: len(moving) // 2],
+        "webp-lossless-bomb": _riff(b"VP8L" + struct.pack("<I", 99) + b"\x2f" + b"\xff" * 99),
         "webp-lying-length": webp[:4] + struct.pack("<I", 2**32 - 1) + webp[8:],
     }
 
 
-def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
+def _broken_heics() -> dict[str, bytes]:
+    heic = saved(_page(), "HEIF")
+    middle = len(heic) - len(boxes.content(heic, b"mdat")) // 2
+    return {
+        "heic-nothing-after-its-name": b"\0\0\0\x18ftypheic\0\0\0\0heicmif1" + bytes(200),
+        "heic-bomb": boxes.with_size(heic, 100_000, 100_000),
+        "heic-larger-than-it-is": boxes.with_size(heic, 7_000, 7_000),
+        "heic-smaller-than-it-is": boxes.with_size(heic, 5, 5),
+        "heic-no-size": boxes.with_size(heic, 0, 0),
+        "heic-endless-size": boxes.with_size(heic, 2**32 - 1, 2**32 - 1),
+        "heic-cut-in-header": heic[:200],
+        "heic-cut-in-half": heic[:middle],
+        "heic-noise-inside": heic[:middle] + np.random.default_rng(2).bytes(len(heic) - middle),
+        "heic-lying-box": heic.replace(boxes.head(heic, b"meta"), b"\xff\xff\xff\xffmeta"),
+        "heic-box-of-no-length": heic.replace(boxes.head(heic, b"iprp"), bytes(4) + b"iprp"),
+        "heic-of-itself": boxes.grid(heic, 2, tile=1),
+        "heic-too-many-tiles": boxes.grid(heic, 250),
+        "heic-tiles-missing": boxes.grid(heic, 2, tile=7),
+        "heic-wants-too-much": wants_too_much(),
+        "heic-as-a-film": b"\0\0\0\x18ftypmsf1\0\0\0\0msf1hevc" + heic[28:],
+    }
+
+
+def wants_too_much() -> bytes:
+    """A HEIC of 2 kB and of allowed size that takes a gigabyte: deep colours, a tile repeated."""
+    side = 256
+    deep = pillow_heif.from_bytes("RGB;16", (side, side), bytes(side * side * 6))
+    file = io.BytesIO()
+    deep.save(file, quality=-1, chroma=444)
+    return boxes.grid(file.getvalue(), 27)
+
+
+def _broken_avifs() -> dict[str, bytes]:
+    avif = saved(_page(), "AVIF")
+    ink = saved(Image.new("RGBA", (64, 64), (9, 9, 9, 99)), "AVIF", subsampling="4:4:4")
+    frames = saved(_page(), "AVIF", save_all=True, append_images=[Image.new("RGB", (64, 64))] * 9)
+    middle = len(avif) - len(boxes.content(avif, b"mdat")) // 2
+    return {
+        "avif-nothing-after-its-name": b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + bytes(200),
+        "avif-bomb": boxes.with_size(avif, 100_000, 100_000),
+        "avif-larger-than-it-is": boxes.with_size(avif, 7_000, 7_000),
+        "avif-smaller-than-it-is": boxes.with_size(avif, 5, 5),
+        "avif-much-larger-and-transparent": boxes.with_size(ink, 7_100, 7_100),
+        "avif-no-size": boxes.with_size(avif, 0, 0),
+        "avif-cut-in-header": avif[:150],
+        "avif-cut-in-half": avif[:middle],
+        "avif-noise-inside": avif[:middle] + np.random.default_rng(3).bytes(len(avif) - middle),
+        "avif-lying-box": avif.replace(boxes.head(avif, b"meta"), b"\xff\xff\xff\xffmeta"),
+        "avif-animation-cut-in-half": frames[: len(frames) // 2],
+        "avif-named-heic": avif.replace(b"avif", b"heic"),
+    }
+
+
+def _much_beside_the_picture() -> dict[str, bytes]:
+    png, jpeg, gif, webp = (picture(0, kind=kind) for kind in ("PNG", "JPEG", "GIF", "WEBP"))
+    start, rest = jpeg[:2], jpeg[2:]
+    parts = [_MUCH[at : at + 60_000] for at in range(0, len(_MUCH), 60_000)]
+    xmp = b"".join(_segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + part) for part in parts)
+    profile = b"".join(
+        _segment(0xE2, b"ICC_PROFILE\0" + bytes((number, len(parts))) + part)
+        for number, part in enumerate(parts, 1)
+    )
+    comment = b"".join(b"\xff" + _MUCH[at : at + 255] for at in range(0, len(_MUCH) - 255, 255))
+    body = gif.index(b",\0\0\0\0")
+    canvas = _canvas(280, 280, flags=0x2C)  # profile, EXIF, XMP
+    exif = b"Exif\0\0II*\0\x08\0\0\0\0\0" + _MUCH
+    return {
+        "png-much-exif": png[:33] + _chunk(b"eXIf", exif[6:]) + png[33:],
+        "png-much-text": png[:33]
+        + _chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + _MUCH)
+        + png[33:],
+        "jpeg-much-xmp": start + xmp + rest,
+        "jpeg-much-profile": start + profile + rest,
+        "gif-much-comment": gif[:body] + b"!\xfe" + comment + b"\0" + gif[body:],
+        "webp-much-exif": _riff(canvas + webp[12:] + _riff_chunk(b"EXIF", exif)),
+        "webp-much-profile": _riff(canvas + _riff_chunk(b"ICCP", _MUCH) + webp[12:]),
+        "heic-much-exif": saved(_page(), "HEIF", exif=exif),
+        "avif-much-exif": saved(_page(), "AVIF", exif=exif),
+    }
+
+
+def _two_things_at_once() -> dict[str, bytes]:
+    png, jpeg, gif = (picture(0, kind=kind) for kind in ("PNG", "JPEG", "GIF"))
+    archive = _no_pictures()["zip"]
+    return {
+        "png-then-html": png + b"<script>alert(1)</script>",
+        "png-then-zip": png + archive,
+        "png-with-svg-inside": png[:33] + _chunk(b"tEXt", b"a\0<svg onload=alert(1)>") + png[33:],
+        "zip-then-png": archive + png,
+        "jpeg-with-php-inside": jpeg[:2] + _segment(0xFE, b"<?php system($_GET[0]); ?>") + jpeg[2:],
+        "jpeg-then-png": jpeg + png,
+        "pdf-and-jpeg": b"%PDF-1.7\n" + jpeg,
+        "gif-and-javascript": gif[:6] + b"/*" + gif[8:] + b"*/=1;alert(1)",
+        "heic-then-jpeg": saved(_page(), "HEIF") + jpeg,
+        "png-named-jpeg": b"\xff\xd8\xff" + png,
+    }
+
+
+def _page() -> Image.Image:
+    pillow_heif.register_heif_opener()  # which saves them, too
+    return Image.new("RGB", (64, 64), "#ffeecc")
+
+
+def _looping_exif() -> bytes:
+    """Its directories, and those of the places it was taken at, come after themselves."""
+    entries = b"\x87\x69\0\4\0\0\0\1\0\0\0\x08\x88\x25\0\4\0\0\0\1\0\0\0\x08"
+    return b"Exif\0\0MM\0*\0\0\0\x08\0\2" + entries + b"\0\0\0\x08"
 
 
 def _squeezed(length: int) -> bytes:
@@ -190,15 +308,19 @@ def _with_second_frame_header(jpeg: bytes, width: int, height: int) -> bytes:
 
 def _many_scans() -> bytes:
     """A progressive JPEG of allowed size that has its shortest scan some 100,000 times over."""
-    jpeg = _saved(Image.new("L", (5_000, 4_000), "white"), "JPEG", progressive=True)
+    jpeg = saved(Image.new("L", (5_000, 4_000), "white"), "JPEG", progressive=True)
     starts = [at for at in range(len(jpeg)) if jpeg.startswith(b"\xff\xda", at)]
     scan = min((jpeg[a:b] for a, b in pairwise(starts[1:])), key=len)
     return jpeg[:-2] + scan * (4_000_000 // len(scan)) + jpeg[-2:]
 
 
-def _canvas(width: int, height: int) -> bytes:
+def _canvas(width: int, height: int, flags: int = 0) -> bytes:
     size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    return b"VP8X" + struct.pack("<I", 10) + bytes(4) + size
+    return _riff_chunk(b"VP8X", bytes((flags, 0, 0, 0)) + size)
+
+
+def _riff_chunk(kind: bytes, data: bytes) -> bytes:
+    return kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
 
 
 def _riff(chunks: bytes) -> bytes:
