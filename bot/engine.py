@@ -23,7 +23,8 @@ from core.uploads.worker import DecodingWorker
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_LARGEST_BATCH = 64
+_LARGEST_BATCH = 64  # of digits to explain
+_LARGEST_LOOK = 256  # of shapes that may be digits
 
 
 @dataclass(slots=True)
@@ -149,9 +150,15 @@ class Engine:
             self._waiting -= 1
 
     def _judge(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Classify what may be digits, in turn with all else that the networks do."""
+        """Classify what may be digits, in turn with all else that the networks do.
+
+        In a picture of noise thousands of shapes may be: a part of them at a time, others come in
+        between, and the network's layers take little memory.
+        """
         explainer = self.explainers[Network.UPLOADS]
-        return self._network_thread.submit(explainer.logits, images).result()
+        parts = np.split(images, range(_LARGEST_LOOK, len(images), _LARGEST_LOOK))
+        logits = [self._network_thread.submit(explainer.logits, part).result() for part in parts]
+        return np.concatenate(logits)
 
     def _work_off(self) -> None:
         """Take the waiting jobs that ask as the first one does, and explain them in one run.

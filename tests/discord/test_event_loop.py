@@ -10,6 +10,7 @@ from typing import ParamSpec, Self, TypeVar
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from bot.problems import Refusal
 from bot.services import explaining
@@ -17,7 +18,7 @@ from bot.services.networks import Network
 from core.dataset import test_digit as digit_of
 from core.explain.explainer import Atlas
 from core.explain.scores import Score
-from tests.builders import picture
+from tests.builders import picture, saved
 from tests.discord.conftest import Server
 from tests.discord.looking import text
 
@@ -104,6 +105,27 @@ async def test_requests_that_wait_are_explained_in_one_batch(
     assert len(batches) <= 3
     alone = [[one.digit for one in atlas(pair, Score.LOG_ODDS)] for pair in pairs]
     assert [[one.digit for one in pair] for pair in found] == alone
+
+
+async def test_of_many_shapes_that_may_be_digits_a_part_is_judged_at_a_time(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explainer = server.bot.engine.explainers[Network.UPLOADS]
+    logits, looks = explainer.logits, list[int]()
+
+    def recorded(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        looks.append(len(images))
+        return logits(images)
+
+    monkeypatch.setattr(explainer, "logits", recorded)
+    grey = np.random.default_rng(0).integers(0, 256, (200, 300))
+
+    await server.alex.slash(
+        server.channel, "explain", image=("a.png", saved(Image.fromarray(grey.astype(np.uint8))))
+    )
+
+    assert sum(looks) > 300
+    assert max(looks) <= 256
 
 
 async def test_other_scores_and_other_networks_are_not_mixed(server: Server) -> None:
