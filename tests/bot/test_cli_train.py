@@ -1,12 +1,14 @@
 """`gradcam-bot train` and `gradcam-bot evaluate`, as they are typed."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -14,6 +16,7 @@ from bot.cli import app
 from core.dataset import load_test_digits
 from core.network import epoch_file
 from core.record import ModelRecord
+from tests.preview.serving import until
 
 _RUN = CliRunner()
 
@@ -58,11 +61,44 @@ def test_train_told_to_end_says_so_and_leaves_nothing(data: Path, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ctrl_c_while_examples_are_drawn_is_heard_by_the_command_alone(
+    data: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "bot", "train", "--network", "uploads", "--data", str(data)]
+    with subprocess.Popen(
+        [*command, "-o", str(tmp_path / "n")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"Drawing 480,000 examples: some minutes.\n"
+        until(lambda: _seconds_of_work(process.pid) > 3)
+        os.killpg(process.pid, signal.SIGINT)
+        said, complaint = process.stdout.read(), process.stderr.read()
+
+    assert process.returncode == 130
+    assert b"Interrupted: nothing was written." in said
+    assert b"Process" not in complaint
+    assert b"Traceback" not in complaint
+    assert list(tmp_path.iterdir()) == []
+
+
+def _seconds_of_work(pid: int) -> float:
+    """Processor time of that process which has had most, of those that a process started."""
+    return max((child.cpu_times().user for child in psutil.Process(pid).children()), default=0)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["train", "--data", "absent.npz"], "There is no file or folder absent.npz."),
         (["train", "--data", "{data}", "-o", "{data}"], "is a file, not a folder."),
+        (
+            ["train", "--network", "uploads", "--data", "absent"],
+            "There is no file or folder absent.",
+        ),
         (["evaluate", "--weights", "absent.keras"], "There is no network at absent.keras."),
         (["evaluate", "--weights", "{data}"], "is neither a .weights.h5 file nor a .keras file."),
     ],
