@@ -1,0 +1,49 @@
+"""The model cards say what was measured."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.modelcard import model_card
+from core.network import UPLOADS_WEIGHTS, WEIGHTS
+from core.record import CARD_FILE, ModelRecord
+from scripts.derive_glyphs import FONTS, OWN_FONTS
+
+
+@pytest.mark.parametrize("folder", [WEIGHTS, UPLOADS_WEIGHTS], ids=lambda folder: folder.name)
+def test_the_shipped_card_is_of_the_shipped_record(folder: Path) -> None:
+    card = (folder / CARD_FILE).read_text(encoding="utf-8")
+
+    assert card == model_card(ModelRecord.load(folder))
+
+
+@pytest.mark.parametrize(
+    ("figure", "value", "said"),
+    [
+        ("threshold", 1.25, "less than 1.25"),
+        ("digits_refused", 0.1234, "12.34% of the digits"),
+        ("strangers_refused", 0.8765, "87.65% of the strangers"),
+        ("temperature", 1.4567, "divided by 1.457"),
+        ("ece_before", 0.04321, "0.0432 before"),
+        ("ece_after", 0.01234, "0.0123 after"),
+        ("changed_accuracy", 0.5432, "**54.32%**"),
+        ("changed_accuracy_tutorial", 0.2345, "23.45%"),
+        ("digits_drawn", 123_456, "123,456 digits"),
+        ("strangers_drawn", 65_432, "65,432 strangers"),
+    ],
+)
+def test_every_figure_of_uploads_is_the_records(figure: str, value: float, said: str) -> None:
+    record = ModelRecord.load(UPLOADS_WEIGHTS)
+    uploads = replace(record.decision, **{figure: value})  # type: ignore[arg-type]  # any figure
+    card = " ".join(model_card(record).split())
+    other = replace(record, metrics=replace(record.metrics, uploads=uploads))
+
+    assert said not in card
+    assert said in " ".join(model_card(other).split())
+
+
+def test_it_counts_the_fonts_that_there_are() -> None:
+    card = model_card(ModelRecord.load(UPLOADS_WEIGHTS))
+
+    assert f"glyphs of {len(FONTS + OWN_FONTS)} fonts" in " ".join(card.split())

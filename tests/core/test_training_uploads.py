@@ -1,0 +1,114 @@
+"""The uploads' network trained on a few examples, from drawing them to its model card."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import training_uploads
+from core.calibration import calibration_error, softmax
+from core.dataset import DigitSet
+from core.evaluation import evaluate
+from core.examples import STRANGER, draw_examples, sources
+from core.modelcard import model_card
+from core.network import fingerprint, load_network
+from core.record import ModelRecord
+from core.training_uploads import RECIPE, train_for_uploads
+
+_TRAINED, _KEPT, _SEED, _EPOCHS = 900, 300, 3, 8
+
+
+class _Heard:
+    """Keeps what it is told of a training."""
+
+    def __init__(self) -> None:
+        self.batches: list[float] = []
+        self.epochs: list[tuple[int, int]] = []
+
+    def batch(self, seed: int, epoch: int, share: float) -> None:  # noqa: ARG002
+        self.batches.append(share)
+
+    def epoch(self, seed: int, epoch: int, measured: dict[str, float]) -> None:
+        assert set(measured) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+        self.epochs.append((seed, epoch))
+
+
+def _few(digits: DigitSet, start: int, end: int) -> DigitSet:
+    return DigitSet(digits.images[start:end], digits.labels[start:end])
+
+
+def _train(digits: DigitSet, folder: Path, heard: _Heard) -> ModelRecord:
+    return train_for_uploads(_few(digits, 0, 600), _few(digits, 600, 640), folder, _SEED, heard)
+
+
+@pytest.fixture(scope="module")
+def heard() -> _Heard:
+    return _Heard()
+
+
+@pytest.fixture(scope="module")
+def record(
+    digits: DigitSet, heard: _Heard, tmp_path_factory: pytest.TempPathFactory
+) -> ModelRecord:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training_uploads, "RECIPE", replace(RECIPE, epochs=_EPOCHS))
+        patch.setattr(training_uploads, "DIGITS", _TRAINED)
+        patch.setattr(training_uploads, "STRANGERS", _TRAINED)
+        patch.setattr(training_uploads, "_HELD_OUT_DIGITS", _KEPT)
+        patch.setattr(training_uploads, "_HELD_OUT_STRANGERS", _KEPT)
+        return _train(digits, tmp_path_factory.mktemp("training") / "net", heard)
+
+
+def test_it_writes_a_network_and_all_that_is_told_of_it(
+    record: ModelRecord, heard: _Heard, digits: DigitSet
+) -> None:
+    metrics = record.metrics
+
+    assert sorted(file.name for file in record.folder.iterdir()) == [
+        "MODEL_CARD.md",
+        "confusion.png",
+        "curves.png",
+        "history.json",
+        "metrics.json",
+        "network.weights.h5",
+    ]
+    assert [file.name for file in record.folder.parent.iterdir()] == ["net"]
+    assert ModelRecord.load(record.folder) == record
+    assert (metrics.parameters, metrics.seed, metrics.digits) == (50_186, _SEED, 40)
+    assert metrics.fingerprint == fingerprint(record.folder)
+    assert metrics.correct == evaluate(load_network(record.folder), _few(digits, 600, 640)).correct
+    assert heard.epochs == [(_SEED, epoch) for epoch in range(1, _EPOCHS + 1)]
+    assert heard.batches[:14] == [pytest.approx((n + 1) / 14) for n in range(14)]
+    card = (record.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert card == model_card(record)
+
+
+def test_it_learns_digits_and_that_there_are_others(record: ModelRecord) -> None:
+    history, uploads = record.history, record.decision
+
+    assert history.loss[-1] < history.loss[0]
+    assert record.metrics.accuracy > record.metrics.untrained_accuracy
+    assert uploads.strangers_refused > uploads.digits_refused + 0.2
+    assert (uploads.digits_drawn, uploads.strangers_drawn) == (_TRAINED, _TRAINED)
+
+
+def test_the_weights_that_are_kept_are_the_calibrated_ones(
+    record: ModelRecord, digits: DigitSet
+) -> None:
+    _, held_out = sources(_few(digits, 0, 600), 60)
+    images, labels = draw_examples(held_out, _KEPT, _KEPT, _SEED + 1)
+    logits = training_uploads._logits(load_network(record.folder), images)
+    is_digit, uploads = labels != STRANGER, record.decision
+
+    def error(divided: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+        probabilities = softmax(divided[is_digit])
+        right = probabilities.argmax(axis=1) == labels[is_digit]
+        return calibration_error(probabilities.max(axis=1), right)
+
+    assert uploads.temperature != pytest.approx(1, abs=0.01)
+    assert error(logits) == pytest.approx(uploads.ece_after, abs=1e-3)
+    assert error(logits * uploads.temperature) == pytest.approx(uploads.ece_before, abs=1e-3)
+    refused = np.logaddexp.reduce(logits, axis=1) < uploads.threshold
+    assert refused[is_digit].mean() == pytest.approx(uploads.digits_refused, abs=0.01)
+    assert refused[~is_digit].mean() == pytest.approx(uploads.strangers_refused, abs=0.01)
