@@ -1,13 +1,24 @@
-"""The shipped network is what its papers say."""
+"""The shipped networks are what their papers say."""
 
 import numpy as np
 import pytest
 
 from core._keras import keras
-from core.dataset import ORIGINAL_MD5, load_test_digits
+from core.calibration import calibration_error, softmax
+from core.dataset import ORIGINAL_MD5, DigitSet, load_test_digits
 from core.evaluation import evaluate
-from core.network import WEIGHTS, WeightsError, epoch_file, fingerprint, load_network
-from core.record import ModelRecord, Recipe
+from core.examples import STRANGER, draw_examples, sources
+from core.explain.explainer import Explainer
+from core.network import (
+    UPLOADS_WEIGHTS,
+    WEIGHTS,
+    WeightsError,
+    epoch_file,
+    fingerprint,
+    load_network,
+)
+from core.record import ModelRecord, Recipe, RecordError
+from core.training_uploads import DIGITS, RECIPE, STRANGERS, THRESHOLD
 from core.tutorial import get_basic_cnn
 
 
@@ -54,6 +65,64 @@ def test_every_epoch_is_kept_from_untrained_to_trained(record: ModelRecord) -> N
     assert evaluate(first, load_test_digits()).accuracy > 0.95
     for ours, shipped in zip(last.get_weights(), load_network().get_weights(), strict=True):
         assert np.array_equal(ours, shipped)
+
+
+@pytest.fixture(scope="module")
+def for_uploads() -> ModelRecord:
+    return ModelRecord.load(UPLOADS_WEIGHTS)
+
+
+def test_the_uploads_network_is_as_good_as_it_says(for_uploads: ModelRecord) -> None:
+    model = load_network(UPLOADS_WEIGHTS)
+    measured = evaluate(model, load_test_digits())
+    metrics = for_uploads.metrics
+
+    assert measured.correct == metrics.correct
+    assert measured.accuracy >= 0.992
+    assert measured.confusion.tolist() == [list(row) for row in metrics.confusion]
+    assert [layer.name for layer in model.layers] == [layer.name for layer in load_network().layers]
+    assert model.count_params() == metrics.parameters == 50_186
+    assert metrics.fingerprint == fingerprint(UPLOADS_WEIGHTS) != fingerprint()
+
+
+def test_the_uploads_network_was_trained_by_its_recipe_on_mnist(for_uploads: ModelRecord) -> None:
+    metrics, uploads = for_uploads.metrics, for_uploads.decision
+
+    assert metrics.recipe == RECIPE
+    assert metrics.data_md5 == ORIGINAL_MD5
+    assert len(for_uploads.history.loss) == RECIPE.epochs
+    assert (uploads.digits_drawn, uploads.strangers_drawn) == (DIGITS, STRANGERS)
+    assert uploads.threshold == THRESHOLD
+
+
+def test_on_changed_digits_it_refuses_and_is_sure_as_often_as_it_says(
+    for_uploads: ModelRecord, digits: DigitSet
+) -> None:
+    """Of the test set and of glyphs that were kept out, none of which its record is from."""
+    _, others = sources(digits, len(digits))
+    images, labels = draw_examples(others, 2500, 2500, seed=0)
+    logits = Explainer.load(UPLOADS_WEIGHTS).logits(images / np.float32(255)).astype(np.float64)
+    is_digit, uploads = labels != STRANGER, for_uploads.decision
+
+    refused = np.logaddexp.reduce(logits, axis=1) < uploads.threshold
+    assert refused[is_digit].mean() == pytest.approx(uploads.digits_refused, abs=0.015)
+    assert refused[~is_digit].mean() == pytest.approx(uploads.strangers_refused, abs=0.015)
+    probabilities = softmax(logits[is_digit])
+    right = probabilities.argmax(axis=1) == labels[is_digit]
+    assert calibration_error(probabilities.max(axis=1), right) < 0.015
+    assert uploads.ece_after < uploads.ece_before < 0.01
+
+
+def test_on_sheets_of_paper_it_is_far_better_than_the_tutorials(for_uploads: ModelRecord) -> None:
+    uploads = for_uploads.decision
+
+    assert uploads.changed_accuracy >= 0.97
+    assert uploads.changed_accuracy_tutorial < 0.5
+
+
+def test_the_tutorials_network_has_no_rule_for_photographs(record: ModelRecord) -> None:
+    with pytest.raises(RecordError, match="was not trained for photographs"):
+        _ = record.decision
 
 
 def test_a_file_that_is_no_network_of_ours_is_told_in_one_sentence(

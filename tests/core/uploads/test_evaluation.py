@@ -75,10 +75,12 @@ def test_calibration_compares_confidence_with_what_was_right() -> None:
 
 
 def test_without_a_digit_a_refusal_is_right_and_an_unreadable_file_is_not() -> None:
-    figures = evaluate_uploads([result(""), result("", "8", 0.6), result("", error="Bad.")], 0.9)
+    none = [result(""), result("", "8", 0.6), result("", error="Bad.")]
+
+    figures = evaluate_uploads([*none, result("7"), result("71")], 0.9)
 
     assert (figures.no_digit.count, figures.no_digit.total) == (1, 3)
-    assert figures.one_digit.right == Share(0, 0, None, None)
+    assert evaluate_uploads(none, 0.9).one_digit.right == Share(0, 0, None, None)
     assert figures.one_digit.calibration_error is None
 
 
