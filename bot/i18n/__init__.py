@@ -9,6 +9,7 @@ new language is a new file: `LANGUAGES` finds it.
 
 A field may ask for a Korean particle: `{digit:은/는}` writes the digit and the particle that its
 pronunciation takes, `{digit:~은/는}` the particle alone, for after markup such as `**{digit}**`.
+For an English article there is `{digit:~a/an}`.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ LANGUAGES = tuple(
     sorted(file.name.removesuffix(".po") for file in _FOLDER.iterdir() if file.name.endswith(".po"))
 )
 FALLBACK = "en"
+_ARTICLES, _AN = "a/an", {"8"}  # of digits
 
 
 class Say(Protocol):
@@ -56,7 +58,10 @@ class _ParticleFormatter(Formatter):
         if "/" not in format_spec:
             return str(super().format_field(value, format_spec))
         alone = format_spec.startswith("~")
-        particle = str(josa_pick(str(value), format_spec.removeprefix("~")))
+        choices = format_spec.removeprefix("~")
+        if choices == _ARTICLES:
+            return "an" if str(value) in _AN else "a"
+        particle = str(josa_pick(str(value), choices))
         return particle if alone else f"{value}{particle}"
 
 

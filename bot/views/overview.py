@@ -27,7 +27,7 @@ def overview(shown: Overview, say: Say, audience: Audience) -> Message:
     target = shown.question.target
     alt = "alt.overview" if target is None else "alt.overview_target"
     photo = attached(shown.photo, "overlay.jpg", say(alt, digits=digits, target=target))
-    explained = in_order(shown.opinions) if target is None else target
+    explained = say("explain.as_read") if target is None else target
     receipt = small_print(shown.question, shown.weights, explained, say, audience)
     view = framed(
         head,

@@ -17,7 +17,8 @@ _ACROSS = 400
 """Sizes are given in this part of the picture's longer side, about a pixel on a phone."""
 
 _TEXTS = (18, 15, 12, 9)
-"""Sizes of the text: the first at which every tag finds room above its box."""
+"""Sizes of the text: the first at which every tag finds room above its box. One that is alone may
+stand beside its box instead."""
 
 _DARK: Rgb = (16, 16, 16)
 
@@ -88,7 +89,8 @@ def _lay_out(
         for i, (tag, box) in enumerate(zip(tags, boxes, strict=True), len(tags)):
             plates.append(_place(_plate_size(tag, size), box, taken, shape))
             taken[i] = plates[-1]
-        if all(plate[3] == box[1] for plate, box in zip(plates, boxes, strict=True)):
+        in_rows = all(plate[3] == box[1] for plate, box in zip(plates, boxes, strict=True))
+        if in_rows or len(tags) == 1:
             break
     return size, plates
 

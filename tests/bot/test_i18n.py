@@ -12,6 +12,7 @@ from bot.i18n import _FORMATTER, FALLBACK, LANGUAGES, catalogue, speaker
 from bot.services.readings import PROBLEMS
 from core.uploads import UploadProblem
 
+english = speaker("en")
 _ROOT = Path(bot.__file__).parent
 # The command line speaks English only, and has its texts where it says them.
 _SOURCES = [file for file in _ROOT.rglob("*.py") if _ROOT / "cli" not in file.parents]
@@ -89,6 +90,18 @@ def test_particles_follow_how_a_digit_is_read(template: str, takes: str) -> None
     for digit, particle in enumerate(takes.split()):
         said = _FORMATTER.vformat(template, (), {"n": digit})
         assert said == (particle if "~" in template else f"{digit}{particle}")
+
+
+def test_articles_follow_how_a_digit_is_read() -> None:
+    said = [english("control.correct_digit", digit=digit) for digit in range(10)]
+
+    assert said == [f"Really {'an' if digit == 8 else 'a'} {digit}" for digit in range(10)]
+
+
+def test_no_digit_follows_an_article_that_is_always_the_same() -> None:
+    always = [key for key, said in catalogue("en").items() if re.search(r"\ba \**\{", said)]
+
+    assert always == []
 
 
 def test_a_locale_without_a_catalogue_is_answered_in_english() -> None:

@@ -59,7 +59,7 @@ async def test_several_digits_are_shown_together_and_each_can_be_gone_into(
     words = text(overview)
     assert "## 7 1 0\n" in words
     assert "The uploads' network reads 3 digits. It is least certain of number " in words
-    assert "· class 7 1 0 ·" in words
+    assert "· class as read ·" in words
     assert "(1: a 7, left; 2: a 1, centre; 3: a 0, right)" in alt_texts(overview)[1]
     assert len(await pictures(server.bot, overview)) == 1
     assert [option[:4] for option in options(overview, "digit")] == ["1: 7", "2: 1", "3: 0"]
@@ -230,9 +230,11 @@ async def test_a_refusal_shows_what_came_nearest_to_a_digit(server: Server) -> N
     assert heading == "## Why no digit was found"
     assert [line[:2] for line in lines] == ["1.", "2.", "3.", "4.", "5."]
     assert "this one (centre) is likeliest to be a digit" in lines[2]
-    said = re.search(r"Its evidence of being one is (−\d\.\d) in log-odds, where 0.0 is", lines[4])
+    said = re.search(
+        r"The evidence\*\* of its being a digit: (−\d\.\d) in log-odds, where 0.0", lines[4]
+    )
     assert said
-    assert re.fullmatch(r"If it had to be a digit, it would be a \*\*\d\*\*\.", last)
+    assert re.fullmatch(r"If it had to be one, it would be a \*\*\d\*\*\.", last)
     (alt,) = alt_texts(result.response)
     assert f"with its evidence {said[1]} beside 0.0, which is needed" in alt
     (strip,) = await pictures(server.bot, result.response)
@@ -259,10 +261,10 @@ async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server
     await _choose(server, "correct", "2")
 
     words = text(server.last)
-    assert words.startswith("## A 2, which I refused\n")
+    assert words.startswith("## 2, which I refused\n")
     assert "says that it is a **2**: I should not have refused it." in words
     assert "the picture itself is never stored" in words
-    assert re.search(r"likeliest to be a digit. Its evidence of being one is −", words)
+    assert re.search(r"likeliest to be a digit. Its evidence of being one: −", words)
     assert re.search(r"The uploads' network would read it as a \*\*\d\*\* \(", words)
     assert f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 2 ·" in words
     assert _colour(server.last) == 0xE69F00
@@ -273,7 +275,7 @@ async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server
     await _choose(server, "layer", "conv2d_1")
     await _choose(server, "target", "7")
     await _press(server, "network")
-    assert text(server.last).startswith("## A 2, which I refused\n")
+    assert text(server.last).startswith("## 2, which I refused\n")
     assert "· conv2d_1 · class 7 ·" in text(server.last)
     steps = await _press(server, "steps")
     assert "## Why no digit was found" in text(steps.response)

@@ -87,6 +87,13 @@ def test_a_digit_alone_at_the_upper_edge_has_its_tag_beside_it() -> None:
     )
 
 
+@pytest.mark.parametrize("top", [0, 8, 20, 200])
+def test_a_tag_that_is_alone_is_as_large_as_ever_wherever_its_digit_stands(top: int) -> None:
+    ((_, upper, _, lower),) = plates((400, 400), [(100, top, 300, top + 200)])
+
+    assert lower - upper == 21
+
+
 @pytest.mark.parametrize("ground", [0, 90, 170, 255])
 @pytest.mark.parametrize("tone", Tone)
 def test_a_box_is_seen_on_any_ground(ground: int, tone: Tone) -> None:
