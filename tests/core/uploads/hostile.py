@@ -11,6 +11,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
+from core.uploads.limits import MAX_PIXELS, MAX_PIXELS_WEBP
 from tests.builders import picture, saved
 from tests.core.uploads import boxes
 
@@ -34,6 +35,30 @@ def hostile_files() -> dict[str, bytes]:
         **_broken_avifs(),
         **_much_beside_the_picture(),
         **_two_things_at_once(),
+    }
+
+
+@cache
+def largest_pictures() -> dict[str, bytes]:
+    """Those that take the most memory of all that are not refused, by the names of their files."""
+    side, side_webp = int(MAX_PIXELS**0.5), int(MAX_PIXELS_WEBP**0.5)
+    ink = (9, 9, 9, 99)
+    blots = Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8))
+    cmyk = Image.new("CMYK", (side, side), 77)
+    photograph = _page().resize((4_000, 3_000))  # a larger one takes long to make
+    return {
+        "blots.jpg": saved(blots.resize((side, side)), "JPEG", quality=60),
+        "progressive.jpg": saved(cmyk, "JPEG", progressive=True, subsampling=0),
+        "transparent.png": saved(Image.new("RGBA", (side, side), ink), compress_level=1),
+        "palette.png": saved(Image.new("P", (side, side)), transparency=b"\x07\x55"),
+        "transparent.gif": saved(Image.new("L", (side, side)), "GIF", transparency=3),
+        "transparent.webp": saved(
+            Image.new("RGBA", (side_webp, side_webp), ink), "WEBP", method=0, quality=1
+        ),
+        "enlarged.avif": _broken_avifs()["avif-much-larger-and-transparent"],
+        "photograph.heic": saved(
+            photograph, "HEIF", quality=30, enc_params={"preset": "ultrafast"}
+        ),
     }
 
 

@@ -331,5 +331,5 @@ def test_a_digit_is_found_in_what_was_decoded(kind: str, reader: Reader) -> None
 def test_a_box_is_turned_into_the_pictures_own_pixels() -> None:
     decoded = decode(saved(Image.new("L", (4000, 3000))))
 
-    assert decoded.scale == (2, 2)
+    assert decoded.scale == (2.0, 2.0)
     assert decoded.box_as_shown((10, 20, 30, 40)) == (20, 40, 60, 80)
