@@ -75,6 +75,9 @@ def test_ctrl_c_while_examples_are_drawn_is_heard_by_the_command_alone(
         assert process.stderr is not None
         assert process.stdout.readline() == b"Drawing 480,000 examples: some minutes.\n"
         until(lambda: _seconds_of_work(process.pid) > 3)
+        for child in psutil.Process(process.pid).children():
+            child.send_signal(signal.SIGINT)
+        until(lambda: _seconds_of_work(process.pid) > 4)
         os.killpg(process.pid, signal.SIGINT)
         said, complaint = process.stdout.read(), process.stderr.read()
 

@@ -23,12 +23,12 @@ def _error(logits: Logits, labels: NDArray[np.integer]) -> float:
 
 
 def test_the_error_by_hand() -> None:
-    confidences = np.array([0.95, 0.97, 1.0, 0.52, 0.50])
-    right = np.array([True, True, False, False, True])
+    confidences = np.array([0.95, 0.97, 1.0, 0.91, 0.52, 0.50])
+    right = np.array([True, True, False, True, True, True])
 
     # Of 15 bins the last, from 0.933, has a confidence of 2.92 in all and two that are right; the
-    # eighth has 1.02 and one.
-    assert calibration_error(confidences, right) == pytest.approx((0.92 + 0.02) / 5)
+    # one before it has 0.91 and one, the eighth 1.02 and two.
+    assert calibration_error(confidences, right) == pytest.approx((0.92 + 0.09 + 0.98) / 6)
 
 
 def test_the_error_is_0_for_none_and_for_perfection_and_1_for_the_opposite() -> None:

@@ -15,6 +15,7 @@ from core.modelcard import model_card
 from core.network import fingerprint, load_network
 from core.record import ModelRecord
 from core.training_uploads import RECIPE, train_for_uploads
+from core.tutorial import get_basic_cnn
 
 _TRAINED, _KEPT, _SEED, _EPOCHS = 900, 300, 3, 8
 
@@ -112,3 +113,12 @@ def test_the_weights_that_are_kept_are_the_calibrated_ones(
     refused = np.logaddexp.reduce(logits, axis=1) < uploads.threshold
     assert refused[is_digit].mean() == pytest.approx(uploads.digits_refused, abs=0.01)
     assert refused[~is_digit].mean() == pytest.approx(uploads.strangers_refused, abs=0.01)
+
+
+def test_a_network_that_takes_nothing_for_a_digit_reads_nothing(digits: DigitSet) -> None:
+    model = get_basic_cnn()
+    dense = model.get_layer("dense")
+    kernel, bias = dense.get_weights()
+    dense.set_weights([kernel * 0, bias - 9])
+
+    assert training_uploads._accuracy_when_read(model, _few(digits, 0, 5)) == 0
