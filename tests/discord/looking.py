@@ -79,6 +79,15 @@ async def pictures(bot: GradcamBot, message: Seen) -> list[bytes]:
     ]
 
 
+async def files(bot: GradcamBot, message: Seen) -> list[bytes]:
+    """The files of all pictures of a message, large and small."""
+    return await pictures(bot, message) + [
+        await bot.http.get_from_cdn(part.media.url)
+        for part in components(message)
+        if isinstance(part, discord.ThumbnailComponent)
+    ]
+
+
 async def card(bot: GradcamBot, message: Seen) -> bytes:
     """The file of a message's last large picture."""
     return (await pictures(bot, message))[-1]

@@ -1,10 +1,8 @@
 """What people do with an answer about their picture: go into it, doubt it, correct it."""
 
+import asyncio
 import io
-import os
 import re
-import signal
-import threading
 from typing import Any
 
 import discord
@@ -14,10 +12,13 @@ import pytest
 from PIL import Image
 
 from bot.i18n import speaker
+from bot.services.answers import Answer
 from bot.services.networks import Network
+from bot.services.questions import Question
 from core.dataset import load_test_digits
 from core.uploads import MAX_DIGITS
 from tests.builders import blank, picture, row, saved
+from tests.core.uploads.hostile import hostile_files
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, components, control, options, pictures, text
 
@@ -370,23 +371,32 @@ async def test_the_tutorials_network_can_be_asked_about_an_upload_and_disagreeme
     assert text(server.last) == ours
 
 
+@pytest.mark.parametrize("member", ["alex", "minji"])
 async def test_an_upload_that_the_network_is_unsure_of_is_told_with_its_candidates(
-    server: Server,
+    server: Server, member: str
 ) -> None:
+    actor = getattr(server, member)
+    say = speaker(server.locales.get(actor.id, "en"))
     images = load_test_digits().images.astype(np.float32) / 255
     explain = server.bot.engine.explainers[Network.UPLOADS].explain
     parts = (explain(part) for part in np.array_split(images, 100))  # all at once take a gigabyte
     confidence = np.concatenate([part.probabilities.max(axis=1) for part in parts])
     for index in np.argsort(confidence)[:20]:
-        message = await _upload(server, picture(int(index)))
-        if "is not sure" in text(message):
+        await actor.slash(server.channel, "explain", image=("a.png", picture(int(index))))
+        if text(server.last)[4] == "?":
             break
 
-    words = text(message)
-    assert words[4] == "?"
-    assert "**The uploads' network is not sure**: no class reaches 90%." in words
-    assert 2 <= words.split("one of these: ")[1].splitlines()[0].count("**") / 2 <= 3
-    assert _colour(message) == 0xE69F00
+    heading, unsure, *_ = text(server.last).splitlines()
+    digit, first = re.findall(r"[\d.]+", heading)
+    assert f"**{say('network.uploads')}" in unsure
+    assert "90%" in unsure
+    candidates = re.findall(r"\*\*(\d)\*\* \((< )?([\d.]+)%\)", unsure)
+    assert 2 <= len(candidates) <= 3
+    assert candidates[0] == (digit, "", first)
+    chances = [float(chance) for _, _, chance in candidates]
+    assert chances == sorted(chances, reverse=True)
+    assert chances[0] < 90
+    assert _colour(server.last) == 0xE69F00
 
 
 async def test_the_uploader_corrects_it_and_it_is_counted_once(server: Server) -> None:
@@ -478,31 +488,41 @@ async def test_of_a_moving_picture_the_first_frame_is_read_and_that_is_said(
     assert "This picture moves: its first frame was read." in text(message)
 
 
-async def test_a_killed_decoding_process_costs_one_sentence_and_the_next_upload_works(
+def _decoders() -> list[psutil.Process]:
+    return [
+        child for child in psutil.Process().children() if "core.uploads.process" in child.cmdline()
+    ]
+
+
+async def test_a_killed_decoding_process_that_had_no_file_is_not_noticed(server: Server) -> None:
+    for decoder in _decoders():
+        decoder.kill()
+
+    assert "reads a **7**" in text(await _upload(server, picture(_SEVEN)))
+
+
+async def test_a_decoding_process_killed_at_a_file_costs_one_sentence_and_keeps_nobody_waiting(
     server: Server,
 ) -> None:
-    def kill() -> list[int]:
-        children = [
-            child.pid
-            for child in psutil.Process().children()
-            if "core.uploads.process" in child.cmdline()
-        ]
-        for pid in children:
-            os.kill(pid, signal.SIGKILL)
-        return children
+    await _upload(server, picture(_SEVEN))
+    slow = hostile_files()["jpeg-million-scans"]
+    (decoder,) = _decoders()
+    worked = decoder.cpu_times().user
 
-    assert kill()
-    after = await server.alex.slash(server.channel, "explain", image=("a.png", picture(_SEVEN)))
-    assert "reads a **7**" in text(after.response)
+    upload = asyncio.create_task(
+        server.minji.slash(server.channel, "explain", image=("a.jpg", slow))
+    )
+    while decoder.cpu_times().user < worked + 0.2:  # noqa: ASYNC110 - until it is at the file
+        await asyncio.sleep(0.01)
+    decoder.suspend()
+    ordinary = await server.bot.explaining.answer(Question.test_digit(4321))
+    assert isinstance(ordinary, Answer)
+    assert not upload.done()
+    decoder.kill()
 
-    large = saved(Image.new("RGB", (5000, 5000), "white"), "PNG")
-    timer = threading.Timer(0.1, kill)
-    timer.start()
-    during = await server.alex.slash(server.channel, "explain", image=("a.png", large))
-    timer.join()
-    assert len(text(during.response).splitlines()) == 1
-    again = await server.alex.slash(server.channel, "explain", image=("a.png", picture(_ONE)))
-    assert "reads a **1**" in text(again.response)
+    result = await upload
+    assert text(result.response) == speaker("ko")("upload.gave_up")
+    assert "reads a **1**" in text(await _upload(server, picture(_ONE)))
 
 
 async def test_presses_need_no_decoding_while_the_reading_is_remembered(

@@ -1,6 +1,8 @@
 """Pictures that people send: as an option, by mention, by direct message, from a message's menu."""
 
+import asyncio
 import io
+import json
 import logging
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,11 +12,15 @@ import psutil
 import pytest
 from PIL import Image
 
+from bot.i18n import speaker
+from bot.services.answers import Answer
+from bot.services.questions import Question
+from bot.services.readings import PROBLEMS
 from core.uploads import MAX_BYTES
-from tests.builders import picture, saved
+from tests.builders import blank, picture, saved
 from tests.core.uploads.hostile import hostile_files
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, answer, components, control, pictures, text
+from tests.discord.looking import alt_texts, answer, components, control, files, pictures, text
 
 _A_SEVEN = 0  # test digit 0 is a 7
 
@@ -142,7 +148,7 @@ async def test_one_bad_picture_among_several_is_told_in_its_place(server: Server
 
     first, bad, last = (text(answer) for answer in (result.response, *result.followups))
     assert "reads a **7**" in first
-    assert bad == "This is not a picture. Send a PNG, JPEG, WebP, GIF, HEIC or AVIF."
+    assert bad == "This is not a picture: send a PNG, JPEG, WebP, GIF, HEIC or AVIF."
     assert "reads a **1**" in last
 
 
@@ -178,7 +184,7 @@ async def test_a_file_too_large_is_refused_before_it_is_fetched(
         server.channel, "explain", image=("a.png", bytes(MAX_BYTES + 1))
     )
 
-    assert text(result.response) == "This file is larger than 10 MB. Send a smaller one."
+    assert text(result.response) == "This file is larger than 10 MB: send a smaller one."
     assert fetched == []
 
 
@@ -195,31 +201,78 @@ async def test_an_upload_that_discord_does_not_hand_over_is_told(
     asked = await server.alex.slash(server.channel, "explain", image=("a.png", picture(0)))
     pressed = await server.alex.select(answer, ["3"], custom_id=control(answer, "target"))
 
-    assert "Discord did not hand over this picture." in text(asked.response)
+    assert "Discord did not hand over this picture:" in text(asked.response)
     assert "can no longer be read" in text(pressed.followups[0])
 
 
-async def test_no_hostile_file_gets_more_than_a_sentence_in_the_readers_language(
-    server: Server, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("member", ["alex", "minji"])
+async def test_no_hostile_file_gets_more_than_a_sentence_and_others_are_answered_meanwhile(
+    server: Server,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    member: str,
 ) -> None:
-    await server.minji.slash(server.channel, "explain", image=("a.png", picture(_A_SEVEN)))
+    actor, say = getattr(server, member), speaker("en" if member == "alex" else "ko")
+    sentences = {say(key, limit=MAX_BYTES >> 20) for key in PROBLEMS.values()}
+    hostile = hostile_files()
+    assert len(hostile) >= 60
+    await actor.slash(server.channel, "explain", image=("a.png", picture(_A_SEVEN)))
     process = psutil.Process()
     idle = process.memory_info().rss
-    files = hostile_files()
-    assert len(files) >= 25
     caplog.set_level(logging.ERROR)
 
-    for name, data in files.items():
-        result = await server.minji.slash(server.channel, "explain", image=(f"{name}.png", data))
+    for index, (name, data) in enumerate(hostile.items()):
+        result, ordinary = await asyncio.gather(
+            actor.slash(server.channel, "explain", image=(f"{name}.png", data)),
+            server.bot.explaining.answer(Question.test_digit(index)),
+        )
 
+        assert isinstance(ordinary, Answer)
         assert result.acknowledged, name
+        assert result.followups == [], name
         words = text(result.response)
-        assert any("가" <= letter <= "힣" for letter in words), name
-        assert "Traceback" not in words
+        assert words in sentences or control(result.response, "rule"), name
+        assert f"{name}.png" not in words
         assert process.memory_info().rss - idle < 100 * 2**20, name
 
     assert caplog.records == []
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+async def test_neither_the_name_of_a_file_nor_what_is_known_of_its_place_is_repeated(
+    server: Server,
+) -> None:
+    name = "../../etc/passwd\u202egnp.exe"
+    exif = Image.Exif()
+    exif[0x010E] = "my home address"
+    exif.get_ifd(0x8825).update({1: "N", 2: (51.0, 28.0, 38.0), 29: "2026:01:02"})
+    with Image.open(io.BytesIO(picture(_A_SEVEN))) as drawing:
+        file = saved(drawing, "JPEG", exif=exif)
+    assert b"2026:01:02" in file
+    uploads = [file, blank(), file[:200], b"no picture"]
+
+    answers: list[Any] = []
+    for data in uploads:
+        shown = await server.alex.slash(server.channel, "explain", image=(name, data))
+        answers.append(shown.response)
+    message = await server.bora.send(
+        server.channel, server.mention, attachments=[(f"{name}.png", data) for data in uploads]
+    )
+    answers += server.channel.history()[-len(uploads) :]
+    menu = await server.alex.context_menu(server.channel, "Explain", message)
+    answers += [menu.response, *menu.followups]
+    pressed = await server.alex.click(answers[0], custom_id=control(answers[0], "steps"))
+    answers.append(pressed.response)
+
+    assert len(answers) == 3 * len(uploads) + 1
+    assert "reads a **7**" in text(answers[0])
+    sent = json.dumps([r.json for r in server.env.http_requests], ensure_ascii=False)
+    assert "overlay.jpg" in sent
+    for told in ("passwd", "gnp", "\u202e", ".exe", "2026:01:02", "home"):
+        assert told not in sent
+    for reply in answers:
+        for carried in await files(server.bot, reply):
+            assert not {told for told in (b"Exif", b"2026:01", b"home") if told in carried}
 
 
 async def test_a_mention_is_not_taken_for_a_command(
