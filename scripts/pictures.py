@@ -10,19 +10,21 @@ import io
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image
 from playwright.sync_api import Browser, Locator, sync_playwright
 
 from bot.i18n import speaker
+from bot.preview.notebook import photograph
 from tests.preview.conftest import CHROMIUM_FLAGS
 from tests.preview.page import StudyPage
 from tests.preview.serving import Serving
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
-_TALL = 1500  # CSS pixels: a whole answer with its controls
+_TALL, _TALLER = 1500, 2200  # CSS pixels: a whole answer with its controls, without and with photo
 _SHARPNESS = 2
 _MARGIN = 6
 
@@ -43,6 +45,7 @@ def main() -> None:
             ("explain", explain),
             ("explain-ko", explain_in_korean),
             ("upload", upload),
+            ("digits", digits),
             ("phone", phone),
         ):
             file = FOLDER / f"{name}.png"
@@ -70,10 +73,21 @@ def explain_in_korean(browser: Browser, address: str) -> bytes:
 
 
 def upload(browser: Browser, address: str) -> bytes:
-    """A drawing, sent as `image`."""
-    page = StudyPage(browser, address, width=1100, height=_TALL, sharpness=_SHARPNESS)
+    """A photograph of a three in a notebook, sent as `image`."""
+    return photographed(browser, address, (32,))
+
+
+def digits(browser: Browser, address: str) -> bytes:
+    """The same of 31415."""
+    return photographed(browser, address, (32, 2, 4, 5, 15))
+
+
+def photographed(browser: Browser, address: str, indexes: Sequence[int]) -> bytes:
+    """Send a photograph of these test digits."""
+    page = StudyPage(browser, address, width=1100, height=_TALLER, sharpness=_SHARPNESS)
+    file = photograph(indexes)
     answer = page.command(
-        "explain", image={"name": "three.png", "mimeType": "image/png", "buffer": drawing()}
+        "explain", image={"name": "notebook.jpg", "mimeType": "image/jpeg", "buffer": file}
     )
     return shot(page, answer)
 
@@ -96,17 +110,6 @@ def shot(page: StudyPage, answer: Locator) -> bytes:
         raise RuntimeError("the answer is not on the page")
     width = inside["x"] + inside["width"] + _MARGIN - whole["x"]
     return page.page.screenshot(clip={**whole, "width": width})
-
-
-def drawing() -> bytes:
-    """A three, drawn with a pen on paper: 480 pixels square, PNG."""
-    sheet = Image.new("RGB", (480, 480), "#f4efe4")
-    pen = ImageDraw.Draw(sheet)
-    pen.arc((130, 90, 310, 250), 190, 90, "#1d3f8a", 26)
-    pen.arc((120, 224, 330, 410), 270, 170, "#1d3f8a", 26)
-    buffer = io.BytesIO()
-    sheet.filter(ImageFilter.GaussianBlur(1.5)).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def small(png: bytes) -> bytes:
