@@ -45,8 +45,12 @@ format: $(READY)  ## Put the formatting right
 	$(BIN)/ruff check --fix .
 
 .PHONY: train
-train: $(READY)  ## Train the tutorial's network again: five seeds, the median one is kept
+train: $(READY)  ## Train the tutorial's network again, five seeds; ARGS="--network uploads" the other
 	$(BIN)/gradcam-bot train $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(READY)  ## Feed the decoding process with broken files; ARGS="--seconds 600" for longer
+	$(BIN)/python -m scripts.fuzz $(ARGS)
 
 .PHONY: bench
 bench: $(READY)  ## Speed and memory beside the tutorial's own functions, into benchmarks/

@@ -1,14 +1,18 @@
-"""The model cards say what was measured."""
+"""The model cards, and what the documents quote of them, say what was measured."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.services.answers import SURE
 from core.modelcard import model_card
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
-from core.record import CARD_FILE, ModelRecord
+from core.record import CARD_FILE, ModelRecord, UploadsMetrics
+from core.uploads import MAX_BYTES, MAX_DIGITS, MAX_PIXELS
 from scripts.derive_glyphs import FONTS, OWN_FONTS
+
+_ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("folder", [WEIGHTS, UPLOADS_WEIGHTS], ids=lambda folder: folder.name)
@@ -35,7 +39,7 @@ def test_the_shipped_card_is_of_the_shipped_record(folder: Path) -> None:
 )
 def test_every_figure_of_uploads_is_the_records(figure: str, value: float, said: str) -> None:
     record = ModelRecord.load(UPLOADS_WEIGHTS)
-    uploads = replace(record.decision, **{figure: value})  # type: ignore[arg-type]  # any figure
+    uploads = replace(_decision(), **{figure: value})  # type: ignore[arg-type]  # any figure
     card = " ".join(model_card(record).split())
     other = replace(record, metrics=replace(record.metrics, uploads=uploads))
 
@@ -47,3 +51,31 @@ def test_it_counts_the_fonts_that_there_are() -> None:
     card = model_card(ModelRecord.load(UPLOADS_WEIGHTS))
 
     assert f"glyphs of {len(FONTS + OWN_FONTS)} fonts" in " ".join(card.split())
+
+
+def test_the_documents_quote_the_records() -> None:
+    metrics, uploads = ModelRecord.load(UPLOADS_WEIGHTS).metrics, _decision()
+    readme, page = (_words(_ROOT / name) for name in ("README.md", "docs/uploads.md"))
+
+    assert f"({metrics.accuracy:.2%} of the test digits)" in readme
+    tutorial = ModelRecord.load(WEIGHTS).metrics.accuracy
+    assert f"| {tutorial:.2%} | {metrics.accuracy:.2%} |" in page
+    assert f"| {uploads.changed_accuracy_tutorial:.2%}, shrunk" in page
+    assert f"| {uploads.changed_accuracy:.2%}, read" in page
+    assert f"an evidence of {uploads.threshold:g} or more" in page
+    assert f"refuses {uploads.digits_refused:.1%} of the digits" in page
+    assert f"{uploads.strangers_refused:.1%} of the letters" in page
+    assert f"divided by {uploads.temperature:.3f}" in page
+    assert f"from {uploads.ece_before:.4f} to {uploads.ece_after:.4f}" in page
+    assert f"{uploads.digits_drawn:,} digits and {uploads.strangers_drawn:,} strangers" in page
+    assert f"up to {MAX_DIGITS} are read" in page
+    assert f"{MAX_BYTES >> 20} MiB and {MAX_PIXELS / 1e6:.0f} megapixels" in page
+    assert f"Below {SURE:.0%}" in page
+
+
+def _decision() -> UploadsMetrics:
+    return ModelRecord.load(UPLOADS_WEIGHTS).decision
+
+
+def _words(file: Path) -> str:
+    return " ".join(file.read_text(encoding="utf-8").split())
