@@ -31,6 +31,9 @@ _CUT = 2.0
 """The parts of a cut stroke need so much more evidence than it has as a whole, since some cut of
 many looks like digits by chance."""
 
+_CUT_MOST = 10
+"""So many strokes of a picture are cut, the heaviest."""
+
 _DOUBT = 3.0
 """How much evidence a cut takes from the two digits beside it that costs the whole height."""
 
@@ -101,11 +104,9 @@ def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]
     together = {group: strokes.together(group) for group in groups}
     judged = dict(zip(groups, _judged(list(together.values()), judge), strict=True))
-    cut = {
-        group: _cut(together[group])
-        for group, found in judged.items()
-        if len(group) == 1 and _may_be_several(found)
-    }
+    wide = [group for group, found in judged.items() if len(group) == 1 and _may_be_several(found)]
+    wide.sort(key=lambda group: judged[group].mass, reverse=True)
+    cut = {group: _cut(together[group]) for group in wide[:_CUT_MOST]}
     spans = [(stroke, span, part) for stroke, all_ in cut.items() for span, part in all_.items()]
     parts_judged = _judged([piece for _, _, (piece, _) in spans], judge)
     several: dict[tuple[int, ...], dict[tuple[int, int], Found]] = {}
@@ -117,7 +118,7 @@ def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
         is_wide = _width(whole.box) > _WIDE * _height(whole.box)
         least_of_part = least if is_wide else _CUT + max(whole.evidence, least)
         best = _best_cut(parts, least_of_part)
-        if _worth(best, least) > _worth([whole], least):
+        if _worth(best, least) > _worth([replace(whole, doubt=-_CUT)], least):
             options[only] = best
     digits = [found for line in lines for found in _best_shares(line, options, least)]
     return _in_order(digits)
@@ -217,14 +218,14 @@ def _cut(stroke: Piece) -> dict[tuple[int, int], tuple[Piece, float]]:
     for start in range(len(cuts) + 1):
         for end in range(start + 1, len(cuts) + 2):
             if end - start > len(cuts):
-                continue
+                break
             piece = stroke.only((part >= start) & (part < end))
             if piece is None or len(piece.ink) < high:
                 continue
             if piece.ink.shape[1] > _WIDE * len(piece.ink):
                 break
             pieces[start, end] = piece, costs[start] + costs[end]
-    return pieces
+    return pieces if any(end == len(cuts) + 1 for _, end in pieces) else {}
 
 
 def _judged(pieces: Sequence[Piece], judge: Judge) -> list[Found]:

@@ -20,6 +20,8 @@ _BETTER = 1.3
 _CLEAR = 2
 """The picture as a whole shows its polarity where it is this many times nearer to one extreme."""
 
+_FITS = 3
+
 _SMOOTH_FROM = 200
 """Pictures longer than this have more pixels than ink has detail, and are smoothed."""
 
@@ -45,7 +47,7 @@ def find_ink(pixels: NDArray[np.uint8], within: float = WIDE) -> NDArray[np.uint
     weights = _clearest(thumb, reach)
     grey = _as_grey(cv2.transform(pixels, weights))
     thumb = _as_grey(cv2.transform(thumb, weights))
-    dark_on_light = _is_dark_on_light(thumb, reach)
+    dark_on_light = _is_dark_on_light(_evenly_lit(thumb), reach)
     paper = _paper(thumb, reach, dark_on_light=dark_on_light)
     if shrink > 1:
         paper = _resize(_blur(paper, 2), columns, rows)
@@ -65,6 +67,24 @@ def _clearest(thumb: NDArray[np.uint8], reach: int) -> NDArray[np.float32]:
     contrasts[0] *= _BETTER
     best = int(np.argmax(contrasts))
     return _SEEN_THROUGH[best : best + 1]
+
+
+def _evenly_lit(thumb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Take out light that falls off smoothly: a quadratic surface, fitted to most pixels.
+
+    Those farthest from it have less of a say in the next fit, as ink would have.
+    """
+    rows, columns = thumb.shape
+    y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j].reshape(2, -1)
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1).astype(np.float32)
+    grey, weights = thumb.ravel().astype(np.float32), np.ones(thumb.size, np.float32)
+    for _ in range(_FITS):
+        weighted = terms * weights[:, None]
+        surface = terms @ np.linalg.lstsq(weighted.T @ terms, weighted.T @ grey, rcond=None)[0]
+        away = np.abs(grey - surface)
+        weights = 1 / (1 + (away / (np.median(away) + 1)) ** 2)
+    even = grey - surface + np.median(surface)
+    return np.clip(np.rint(even), 0, 255).astype(np.uint8).reshape(rows, columns)
 
 
 def _is_dark_on_light(thumb: NDArray[np.uint8], reach: int) -> bool:

@@ -20,8 +20,8 @@ _THINNEST, _FATTEST = 2.0, 4.5
 _WIDENED, _NARROWED = 2.2, 4.2
 """Strokes of other widths are brought to these."""
 
-_FINE = 80
-"""Widths are measured on a digit at least this long."""
+_FINE, _FINEST = 80, 320
+"""Widths are measured on a digit at least, and at most, this long."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,7 +62,8 @@ def _with_usual_strokes(
         The digit, where its left upper corner stands in `ink`, and how many of its pixels are one
         of `ink`.
     """
-    fine = ink if max(ink.shape) >= _FINE else _fit(ink, _FINE)
+    longer = min(max(max(ink.shape), _FINE), _FINEST)
+    fine = ink if max(ink.shape) == longer else _fit(ink, longer)
     scale = max(fine.shape) / max(ink.shape)
     pixel = max(fine.shape) / _DIGIT
     margin = int(pixel * _WIDENED)

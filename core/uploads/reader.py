@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import combinations, product
 
 import cv2
 import numpy as np
@@ -24,12 +24,14 @@ _WELL = 0.7
 """A picture is explained by the share of its ink that is of digits, weighted by the evidence for
 them. Where that is more than this, no other way is tried."""
 
-_NESTED = 0.3
-"""A digit within another explains little: they are the outlines of one."""
+_NESTED, _OVERLAP = 0.3, 0.5
+"""Digits explain little of which one lies within another by half and more: they are the outlines of
+one."""
 
 _INK, _EVIDENCE = 0.5, 0.2
-"""Digits make up at least this part of a picture's ink, or explain at least this part of it, as
-among letters. Or else it is a picture of something else with marks that look like digits."""
+"""A lone digit makes up at least this part of a picture's ink; several, or one among letters,
+explain this part of it. Or else it is a picture of something else with marks that look like digits.
+"""
 
 _INK_ELSE, _EVIDENCE_ELSE = 0.7, 0.3
 """Both is asked of ways to see a picture that leave out much of it, or fill it in."""
@@ -105,15 +107,18 @@ class Reader:
         found = find_digits(strokes, self._judge, self._least)
         digits = [digit for digit in found if _two_tone(_around(ink, digit.box)) >= _TWO_TONE]
         worth = sum(min(one.evidence - self._least, ENOUGH) * one.mass for one in digits)
-        if any(_lies_in(one.box, other.box) for one, other in permutations(digits, 2)):
+        if any(_overlap(one.box, other.box) > _OVERLAP for one, other in combinations(digits, 2)):
             worth *= _NESTED
         mass = float(strokes.masses.sum())
         share, explained = sum(one.mass for one in digits) / mass, worth / (ENOUGH * mass)
         if seen is Seen.PLAIN:
-            is_of_digits = share >= _INK or explained >= _EVIDENCE
+            is_of_digits = explained >= _EVIDENCE or (len(digits) == 1 and share >= _INK)
         else:
             is_of_digits = share >= _INK_ELSE and explained >= _EVIDENCE_ELSE
-        return _Attempt(ink, digits, explained) if is_of_digits else _Attempt(ink, [], 0)
+        if not is_of_digits:
+            return _Attempt(ink, [], 0)
+        # What touches the edge may be digits too that lines hold together.
+        return _Attempt(ink, digits, explained * mass / (mass + strokes.at_edge))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -125,9 +130,12 @@ class _Attempt:
     explained: float
 
 
-def _lies_in(box: Box, other: Box) -> bool:
-    starts = box[0] >= other[0] and box[1] >= other[1]
-    return starts and box[2] <= other[2] and box[3] <= other[3]
+def _overlap(one: Box, other: Box) -> float:
+    """Measure which part of the smaller box lies in the other."""
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return max(across, 0) * max(down, 0) / smaller
 
 
 def _around(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

@@ -82,7 +82,7 @@ def _without_eyes(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     Small ones may be where two digits touch twice.
     """
     paper = np.pad(ink <= 0.5, 1, constant_values=True).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
     is_eye = stats[:, cv2.CC_STAT_AREA] >= _EYE * len(ink) ** 2
     is_eye[[0, labels[0, 0]]] = False
     filled: NDArray[np.float32] = np.where(is_eye[labels[1:-1, 1:-1]], 1, ink).astype(np.float32)

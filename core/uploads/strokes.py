@@ -26,6 +26,9 @@ _LINE = 0.45
 _THIN = 1 / 40
 """…and no thicker than this part of the picture's longer side."""
 
+_LINES = 0.01
+"""Lines are at least this part of all ink."""
+
 _COARSE = 256
 """Lines are looked for on a picture no longer than this."""
 
@@ -36,6 +39,9 @@ _SLACK = np.ones((3, 1), np.uint8)
 
 _OUTLINED = 0.16
 """Between two outlines no point is farther from them than this part of the stroke's length."""
+
+_HOLLOW = 0.3
+"""Outlines enclose at least this part of their own ink."""
 
 _SPECK = 1 / 60
 """A stroke is at least this part of the longest one long, and at least `_SMALLEST` pixels."""
@@ -86,12 +92,14 @@ class Strokes:
             out.
         boxes: (n, 4) int32 left, top, right, bottom; row 0 stands for the paper.
         masses: (n,) float64, the sum of each stroke's ink.
+        at_edge: the same of what is left out as a frame or a shadow.
     """
 
     ink: NDArray[np.float32]
     labels: NDArray[np.int32]
     boxes: NDArray[np.int32]
     masses: NDArray[np.float64]
+    at_edge: float
 
     def together(self, numbers: Sequence[int]) -> Piece:
         """Cut out some strokes, without what stands between them."""
@@ -120,7 +128,7 @@ class Strokes:
             boxes[first, :2] = np.minimum(boxes[first, :2], boxes[second, :2])
             boxes[first, 2:] = np.maximum(boxes[first, 2:], boxes[second, 2:])
             masses[first] += masses[second]
-        return Strokes(self.ink, new[self.labels], boxes[kept], masses[kept])
+        return Strokes(self.ink, new[self.labels], boxes[kept], masses[kept], self.at_edge)
 
 
 class Seen(Enum):
@@ -155,7 +163,7 @@ def find_strokes(ink: NDArray[np.uint8], seen: Seen = Seen.PLAIN) -> Strokes | N
         return None
     if seen is Seen.HOLLOW:
         filled = _between_outlines(faint)
-        if not filled.any():
+        if np.count_nonzero(filled) < _HOLLOW * np.count_nonzero(faint):
             return None
         faint[filled] = 1
         strength[filled] = 1
@@ -167,7 +175,9 @@ def find_strokes(ink: NDArray[np.uint8], seen: Seen = Seen.PLAIN) -> Strokes | N
     lengths = stats[:, 2:4].max(axis=1)
     lengths[0] = 0
     weights[lengths < max(_SMALLEST, _SPECK * lengths.max())] = 0
-    weights[_are_margins(boxes, weights, ink.shape)] = 0
+    at_edge = _are_margins(boxes, weights, ink.shape) & (weights > 0)
+    at_edge[0] = False
+    weights[at_edge] = 0
     corners = labels[[0, 0, -1, -1], [0, -1, 0, -1]]
     if np.count_nonzero(weights) > np.count_nonzero(weights[corners]):
         weights[corners] = 0  # light falls off there
@@ -186,6 +196,7 @@ def find_strokes(ink: NDArray[np.uint8], seen: Seen = Seen.PLAIN) -> Strokes | N
         labels=new[labels],
         boxes=boxes[with_paper].astype(np.int32),
         masses=masses[with_paper].astype(np.float64),
+        at_edge=float(masses[at_edge].sum()),
     )
 
 
@@ -210,9 +221,9 @@ def _between_outlines(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """
     paper = np.asarray(1 - mask, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
-    away = cv2.distanceTransform(paper, cv2.DIST_L2, cv2.DIST_MASK_3)
-    farthest = np.zeros(count)
-    np.maximum.at(farthest, np.asarray(labels).ravel(), np.asarray(away).ravel())
+    away = np.asarray(cv2.distanceTransform(paper, cv2.DIST_L2, cv2.DIST_MASK_3), np.float32)
+    farthest = np.zeros(count, np.float32)
+    np.maximum.at(farthest, np.asarray(labels, np.int32).ravel(), away.ravel())
     lengths = stats[:, 2:4].max(axis=1)
     rows, columns = mask.shape
     outside = (stats[:, 0] == 0) | (stats[:, 1] == 0)
@@ -226,17 +237,15 @@ def _take_lines_off(mask: NDArray[np.uint8]) -> bool:
     """Erase long thin lines along rows and columns, but not where a stroke crosses them.
 
     Returns:
-        Whether there were any.
+        Whether there were any worth mentioning.
     """
     thin = max(int(max(mask.shape) * _THIN), 3)
-    found = False
+    before = np.count_nonzero(mask)
     for upright in (False, True):
         turned = mask.T if upright else mask
         thick = cv2.morphologyEx(turned, cv2.MORPH_OPEN, np.ones((thin, 1), np.uint8))
-        is_line = np.greater(_long_lines(turned), thick)
-        turned[is_line] = 0
-        found |= bool(is_line.any())
-    return found
+        turned[np.greater(_long_lines(turned), thick)] = 0
+    return np.count_nonzero(mask) < (1 - _LINES) * before
 
 
 def _long_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from core.dataset import load_test_digits
 from tests.core.uploads.sheets import PEN, Ink, Sheet, clipped, on_paper, printed, turned, written
@@ -64,7 +65,7 @@ def touching(rng: Generator) -> tuple[Sheet, str]:
 
 def touching_zeros(rng: Generator) -> tuple[Sheet, str]:
     """As on a cheque."""
-    zeros = [index for index in _all(0)[rng.permutation(len(_all(0)))[:3]].tolist()]
+    zeros = rng.choice(_all(0), 3).tolist()
     return _sheet([_row(rng, [*_some(rng, 1), *zeros], gap=(-0.06, -0.02))], rng)
 
 
@@ -108,7 +109,7 @@ def _some(rng: Generator, count: int) -> list[int]:
     return [int(index) for index in rng.integers(0, len(load_test_digits().labels), count)]
 
 
-def _all(digit: int) -> np.ndarray:
+def _all(digit: int) -> NDArray[np.int64]:
     return np.flatnonzero(load_test_digits().labels == digit)
 
 

@@ -40,7 +40,7 @@ def printed(text: str, thickness: int, size: float = 8) -> Ink:
     ink = np.zeros((height + under + 2 * margin, width + 2 * margin), np.uint8)
     at = (margin, margin + height)
     cv2.putText(ink, text, at, font, size, 255, thickness, cv2.LINE_AA)
-    return cut(ink.astype(np.float32) / 255)
+    return cut(clipped(ink / np.float32(255)))
 
 
 def cut(ink: Ink) -> Ink:
@@ -110,7 +110,7 @@ def clipped(values: NDArray[np.float32] | cv2.typing.MatLike) -> Ink:
 def as_jpeg(sheet: Sheet, quality: int) -> Sheet:
     """Lose what a JPEG loses."""
     _, data = cv2.imencode(".jpg", sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
 
 
 def as_picture(sheet: Sheet | bytes) -> Picture:
