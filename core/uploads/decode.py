@@ -54,7 +54,7 @@ _DECODER_ERRORS = (
     TypeError,
     struct.error,
     zlib.error,
-    OverflowError,  # sizes that C cannot hold
+    ArithmeticError,  # sizes that C cannot hold, animations whose seconds have no parts
     UserWarning,  # broken metadata, where warnings are made errors
 )
 """What the readers were seen to raise, or may raise by their source, on broken files."""

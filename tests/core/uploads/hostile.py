@@ -213,6 +213,7 @@ def _broken_avifs() -> dict[str, bytes]:
     avif = saved(_page(), "AVIF")
     ink = saved(Image.new("RGBA", (64, 64), (9, 9, 9, 99)), "AVIF", subsampling="4:4:4")
     frames = saved(_page(), "AVIF", save_all=True, append_images=[Image.new("RGB", (64, 64))] * 9)
+    clock = boxes.content(frames, b"mdhd")  # version, created, modified, parts of a second
     middle = len(avif) - len(boxes.content(avif, b"mdat")) // 2
     return {
         "avif-nothing-after-its-name": b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + bytes(200),
@@ -225,6 +226,7 @@ def _broken_avifs() -> dict[str, bytes]:
         "avif-cut-in-half": avif[:middle],
         "avif-noise-inside": avif[:middle] + np.random.default_rng(3).bytes(len(avif) - middle),
         "avif-lying-box": avif.replace(boxes.head(avif, b"meta"), b"\xff\xff\xff\xffmeta"),
+        "avif-animation-without-time": frames.replace(clock, clock[:20] + bytes(4) + clock[24:]),
         "avif-animation-cut-in-half": frames[: len(frames) // 2],
         "avif-named-heic": avif.replace(b"avif", b"heic"),
     }

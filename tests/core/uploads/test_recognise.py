@@ -109,6 +109,7 @@ def test_so_are_those_that_no_library_here_writes(data: bytes) -> None:
         _brands(b"M4A ", b"isom"),
         b"x" + saved(Image.new("L", (9, 9))),
     ],
+    ids=["BMP", "WAV", "GIF", "HTML", "PNG", "MP4", "M4A", "PNG later on"],
 )
 def test_what_only_begins_like_one_is_no_picture(data: bytes) -> None:
     assert _problem(data) is UploadProblem.NOT_A_PICTURE

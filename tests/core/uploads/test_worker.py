@@ -167,6 +167,23 @@ def test_any_number_of_people_may_ask_at_the_same_time(
 def test_whoever_waits_for_a_closed_one_is_told(
     worker: DecodingWorker, processes: Processes, thread: ThreadPoolExecutor
 ) -> None:
+    assert _is_read(worker)
+    (process,) = processes()
+    process.suspend()  # so that it does not end by itself
+    asked = thread.submit(worker.decode, picture(0))
+    _until(asked.running)
+    started = time.monotonic()
+
+    worker.close()
+
+    assert _gives_up(asked.result)
+    assert time.monotonic() - started < 20  # it would be waited for longer
+    assert not process.is_running()
+
+
+def test_closing_one_at_work_gives_up_what_it_is_at(
+    worker: DecodingWorker, processes: Processes, thread: ThreadPoolExecutor
+) -> None:
     (process,) = processes()
     asked = _at_work(worker, process, thread)
 
@@ -346,6 +363,7 @@ def test_what_was_kept_is_opened_again_with_the_same_pixels(
         (saved(Image.new("L", (MAX_SIDE + 1, 9))), UploadProblem.UNSUPPORTED),
         (saved(Image.new("1", (MAX_PIXELS, 2))), UploadProblem.TOO_MANY_PIXELS),
     ],
+    ids=["nothing", "text", "half", "GIF", "WebP", "HEIC", "AVIF", "large", "too large"],
 )
 def test_nothing_else_is_opened_again(
     data: bytes, problem: UploadProblem, worker: DecodingWorker
