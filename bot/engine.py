@@ -24,7 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _LARGEST_BATCH = 64  # of digits to explain
-_LARGEST_LOOK = 256  # of shapes that may be digits
+_LARGEST_LOOK = 64  # of shapes that may be digits
 
 
 @dataclass(slots=True)
