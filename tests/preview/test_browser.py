@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, expect
 
 from bot.i18n import speaker
-from tests.builders import picture
+from tests.builders import blank, picture
 from tests.preview.conftest import Open
 from tests.preview.page import StudyPage
 from tests.preview.serving import Serving
@@ -108,6 +108,21 @@ def test_the_scene_has_a_photograph_of_several_digits_to_go_into(
     steps = page.press(private, english("control.how_read"))
     expect(steps).to_contain_text(plain(english("steps.heading")))
     assert Image.open(io.BytesIO(only_picture(page, steps))).width == 768
+
+
+def test_a_refusal_is_looked_into_and_corrected(served: Serving, visit: Open) -> None:
+    page = visit(served)
+    file = FilePayload(name="mine.png", mimeType="image/png", buffer=blank())
+
+    answer = page.command("explain", image=file)
+
+    expect(answer.get_by_role("heading")).to_have_text("No digit")
+    private = page.press(answer, english("control.how_read"))
+    expect(private).to_contain_text(plain(english("steps.heading_refused")))
+    assert Image.open(io.BytesIO(only_picture(page, private))).width == 768
+    three = english("control.correct_digit", digit=3)
+    corrected = page.choose(answer, english("control.correct"), three)
+    expect(corrected).to_contain_text(plain(english("correct.refused", said=3)))
 
 
 def _digit(message: Locator, begins: str) -> str:
