@@ -43,16 +43,20 @@ def processes() -> Processes:
 
 
 def _decoding() -> set[psutil.Process]:
-    return {
-        child
-        for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and "core.uploads.process" in child.cmdline()
-    }
+    return {child for child in psutil.Process().children() if _decodes(child)}
+
+
+def _decodes(process: psutil.Process) -> bool:
+    try:
+        return "core.uploads.process" in process.cmdline()
+    except psutil.NoSuchProcess:  # or what is left of one
+        return False
 
 
 @pytest.fixture
 def worker(processes: Processes) -> Iterator[DecodingWorker]:
     with DecodingWorker() as worker:
+        _until(lambda: len(processes()) == 1)
         yield worker
     assert processes() == set()
 
