@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, FilePayload, Locator
+from playwright.sync_api import Browser, Error, FilePayload, Locator
 
 from tests.preview.serving import until
 
@@ -115,14 +115,18 @@ class StudyPage:
         opener = message.get_by_role("combobox").filter(has_text=menu)
         label = message.locator(".option-label").get_by_text(option, exact=True)
 
-        def opened() -> bool:
+        def chosen() -> bool:
             # The simulator shuts a menu that opens while the channel is still being scrolled to it.
             opener.evaluate("opener => opener.scrollIntoView({ block: 'center' })")
-            opener.click()
-            return label.is_visible()
+            if not label.is_visible():
+                opener.click()
+            try:
+                label.click(timeout=1_000)
+            except Error:
+                return False
+            return True
 
-        until(opened)
-        return self._message(self._act(label.click))
+        return self._message(self._act(lambda: until(chosen)))
 
     def pictures(self, message: Locator) -> list[bytes]:
         """The files of the pictures of a message, as the browser received them."""
