@@ -27,7 +27,7 @@ Judge = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 ENOUGH = 8.0
 """More evidence than this counts for no more."""
 
-_CUT = 2.0
+_CUT = 4.0
 """The parts of a cut stroke need so much more evidence than it has as a whole, since some cut of
 many looks like digits by chance."""
 
@@ -59,6 +59,9 @@ _SLIT = 0.2
 """Strokes of one digit that stand one over the other are no farther apart than this part of the
 higher one's height. Lines of writing are."""
 
+_ELSE_WITHIN = 0.08
+"""Other ink within a digit's box is less than this part of its own."""
+
 _CUT_FROM = 0.62
 """A stroke is cut if it is at least so many times as wide as high: narrower, it is one digit."""
 
@@ -78,6 +81,7 @@ class Found:
         box: where that is, in the same pixels.
         evidence: log-odds of its being a digit at all.
         mass: how much ink it has.
+        strokes: of what it was made.
         doubt: what speaks against the cuts by which it was parted from others, in evidence.
     """
 
@@ -85,6 +89,7 @@ class Found:
     box: Box
     evidence: float
     mass: float
+    strokes: tuple[int, ...] = ()
     doubt: float = 0.0
 
 
@@ -103,15 +108,23 @@ def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
     lines = _lines(strokes.boxes)
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]
     together = {group: strokes.together(group) for group in groups}
-    judged = dict(zip(groups, _judged(list(together.values()), judge), strict=True))
-    wide = [group for group, found in judged.items() if len(group) == 1 and _may_be_several(found)]
+    judged = {
+        group: replace(found, strokes=group)
+        for group, found in zip(groups, _judged(list(together.values()), judge), strict=True)
+    }
+    wide = [
+        group
+        for group, found in judged.items()
+        if len(group) == 1 and _may_be_several(found) and not _spans(found.box, strokes.ink.shape)
+    ]
     wide.sort(key=lambda group: judged[group].mass, reverse=True)
     cut = {group: _cut(together[group]) for group in wide[:_CUT_MOST]}
     spans = [(stroke, span, part) for stroke, all_ in cut.items() for span, part in all_.items()]
     parts_judged = _judged([piece for _, _, (piece, _) in spans], judge)
     several: dict[tuple[int, ...], dict[tuple[int, int], Found]] = {}
     for (group, span, (_, cost)), found in zip(spans, parts_judged, strict=True):
-        several.setdefault(group, {})[span] = replace(found, doubt=_DOUBT * cost)
+        parted = replace(found, strokes=group, doubt=_DOUBT * cost)
+        several.setdefault(group, {})[span] = parted
     options = {group: [found] for group, found in judged.items() if found.evidence >= least}
     for only, parts in several.items():
         whole = judged[only]
@@ -121,7 +134,7 @@ def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
         if _worth(best, least) > _worth([replace(whole, doubt=-_CUT)], least):
             options[only] = best
     digits = [found for line in lines for found in _best_shares(line, options, least)]
-    return _in_order(digits)
+    return _in_order([found for found in digits if not _encloses(found, strokes)])
 
 
 def _mended(strokes: Strokes, judge: Judge, least: float) -> Strokes:
@@ -199,6 +212,22 @@ def _may_be_several(found: Found) -> bool:
     if height < 8 or width < _CUT_FROM * height:
         return False
     return found.evidence < ENOUGH - _CUT or width > _WIDE * height
+
+
+def _spans(box: Box, shape: tuple[int, ...]) -> bool:
+    """Tell what reaches three edges of the picture and more, as squared paper does."""
+    rows, columns = shape
+    return (box[0] <= 0) + (box[1] <= 0) + (box[2] >= columns) + (box[3] >= rows) >= 3
+
+
+def _encloses(found: Found, strokes: Strokes) -> bool:
+    """Tell the ring around a digit, or a face, from a 0: within a digit there is nothing else."""
+    left, top, right, bottom = found.box
+    boxes = strokes.boxes
+    starts, ends = boxes[:, :2] > (left, top), boxes[:, 2:] < (right, bottom)
+    within = set(np.flatnonzero(np.hstack([starts, ends]).all(axis=1)).tolist())
+    others = within - {0, *found.strokes}
+    return float(strokes.masses[list(others)].sum()) > _ELSE_WITHIN * found.mass
 
 
 def _cut(stroke: Piece) -> dict[tuple[int, int], tuple[Piece, float]]:

@@ -84,7 +84,7 @@ def _evenly_lit(thumb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         away = np.abs(grey - surface)
         weights = 1 / (1 + (away / (np.median(away) + 1)) ** 2)
     even = grey - surface + np.median(surface)
-    return np.clip(np.rint(even), 0, 255).astype(np.uint8).reshape(rows, columns)
+    return _as_grey(np.clip(np.rint(even), 0, 255).astype(np.uint8).reshape(rows, columns))
 
 
 def _is_dark_on_light(thumb: NDArray[np.uint8], reach: int) -> bool:

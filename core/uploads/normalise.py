@@ -62,7 +62,7 @@ def _with_usual_strokes(
         The digit, where its left upper corner stands in `ink`, and how many of its pixels are one
         of `ink`.
     """
-    longer = min(max(max(ink.shape), _FINE), _FINEST)
+    longer = min(max(*ink.shape, _FINE), _FINEST)
     fine = ink if max(ink.shape) == longer else _fit(ink, longer)
     scale = max(fine.shape) / max(ink.shape)
     pixel = max(fine.shape) / _DIGIT

@@ -36,6 +36,9 @@ explain this part of it. Or else it is a picture of something else with marks th
 _INK_ELSE, _EVIDENCE_ELSE = 0.7, 0.3
 """Both is asked of ways to see a picture that leave out much of it, or fill it in."""
 
+_AS_STRONG, _FILLED = 0.7, 0.3
+"""A shape is filled where so much of what is between its outlines is as strong ink as they are."""
+
 _TWO_TONE = 0.76
 """Ink on paper is of two tones: so much of what varies around a digit is the difference between
 them. In photographs of things it is less."""
@@ -93,19 +96,24 @@ class Reader:
 
     def _attempts(self, pixels: NDArray[np.uint8]) -> Iterator["_Attempt"]:
         """See a picture in every way, the likeliest first, each only when it is asked for."""
-        inks = []
-        for within in (WIDE, NARROW):
-            inks.append(find_ink(pixels, within))
-            yield self._attempt(inks[-1], Seen.PLAIN)
-        for seen, ink in product((Seen.LINED, Seen.HOLLOW), inks):
-            yield self._attempt(ink, seen)
+        wide = find_ink(pixels, WIDE)
+        yield self._attempt(wide, wide, Seen.PLAIN)
+        narrow = find_ink(pixels, NARROW)
+        yield self._attempt(narrow, wide, Seen.PLAIN)
+        for seen, ink in product((Seen.LINED, Seen.HOLLOW), (wide, narrow)):
+            yield self._attempt(ink, wide, seen)
 
-    def _attempt(self, ink: NDArray[np.uint8], seen: Seen) -> "_Attempt":
+    def _attempt(self, ink: NDArray[np.uint8], wide: NDArray[np.uint8], seen: Seen) -> "_Attempt":
         strokes = find_strokes(ink, seen)
         if strokes is None:
             return _Attempt(ink, [], 0)
         found = find_digits(strokes, self._judge, self._least)
-        digits = [digit for digit in found if _two_tone(_around(ink, digit.box)) >= _TWO_TONE]
+        digits = [
+            digit
+            for digit in found
+            if _two_tone(_around(ink, digit.box)) >= _TWO_TONE
+            and (ink is wide or not _is_outline_of_solid(ink, wide, digit.box))
+        ]
         worth = sum(min(one.evidence - self._least, ENOUGH) * one.mass for one in digits)
         if any(_overlap(one.box, other.box) > _OVERLAP for one, other in combinations(digits, 2)):
             worth *= _NESTED
@@ -136,6 +144,17 @@ def _overlap(one: Box, other: Box) -> float:
     down = min(one[3], other[3]) - max(one[1], other[1])
     smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
     return max(across, 0) * max(down, 0) / smaller
+
+
+def _is_outline_of_solid(ink: NDArray[np.uint8], wide: NDArray[np.uint8], box: Box) -> bool:
+    """Tell a shape that is filled, if one looks at it with paper from farther off."""
+    left, top, right, bottom = box
+    here, there = ink[top:bottom, left:right], wide[top:bottom, left:right]
+    is_stroke = here > cv2.threshold(here, 0, 255, cv2.THRESH_OTSU)[0]
+    if is_stroke.all() or not is_stroke.any():
+        return False
+    as_strong = there >= _AS_STRONG * np.median(there[is_stroke])
+    return bool(as_strong[~is_stroke].mean() > _FILLED)
 
 
 def _around(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

@@ -245,7 +245,7 @@ def _take_lines_off(mask: NDArray[np.uint8]) -> bool:
         turned = mask.T if upright else mask
         thick = cv2.morphologyEx(turned, cv2.MORPH_OPEN, np.ones((thin, 1), np.uint8))
         turned[np.greater(_long_lines(turned), thick)] = 0
-    return np.count_nonzero(mask) < (1 - _LINES) * before
+    return bool(np.count_nonzero(mask) < (1 - _LINES) * before)
 
 
 def _long_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
