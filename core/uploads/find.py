@@ -68,6 +68,9 @@ _CUT_FROM = 0.62
 _LOW = 0.3
 """A stroke that is lower than this part of the typical one is a piece of a digit, or a dot."""
 
+_FINEST = 10
+"""A digit is at least so many pixels long."""
+
 _SMALL = 0.4
 """A digit is at least this part of the largest one's size; less is a dot, or another's piece."""
 
@@ -312,7 +315,7 @@ def _in_order(digits: list[Found]) -> list[Found]:
         return []
     boxes = np.array([digit.box for digit in digits], np.int32)
     sizes = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
-    large = np.flatnonzero(sizes >= _SMALL * sizes.max())
+    large = np.flatnonzero(sizes >= max(_SMALL * sizes.max(), _FINEST))
     return [digits[large[i]] for line in reading_order(boxes[large]) for i in line]
 
 

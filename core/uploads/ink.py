@@ -40,10 +40,10 @@ def find_ink(pixels: NDArray[np.uint8], within: float = WIDE) -> NDArray[np.uint
         (h, w) how far each pixel is from the paper around it, on the ink's side of it.
     """
     rows, columns, _ = pixels.shape
-    longer = max(rows, columns)
+    longer = min(max(rows, columns), 2 * min(rows, columns))  # a strip is many pictures in a row
     shrink = -(-longer // _THUMB)
     thumb = _resize(pixels, max(columns // shrink, 1), max(rows // shrink, 1))
-    reach = max(int(max(thumb.shape) * within), 2)
+    reach = max(int(longer / shrink * within), 2)
     weights = _clearest(thumb, reach)
     grey = _as_grey(cv2.transform(pixels, weights))
     thumb = _as_grey(cv2.transform(thumb, weights))

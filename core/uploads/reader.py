@@ -17,8 +17,8 @@ from core.uploads.strokes import Seen, find_strokes
 MAX_DIGITS = 50
 """So many digits of a picture are read."""
 
-_READ_AT = 1024
-"""A picture is read at no more pixels than this along its longer side."""
+_READ_AT = 1024 * 768
+"""A picture is read at no more pixels than these."""
 
 _WELL = 0.7
 """A picture is explained by the share of its ink that is of digits, weighted by the evidence for
@@ -175,10 +175,11 @@ def _two_tone(ink: NDArray[np.uint8]) -> float:
 
 
 def _shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    factor = _READ_AT / max(pixels.shape)
+    rows, columns, _ = pixels.shape
+    factor = (_READ_AT / (rows * columns)) ** 0.5
     if factor >= 1:
         return pixels
-    size = (max(round(pixels.shape[1] * factor), 1), max(round(pixels.shape[0] * factor), 1))
+    size = (max(round(columns * factor), 1), max(round(rows * factor), 1))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
