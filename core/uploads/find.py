@@ -62,6 +62,12 @@ higher one's height. Lines of writing are."""
 _ELSE_WITHIN = 0.08
 """Other ink within a digit's box is less than this part of its own."""
 
+_MENDS = 3
+"""A digit that was broken into up to eight parts is put together in so many rounds."""
+
+_MEND = 2.0
+"""What stands closely one over the other is rather one digit than two, by so much evidence."""
+
 _CUT_FROM = 0.62
 """A stroke is cut if it is at least so many times as wide as high: narrower, it is one digit."""
 
@@ -145,23 +151,28 @@ def _mended(strokes: Strokes, judge: Judge, least: float) -> Strokes:
 
     Lines are told by the heights of strokes, so this comes before them.
     """
-    pairs = _stacked(strokes.boxes)
-    if not pairs:
-        return strokes
-    alone = sorted({number for pair in pairs for number in pair})
-    groups = [*pairs, *((number,) for number in alone)]
-    pieces = [strokes.together(group) for group in groups]
-    judged = dict(zip(groups, _judged(pieces, judge), strict=True))
+    for _ in range(_MENDS):
+        pairs = _stacked(strokes.boxes)
+        if not pairs:
+            break
+        alone = sorted({number for pair in pairs for number in pair})
+        groups = [*pairs, *((number,) for number in alone)]
+        pieces = [strokes.together(group) for group in groups]
+        judged = dict(zip(groups, _judged(pieces, judge), strict=True))
 
-    def gain(pair: tuple[int, ...]) -> float:
-        apart = [judged[number,] for number in pair if judged[number,].evidence >= least]
-        return _worth([judged[pair]], least) - _worth(apart, least)
+        def gain(pair: tuple[int, ...], judged: dict[tuple[int, ...], Found] = judged) -> float:
+            apart = [judged[number,] for number in pair if judged[number,].evidence >= least]
+            whole = replace(judged[pair], doubt=-_MEND)
+            return _worth([whole], least) - _worth(apart, least)
 
-    joined: dict[int, int] = {}
-    for first, second in sorted(pairs, key=gain, reverse=True):
-        if gain((first, second)) > 0 and not {first, second} & {*joined, *joined.values()}:
-            joined[second] = first
-    return strokes.joined(joined)
+        joined: dict[int, int] = {}
+        for first, second in sorted(pairs, key=gain, reverse=True):
+            if gain((first, second)) > 0 and not {first, second} & {*joined, *joined.values()}:
+                joined[second] = first
+        if not joined:
+            break
+        strokes = strokes.joined(joined)
+    return strokes
 
 
 def _stacked(boxes: NDArray[np.int32]) -> list[tuple[int, int]]:
@@ -173,7 +184,7 @@ def _stacked(boxes: NDArray[np.int32]) -> list[tuple[int, int]]:
         gap = top - bottom[i]
         high = np.maximum(bottom - top, bottom[i] - top[i])
         narrow = np.minimum(right - left, right[i] - left[i])
-        under = (shared >= narrow / 2) & (gap <= _SLIT * high) & (top > top[i])
+        under = (shared >= -_SLIT * narrow) & (gap <= _SLIT * high) & (top > top[i])
         under &= (bottom > bottom[i]) & (np.arange(len(boxes)) > 0)
         pairs += [(i, int(j)) for j in np.flatnonzero(under)]
     return pairs

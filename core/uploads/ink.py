@@ -17,8 +17,9 @@ _SEEN_THROUGH = np.array([[0.299, 0.587, 0.114], [1, 0, 0], [0, 1, 0], [0, 0, 1]
 _BETTER = 1.3
 """…where ink stands out so many times as much in that: blue ink in red light, red ink in green."""
 
-_CLEAR = 2
-"""The picture as a whole shows its polarity where it is this many times nearer to one extreme."""
+_CLEAR, _CLEAR_IF_EVEN = 2, 3
+"""The picture as a whole shows its polarity where it is this many times nearer to one extreme, and
+evenly lit this many."""
 
 _FITS = 3
 
@@ -47,7 +48,7 @@ def find_ink(pixels: NDArray[np.uint8], within: float = WIDE) -> NDArray[np.uint
     weights = _clearest(thumb, reach)
     grey = _as_grey(cv2.transform(pixels, weights))
     thumb = _as_grey(cv2.transform(thumb, weights))
-    dark_on_light = _is_dark_on_light(_evenly_lit(thumb), reach)
+    dark_on_light = _is_dark_on_light(thumb, reach)
     paper = _paper(thumb, reach, dark_on_light=dark_on_light)
     if shrink > 1:
         paper = _resize(_blur(paper, 2), columns, rows)
@@ -91,17 +92,28 @@ def _is_dark_on_light(thumb: NDArray[np.uint8], reach: int) -> bool:
     """Tell whether the picture is mostly like the lightest, or like the darkest, that is near.
 
     Where there is no ink the two are alike and have no say, and a shadow has none either, since
-    only what is near is compared. In a tight crop there may be as much ink as paper: there the
-    picture's edge tells, which a digit touches in few places. It is not asked first, because of
-    frames.
+    only what is near is compared. Evenly lit, pictures tell it more clearly. In a tight crop there
+    may be as much ink as paper: there the picture's edge tells, which a digit touches in few
+    places. It is not asked first, because of frames.
     """
-    near = _square(reach)
-    lighter = cv2.subtract(cv2.dilate(thumb, near), thumb)
-    darker = cv2.subtract(thumb, cv2.erode(thumb, near))
+    lighter, darker = _differences(_evenly_lit(thumb), reach)
     to_light, to_dark = float(lighter.mean()), float(darker.mean())
+    if max(to_light, to_dark) < _CLEAR_IF_EVEN * min(to_light, to_dark):
+        lighter, darker = _differences(thumb, reach)
+        to_light, to_dark = float(lighter.mean()), float(darker.mean())
     if max(to_light, to_dark) < _CLEAR * min(to_light, to_dark):
         to_light, to_dark = _edge_mean(lighter), _edge_mean(darker)
     return to_light <= to_dark
+
+
+def _differences(
+    grey: NDArray[np.uint8], reach: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Measure how much lighter, and how much darker, it is near each pixel."""
+    near = _square(reach)
+    lighter = cv2.subtract(cv2.dilate(grey, near), grey)
+    darker = cv2.subtract(grey, cv2.erode(grey, near))
+    return _as_grey(lighter), _as_grey(darker)
 
 
 def _paper(thumb: NDArray[np.uint8], reach: int, *, dark_on_light: bool) -> NDArray[np.uint8]:

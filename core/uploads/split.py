@@ -58,10 +58,13 @@ def find_cuts(ink: NDArray[np.float32]) -> list[Cut]:
     small = np.asarray(cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA), np.float32)
     costs, seams = _seams(_without_eyes(small))
     allowed = np.arange(apart, width - apart)
+    ends = np.array([0, width])
     cuts: list[int] = []
     for middle in allowed[np.argsort(costs[allowed], kind="stable")].tolist():
         if costs[middle] > _DEEPEST * height or len(cuts) == _MOST:
             break
+        if np.abs(seams[:, middle].mean() - ends).min() < apart:
+            continue
         if all(np.abs(seams[:, middle] - seams[:, other]).mean() >= apart for other in cuts):
             cuts.append(middle)
     at = (np.arange(rows) + 0.5) * height / rows - 0.5
