@@ -1,7 +1,7 @@
 """What the bot says, in every language it speaks.
 
-One gettext catalogue a language, `en.po` and `ko.po` beside this file, with a key for each text. A
-new language is a new file: `LANGUAGES` finds it.
+A folder of gettext catalogues for each language beside this file, with a key for each text. A new
+language is a new folder with the same files: `LANGUAGES` finds it.
 
     >>> from discord import Locale
     >>> say = speaker(Locale.korean)
@@ -25,7 +25,7 @@ from hangulpy import josa_pick
 
 _FOLDER = resources.files(__name__)
 LANGUAGES = tuple(
-    sorted(file.name.removesuffix(".po") for file in _FOLDER.iterdir() if file.name.endswith(".po"))
+    sorted(folder.name for folder in _FOLDER.iterdir() if folder.joinpath("general.po").is_file())
 )
 FALLBACK = "en"
 _ARTICLES, _AN = "a/an", {"8"}  # of digits
@@ -71,9 +71,13 @@ _FORMATTER = _ParticleFormatter()
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
     """Read a language's texts by key."""
-    with (_FOLDER / f"{language}.po").open("rb") as file:
-        texts = read_po(file, locale=language)
-    return {str(text.id): str(text.string) for text in texts if text.id}
+    texts: dict[str, str] = {}
+    for catalogued in sorted((_FOLDER / language).iterdir(), key=lambda file: file.name):
+        with catalogued.open("rb") as file:
+            for text in read_po(file, locale=language):
+                if text.id:
+                    texts[str(text.id)] = str(text.string)
+    return texts
 
 
 def speaker(locale: Locale | str | None) -> Say:
