@@ -1,7 +1,50 @@
-"""The tables."""
+"""The tables. Ids are Discord's own where Discord has one, times are UTC."""
 
-from sqlalchemy import BigInteger, CheckConstraint, MetaData, SmallInteger, String
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """A moment in UTC: SQLite keeps no time zone, so it is put back when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: dt.datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the base class names it
+    ) -> dt.datetime | None:
+        """Refuse a time without a zone, and store others as UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment has a time zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(
+        self,
+        value: dt.datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> dt.datetime | None:
+        """Read UTC."""
+        return value and value.replace(tzinfo=value.tzinfo or dt.UTC)
 
 
 class Base(DeclarativeBase):
@@ -47,3 +90,274 @@ class Correction(Base):
     place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     prediction: Mapped[int] = mapped_column(SmallInteger)
     label: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Person(Base):
+    """What one person wants.
+
+    Attributes:
+        user_id: Discord's.
+        on_scoreboards: whether their name and points may be shown to others.
+        reviews_in_groups: whether what they got wrong may come back as a group's round.
+    """
+
+    __tablename__ = "people"
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    on_scoreboards: Mapped[bool] = mapped_column(default=True)
+    reviews_in_groups: Mapped[bool] = mapped_column(default=False)
+
+
+class Server(Base):
+    """What a server wants.
+
+    Attributes:
+        server_id: Discord's id of the guild.
+        language: of what is shared; `None`: both.
+        daily_channel_id: where the digit of the day appears; `None`: nowhere.
+        daily_hour: at which hour, UTC.
+        left_at: when the bot was removed; all of the server is forgotten some time later.
+    """
+
+    __tablename__ = "servers"
+    __table_args__ = (CheckConstraint("daily_hour BETWEEN 0 AND 23", name="daily_hour"),)
+
+    server_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language: Mapped[str | None] = mapped_column(String(8))
+    daily_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    daily_hour: Mapped[int] = mapped_column(SmallInteger, default=9)
+    left_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class HostRole(Base):
+    """A role whose members may host sessions, beside those who may manage threads."""
+
+    __tablename__ = "host_roles"
+
+    server_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    role_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class DailyDigit(Base):
+    """The digit that a server was shown on a day.
+
+    Attributes:
+        server_id: whose.
+        day: in UTC.
+        channel_id: where.
+        message_id: of it; `None` until it is sent.
+        digit: index of the test digit.
+    """
+
+    __tablename__ = "daily_digits"
+
+    server_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    digit: Mapped[int] = mapped_column(SmallInteger)
+
+
+class LessonProgress(Base):
+    """How far one person has come in a lesson of their own.
+
+    Attributes:
+        user_id: whose.
+        lesson: its name (`bot.services.lessons`).
+        screen: the one to go on with, from 0.
+        digit: index of the test digit that they learn with.
+        finished_at: when the last screen was first reached.
+        touched_at: when they last went on.
+    """
+
+    __tablename__ = "lesson_progress"
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    lesson: Mapped[str] = mapped_column(String(32), primary_key=True)
+    screen: Mapped[int] = mapped_column(SmallInteger)
+    digit: Mapped[int] = mapped_column(SmallInteger)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    touched_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
+class Session(Base):
+    """An evening of a group, in a thread of its own.
+
+    Attributes:
+        session_id: ours.
+        server_id: where.
+        channel_id: the thread's parent.
+        thread_id: Discord's; `None` until it is made.
+        panel_id: the pinned message.
+        host_id: who leads it.
+        topic: what the host called it.
+        lesson: the one under way; `None`: none yet.
+        screen: of that lesson.
+        language: of what is shared; `None`: both.
+        started_at: when.
+        ended_at: when; `None`: it is under way.
+    """
+
+    __tablename__ = "sessions"
+
+    session_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    server_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    thread_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    panel_id: Mapped[int | None] = mapped_column(BigInteger)
+    host_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    topic: Mapped[str] = mapped_column(String(100))
+    lesson: Mapped[str | None] = mapped_column(String(32))
+    screen: Mapped[int] = mapped_column(SmallInteger, default=0)
+    language: Mapped[str | None] = mapped_column(String(8))
+    started_at: Mapped[dt.datetime] = mapped_column(Moment)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class Participant(Base):
+    """Who takes part, or took part, in a session."""
+
+    __tablename__ = "participants"
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey(Session.session_id, ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, index=True
+    )
+    joined_at: Mapped[dt.datetime] = mapped_column(Moment)
+    left_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class Following(Base):
+    """Whether somebody said that they could follow a screen of a session."""
+
+    __tablename__ = "following"
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey(Session.session_id, ondelete="CASCADE"), primary_key=True
+    )
+    lesson: Mapped[str] = mapped_column(String(32), primary_key=True)
+    screen: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, index=True
+    )
+    follows: Mapped[bool]
+
+
+class LookedAt(Base):
+    """How often a test digit was looked at in a session."""
+
+    __tablename__ = "looked_at"
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey(Session.session_id, ondelete="CASCADE"), primary_key=True
+    )
+    digit: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    times: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class LessonAnswer(Base):
+    """How somebody answered a question of a lesson; the last answer counts.
+
+    Attributes:
+        user_id: who.
+        session_id: in which session; 0: alone.
+        lesson: whose question.
+        question: its number in the lesson, from 0.
+        choice: the option chosen, from 0.
+        right: whether that is right.
+        answered_at: when.
+    """
+
+    __tablename__ = "lesson_answers"
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    session_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    lesson: Mapped[str] = mapped_column(String(32), primary_key=True)
+    question: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    choice: Mapped[int] = mapped_column(SmallInteger)
+    right: Mapped[bool]
+    answered_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
+class Round(Base):
+    """A round of a quiz.
+
+    Attributes:
+        round_id: ours.
+        server_id: where; `None`: in direct messages.
+        channel_id: the channel or thread.
+        message_id: of the question; `None` until it is sent.
+        session_id: in which session, if in one.
+        kind: of question (`bot.services.quiz`).
+        question: what it takes to make the same question again; never sent to Discord.
+        language: of the message; `None`: both.
+        opened_at: when votes began.
+        closes_at: from when on they are late.
+        closed_at: when points were given; `None`: it is open.
+    """
+
+    __tablename__ = "rounds"
+    __table_args__ = (Index("ix_rounds_open", "closed_at", "closes_at"),)
+
+    round_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    server_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    channel_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey(Session.session_id, ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(16))
+    question: Mapped[dict[str, Any]] = mapped_column(JSON)
+    language: Mapped[str | None] = mapped_column(String(8))
+    opened_at: Mapped[dt.datetime] = mapped_column(Moment)
+    closes_at: Mapped[dt.datetime] = mapped_column(Moment)
+    closed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class Vote(Base):
+    """Somebody's answer to a round: secret until the round closes, and the last one counts.
+
+    Attributes:
+        round_id: which round.
+        user_id: who.
+        choice: what.
+        voted_at: when this was chosen.
+        points: given when the round closed; `None` before.
+        right: whether it was right; `None` before.
+    """
+
+    __tablename__ = "votes"
+
+    round_id: Mapped[int] = mapped_column(
+        ForeignKey(Round.round_id, ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, index=True
+    )
+    choice: Mapped[str] = mapped_column(String(16))
+    voted_at: Mapped[dt.datetime] = mapped_column(Moment)
+    points: Mapped[int | None] = mapped_column(Integer)
+    right: Mapped[bool | None]
+
+
+class ReviewItem(Base):
+    """What one person got wrong, and when a question of its kind comes back.
+
+    Attributes:
+        user_id: whose.
+        kind: of question.
+        topic: what it was about, such as the true digit or a lesson's question.
+        step: how often it was right since it was last wrong; the wait grows with it.
+        due_at: from when on it is asked again.
+    """
+
+    __tablename__ = "review_items"
+    __table_args__ = (Index("ix_review_items_due", "user_id", "due_at"),)
+
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(48), primary_key=True)
+    step: Mapped[int] = mapped_column(SmallInteger, default=0)
+    due_at: Mapped[dt.datetime] = mapped_column(Moment)

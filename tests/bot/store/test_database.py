@@ -129,7 +129,7 @@ def test_the_doctor_makes_no_database(
 
 
 @pytest.mark.parametrize(
-    ("revision", "told"), [("0002", "is up to date"), ("0001", "brought up to date at the next")]
+    ("revision", "told"), [("0003", "is up to date"), ("0001", "brought up to date at the next")]
 )
 def test_the_doctor_looks_at_a_database(
     revision: str, told: str, url: URL, monkeypatch: pytest.MonkeyPatch
