@@ -1,0 +1,33 @@
+"""In whose language something is said that several people read: one language, or one after another."""
+
+from collections.abc import Callable
+
+from bot.i18n import FALLBACK, LANGUAGES, Say, speaker
+
+_EVERY = (FALLBACK, *(language for language in LANGUAGES if language != FALLBACK))
+
+
+def voices(language: str | None) -> tuple[Say, ...]:
+    """Find who speaks.
+
+    Args:
+        language: what a server has chosen for what is shared; `None`: every language, English first.
+    """
+    return tuple(speaker(each) for each in (_EVERY if language is None else (language,)))
+
+
+def both(say_each: Callable[[Say], str], language: str | None) -> str:
+    """Say the same in the language of what is shared, or in each of them, one under the other.
+
+    What comes out the same in all of them, such as a number, is said once.
+
+    Args:
+        say_each: says it in one language.
+        language: see `voices`.
+    """
+    return "\n".join(dict.fromkeys(map(say_each, voices(language))))
+
+
+def beside(say_each: Callable[[Say], str], language: str | None) -> str:
+    """Say the same as `both`, in one line: for the label of a button or an option."""
+    return " · ".join(dict.fromkeys(map(say_each, voices(language))))
