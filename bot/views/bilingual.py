@@ -1,4 +1,4 @@
-"""In whose language something is said that several people read: one language, or one after another."""
+"""In which languages something is said that several people read."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ def voices(language: str | None) -> tuple[Say, ...]:
     """Find who speaks.
 
     Args:
-        language: what a server has chosen for what is shared; `None`: every language, English first.
+        language: what a server has chosen for what is shared; `None`: all, English first.
     """
     return tuple(speaker(each) for each in (_EVERY if language is None else (language,)))
 
