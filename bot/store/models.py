@@ -193,12 +193,16 @@ class Session(Base):
         topic: what the host called it.
         lesson: the one under way; `None`: none yet.
         screen: of that lesson.
+        moves: how often lesson or screen were changed, so that a press that comes late is known.
+        step_id: the message that shows the screen; `None` until it is sent.
         language: of what is shared; `None`: both.
         started_at: when.
         ended_at: when; `None`: it is under way.
+        summary_id: the message that sums it up; `None` until it is sent, 0: it could not be.
     """
 
     __tablename__ = "sessions"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  an id is never given twice
 
     session_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     server_id: Mapped[int] = mapped_column(BigInteger, index=True)
@@ -209,9 +213,12 @@ class Session(Base):
     topic: Mapped[str] = mapped_column(String(100))
     lesson: Mapped[str | None] = mapped_column(String(32))
     screen: Mapped[int] = mapped_column(SmallInteger, default=0)
+    moves: Mapped[int] = mapped_column(Integer, default=0)
+    step_id: Mapped[int | None] = mapped_column(BigInteger)
     language: Mapped[str | None] = mapped_column(String(8))
     started_at: Mapped[dt.datetime] = mapped_column(Moment)
     ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    summary_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Participant(Base):
@@ -299,7 +306,10 @@ class Round(Base):
     """
 
     __tablename__ = "rounds"
-    __table_args__ = (Index("ix_rounds_open", "closed_at", "closes_at"),)
+    __table_args__ = (
+        Index("ix_rounds_open", "closed_at", "closes_at"),
+        {"sqlite_autoincrement": True},  # an id is never given twice
+    )
 
     round_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     server_id: Mapped[int | None] = mapped_column(BigInteger, index=True)

@@ -85,11 +85,15 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(100), nullable=False),
         sa.Column("lesson", sa.String(32), nullable=True),
         sa.Column("screen", sa.SmallInteger(), nullable=False),
+        sa.Column("moves", sa.Integer(), nullable=False),
+        sa.Column("step_id", sa.BigInteger(), nullable=True),
         sa.Column("language", sa.String(8), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("summary_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("session_id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("thread_id", name=op.f("uq_sessions_thread_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_sessions_host_id"), "sessions", ["host_id"], unique=False)
     op.create_index(op.f("ix_sessions_server_id"), "sessions", ["server_id"], unique=False)
@@ -159,6 +163,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_rounds")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_rounds_open", "rounds", ["closed_at", "closes_at"], unique=False)
     op.create_index(op.f("ix_rounds_server_id"), "rounds", ["server_id"], unique=False)
