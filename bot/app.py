@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from bot.services.downloads import Downloads
 from bot.services.explaining import Explaining
 from bot.services.networks import Network
 from bot.services.readings import Readings
+from bot.services.timetable import Timetable
 from bot.settings import Settings
 from bot.store import Store
 from bot.sync import sync_if_changed
@@ -35,13 +37,18 @@ AskedT = TypeVar("AskedT")
 Handler = Callable[["discord.Interaction[GradcamBot]", AskedT], Awaitable[None]]
 
 
-def create_bot(settings: Settings) -> "GradcamBot":
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_bot(settings: Settings, now: Callable[[], datetime] = _utc) -> "GradcamBot":
     """Build the bot; it is not connected yet, and has loaded nothing.
 
     Args:
         settings: what the operator wants.
+        now: the clock, in UTC.
     """
-    return GradcamBot(settings)
+    return GradcamBot(settings, now)
 
 
 @cache
@@ -54,6 +61,9 @@ class GradcamBot(commands.AutoShardedBot):
     """The bot: a gateway connection, the services, and who carries out what.
 
     Attributes:
+        now: the clock, in UTC.
+        store: the database.
+        timetable: does what is due by itself.
         engine: the bridge to what computes.
         downloads: fetches what people attach.
         readings: finds digits in pictures.
@@ -63,6 +73,7 @@ class GradcamBot(commands.AutoShardedBot):
         command_ids: the ids of the global commands by name, for live mentions.
     """
 
+    store: Store
     engine: Engine
     downloads: Downloads
     readings: Readings
@@ -70,7 +81,7 @@ class GradcamBot(commands.AutoShardedBot):
     corrections: Corrections
     about: dict[Network, About]
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, now: Callable[[], datetime] = _utc) -> None:
         """See `create_bot`."""
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -84,6 +95,8 @@ class GradcamBot(commands.AutoShardedBot):
             max_messages=None,
         )
         self.settings = settings
+        self.now = now
+        self.timetable = Timetable(now)
         self.command_ids: dict[str, int] = {}
         self._carriers: dict[type, Handler[Any]] = {}
         self._locales: LRUCache[int, Locale] = LRUCache(10_000)
@@ -91,7 +104,7 @@ class GradcamBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Load networks, database and commands; tell Discord of these where they have changed."""
-        store = await Store.open(self.settings.database_url)
+        store = self.store = await Store.open(self.settings.database_url)
         self._on_close.push_async_callback(store.close)
         folders = {
             Network.TUTORIAL: self.settings.weights or WEIGHTS,
@@ -117,9 +130,11 @@ class GradcamBot(commands.AutoShardedBot):
         for extension in _EXTENSIONS:
             await self.load_extension(extension)
         self.command_ids = await sync_if_changed(self.tree)
+        self.timetable.start()
 
     async def close(self) -> None:
         """Disconnect, and end what the bot has begun."""
+        await self.timetable.close()
         await super().close()
         await self._on_close.aclose()
 
