@@ -147,6 +147,8 @@ class DailyDigit(Base):
         channel_id: where.
         message_id: of it; `None` until it is sent.
         digit: index of the test digit.
+        retry_at: from when on it may be sent again, where it was not.
+        problem: why it could not be sent (`bot.services.daily`); `None`: not so.
     """
 
     __tablename__ = "daily_digits"
@@ -156,6 +158,8 @@ class DailyDigit(Base):
     channel_id: Mapped[int] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     digit: Mapped[int] = mapped_column(SmallInteger)
+    retry_at: Mapped[dt.datetime] = mapped_column(Moment)
+    problem: Mapped[str | None] = mapped_column(String(16))
 
 
 class LessonProgress(Base):
@@ -189,7 +193,7 @@ class Session(Base):
         channel_id: the thread's parent.
         thread_id: Discord's; `None` until it is made.
         panel_id: the pinned message.
-        host_id: who leads it.
+        host_id: who leads it; 0: nobody, since who led it had themselves forgotten.
         topic: what the host called it.
         lesson: the one under way; `None`: none yet.
         screen: of that lesson.

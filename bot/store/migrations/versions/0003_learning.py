@@ -16,6 +16,8 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("digit", sa.SmallInteger(), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("problem", sa.String(16), nullable=True),
         sa.PrimaryKeyConstraint("server_id", "day", name=op.f("pk_daily_digits")),
     )
     op.create_table(
