@@ -4,10 +4,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 _LATEST = "head"
+_UPGRADING = 6  # names PostgreSQL's lock; any number does
 
 
 def configuration(connection: Connection) -> Config:
@@ -18,8 +19,13 @@ def configuration(connection: Connection) -> Config:
 
 
 async def upgrade(engine: AsyncEngine) -> None:
-    """Take all steps that a database has not taken yet, in one transaction."""
+    """Take all steps that a database has not taken yet, in one transaction.
+
+    Of several processes that start at the same time one takes them, and the others wait for it.
+    """
     async with engine.execution_options(foreign_keys=False).begin() as connection:
+        if engine.dialect.name == "postgresql":  # SQLite's transactions wait for each other anyway
+            await connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
         await connection.run_sync(lambda sync: command.upgrade(configuration(sync), _LATEST))
 
 

@@ -1,6 +1,7 @@
 """The database itself: made, opened again, used by many at the same time, and refused."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from bot.cli.doctor import _database
 from bot.store import Store, StoreError
 from bot.store.models import Correction
 
+_ONLY_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+_ONLY_POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 _ROW = {"network": "c0ffee00", "message_id": 1 << 62, "place": 0, "prediction": 1, "label": 7}
 
 
@@ -28,12 +31,14 @@ async def test_it_is_made_at_the_first_start_and_kept(url: URL) -> None:
     assert (kept.message_id, kept.prediction, kept.label) == (1 << 62, 1, 7)
 
 
+@_ONLY_SQLITE
 async def test_closed_it_is_one_file(url: URL, tmp_path: Path) -> None:
     await (await Store.open(url)).close()
 
     assert _files(tmp_path) == ["bot.sqlite3"]
 
 
+@_ONLY_SQLITE
 async def test_sqlite_is_set_up(store: Store) -> None:
     async with store.begin() as session:
         pragmas = [
@@ -44,6 +49,7 @@ async def test_sqlite_is_set_up(store: Store) -> None:
     assert pragmas == ["wal", 1, 15_000]
 
 
+@_ONLY_SQLITE
 async def test_foreign_keys_are_out_of_a_migrations_way_and_only_of_its(store: Store) -> None:
     async with store._engine.execution_options(foreign_keys=False).begin() as migrating:
         assert (await migrating.exec_driver_sql("PRAGMA foreign_keys")).scalar_one() == 0
@@ -100,6 +106,7 @@ async def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         await Store.open(url)
 
 
+@_ONLY_SQLITE
 async def test_a_file_of_something_else_is_told_and_left_alone(url: URL, tmp_path: Path) -> None:
     file = tmp_path / "bot.sqlite3"
     file.write_text("The shopping list of the study group" * 100)
@@ -119,6 +126,7 @@ async def test_a_database_of_a_newer_version_is_told(url: URL, store: Store) -> 
         await Store.open(url)
 
 
+@_ONLY_SQLITE
 def test_the_doctor_makes_no_database(
     url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +155,23 @@ def test_the_doctor_looks_at_a_database(
     asyncio.run(make())
 
     assert told in _database()
+
+
+@_ONLY_POSTGRESQL
+async def test_a_database_that_is_not_there_is_told(url: URL) -> None:
+    with pytest.raises(StoreError, match=r'"nowhere" does not exist.*DATABASE_URL'):
+        await Store.open(url.set(database="nowhere"))
+
+
+async def test_a_server_that_does_not_answer_is_told_without_the_password() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    url = URL.create("postgresql+asyncpg", "bot", "secret", "127.0.0.1", port, "bot")
+
+    with pytest.raises(StoreError, match=rf"bot:\*\*\*@127\.0\.0\.1:{port}.*DATABASE_URL") as told:
+        await Store.open(url)
+
+    assert "secret" not in str(told.value)
 
 
 def _files(folder: Path) -> list[str]:

@@ -1,0 +1,88 @@
+"""A PostgreSQL server that lives as long as the tests, on a socket of its own."""
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL
+
+_NAME = "bot"
+_INSTALLED = Path("/usr/lib/postgresql")  # Debian's versions, of which none is in the PATH
+
+
+def programs() -> Path | None:
+    """The folder of the newest PostgreSQL on this machine; `None`: there is none."""
+    versions = sorted(_INSTALLED.glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
+    found = versions[-1] if versions else shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+class PostgreSQL:
+    """A running server; nobody else can reach it."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        """See `running`."""
+        self._programs = programs
+        self._folder = folder
+        self._numbers = itertools.count()
+
+    @contextmanager
+    def database(self) -> Iterator[URL]:
+        """Make an empty database, and drop it at the end."""
+        name = f"{_NAME}{next(self._numbers)}"
+        reached = ("--host", str(self._folder), "--username", _NAME)
+        self.run("createdb", *reached, "--template=template0", name)
+        try:
+            yield URL.create(
+                "postgresql+asyncpg",
+                username=_NAME,
+                database=name,
+                query={"host": str(self._folder)},
+            )
+        finally:
+            self.run("dropdb", *reached, "--force", name)
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of its programs, as somebody other than root: PostgreSQL insists on it."""
+        other: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            other = {"user": "postgres", "group": "postgres", "extra_groups": ()}
+        subprocess.run(
+            [self._programs / program, *arguments],
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            check=True,
+            **other,
+        )
+
+
+@contextmanager
+def running(programs: Path) -> Iterator[PostgreSQL]:
+    """Start a server, and stop it.
+
+    Args:
+        programs: where its programs are.
+    """
+    # Not pytest's folder, into which the server's user cannot look; and a socket's path is short.
+    with tempfile.TemporaryDirectory(prefix="bot-pg-") as name:
+        folder = Path(name)
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        server = PostgreSQL(programs, folder)
+        data = str(folder / "data")
+        server.run(
+            "initdb", "--no-sync", "--auth=trust", f"--username={_NAME}", "--no-locale", data
+        )
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c timezone=Asia/Seoul"
+        log = ("--silent", "--log", str(folder / "log"))
+        server.run("pg_ctl", "start", "--wait", *log, "--pgdata", data, "--options", options)
+        try:
+            yield server
+        finally:
+            server.run("pg_ctl", "stop", "--wait", "--silent", "--mode=fast", "--pgdata", data)
