@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from discord.ui import Button, DynamicItem, Select
+from discord.ui import Button, DynamicItem, Select, UserSelect
 
 from bot.views.notice import telling
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.app import GradcamBot
 
-ItemT = TypeVar("ItemT", bound=Button[Any] | Select[Any])
+ItemT = TypeVar("ItemT", bound=Button[Any] | Select[Any] | UserSelect[Any])
 
 
 class Control(DynamicItem[ItemT], template=r"(?!)"):
@@ -44,10 +44,14 @@ class Control(DynamicItem[ItemT], template=r"(?!)"):
             values: what was chosen in a select; empty for a button.
         """
 
+    def in_place(self, interaction: "discord.Interaction[Any]") -> bool:
+        """Whether the answer may take the message's place."""
+        return interaction.user.id == self.owner and not self.beside
+
     async def callback(self, interaction: "discord.Interaction[Any]") -> None:
         """Acknowledge, have it carried out, and tell the presser if that fails."""
         async with telling(interaction):
-            if interaction.user.id == self.owner and not self.beside:
+            if self.in_place(interaction):
                 await interaction.response.defer()
             else:
                 await interaction.response.defer(ephemeral=True, thinking=True)
