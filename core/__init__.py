@@ -5,6 +5,7 @@ and are imported when they are first named, so that what needs only a picture or
 wait for it.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ _WHERE = {
     "Explainer": "core.explain.explainer",
     "Explanation": "core.explain.explainer",
 }
+
+# Who uses this decides what of its log is seen.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = ["Atlas", "Explainer", "Explanation", "tutorial"]
 

@@ -9,7 +9,7 @@ as which it was trained (see `core.training`). Of all the ways to share the stro
 candidates, the one is taken that explains most ink by most evidence. What remains is no digit.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -116,30 +116,20 @@ def find_digits(strokes: Strokes, judge: Judge, least: float) -> list[Found]:
     strokes = _mended(strokes, judge, least)
     lines = _lines(strokes.boxes)
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]
-    together = {group: strokes.together(group) for group in groups}
-    judged = {
-        group: replace(found, strokes=group)
-        for group, found in zip(groups, _judged(list(together.values()), judge), strict=True)
-    }
+    judged = _judged_groups(strokes, groups, judge)
     wide = [
         group
         for group, found in judged.items()
         if len(group) == 1 and _may_be_several(found) and not _spans(found.box, strokes.ink.shape)
     ]
     wide.sort(key=lambda group: judged[group].mass, reverse=True)
-    cut = {group: _cut(together[group]) for group in wide[:_CUT_MOST]}
-    spans = [(stroke, span, part) for stroke, all_ in cut.items() for span, part in all_.items()]
-    parts_judged = _judged([piece for _, _, (piece, _) in spans], judge)
-    several: dict[tuple[int, ...], dict[tuple[int, int], Found]] = {}
-    for (group, span, (_, cost)), found in zip(spans, parts_judged, strict=True):
-        parted = replace(found, strokes=group, doubt=_DOUBT * cost)
-        several.setdefault(group, {})[span] = parted
+    several = {group: _parts(strokes.together(group), group, judge) for group in wide[:_CUT_MOST]}
     options = {group: [found] for group, found in judged.items() if found.evidence >= least}
     for only, parts in several.items():
         whole = judged[only]
         is_wide = _width(whole.box) > _WIDE * _height(whole.box)
         least_of_part = least if is_wide else _CUT + max(whole.evidence, least)
-        best = _best_cut(parts, least_of_part)
+        best = _best_cut(parts, least_of_part) if parts else []
         if _worth(best, least) > _worth([replace(whole, doubt=-_CUT)], least):
             options[only] = best
     digits = [found for line in lines for found in _best_shares(line, options, least)]
@@ -157,8 +147,7 @@ def _mended(strokes: Strokes, judge: Judge, least: float) -> Strokes:
             break
         alone = sorted({number for pair in pairs for number in pair})
         groups = [*pairs, *((number,) for number in alone)]
-        pieces = [strokes.together(group) for group in groups]
-        judged = dict(zip(groups, _judged(pieces, judge), strict=True))
+        judged = _judged_groups(strokes, groups, judge)
 
         def gain(pair: tuple[int, ...], judged: dict[tuple[int, ...], Found] = judged) -> float:
             apart = [judged[number,] for number in pair if judged[number,].evidence >= least]
@@ -244,46 +233,69 @@ def _encloses(found: Found, strokes: Strokes) -> bool:
     return float(strokes.masses[list(others)].sum()) > _ELSE_WITHIN * found.mass
 
 
-def _cut(stroke: Piece) -> dict[tuple[int, int], tuple[Piece, float]]:
-    """Cut a stroke wherever digits may touch.
+def _parts(stroke: Piece, number: tuple[int, ...], judge: Judge) -> dict[tuple[int, int], Found]:
+    """Cut a stroke wherever digits may touch, and judge what lies between any two cuts.
 
     Returns:
-        What lies between any two cuts, by their numbers, and what the two cost together; the
-        stroke's ends are the first and last.
+        The parts by their cuts' numbers; the stroke's ends are the first and last. None where they
+        do not reach the last.
     """
     cuts = find_cuts(stroke.ink)
-    columns = np.arange(stroke.ink.shape[1])
-    edges = np.array([cut.columns for cut in cuts])
     costs = [0.0, *(cut.cost for cut in cuts), 0.0]
-    part = (columns >= edges[:, :, None]).sum(axis=0) if cuts else np.zeros((1, 1))
+    parts = {
+        span: _unjudged(piece) for span, piece in _pieces(stroke, [cut.columns for cut in cuts])
+    }
+    if not any(end == len(cuts) + 1 for _, end in parts):
+        return {}
+    judged = zip(parts, _judged(parts.values(), judge), strict=True)
+    return {
+        (start, end): replace(part, strokes=number, doubt=_DOUBT * (costs[start] + costs[end]))
+        for (start, end), part in judged
+    }
+
+
+def _pieces(
+    stroke: Piece, cuts: list[NDArray[np.int32]]
+) -> Iterator[tuple[tuple[int, int], Piece]]:
+    """Part a stroke at cuts, and leave out what is too low or too wide for a digit."""
+    if not cuts:
+        return
+    columns = np.arange(stroke.ink.shape[1])
+    part = (columns >= np.array(cuts)[:, :, None]).sum(axis=0)
     high = _PART * len(stroke.ink)
-    pieces = {}
     for start in range(len(cuts) + 1):
-        for end in range(start + 1, len(cuts) + 2):
-            if end - start > len(cuts):
-                break
+        for end in range(start + 1, min(start + len(cuts), len(cuts) + 1) + 1):
             piece = stroke.only((part >= start) & (part < end))
             if piece is None or len(piece.ink) < high:
                 continue
             if piece.ink.shape[1] > _WIDE * len(piece.ink):
                 break
-            pieces[start, end] = piece, costs[start] + costs[end]
-    return pieces if any(end == len(cuts) + 1 for _, end in pieces) else {}
+            yield (start, end), piece
 
 
-def _judged(pieces: Sequence[Piece], judge: Judge) -> list[Found]:
-    """Bring pieces of ink to the normal form, and ask the network about all of them at once."""
-    if not pieces:
+def _unjudged(piece: Piece) -> Found:
+    """Bring a piece of ink to the normal form: it may be as large as the picture, and this not."""
+    form = normalise(piece.ink)
+    form.warp[:, 2] += piece.left, piece.top
+    return Found(form, piece.box, evidence=0.0, mass=float(piece.ink.sum()))
+
+
+def _judged(candidates: Iterable[Found], judge: Judge) -> list[Found]:
+    """Ask the network about all candidates at once."""
+    found = list(candidates)
+    if not found:
         return []
-    forms = [normalise(piece.ink) for piece in pieces]
-    logits = judge(np.stack([form.image for form in forms]))
+    logits = judge(np.stack([one.form.image for one in found]))
     evidence = np.logaddexp.reduce(logits, axis=1).tolist()
-    for form, piece in zip(forms, pieces, strict=True):
-        form.warp[:, 2] += piece.left, piece.top
-    return [
-        Found(form, piece.box, log_odds, float(piece.ink.sum()))
-        for form, piece, log_odds in zip(forms, pieces, evidence, strict=True)
-    ]
+    return [replace(one, evidence=log_odds) for one, log_odds in zip(found, evidence, strict=True)]
+
+
+def _judged_groups(
+    strokes: Strokes, groups: Sequence[tuple[int, ...]], judge: Judge
+) -> dict[tuple[int, ...], Found]:
+    """Judge what some strokes make together, each group for itself."""
+    found = _judged((_unjudged(strokes.together(group)) for group in groups), judge)
+    return {group: replace(one, strokes=group) for group, one in zip(groups, found, strict=True)}
 
 
 def _best_cut(parts: dict[tuple[int, int], Found], least: float) -> list[Found]:
