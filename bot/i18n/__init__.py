@@ -73,6 +73,8 @@ def catalogue(language: str) -> Mapping[str, str]:
     """Read a language's texts by key."""
     texts: dict[str, str] = {}
     for catalogued in sorted((_FOLDER / language).iterdir(), key=lambda file: file.name):
+        if not catalogued.name.endswith(".po"):
+            continue
         with catalogued.open("rb") as file:
             for text in read_po(file, locale=language):
                 if text.id:
