@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from typing import ParamSpec, TypeVar
 
@@ -16,6 +17,7 @@ from bot.problems import Refusal
 from bot.services.networks import Network
 from core.explain.explainer import Atlas, Explainer
 from core.explain.scores import Score
+from core.network import epoch_file
 from core.uploads import Picture, Reader, Reading
 from core.uploads.likeliest import Likeliest, find_likeliest
 from core.uploads.worker import DecodingWorker
@@ -25,6 +27,7 @@ T = TypeVar("T")
 
 _LARGEST_BATCH = 64  # of digits to explain
 _LARGEST_LOOK = 64  # of shapes that may be digits
+_LARGEST_PART = 256  # of digits to classify
 
 
 @dataclass(slots=True)
@@ -90,6 +93,43 @@ class Engine:
         if job.result is None:
             raise RuntimeError("the batch that these digits were in failed; the log has the reason")
         return job.result
+
+    async def logits(self, images: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
+        """Classify many digits without explaining them, a part at a time: others come in between.
+
+        Args:
+            images: (n, 28, 28) float32 in [0, 1].
+            network: who answers.
+
+        Returns:
+            (n, 10).
+
+        Raises:
+            Refusal: too many requests wait.
+        """
+        loop, explainer = asyncio.get_running_loop(), self.explainers[network]
+        with self._admitted():
+            return np.concatenate(
+                [
+                    await loop.run_in_executor(self._network_thread, explainer.logits, part)
+                    for part in np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
+                ]
+            )
+
+    async def untrained_atlases(self, images: NDArray[np.float32]) -> list[Atlas]:
+        """Explain digits by the tutorial's network as it was before training, with random weights.
+
+        Args:
+            images: (n, 28, 28) float32 in [0, 1].
+
+        Raises:
+            Refusal: too many requests wait.
+        """
+        loop = asyncio.get_running_loop()
+        with self._admitted():
+            # Loading takes a second: not on the thread for which all others wait.
+            untrained = await loop.run_in_executor(self._picture_threads, _untrained)
+            return await loop.run_in_executor(self._network_thread, untrained.atlas, images)
 
     async def picture(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that draws a picture, off the event loop.
@@ -178,6 +218,11 @@ class Engine:
         atlases = iter(explainer.atlas(images, batch[0].score))
         for job in batch:
             job.result = list(islice(atlases, len(job.images)))
+
+
+@cache
+def _untrained() -> Explainer:
+    return Explainer.load(epoch_file(0))
 
 
 def _as_kept(picture: Picture) -> Picture:

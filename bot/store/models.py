@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -301,17 +302,27 @@ class Round(Base):
         channel_id: the channel or thread.
         message_id: of the question; `None` until it is sent.
         session_id: in which session, if in one.
+        user_id: whose own review it is, whom alone it asks; `None`: anybody.
         kind: of question (`bot.services.quiz`).
         question: what it takes to make the same question again; never sent to Discord.
         language: of the message; `None`: both.
         opened_at: when votes began.
         closes_at: from when on they are late.
         closed_at: when points were given; `None`: it is open.
+        revealed_at: when its message was given the answer; `None`: it is still to be.
     """
 
     __tablename__ = "rounds"
     __table_args__ = (
         Index("ix_rounds_open", "closed_at", "closes_at"),
+        Index("ix_rounds_channel", "channel_id", "closed_at"),
+        Index(
+            "uq_rounds_one_open",  # at a time in a channel
+            "channel_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL AND user_id IS NULL"),
+            postgresql_where=text("closed_at IS NULL AND user_id IS NULL"),
+        ),
         {"sqlite_autoincrement": True},  # an id is never given twice
     )
 
@@ -322,12 +333,14 @@ class Round(Base):
     session_id: Mapped[int | None] = mapped_column(
         ForeignKey(Session.session_id, ondelete="CASCADE"), index=True
     )
+    user_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     kind: Mapped[str] = mapped_column(String(16))
     question: Mapped[dict[str, Any]] = mapped_column(JSON)
     language: Mapped[str | None] = mapped_column(String(8))
     opened_at: Mapped[dt.datetime] = mapped_column(Moment)
     closes_at: Mapped[dt.datetime] = mapped_column(Moment)
     closed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    revealed_at: Mapped[dt.datetime | None] = mapped_column(Moment, index=True)
 
 
 class Vote(Base):

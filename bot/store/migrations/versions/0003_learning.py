@@ -152,12 +152,14 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("question", sa.JSON(), nullable=False),
         sa.Column("language", sa.String(8), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["session_id"],
             ["sessions.session_id"],
@@ -170,6 +172,17 @@ def upgrade() -> None:
     op.create_index("ix_rounds_open", "rounds", ["closed_at", "closes_at"], unique=False)
     op.create_index(op.f("ix_rounds_server_id"), "rounds", ["server_id"], unique=False)
     op.create_index(op.f("ix_rounds_session_id"), "rounds", ["session_id"], unique=False)
+    op.create_index(op.f("ix_rounds_user_id"), "rounds", ["user_id"], unique=False)
+    op.create_index(op.f("ix_rounds_revealed_at"), "rounds", ["revealed_at"], unique=False)
+    op.create_index("ix_rounds_channel", "rounds", ["channel_id", "closed_at"], unique=False)
+    op.create_index(
+        "uq_rounds_one_open",
+        "rounds",
+        ["channel_id"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL AND user_id IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL AND user_id IS NULL"),
+    )
     op.create_table(
         "votes",
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -195,6 +208,10 @@ def downgrade() -> None:
     op.drop_table("votes")
     op.drop_index(op.f("ix_rounds_session_id"), table_name="rounds")
     op.drop_index(op.f("ix_rounds_server_id"), table_name="rounds")
+    op.drop_index("uq_rounds_one_open", table_name="rounds")
+    op.drop_index("ix_rounds_channel", table_name="rounds")
+    op.drop_index(op.f("ix_rounds_revealed_at"), table_name="rounds")
+    op.drop_index(op.f("ix_rounds_user_id"), table_name="rounds")
     op.drop_index("ix_rounds_open", table_name="rounds")
     op.drop_table("rounds")
     op.drop_index(op.f("ix_participants_user_id"), table_name="participants")
