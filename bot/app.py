@@ -22,6 +22,9 @@ from bot.services.downloads import Downloads
 from bot.services.explaining import Explaining
 from bot.services.networks import Network
 from bot.services.readings import Readings
+from bot.services.scores import Scores
+from bot.services.servers import Servers
+from bot.services.sessions import Sessions
 from bot.services.timetable import Timetable
 from bot.settings import Settings
 from bot.store import Store
@@ -69,6 +72,9 @@ class GradcamBot(commands.AutoShardedBot):
         readings: finds digits in pictures.
         explaining: answers questions about digits.
         corrections: counts what people say that the networks misread.
+        servers: what servers want.
+        scores: adds points up.
+        sessions: evenings of groups.
         about: the networks themselves, and how they were trained and measured.
         command_ids: the ids of the global commands by name, for live mentions.
     """
@@ -79,6 +85,9 @@ class GradcamBot(commands.AutoShardedBot):
     readings: Readings
     explaining: Explaining
     corrections: Corrections
+    servers: Servers
+    scores: Scores
+    sessions: Sessions
     about: dict[Network, About]
 
     def __init__(self, settings: Settings, now: Callable[[], datetime] = _utc) -> None:
@@ -126,6 +135,9 @@ class GradcamBot(commands.AutoShardedBot):
         self.readings = Readings(self.engine)
         self.explaining = Explaining(self.engine)
         self.corrections = Corrections(store)
+        self.servers = Servers(store, self.now)
+        self.scores = Scores(store, self.now)
+        self.sessions = Sessions(store, self.now)
         await self.tree.set_translator(CommandTranslator())
         for extension in _EXTENSIONS:
             await self.load_extension(extension)
