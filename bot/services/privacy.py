@@ -128,8 +128,8 @@ class Privacy:
 
 
 def personal() -> Iterator[tuple[Table, str]]:
-    """Find the tables that hold people's ids, and the column of each."""
-    for table in Base.metadata.sorted_tables:
+    """Find the tables that hold people's ids, and the column of each: what refers to others first."""
+    for table in reversed(Base.metadata.sorted_tables):
         for column in (OWN, LED):
             if column in table.c:
                 yield table, column

@@ -1,7 +1,8 @@
 """Who has how many points: of a session, of a server, of a week, and one's own over the weeks.
 
-Points are given to votes when a round closes, and only added up here. A week is ISO's, from Monday
-to Sunday, in UTC. Equal points share a rank, and the next rank counts those before it: 1, 1, 3.
+Points are given to votes when a round closes, and only added up here; what one reviews alone counts
+nowhere. A week is ISO's, from Monday to Sunday, in UTC. Equal points share a rank, and the next
+rank counts those before it: 1, 1, 3.
 """
 
 import datetime as dt
@@ -139,7 +140,11 @@ class Scores:
         statement = (
             select(Round.closed_at, Vote.points, Vote.right)
             .join(Round)
-            .where(Vote.user_id == user_id, Round.closed_at >= self.week - (WEEKS - 1) * _WEEK)
+            .where(
+                Vote.user_id == user_id,
+                Round.user_id.is_(None),
+                Round.closed_at >= self.week - (WEEKS - 1) * _WEEK,
+            )
         )
         if server_id is not None:
             statement = statement.where(Round.server_id == server_id)
@@ -182,6 +187,7 @@ class Scores:
     ) -> list[_Sum]:
         wanted: list[ColumnElement[bool]] = [
             Round.server_id == server_id,
+            Round.user_id.is_(None),
             Round.closed_at.is_not(None),
         ]
         if since is not None:

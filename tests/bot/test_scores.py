@@ -23,6 +23,7 @@ async def play(
     closed_at: dt.datetime | None,
     server_id: int | None = _HERE,
     session_id: int | None = None,
+    alone: int | None = None,
     **points: int,
 ) -> None:
     """A round in which people got points; whoever got some was right."""
@@ -32,6 +33,7 @@ async def play(
             server_id=server_id,
             channel_id=1,
             session_id=session_id,
+            user_id=alone,
             kind="said",
             question={},
             opened_at=_NOW,
@@ -75,6 +77,7 @@ async def test_only_closed_rounds_of_this_server_count(store: Store, scores: Sco
     await play(store, None, anna=10, bora=10)
     await play(store, _NOW, _ELSEWHERE, anna=100)
     await play(store, _NOW, None, anna=100)
+    await play(store, _NOW, alone=_ANNA, anna=100)
 
     assert await scores.board(_HERE) == [Standing(1, _ANNA, 10, 1, 1)]
 
@@ -128,6 +131,7 @@ async def test_ones_own_history_has_every_week_since_the_first(
         await play(store, _NOW - dt.timedelta(weeks=weeks), server_id, anna=points, bora=1)
     await play(store, _NOW - dt.timedelta(weeks=12), anna=50)
     await play(store, None, anna=50)
+    await play(store, _NOW, alone=_ANNA, anna=50)
 
     assert await scores.history(_ANNA) == [
         Week(2026, 52, 10, 1, 2),
