@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from discord.ui import Button, DynamicItem, Select, UserSelect
+from discord.ui import Button, ChannelSelect, DynamicItem, RoleSelect, Select, UserSelect
 
 from bot.views.notice import telling
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from bot.app import GradcamBot
 
-ItemT = TypeVar("ItemT", bound=Button[Any] | Select[Any] | UserSelect[Any])
+ItemT = TypeVar(
+    "ItemT",
+    bound=Button[Any] | Select[Any] | UserSelect[Any] | RoleSelect[Any] | ChannelSelect[Any],
+)
 
 
 class Control(DynamicItem[ItemT], template=r"(?!)"):
