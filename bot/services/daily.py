@@ -83,6 +83,17 @@ class Due:
     again: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """What does the network see in a digit of the day that is past?
+
+    Attributes:
+        digit: index of the test digit.
+    """
+
+    digit: int
+
+
 class Daily:
     """Chooses digits of the day, and sees to it that each server gets one a day."""
 

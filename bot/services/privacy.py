@@ -43,6 +43,17 @@ class Forgotten:
     ended: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks below what is kept of them.
+
+    Attributes:
+        what: `export`, `delete` (and be asked whether one means it), `really` or `keep`.
+    """
+
+    what: str
+
+
 class Privacy:
     """Shows, exports and forgets what is kept of one person."""
 
@@ -128,7 +139,7 @@ class Privacy:
 
 
 def personal() -> Iterator[tuple[Table, str]]:
-    """Find the tables that hold people's ids, and the column of each: what refers to others first."""
+    """Find the tables that hold people's ids, those that refer to others first, and the columns."""
     for table in reversed(Base.metadata.sorted_tables):
         for column in (OWN, LED):
             if column in table.c:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, case, func, select
 
@@ -19,6 +20,48 @@ WEEKS = 12
 """So many weeks are one's own history."""
 
 _WEEK = dt.timedelta(weeks=1)
+
+
+class Period(StrEnum):
+    """Over which rounds points are added up."""
+
+    SESSION = "session"
+    """Those of the session whose thread it is asked in."""
+    WEEK = "week"
+    """This week's."""
+    LAST_WEEK = "last"
+    """Those of the week before."""
+    ALL = "all"
+    """All of the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardAsked:
+    """Who stands where?
+
+    Attributes:
+        period: over which rounds.
+    """
+
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryAsked:
+    """How many points have I had, week by week?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAsked:
+    """Show me to others, or keep me off.
+
+    Attributes:
+        shown: which.
+        period: what the board is of, that it is asked below.
+    """
+
+    shown: bool
+    period: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +146,22 @@ class Scores:
         """When this week began."""
         return week_of(self._now())
 
+    def span(self, period: Period) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """Tell since when, and before when, a period's rounds closed."""
+        match period:
+            case Period.WEEK:
+                return self.week, None
+            case Period.LAST_WEEK:
+                return self.week - _WEEK, self.week
+            case _:
+                return None, None
+
     async def board(
-        self, server_id: int, since: dt.datetime | None = None, session_id: int | None = None
+        self,
+        server_id: int,
+        since: dt.datetime | None = None,
+        session_id: int | None = None,
+        before: dt.datetime | None = None,
     ) -> list[Standing]:
         """Rank all who voted and are on scoreboards, the best first.
 
@@ -112,8 +169,9 @@ class Scores:
             server_id: where the rounds were.
             since: when they closed, at the earliest; `None`: ever.
             session_id: of this session only.
+            before: when they had closed; `None`: now.
         """
-        sums = await self._sums(server_id, since, session_id)
+        sums = await self._sums(server_id, since, session_id, before)
         return _ranked(each for each in sums if each.shown)
 
     async def board_for(
@@ -122,9 +180,10 @@ class Scores:
         server_id: int,
         since: dt.datetime | None = None,
         session_id: int | None = None,
+        before: dt.datetime | None = None,
     ) -> Board:
-        """Rank them as one person may see it, who always sees their own points."""
-        sums = await self._sums(server_id, since, session_id)
+        """Rank them as one person may see it, who always sees their own points; see `board`."""
+        sums = await self._sums(server_id, since, session_id, before)
         shown = await self.shown(user_id)
         known = _ranked(each for each in sums if each.shown or each.user_id == user_id)
         own = next((each for each in known if each.user_id == user_id), None)
@@ -183,7 +242,11 @@ class Scores:
             )
 
     async def _sums(
-        self, server_id: int, since: dt.datetime | None, session_id: int | None
+        self,
+        server_id: int,
+        since: dt.datetime | None,
+        session_id: int | None,
+        before: dt.datetime | None,
     ) -> list[_Sum]:
         wanted: list[ColumnElement[bool]] = [
             Round.server_id == server_id,
@@ -192,6 +255,8 @@ class Scores:
         ]
         if since is not None:
             wanted.append(Round.closed_at >= since)
+        if before is not None:
+            wanted.append(Round.closed_at < before)
         if session_id is not None:
             wanted.append(Round.session_id == session_id)
         statement = (

@@ -34,6 +34,19 @@ class Wishes:
     host_roles: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What somebody chose in the settings.
+
+    Attributes:
+        what: `language`, `hosts`, `channel` or `hour`.
+        values: what was chosen.
+    """
+
+    what: str
+    values: tuple[str, ...]
+
+
 class Servers:
     """Keeps what servers want, while the bot is there and 30 days longer.
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bot.services.scores import Board, Scores, Standing, Week, week_of
+from bot.services.scores import Board, Period, Scores, Standing, Week, week_of
 from bot.store import Store
 from bot.store.models import Round, Session, Vote
 
@@ -93,6 +93,10 @@ async def test_a_week_begins_on_monday_in_utc(store: Store, scores: Scores) -> N
 
     assert await scores.board(_HERE, scores.week) == [Standing(1, _BORA, 5, 1, 1)]
     assert [standing.points for standing in await scores.board(_HERE)] == [20, 5]
+    since, before = scores.span(Period.LAST_WEEK)
+    assert await scores.board(_HERE, since, before=before) == [Standing(1, _ANNA, 20, 2, 2)]
+    assert scores.span(Period.WEEK) == (monday, None)
+    assert scores.span(Period.ALL) == scores.span(Period.SESSION) == (None, None)
 
 
 async def test_a_session_has_a_board_of_its_own(store: Store, scores: Scores) -> None:
