@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import simcord
 from sqlalchemy import make_url
 
-from bot.app import create_bot
+from bot.preview.clock import SimulatedTime, passing
 from bot.preview.locales import reading
 from bot.preview.study import gather
 from bot.settings import Settings
@@ -36,18 +36,16 @@ async def preview(settings: Settings, *, port: int, locale: str) -> AsyncIterato
     locales: dict[int, str] = {}
     async with AsyncExitStack() as stack:
         stack.enter_context(reading(locales))
-        bot = create_bot(settings.model_copy(update={"database_url": _DATABASE}))
+        time = SimulatedTime()
+        bot = time.bot(settings.model_copy(update={"database_url": _DATABASE}))
         stack.push_async_callback(bot.close)
-        env = await stack.enter_async_context(
-            simcord.run(
-                bot,
-                settle_timeout=_SETTLE_SECONDS,
-                shard_count=1,
-                check_errors=False,  # a refused question is no reason to fail at the end
-            )
-        )
+        env = time.env = simcord.Env(bot, settle_timeout=_SETTLE_SECONDS, shard_count=1)
+        await env.start()
+        stack.push_async_callback(env.shutdown)
         study = await gather(env, locales)
         viewers = sorted(study.readers, key=lambda reader: study.readers[reader] != locale)
-        yield await stack.enter_async_context(
+        page = await stack.enter_async_context(
             env.preview(study.channel, viewers=viewers, layout="channel", locale=locale, port=port)
         )
+        await stack.enter_async_context(passing(env, page, study.live))
+        yield page

@@ -23,6 +23,9 @@ class Study:
     channel: simcord.ChannelHandle
     readers: dict[simcord.MemberActor, str]
 
+    async def live(self) -> None:
+        """Let a second of the evening go by."""
+
 
 async def gather(env: simcord.Env, locales: dict[int, str]) -> Study:
     """Gather a study group that has been answered about a photograph, and `/explain index:7`.

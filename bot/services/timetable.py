@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -28,6 +28,9 @@ class Timetable:
 
     It sleeps until the earliest is due. A job that fails is logged and tried again a minute later;
     the others go on.
+
+    Attributes:
+        sleep: lets seconds pass; a simulation has its own way.
     """
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -37,6 +40,7 @@ class Timetable:
             now: the clock.
         """
         self._now = now
+        self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
         self._jobs: list[Job] = []
         self._rests: dict[int, datetime] = {}
         self._task: asyncio.Task[None] | None = None
@@ -72,13 +76,16 @@ class Timetable:
                 continue
             wait = min([*due, self._now() + _LONGEST_SLEEP]) - self._now()
             self._sleep = asyncio.create_task(
-                asyncio.sleep(max(wait, _SHORTEST_SLEEP).total_seconds())
+                self._pass(max(wait, _SHORTEST_SLEEP).total_seconds())
             )
             try:
                 await asyncio.wait({self._sleep})
             finally:
                 self._sleep.cancel()
                 self._sleep = None
+
+    async def _pass(self, seconds: float) -> None:
+        await self.sleep(seconds)
 
     async def _turn(self, job: Job) -> datetime | None:
         """Run a job if it is due, and say when it is due next."""

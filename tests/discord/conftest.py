@@ -10,7 +10,8 @@ import pytest
 import simcord
 from sqlalchemy import make_url
 
-from bot.app import GradcamBot, create_bot
+from bot.app import GradcamBot
+from bot.preview.clock import SimulatedTime
 from bot.preview.locales import reading
 from bot.settings import Settings
 from tests.discord.payloads import Validator
@@ -18,7 +19,10 @@ from tests.discord.payloads import Validator
 
 @dataclass(frozen=True)
 class Server:
-    """A study server: `alex` and `bora` read English, `minji` reads Korean."""
+    """A study server: `alex` and `bora` read English, `minji` reads Korean.
+
+    Its time stands still but for what a test lets pass: `await server.env.advance_time(seconds)`.
+    """
 
     env: simcord.Env
     channel: simcord.ChannelHandle
@@ -28,6 +32,7 @@ class Server:
     minji: simcord.MemberActor
     locales: dict[int, str]
     settings: Settings
+    time: SimulatedTime
 
     @property
     def bot(self) -> GradcamBot:
@@ -51,7 +56,7 @@ class Server:
     async def restart(self) -> None:
         """Start the bot anew, as after a crash."""
         crashed = self.bot
-        await self.env.restart_bot(create_bot(self.settings))
+        await self.env.restart_bot(self.time.bot(self.settings))
         await crashed.close()
 
 
@@ -72,8 +77,9 @@ def settings(tmp_path: Path) -> Settings:
 async def server(settings: Settings, validator: Validator) -> AsyncIterator[Server]:
     """A server with the bot in it; what the bot sends is held against Discord's description."""
     locales: dict[int, str] = {}
+    time = SimulatedTime()
     with reading(locales):
-        env = simcord.Env(create_bot(settings), settle_timeout=60, shard_count=1)
+        env = time.env = simcord.Env(time.bot(settings), settle_timeout=60, shard_count=1)
         await env.start()
         try:
             guild = env.create_guild("Study")
@@ -83,7 +89,7 @@ async def server(settings: Settings, validator: Validator) -> AsyncIterator[Serv
                 guild.add_member(env.create_user(name)) for name in ("alex", "bora", "minji")
             )
             locales[minji.id] = "ko"
-            yield Server(env, channel, elsewhere, alex, bora, minji, locales, settings)
+            yield Server(env, channel, elsewhere, alex, bora, minji, locales, settings, time)
             validator.check(env.http_requests)
             env.raise_errors()
         finally:
