@@ -48,15 +48,6 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
-    """Show me this screen with my own digit."""
-
-    session_id: int
-    lesson: str
-    screen: int
-
-
-@dataclass(frozen=True, slots=True)
 class Follow:
     """I can, or cannot, follow this screen."""
 

@@ -158,10 +158,6 @@ class Sessions:
         """Look up which one a thread is of."""
         return next(iter(await self._find(Session.thread_id == thread_id)), None)
 
-    async def of_panel(self, panel_id: int) -> Evening | None:
-        """Look up which one a message is the panel of."""
-        return next(iter(await self._find(Session.panel_id == panel_id)), None)
-
     async def of_server(self, server_id: int) -> list[Evening]:
         """All that are under way in a server, the oldest first."""
         return await self._find(Session.server_id == server_id, Session.ended_at.is_(None))
@@ -296,15 +292,25 @@ class Sessions:
         ]
 
     async def look_at(self, session_id: int, digit: int) -> None:
-        """Count that somebody looks at a test digit."""
+        """Count that a test digit is looked at."""
         async with self._store.begin() as session:
-            await session.execute(
-                self._store.insert(LookedAt)
-                .values(session_id=session_id, digit=digit, times=1)
-                .on_conflict_do_update(
-                    index_elements=["session_id", "digit"], set_={"times": LookedAt.times + 1}
+            await self._look_at(session, session_id, digit)
+
+    async def tried(self, session_id: int, user_id: int, digit: int) -> bool:
+        """Count that somebody looks at a test digit; tells whether they newly take part.
+
+        After the session has ended it changes nothing.
+        """
+        async with self._store.begin() as session:
+            under_way = await session.scalar(
+                select(Session.session_id).where(
+                    Session.session_id == session_id, Session.ended_at.is_(None)
                 )
             )
+            if under_way is None:
+                return False
+            await self._look_at(session, session_id, digit)
+            return await self._take_part(session, session_id, user_id)
 
     async def in_thread_now(self, session_id: int, thread_id: int) -> None:
         """Take down which thread it has."""
@@ -329,6 +335,15 @@ class Sessions:
             await session.execute(
                 update(Session).where(Session.session_id == session_id).values(**values)
             )
+
+    async def _look_at(self, session: AsyncSession, session_id: int, digit: int) -> None:
+        await session.execute(
+            self._store.insert(LookedAt)
+            .values(session_id=session_id, digit=digit, times=1)
+            .on_conflict_do_update(
+                index_elements=["session_id", "digit"], set_={"times": LookedAt.times + 1}
+            )
+        )
 
     async def _take_part(self, session: AsyncSession, session_id: int, user_id: int) -> bool:
         joining = (
