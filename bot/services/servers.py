@@ -147,6 +147,7 @@ class Servers:
         """Forget the servers that removed the bot 30 days ago."""
         due = Server.left_at <= self._now() - KEPT
         async with self._store.begin() as session:
+            await self._store.alone(session)
             # First of all: a server that the bot comes back to meanwhile waits here, or is spared.
             gone = (
                 await session.scalars(delete(Server).where(due).returning(Server.server_id))

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from typing import Self
 
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
@@ -22,6 +22,8 @@ from bot.store.migrations import is_current, upgrade
 from bot.store.models import Base
 
 _BUSY_SECONDS = 15  # how long another process may keep SQLite's write lock from us
+
+_ALONE = 7  # names PostgreSQL's lock; any number does that no other lock has
 
 
 class StoreError(Exception):
@@ -64,6 +66,16 @@ class Store:
         if self._engine.dialect.name == "sqlite":
             return sqlite.insert(table)
         return postgresql.insert(table)
+
+    async def alone(self, session: AsyncSession) -> None:
+        """Wait until no other transaction that has asked for this is under way.
+
+        For those that write rows of many people, before they do anything else: two that met the
+        same rows in different orders would wait for each other. SQLite has one transaction at a
+        time anyway.
+        """
+        if self._engine.dialect.name == "postgresql":
+            await session.execute(select(func.pg_advisory_xact_lock(_ALONE)))
 
     async def close(self) -> None:
         """Disconnect."""

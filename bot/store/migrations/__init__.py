@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 _LATEST = "head"
-_UPGRADING = 6  # names PostgreSQL's lock; any number does
+_UPGRADING = 6  # names PostgreSQL's lock; any number does that no other lock has
 
 
 def configuration(connection: Connection) -> Config:
