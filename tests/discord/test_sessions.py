@@ -1,0 +1,492 @@
+"""Evenings of a group: `/session`, its panel, its steps, its summary."""
+
+import re
+from dataclasses import replace
+
+import discord
+import pytest
+import simcord
+
+from bot.views.session_step import screen_of, step_place
+from bot.views.session_step import step as draw_step
+from tests.discord.conftest import Server
+from tests.discord.looking import alt_texts, answer, components, control, text
+
+
+@pytest.fixture
+def host(server: Server) -> simcord.MemberActor:
+    """Alex, who may manage threads; the bot may pin."""
+    guild = server.channel.guild
+    assert guild is not None
+    leader = guild.create_role("Leader", permissions=discord.Permissions(manage_threads=True))
+    pins = discord.Permissions(manage_messages=True, pin_messages=True)
+    keeper = guild.create_role("Keeper", permissions=pins)
+    _give(server, server.alex.id, leader.id)
+    _give(server, server.env.backend.bot_user.id, keeper.id)
+    return server.alex
+
+
+def _give(server: Server, user_id: int, role_id: int) -> None:
+    guild = server.channel.guild
+    assert guild is not None
+    server.env.backend.edit_member(guild.id, user_id, {"role_ids": [role_id]})
+
+
+async def opened(
+    server: Server, host: simcord.MemberActor, topic: str = "Heat", **options: str
+) -> simcord.ChannelHandle:
+    """A session, by its thread."""
+    before = len(server.channel.threads)
+    result = await host.slash(server.channel, "session start", topic=topic, **options)
+    assert result.acknowledged
+    assert len(server.channel.threads) == before + 1, text(result.response)
+    return server.channel.threads[-1]
+
+
+def announcements(server: Server) -> list[discord.Message]:
+    """What the channel was told, the first session first."""
+    return [message for message in server.channel.history() if _has(message, "session_join")]
+
+
+def panel(thread: simcord.ChannelHandle) -> discord.Message:
+    (pinned,) = thread.pinned_messages()
+    return pinned
+
+
+def step(thread: simcord.ChannelHandle) -> discord.Message:
+    """The step that was sent last."""
+    return [message for message in thread.history() if _has(message, "own")][-1]
+
+
+def steps(thread: simcord.ChannelHandle) -> int:
+    return sum(_has(message, "own") for message in thread.history())
+
+
+def summaries(thread: simcord.ChannelHandle) -> list[discord.Message]:
+    return [message for message in thread.history() if message.attachments and _files(message)]
+
+
+def _files(message: discord.Message) -> list[str]:
+    return [file.filename for file in message.attachments if file.filename.startswith("session-")]
+
+
+def _has(message: discord.Message, kind: str) -> bool:
+    return any(
+        str(getattr(part, "custom_id", "")).startswith(f"{kind}:") for part in components(message)
+    )
+
+
+async def press(
+    who: simcord.MemberActor, message: discord.Message, kind: str
+) -> simcord.InteractionResult:
+    result = await who.click(message, custom_id=control(message, kind))
+    assert result.acknowledged
+    return result
+
+
+def told(result: simcord.InteractionResult) -> str:
+    """What the presser alone was told, instead of or beside what was to happen."""
+    said = result.followups[-1] if result.followups else result.response
+    assert said is not None
+    assert said.ephemeral
+    return text(said)
+
+
+async def test_it_opens_a_thread_with_a_pinned_panel_in_both_languages(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host, "Where *does* it look?")
+
+    assert thread.name == "Where *does* it look?"
+    words = text(panel(thread))
+    assert r"Where \*does\* it look?" in words
+    assert f"Led by {host.mention}" in words
+    assert f"{host.mention} 님이 이끌어요" in words
+    assert "Taking part: 1 · 참여 1명" in words
+    (announced,) = announcements(server)
+    assert f"Led by {host.mention}" in text(announced)
+
+
+async def test_a_server_with_a_language_is_shown_that_one_alone(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    assert server.channel.guild is not None
+    await server.bot.servers.speak(server.channel.guild.id, "ko")
+
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+
+    assert "Led by" not in text(panel(thread))
+    lesson = server.bot.lessons.lesson(server.bot.lessons.names[0], "ko")
+    english = server.bot.lessons.lesson(server.bot.lessons.names[0], "en")
+    assert lesson.screens[0].title in text(step(thread))
+    assert english.screens[0].title not in text(step(thread))
+
+
+async def test_who_may_not_host_is_told_who_may(server: Server) -> None:
+    refused = await server.bora.slash(server.channel, "session start", topic="Mine")
+    assert refused.ephemeral
+    assert "those who may manage threads" in text(refused.response)
+    assert server.channel.threads == []
+
+    guild = server.channel.guild
+    assert guild is not None
+    teachers = guild.create_role("Teachers")
+    await server.bot.servers.let_host(guild.id, [teachers.id])
+    refused = await server.minji.slash(server.channel, "session start", topic="Mine")
+    assert f"<@&{teachers.id}> 역할이 있거나 스레드를 관리할 수 있는 사람" in text(refused.response)
+
+    _give(server, server.bora.id, teachers.id)
+    await opened(server, server.bora)
+
+
+async def test_what_the_bot_may_not_do_is_said_in_one_sentence(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    guild = server.channel.guild
+    assert guild is not None
+    hidden = discord.PermissionOverwrite(create_public_threads=False, attach_files=False)
+    everybody = server.bot.get_guild(guild.id)
+    assert everybody is not None
+    closed = guild.create_text_channel("closed", overwrites={everybody.default_role: hidden})
+
+    refused = await host.slash(closed, "session start", topic="Heat")
+
+    assert "I lack these permissions: Create Public Threads, Attach Files." in text(
+        refused.response
+    )
+    assert await server.bot.sessions.of_server(guild.id) == []
+
+
+async def test_without_the_right_to_pin_it_goes_on_and_says_so(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    guild, me = server.channel.guild, server.bot.user
+    assert guild is not None
+    assert me is not None
+    unpinnable = discord.PermissionOverwrite(manage_messages=False, pin_messages=False)
+    channel = guild.create_text_channel("unpinned", overwrites={me: unpinnable})
+
+    result = await host.slash(channel, "session start", topic="Heat")
+
+    (thread,) = channel.threads
+    assert thread.pinned_messages() == []
+    assert any(_has(message, "session_end") for message in thread.history())
+    assert any("“Pin Messages”" in text(said.message) for said in result.followups)
+
+
+async def test_people_join_and_leave_and_the_panel_says_who_is_there(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host)
+
+    joined = await press(server.minji, announcements(server)[0], "session_join")
+    assert joined.ephemeral
+    assert "**Heat** 모임에 참여했어요" in text(joined.response)
+    await server.env.advance_time(60)
+    await press(server.bora, panel(thread), "session_join")
+    words = text(panel(thread))
+    assert "Taking part: 3" in words
+    assert words.index(server.minji.mention) < words.index(server.bora.mention)
+
+    await press(server.minji, panel(thread), "session_leave")
+    assert "Taking part: 2" in text(panel(thread))
+    assert server.minji.mention not in text(panel(thread))
+
+
+async def test_the_host_leads_through_a_lesson_and_everybody_sees_each_step(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    name = server.bot.lessons.names[0]
+    english, korean = (server.bot.lessons.lesson(name, each) for each in ("en", "ko"))
+    thread = await opened(server, host)
+    chosen = await host.select(
+        panel(thread), [name], custom_id=control(panel(thread), "session_take")
+    )
+    assert chosen.acknowledged
+
+    for number, screen in enumerate(english.screens):
+        words = text(step(thread))
+        assert screen.title in words
+        assert korean.screens[number].title in words
+        assert alt_texts(step(thread))
+        assert f"screen {number + 1} of {len(english.screens)}" in text(panel(thread))
+        if number + 1 < len(english.screens):
+            await press(host, step(thread), "session_next")
+    assert steps(thread) == len(english.screens)
+
+    await press(host, panel(thread), "session_back")
+    assert english.screens[-2].title in text(step(thread))
+
+
+async def test_a_press_on_an_old_step_moves_nobody(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    old = step(thread)
+    await press(host, old, "session_next")
+    assert steps(thread) == 2
+
+    again = await press(host, old, "session_next")
+
+    assert "The group is already here" in told(again)
+    assert steps(thread) == 2
+
+
+async def test_who_takes_part_does_not_lead(server: Server, host: simcord.MemberActor) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    await press(server.bora, panel(thread), "session_join")
+
+    for kind in ("session_next", "session_who", "session_hand", "session_end"):
+        refused = await press(server.bora, panel(thread), kind)
+        assert f"Only {host.mention}, who leads this session" in told(refused), kind
+    assert steps(thread) == 1
+
+
+async def test_everybody_tries_a_step_on_their_own_in_their_language(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    name = server.bot.lessons.names[0]
+    thread = await opened(server, host, lesson=name)
+    shared = text(step(thread))
+
+    own = await press(server.minji, step(thread), "own")
+
+    assert own.ephemeral
+    assert server.bot.lessons.lesson(name, "ko").screens[0].title in text(own.response)
+    assert server.bot.lessons.lesson(name, "en").screens[0].title not in text(own.response)
+    assert text(step(thread)) == shared
+    assert "Taking part: 2" in text(panel(thread))
+
+
+async def test_who_follows_is_private_and_the_host_sees_how_many(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    before = len(thread.history())
+
+    for who, kind in (
+        (server.minji, "session_clear"),
+        (server.minji, "session_lost"),
+        (server.bora, "session_clear"),
+    ):
+        heard = await press(who, step(thread), kind)
+        assert heard.ephemeral
+    counts = told(await press(host, panel(thread), "session_who"))
+
+    assert "Follow: **1** · lost: **1** · said nothing: 1" in counts
+    assert len([m for m in thread.history() if not m.flags.ephemeral]) == before
+
+    await press(host, step(thread), "session_next")
+    counts = told(await press(host, panel(thread), "session_who"))
+    assert "Follow: **0** · lost: **0** · said nothing: 3" in counts
+    assert "screen 1 of" in counts.split("Lost on other screens:")[1]
+
+
+async def test_it_is_handed_over_to_a_person(server: Server, host: simcord.MemberActor) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    asked = answer(await press(host, panel(thread), "session_hand"))
+
+    handed = await host.select(asked, [server.minji], custom_id=control(asked, "session_host"))
+
+    assert f"{server.minji.mention} leads the session." in text(handed.response)
+    assert f"Led by {server.minji.mention}" in text(panel(thread))
+    await press(server.minji, panel(thread), "session_next")
+    assert steps(thread) == 2
+
+
+async def test_at_the_end_there_is_a_summary_with_two_files(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    await press(server.minji, step(thread), "own")
+    asked = answer(await press(host, panel(thread), "session_end"))
+    assert summaries(thread) == []
+
+    ended = await press(host, asked, "session_sure")
+
+    assert "has ended" in text(ended.response)
+    (summary,) = summaries(thread)
+    assert "2 took part" in text(summary)
+    assert "2명이 참여" in text(summary)
+    assert server.minji.mention in text(summary)
+    markdown, table = [await file.read() for file in summary.attachments]
+    assert "minji" in markdown.decode()
+    assert table.decode("utf-8-sig").splitlines()[0].startswith("Name · 이름,")
+    assert re.search(r"^minji,\d{4}-", table.decode("utf-8-sig"), re.MULTILINE)
+    assert not _has(panel(thread), "session_next")
+    refused = await press(server.bora, announcements(server)[0], "session_join")
+    assert "This session has ended." in text(refused.response)
+
+
+async def test_end_pressed_twice_brings_one_summary(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host)
+    asked = [answer(await host.slash(thread, "session end")) for _ in range(2)]
+
+    for each in asked:
+        await press(host, each, "session_sure")
+
+    assert len(summaries(thread)) == 1
+
+
+async def test_what_nobody_ends_ends_by_itself(server: Server, host: simcord.MemberActor) -> None:
+    thread = await opened(server, host)
+    await server.env.advance_time(23 * 3600)
+    assert summaries(thread) == []
+
+    await server.env.advance_time(2 * 3600)
+
+    assert len(summaries(thread)) == 1
+
+
+async def test_a_round_is_played_in_the_thread_and_counts_for_the_session(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host)
+    await press(host, panel(thread), "session_quiz")
+    asked = answer(await press(host, panel(thread), "session_end"))
+
+    refused = await press(host, asked, "session_sure")
+    assert "A round is still open" in told(refused)
+
+    await server.env.advance_time(120)
+    await press(host, asked, "session_sure")
+    (summary,) = summaries(thread)
+    assert "1 rounds were played" in text(summary)
+
+
+async def test_a_deleted_panel_is_made_anew(server: Server, host: simcord.MemberActor) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    old = panel(thread)
+
+    server.env.backend.delete_message(thread.id, old.id)
+    await server.env.settle()
+
+    assert panel(thread).id != old.id
+    await press(host, panel(thread), "session_next")
+    assert steps(thread) == 2
+
+
+async def test_the_panel_comes_to_the_end_of_the_thread(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    await server.bora.send(thread, "Hello!")
+
+    result = await host.slash(thread, "session panel")
+
+    assert result.acknowledged
+    assert panel(thread).id > step(thread).id
+    assert sum(_has(message, "session_end") for message in thread.history()) == 1
+
+
+async def test_with_its_thread_a_session_ends(server: Server, host: simcord.MemberActor) -> None:
+    guild = server.channel.guild
+    assert guild is not None
+    thread = await opened(server, host, "Gone")
+    kept = await opened(server, host, "Kept")
+
+    server.env.backend.delete_channel(thread.id)
+    await server.env.settle()
+
+    assert [each.topic for each in await server.bot.sessions.of_server(guild.id)] == ["Kept"]
+    await press(server.bora, panel(kept), "session_join")
+    refused = await press(server.bora, announcements(server)[0], "session_join")
+    assert "This session has ended." in text(refused.response)
+
+
+async def test_several_sessions_in_one_server_keep_apart(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    first, second = server.bot.lessons.names[:2]
+    one = await opened(server, host, "One", lesson=first)
+    two = await opened(server, host, "Two", lesson=second)
+
+    await press(host, panel(one), "session_next")
+    await press(server.bora, panel(two), "session_join")
+
+    assert (steps(one), steps(two)) == (2, 1)
+    assert "Taking part: 1" in text(panel(one))
+    assert "Taking part: 2" in text(panel(two))
+    listed = await server.minji.slash(server.channel, "session list")
+    assert listed.ephemeral
+    assert f"<#{one.id}>" in text(listed.response)
+    assert f"<#{two.id}> · {host.mention} 님이 이끌고 2명이 참여해요" in text(listed.response)
+
+
+async def test_after_a_restart_it_goes_on(server: Server, host: simcord.MemberActor) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    await press(server.minji, panel(thread), "session_join")
+
+    await server.restart()
+
+    assert steps(thread) == 1
+    assert "Taking part: 2" in text(panel(thread))
+    await press(host, step(thread), "session_next")
+    assert steps(thread) == 2
+
+
+async def test_what_a_crash_cut_short_is_made_good(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    name = server.bot.lessons.names[0]
+    moved, ended, gone = [await opened(server, host, topic) for topic in ("A", "B", "C")]
+    sessions = server.bot.sessions
+    evenings = {each.topic: each for each in await sessions.of_server(_guild_id(server))}
+    # Each was written down, and then the process was killed.
+    await sessions.move(evenings["A"].session_id, 0, name, 1)
+    await sessions.join(evenings["A"].session_id, server.bora.id)
+    await sessions.end(evenings["B"].session_id)
+    crashed = server.bot
+    await crashed.close()
+    server.env.backend.delete_message(moved.id, panel(moved).id)
+    server.env.backend.delete_channel(gone.id)
+
+    await server.restart()
+
+    title = server.bot.lessons.lesson(name, "en").screens[1].title
+    assert title in text(step(moved))
+    assert "Taking part: 2" in text(panel(moved))
+    assert len(summaries(ended)) == 1
+    assert [each.topic for each in await server.bot.sessions.of_server(_guild_id(server))] == ["A"]
+
+    await server.restart()
+
+    assert steps(moved) == 1
+    assert len(summaries(ended)) == 1
+
+
+def _guild_id(server: Server) -> int:
+    assert server.channel.guild is not None
+    return server.channel.guild.id
+
+
+async def test_a_session_is_not_opened_in_a_thread_or_a_direct_message(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host)
+
+    refused = await host.slash(thread, "session start", topic="Within")
+
+    assert "needs a text channel" in text(refused.response)
+    refused = await host.slash(server.channel, "session end")
+    assert "not the thread of a session" in text(refused.response)
+
+
+async def test_every_screen_of_every_lesson_fits_in_one_message_in_both_languages(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    await opened(server, host)
+    (evening,) = await server.bot.sessions.of_server(_guild_id(server))
+    lessons = server.bot.lessons
+
+    for name in lessons.names:
+        for screen in range(len(lessons.lesson(name, "en").screens)):
+            there = replace(evening, lesson=name, screen=screen)
+            place = step_place(there, lessons)
+            picture = screen_of(there, lessons).picture
+            shown = await server.bot.studying.show(picture, place.look)
+            view = draw_step(there, lessons, place, shown).view
+            assert view.total_children_count <= 40, (name, screen)
+            assert view.content_length() <= 4000, (name, screen)
