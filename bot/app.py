@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 from cachetools import LRUCache
@@ -21,7 +21,9 @@ from bot.services.corrections import Corrections
 from bot.services.downloads import Downloads
 from bot.services.explaining import Explaining
 from bot.services.networks import Network
+from bot.services.quiz import KINDS, Quiz, Source
 from bot.services.readings import Readings
+from bot.services.review import Reviews
 from bot.services.scores import Scores
 from bot.services.servers import Servers
 from bot.services.sessions import Sessions
@@ -32,8 +34,20 @@ from bot.sync import sync_if_changed
 from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 
+if TYPE_CHECKING:
+    from bot.commands.quiz import Quizzes
+
 _EXTENSIONS = tuple(
-    f"bot.commands.{name}" for name in ("explain", "pictures", "presses", "model", "help")
+    f"bot.commands.{name}"
+    for name in (
+        "explain",
+        "pictures",
+        "presses",
+        "model",
+        "quiz",
+        "review",
+        "help",
+    )
 )
 _HANGUL = range(ord("가"), ord("힣") + 1)
 AskedT = TypeVar("AskedT")
@@ -75,6 +89,9 @@ class GradcamBot(commands.AutoShardedBot):
         servers: what servers want.
         scores: adds points up.
         sessions: evenings of groups.
+        quiz: rounds.
+        quizzes: starts rounds in channels, and gives their answers.
+        reviews: what people got wrong and are to be asked again.
         about: the networks themselves, and how they were trained and measured.
         command_ids: the ids of the global commands by name, for live mentions.
     """
@@ -88,6 +105,9 @@ class GradcamBot(commands.AutoShardedBot):
     servers: Servers
     scores: Scores
     sessions: Sessions
+    quiz: Quiz
+    quizzes: "Quizzes"
+    reviews: Reviews
     about: dict[Network, About]
 
     def __init__(self, settings: Settings, now: Callable[[], datetime] = _utc) -> None:
@@ -138,6 +158,8 @@ class GradcamBot(commands.AutoShardedBot):
         self.servers = Servers(store, self.now)
         self.scores = Scores(store, self.now)
         self.sessions = Sessions(store, self.now)
+        self.quiz = Quiz(store, Source(self.engine), self.now)
+        self.reviews = Reviews(store, KINDS, self.now)
         await self.tree.set_translator(CommandTranslator())
         for extension in _EXTENSIONS:
             await self.load_extension(extension)

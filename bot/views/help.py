@@ -21,9 +21,12 @@ def help_page(mentions: Mapping[str, str], say: Say) -> LayoutView:
         say("help.upload", explain=explain, menu=say("command.explain_message.name")),
         say("help.target"),
         say("help.model", model=model),
+        say("help.quiz", quiz=mentions["quiz"]),
+        say("help.review", review=mentions["review"]),
     )
     return framed(
         TextDisplay("\n".join((say("help.first"), *(f"- {step}" for step in steps)))),
+        TextDisplay(say("help.points")),
         Separator(),
         TextDisplay(say("help.says")),
         TextDisplay(say("help.says_not")),

@@ -41,14 +41,33 @@ def strongest_regions(heatmap: NDArray[np.float32]) -> tuple[Region, ...]:
         At most three fields, the strongest by mean heat first, each with at least half the mean
         heat of the strongest; equally strong ones in reading order. None for an empty map.
     """
-    height, width = heatmap.shape
-    fields = (_averages(height) @ heatmap.astype(np.float64) @ _averages(width).T).ravel()  # (9,)
-    # Sums of equal cells in another order differ in the last digits, and must still tie.
-    means = np.round(fields, 9)
+    means = _means(heatmap)
     least = _SHARE * means.max()
     order = np.argsort(-means, kind="stable")[:_AT_MOST]
     regions = tuple(Region)
     return tuple(regions[i] for i in order if means[i] > 0 and means[i] >= least)
+
+
+def field_shares(heatmap: NDArray[np.float32]) -> tuple[float, ...]:
+    """Say how the heat is shared out among the fields.
+
+    Args:
+        heatmap: (h, w) float32, not negative.
+
+    Returns:
+        Nine numbers in reading order that sum to 1; nine zeros for an empty map.
+    """
+    means = _means(heatmap)
+    shares: list[float] = (means / (means.sum() or 1)).tolist()
+    return tuple(shares)
+
+
+def _means(heatmap: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(9,): the mean heat of each field in reading order."""
+    height, width = heatmap.shape
+    fields = (_averages(height) @ heatmap.astype(np.float64) @ _averages(width).T).ravel()
+    # Sums of equal cells in another order differ in the last digits, and must still tie.
+    return np.round(fields, 9)
 
 
 @cache
