@@ -20,6 +20,8 @@ from bot.services.about import About
 from bot.services.corrections import Corrections
 from bot.services.downloads import Downloads
 from bot.services.explaining import Explaining
+from bot.services.learning import Learning
+from bot.services.lessons import Lessons
 from bot.services.networks import Network
 from bot.services.quiz import KINDS, Quiz, Source
 from bot.services.readings import Readings
@@ -27,6 +29,7 @@ from bot.services.review import Reviews
 from bot.services.scores import Scores
 from bot.services.servers import Servers
 from bot.services.sessions import Sessions
+from bot.services.studying import Studying
 from bot.services.timetable import Timetable
 from bot.settings import Settings
 from bot.store import Store
@@ -44,6 +47,7 @@ _EXTENSIONS = tuple(
         "pictures",
         "presses",
         "model",
+        "lesson",
         "quiz",
         "review",
         "help",
@@ -92,6 +96,9 @@ class GradcamBot(commands.AutoShardedBot):
         quiz: rounds.
         quizzes: starts rounds in channels, and gives their answers.
         reviews: what people got wrong and are to be asked again.
+        lessons: the course, in every language.
+        learning: how far people have come in it.
+        studying: draws what lessons show.
         about: the networks themselves, and how they were trained and measured.
         command_ids: the ids of the global commands by name, for live mentions.
     """
@@ -108,6 +115,9 @@ class GradcamBot(commands.AutoShardedBot):
     quiz: Quiz
     quizzes: "Quizzes"
     reviews: Reviews
+    lessons: Lessons
+    learning: Learning
+    studying: Studying
     about: dict[Network, About]
 
     def __init__(self, settings: Settings, now: Callable[[], datetime] = _utc) -> None:
@@ -160,6 +170,9 @@ class GradcamBot(commands.AutoShardedBot):
         self.sessions = Sessions(store, self.now)
         self.quiz = Quiz(store, Source(self.engine), self.now)
         self.reviews = Reviews(store, KINDS, self.now)
+        self.lessons = await asyncio.to_thread(Lessons.load)
+        self.learning = Learning(store, self.now)
+        self.studying = Studying(self.engine, WEIGHTS)
         await self.tree.set_translator(CommandTranslator())
         for extension in _EXTENSIONS:
             await self.load_extension(extension)

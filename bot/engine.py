@@ -131,6 +131,17 @@ class Engine:
             untrained = await loop.run_in_executor(self._picture_threads, _untrained)
             return await loop.run_in_executor(self._network_thread, untrained.atlas, images)
 
+    async def study(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function that computes with a network, in turn with all else that networks do.
+
+        Raises:
+            Refusal: too many requests wait.
+        """
+        with self._admitted():
+            return await asyncio.get_running_loop().run_in_executor(
+                self._network_thread, lambda: work(*args, **kwargs)
+            )
+
     async def picture(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that draws a picture, off the event loop.
 

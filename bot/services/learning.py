@@ -110,4 +110,4 @@ class Learning:
         """What somebody answered to a question; `None`: nothing."""
         async with self._store.begin() as session:
             row = await session.get(LessonAnswer, (user_id, session_id, lesson, question))
-        return row and row.choice
+        return None if row is None else row.choice

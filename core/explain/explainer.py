@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core._keras import keras, tf
 from core.explain.frozen import SPATIAL_LAYERS, FrozenNetwork
+from core.explain.insight import Insight, look_into
 from core.explain.methods import METHODS
 from core.explain.scores import Score
 from core.network import fingerprint, load_network
@@ -200,6 +201,23 @@ class Explainer:
         logits: NDArray[np.float32]
         (logits,) = _run(self._logits, _as_batch(images))
         return logits
+
+    def look_into(
+        self,
+        image: NDArray[np.float32],
+        layer: str,
+        target: int | None = None,
+        score: str = Score.LOG_ODDS,
+    ) -> Insight:
+        """Explain one digit with all that is computed on the way: for lessons, not for speed.
+
+        Args:
+            image: (28, 28) float32 in [0, 1].
+            layer: one of `layers`.
+            target: the class to explain; the predicted one by default.
+            score: as for `explain`.
+        """
+        return look_into(self._network, image, layer, target, Score(score))
 
     def _trace(
         self, method: str, layer: str, score: Score

@@ -1,0 +1,198 @@
+"""Somebody learns alone, in their own language, and comes back tomorrow."""
+
+import re
+
+import discord
+import pytest
+
+from bot.i18n import LANGUAGES, speaker
+from bot.services.lessons import Picture
+from bot.services.studying import Look, Place
+from bot.views.lesson import lesson_screen
+from tests.discord.conftest import Server
+from tests.discord.looking import Seen, alt_texts, answer, card, components, control, options, text
+
+
+async def test_a_lesson_is_private_and_goes_from_screen_to_screen(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "lesson", lesson="data", digit=7)
+
+    assert result.ephemeral
+    message = answer(result)
+    assert "A digit is 784 numbers" in text(message)
+    assert "Test digit 7, labelled 9." in text(message)
+    assert "10×10" in alt_texts(message)[0]
+
+    pressed = await server.alex.click(message, custom_id=control(message, "page:1"))
+
+    assert pressed.acknowledged
+    assert pressed.followups == []
+    assert "Seventy thousand of them" in text(answer(result))
+    assert "Test digit 7," in text(answer(result))
+
+
+async def test_the_contents_go_on_where_a_lesson_was_left_after_a_restart(server: Server) -> None:
+    first = await server.minji.slash(server.channel, "lesson")
+    assert first.ephemeral
+    assert "나만 보이는 화면" in text(first.response)
+    opened = await server.minji.click(answer(first), custom_id=control(answer(first), "open:data"))
+    assert opened.acknowledged
+    screen = answer(first)
+    assert "숫자 하나는 수 784개" in text(screen)
+    digit = re.search(r"테스트 숫자 (\d+)번", text(screen))
+    assert digit is not None
+    await server.minji.click(screen, custom_id=control(screen, "page:1"))
+
+    await server.restart()
+    again = await server.minji.slash(server.channel, "lesson")
+    assert "📖 1. 데이터 · 3쪽 가운데 2쪽" in text(again.response)
+    await server.minji.click(answer(again), custom_id=control(answer(again), "open:data"))
+
+    assert "이런 숫자가 7만 개" in text(answer(again))
+    assert f"테스트 숫자 {digit[1]}번" in text(answer(again))
+
+
+async def test_a_message_sent_before_a_restart_still_works(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "lesson", lesson="data", digit=7)
+    await server.restart()
+
+    pressed = await server.alex.click(answer(result), custom_id=control(answer(result), "study:on"))
+
+    assert pressed.acknowledged
+    assert "Test digit 8," in text(answer(result))
+
+
+async def test_each_wrong_answer_has_its_own_feedback(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "lesson", lesson="data", digit=7)
+    for page in (1, 2):
+        message = answer(result)
+        await server.alex.click(message, custom_id=control(message, f"page:{page}"))
+    told = set()
+    question = server.bot.lessons.lesson("data", "en").questions[0]
+
+    for choice, letter in enumerate("ABC"):
+        message = answer(result)
+        pressed = await server.alex.click(message, custom_id=control(message, f"choice:{choice}"))
+        assert pressed.acknowledged
+        words = text(answer(result))
+        assert question.feedback[choice] in words
+        assert (f"✅ **{letter}**" in words) == (choice == question.right)
+        assert await server.bot.learning.choice(server.alex.id, 0, "data", 0) == choice
+        told.add(words)
+
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(
+    ("lesson", "page", "kind", "value", "expected"),
+    [
+        ("preparing", 3, "study:right", None, "Before your change: 9"),
+        ("preparing", 3, "study:thinner", None, "Before your change: 9"),
+        ("reading", 2, "study:rub", None, "Before your change: 6"),
+        ("reading", 2, "study:example.161", None, "Test digit 161,"),
+        ("reading", 2, "studyclass", "4", "Heat strongest"),
+        ("reading", 0, "studylayer", "conv2d_1", "Heat strongest"),
+        ("reading", 3, "studyscore", "probability", "Heat strongest"),
+    ],
+)
+async def test_what_there_is_to_try_changes_the_picture(
+    server: Server, lesson: str, page: int, kind: str, value: str | None, expected: str
+) -> None:
+    await server.bot.learning.go(server.alex.id, lesson, page, 7, last=False)
+    digit = 161 if kind == "study:rub" else 7
+    result = await server.alex.slash(server.channel, "lesson", lesson=lesson, digit=digit)
+    message = answer(result)
+    before = await card(server.bot, message)
+    custom_id = control(message, kind)
+
+    if value is None:
+        pressed = await server.alex.click(message, custom_id=custom_id)
+    else:
+        pressed = await server.alex.select(message, [value], custom_id=custom_id)
+
+    assert pressed.acknowledged
+    assert pressed.followups == []
+    assert expected in text(answer(result))
+    assert await card(server.bot, answer(result)) != before
+
+
+async def test_changes_add_up_and_can_be_undone(server: Server) -> None:
+    await server.bot.learning.go(server.alex.id, "preparing", 3, 7, last=False)
+    result = await server.alex.slash(server.channel, "lesson", lesson="preparing", digit=7)
+    original = await card(server.bot, answer(result))
+    seen = {original}
+    for act in ("right", "right", "down", "thicker"):
+        message = answer(result)
+        await server.alex.click(message, custom_id=control(message, f"study:{act}"))
+        seen.add(await card(server.bot, answer(result)))
+    assert len(seen) == 5
+
+    message = answer(result)
+    await server.alex.click(message, custom_id=control(message, "study:undo"))
+
+    assert await card(server.bot, answer(result)) == original
+    assert "Before your change" not in text(answer(result))
+
+
+async def test_a_term_is_looked_up_beside_the_lesson(server: Server) -> None:
+    result = await server.minji.slash(server.channel, "lesson", lesson="data", digit=7)
+    message = answer(result)
+    before = text(message)
+    assert options(message, "term") == ["픽셀", "MNIST"]
+
+    looked = await server.minji.select(message, ["mnist"], custom_id=control(message, "term"))
+
+    assert looked.ephemeral
+    assert "손으로 쓴 숫자 7만 개" in text(looked.response)
+    assert text(answer(result)) == before
+
+
+async def test_the_glossary_lists_all_and_finds_a_word_by_its_title(server: Server) -> None:
+    everything = await server.alex.slash(server.channel, "term")
+    assert everything.ephemeral
+    assert "Receptive field" in text(everything.response)
+
+    by_title = await server.alex.slash(server.channel, "term", word="receptive FIELD")
+    assert "10×10 at `max_pooling2d_1`" in text(by_title.response)
+
+    unknown = await server.minji.slash(server.channel, "term", word="고양이")
+    assert "용어집에 “고양이가” 없어요" in text(unknown.response)
+
+
+async def test_there_is_no_such_lesson(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "lesson", lesson="cats")
+
+    assert "There is no lesson “cats”" in text(result.response)
+
+
+async def test_a_screen_for_all_is_tried_privately_with_ones_own_digit(server: Server) -> None:
+    await server.bot.learning.go(server.minji.id, "data", 0, 42, last=False)
+    shared = await posted(server, Place("data", 2, Look(7), session=3))
+
+    own = await server.minji.click(shared, custom_id=control(shared, "own"))
+    answered = await server.alex.click(shared, custom_id=control(shared, "choice:1"))
+
+    assert own.ephemeral
+    assert "테스트 숫자 42번" in text(own.response)
+    assert "page:" not in str([part.custom_id for part in buttons(own.response)])
+    assert answered.ephemeral
+    assert "✅ **B** is right." in text(answered.response)
+    assert await server.bot.learning.choice(server.alex.id, 3, "data", 0) == 1
+    assert await server.bot.learning.choice(server.alex.id, 0, "data", 0) is None
+    progress = await server.bot.learning.progress(server.minji.id)
+    assert progress["data"].screen == 0
+    assert "✅ **B**" not in text(server.last)
+
+
+async def posted(server: Server, place: Place) -> discord.Message:
+    """A screen of a session, as it stands in the channel for everybody."""
+    exhibit = await server.bot.studying.show(Picture.DIGIT, place.look)
+    voices = tuple(map(speaker, LANGUAGES))
+    message = lesson_screen(server.bot.lessons, place, exhibit, voices)
+    channel = server.bot.get_channel(server.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    await channel.send(view=message.view, files=message.files)
+    return server.last
+
+
+def buttons(message: Seen) -> list[discord.Button]:
+    return [part for part in components(message) if isinstance(part, discord.Button)]
