@@ -50,6 +50,7 @@ _EXTENSIONS = tuple(
         "lesson",
         "quiz",
         "review",
+        "session",
         "help",
     )
 )

@@ -353,7 +353,7 @@ async def test_a_round_is_played_in_the_thread_and_counts_for_the_session(
     await server.env.advance_time(120)
     await press(host, asked, "session_sure")
     (summary,) = summaries(thread)
-    assert "1 rounds were played" in text(summary)
+    assert "rounds played: 1" in text(summary)
 
 
 async def test_a_deleted_panel_is_made_anew(server: Server, host: simcord.MemberActor) -> None:
@@ -490,3 +490,33 @@ async def test_every_screen_of_every_lesson_fits_in_one_message_in_both_language
             view = draw_step(there, lessons, place, shown).view
             assert view.total_children_count <= 40, (name, screen)
             assert view.content_length() <= 4000, (name, screen)
+
+
+async def test_in_a_korean_server_a_korean_host_reads_no_english(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    await server.bot.servers.speak(_guild_id(server), "ko")
+    server.locales[host.id] = "ko"
+    thread = await opened(server, host, "열지도", lesson=server.bot.lessons.names[0])
+    seen = [announcements(server)[0], panel(thread), step(thread)]
+    for message, kind in (
+        (step(thread), "own"),
+        (step(thread), "session_clear"),
+        (step(thread), "session_lost"),
+        (panel(thread), "session_leave"),
+        (panel(thread), "session_join"),
+        (panel(thread), "session_who"),
+        (panel(thread), "session_hand"),
+    ):
+        seen.append(answer(await press(host, message, kind)))
+    seen += [answer(await host.slash(thread, f"session {name}")) for name in ("list", "panel")]
+    asked = answer(await host.slash(thread, "session end"))
+    await press(host, asked, "session_sure")
+    seen += [asked, panel(thread), *summaries(thread)]
+
+    for message in seen:
+        for line in text(message).splitlines():
+            assert re.search("[가-힣]", line) or not re.search("[A-Za-z]{3}", line), line
+        for part in components(message):
+            if label := getattr(part, "label", None):
+                assert re.search("[가-힣]", label), label
