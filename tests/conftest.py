@@ -13,6 +13,13 @@ from core.explain.explainer import Explainer
 from tests.postgresql import PostgreSQL, programs, running
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long what can take any time is to take."""
+    parser.addoption(
+        "--kills", type=int, default=5, help="how often the evening's process is killed"
+    )
+
+
 @pytest.fixture(scope="session")
 def explainer() -> Explainer:
     """The shipped network, compiled once for all tests."""
