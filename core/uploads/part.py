@@ -23,6 +23,9 @@ _RATHER = 4.0
 """The parts of a stroke that may be one digit need so much more evidence than it has as a whole,
 since some cut of many looks like digits by chance."""
 
+_MOST = 0.6
+"""Of a wide stroke, this part of its ink is of digits; of others all is."""
+
 _DOUBT = 3.0
 """How much evidence a cut takes from the two digits beside it that costs the whole height."""
 
@@ -44,11 +47,16 @@ def part(whole: Candidate, stroke: Piece, judge: Judge, least: float) -> list[Ca
         least: evidence that a digit must have.
 
     Returns:
-        Its digits from left to right; none where it is rather one digit, or nothing but digits
-        cannot be made of it.
+        Its digits from left to right; none where it is rather one digit, or digits cannot be made
+        of it, or of most of it where it is too wide for one.
     """
-    of_each = least if _is_wide(whole) else _RATHER + max(whole.evidence, least)
-    digits = _best(_parts(whole, stroke, judge), of_each)
+    parts = _parts(whole, stroke, judge)
+    if _is_wide(whole):
+        digits = _best(parts, least) or _best(parts, least, may_leave=True)
+        if len(digits) < 2 or sum(digit.mass for digit in digits) < _MOST * whole.mass:
+            return []
+    else:
+        digits = _best(parts, _RATHER + max(whole.evidence, least))
     if worth(digits, least) > worth([replace(whole, doubt=-_RATHER)], least):
         return digits
     return []
@@ -100,16 +108,25 @@ def _pieces(
             yield (start, end), piece
 
 
-def _best(parts: dict[tuple[int, int], Candidate], least: float) -> list[Candidate]:
-    """Find the cuts of a stroke that leave nothing but digits; none where there are no such."""
+def _best(
+    parts: dict[tuple[int, int], Candidate], least: float, *, may_leave: bool = False
+) -> list[Candidate]:
+    """Find the cuts of a stroke that leave nothing but digits; none where there are no such.
+
+    Args:
+        parts: by their ends.
+        least: evidence that a part must have.
+        may_leave: whether there may be parts that are no digits.
+    """
     last = max((end for _, end in parts), default=0)
     best: list[list[Candidate] | None] = [[]] + [None] * last
     for end in range(1, last + 1):
         for start in range(end):
-            before, found, so_far = best[start], parts.get((start, end)), best[end]
-            if before is None or found is None or found.evidence < least:
+            before, one, so_far = best[start], parts.get((start, end)), best[end]
+            is_digit = one is not None and one.evidence >= least
+            if before is None or not (is_digit or may_leave):
                 continue
-            option = [*before, found]
+            option = [*before, one] if one is not None and is_digit else before
             if so_far is None or worth(option, least) > worth(so_far, least):
                 best[end] = option
     return best[last] or []
