@@ -9,7 +9,7 @@
 | `reader` | the picture | the digits in it, in reading order |
 """
 
-from core.uploads.find import Judge
+from core.uploads.candidates import Judge
 from core.uploads.limits import MAX_BYTES, MAX_PIXELS
 from core.uploads.picture import Picture
 from core.uploads.problems import UploadError, UploadProblem

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.digit import Box, Digit
-from core.uploads.find import Judge
+from core.uploads.candidates import Judge
 from core.uploads.normalise import normalise
 from core.uploads.reader import Reading
 from core.uploads.strokes import Piece, Seen, Strokes, find_strokes

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.digit import Box, Digit
-from core.uploads.find import ENOUGH, Found, Judge, find_digits
+from core.uploads.candidates import ENOUGH, Candidate, Judge
+from core.uploads.find import find_digits
 from core.uploads.ink import NARROW, WIDE, find_ink
 from core.uploads.picture import Picture
 from core.uploads.strokes import Seen, find_strokes
@@ -116,11 +117,11 @@ class Reader:
             if _two_tone(_around(ink, digit.box)) >= _TWO_TONE
             and (ink is wide or not _is_outline_of_solid(ink, wide, digit.box))
         ]
-        worth = sum(min(one.evidence - self._least, ENOUGH) * one.mass for one in digits)
+        explains = sum(min(one.evidence - self._least, ENOUGH) * one.mass for one in digits)
         if any(_overlap(one.box, other.box) > _OVERLAP for one, other in combinations(digits, 2)):
-            worth *= _NESTED
+            explains *= _NESTED
         mass = float(strokes.masses.sum())
-        share, explained = sum(one.mass for one in digits) / mass, worth / (ENOUGH * mass)
+        share, explained = sum(one.mass for one in digits) / mass, explains / (ENOUGH * mass)
         if seen is Seen.PLAIN:
             is_of_digits = explained >= _EVIDENCE or (len(digits) == 1 and share >= _INK)
         else:
@@ -136,7 +137,7 @@ class _Attempt:
     """One way to see a picture, and the share of its ink that digits explain."""
 
     ink: NDArray[np.uint8]
-    digits: list[Found]
+    digits: list[Candidate]
     explained: float
 
 
@@ -187,7 +188,7 @@ def _shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _digit(found: Found, scale: NDArray[np.float64]) -> Digit:
+def _digit(found: Candidate, scale: NDArray[np.float64]) -> Digit:
     (across,), (down,) = scale.tolist()
     left, top, right, bottom = found.box
     box = (

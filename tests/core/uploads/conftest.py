@@ -8,7 +8,7 @@ import pytest
 from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS
 from core.uploads import Reader
-from core.uploads.find import Judge
+from core.uploads.candidates import Judge
 from core.uploads.picture import Picture
 
 

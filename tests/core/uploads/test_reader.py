@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.dataset import load_test_digits
 from core.uploads import MAX_DIGITS, Reader
+from core.uploads.candidates import Judge
 from core.uploads.decode import decode
 from core.uploads.evaluation import edit_distance
-from core.uploads.find import Judge
 from core.uploads.picture import Picture
 from tests.builders import row
 from tests.core.uploads.defects import DEFECTS, Defect, hair_thin
