@@ -160,7 +160,9 @@ class SessionMessages:
             assert guild is not None  # noqa: S101 - or else there is nothing to go through
             part = user_ids[start : start + _ASKED_AT_ONCE]
             try:
-                members = await guild.query_members(user_ids=part, cache=False)
+                members = await guild.query_members(
+                    user_ids=part, limit=_ASKED_AT_ONCE, cache=False
+                )
             except TimeoutError:
                 break
             names |= {member.id: member.display_name for member in members}
