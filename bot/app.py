@@ -18,11 +18,13 @@ from bot.engine import Engine
 from bot.i18n import CommandTranslator
 from bot.services.about import About
 from bot.services.corrections import Corrections
+from bot.services.daily import Daily
 from bot.services.downloads import Downloads
 from bot.services.explaining import Explaining
 from bot.services.learning import Learning
 from bot.services.lessons import Lessons
 from bot.services.networks import Network
+from bot.services.privacy import Privacy
 from bot.services.quiz import KINDS, Quiz, Source
 from bot.services.readings import Readings
 from bot.services.review import Reviews
@@ -52,6 +54,10 @@ _EXTENSIONS = tuple(
         "review",
         "session",
         "help",
+        "scores",
+        "daily",
+        "settings",
+        "privacy",
     )
 )
 _HANGUL = range(ord("가"), ord("힣") + 1)
@@ -93,6 +99,8 @@ class GradcamBot(commands.AutoShardedBot):
         corrections: counts what people say that the networks misread.
         servers: what servers want.
         scores: adds points up.
+        daily: chooses digits of the day.
+        privacy: shows and forgets what is kept of a person.
         sessions: evenings of groups.
         quiz: rounds.
         quizzes: starts rounds in channels, and gives their answers.
@@ -112,6 +120,8 @@ class GradcamBot(commands.AutoShardedBot):
     corrections: Corrections
     servers: Servers
     scores: Scores
+    daily: Daily
+    privacy: Privacy
     sessions: Sessions
     quiz: Quiz
     quizzes: "Quizzes"
@@ -168,6 +178,8 @@ class GradcamBot(commands.AutoShardedBot):
         self.corrections = Corrections(store)
         self.servers = Servers(store, self.now)
         self.scores = Scores(store, self.now)
+        self.daily = Daily(store, self.engine, self.now)
+        self.privacy = Privacy(store, self.now)
         self.sessions = Sessions(store, self.now)
         self.quiz = Quiz(store, Source(self.engine), self.now)
         self.reviews = Reviews(store, KINDS, self.now)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, delete, func, select, update
+from sqlalchemy import BigInteger, Table, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store import Store
@@ -36,11 +36,13 @@ class Forgotten:
         rows: how many rows were deleted, or lost the person.
         handed_over: the sessions under way that somebody else leads now.
         ended: the sessions under way that ended, since nobody else took part.
+        left: all sessions that were under way with them, led by them or not.
     """
 
     rows: int
     handed_over: tuple[int, ...]
     ended: tuple[int, ...]
+    left: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,17 @@ class Privacy:
 
     async def forget(self, user_id: int) -> Forgotten:
         """Delete all that is kept of somebody; see this module for what others share."""
+        taking_part = exists().where(
+            Participant.session_id == Session.session_id,
+            Participant.user_id == user_id,
+            Participant.left_at.is_(None),
+        )
+        under_way = select(Session.session_id).where(
+            Session.ended_at.is_(None), or_(Session.host_id == user_id, taking_part)
+        )
         async with self._store.begin() as session:
+            await self._store.alone(session)
+            left = tuple(await session.scalars(under_way.order_by(Session.session_id)))
             handed_over, ended = await self._leave_sessions(session, user_id)
             rows = 0
             for table, column in personal():
@@ -107,7 +119,7 @@ class Privacy:
                     else update(table).where(mine).values({column: NOBODY})
                 )
                 rows += len((await session.execute(statement.returning(table.c[column]))).all())
-        return Forgotten(rows + len(handed_over), handed_over, ended)
+        return Forgotten(rows + len(handed_over), handed_over, ended, left)
 
     async def _leave_sessions(
         self, session: AsyncSession, user_id: int

@@ -14,7 +14,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, case, func, select
 
 from bot.store import Store
-from bot.store.models import Person, Round, Session, Vote
+from bot.store.models import Participant, Person, Round, Session, Vote
 
 WEEKS = 12
 """So many weeks are one's own history."""
@@ -225,6 +225,21 @@ class Scores:
                 select(Session.session_id).where(Session.thread_id == thread_id)
             )
         return found
+
+    async def sessions_of(self, user_id: int) -> list[int]:
+        """Find the sessions under way that somebody takes part in, where their name is seen."""
+        statement = (
+            select(Session.session_id)
+            .join(Participant)
+            .where(
+                Session.ended_at.is_(None),
+                Participant.user_id == user_id,
+                Participant.left_at.is_(None),
+            )
+            .order_by(Session.session_id)
+        )
+        async with self._store.begin() as session:
+            return list(await session.scalars(statement))
 
     async def shown(self, user_id: int) -> bool:
         """Whether others see somebody's points."""

@@ -27,7 +27,7 @@ def explanation(answer: Answer, say: Say, audience: Audience) -> Message:
         say: the reader's language.
         audience: for whom the message is.
     """
-    card = attached(answer.card, "gradcam.png", _about_card(answer, say))
+    card = attached(answer.card, "gradcam.png", about_card(answer, say))
     words, files, shown = _words(answer, say), [card], [card]
     if answer.spot is None:
         head: Item[Any] = TextDisplay(words)
@@ -117,7 +117,7 @@ def _about_empty(answer: Answer, say: Say) -> str:
     return f"{why}\n{say('explain.empty_nowhere')}"
 
 
-def _about_card(answer: Answer, say: Say) -> str:
+def about_card(answer: Answer, say: Say) -> str:
     """Describe the card to somebody who cannot see it."""
     question, probabilities = answer.question, answer.opinion.probabilities
     digit, first, second = answer.opinion.ranked[:3]

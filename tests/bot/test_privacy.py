@@ -121,7 +121,9 @@ async def test_a_session_under_way_is_handed_to_who_has_been_there_longest(
     forgotten = await privacy.forget(_ME)
 
     # Of four memberships and four sessions.
-    assert forgotten == Forgotten(rows=8, handed_over=(led, left), ended=(alone,))
+    assert forgotten == Forgotten(
+        rows=8, handed_over=(led, left), ended=(alone,), left=(led, alone, left)
+    )
     async with store.begin() as session:
         hosts = {
             each.session_id: (each.host_id, each.ended_at, each.topic)

@@ -1,0 +1,186 @@
+"""The digit of the day, in a channel."""
+
+import datetime as dt
+import io
+import json
+
+import discord
+import numpy as np
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from bot.services.daily import Problem
+from bot.store.models import DailyDigit
+from core.dataset import DigitSet
+from tests.discord.conftest import Server
+from tests.discord.looking import alt_texts, control, pictures, text
+
+_HOUR, _DAY = 3600, 24 * 3600
+
+
+async def until(server: Server, hour: int) -> None:
+    """Let time pass until it is that hour for the next time, and what is due be done."""
+    now = server.bot.now()
+    passed = (hour - now.hour) * _HOUR - now.minute * 60 - now.second
+    await server.env.advance_time(passed % _DAY or _DAY)
+    await due(server)
+
+
+async def due(server: Server) -> None:
+    server.bot.timetable.changed()
+    await server.env.settle()
+
+
+async def next_day(server: Server) -> None:
+    """As if it were a day later; the simulator's days are long."""
+    async with server.bot.store.begin() as session:
+        for row in await session.scalars(select(DailyDigit).order_by(DailyDigit.day)):
+            row.day -= dt.timedelta(days=1)
+    await due(server)
+
+
+async def rows(server: Server) -> list[DailyDigit]:
+    async with server.bot.store.begin() as session:
+        return list(await session.scalars(select(DailyDigit).order_by(DailyDigit.day)))
+
+
+@pytest.fixture
+async def chosen(server: Server) -> None:
+    """The server wants its digit at nine."""
+    await until(server, 8)
+    await server.bot.servers.show_daily(server.alex.guild.id, server.channel.id)
+
+
+pytestmark = pytest.mark.usefixtures("chosen")
+
+
+async def test_a_question_today_and_its_answer_beside_tomorrows(
+    server: Server, digits: DigitSet
+) -> None:
+    await server.env.advance_time(_HOUR - 1)
+    assert server.channel.history() == []
+    await server.env.advance_time(1)
+
+    (question,) = server.channel.history()
+    (row,) = await rows(server)
+    label = int(digits.labels[row.digit])
+    assert row.message_id == question.id
+    assert "## Digit of the day\n## 오늘의 숫자" in text(question)
+    assert ("misread" in text(question)) != ("by a hair" in text(question))
+    (alt,) = alt_texts(question)
+    assert "light on black" in alt
+    assert "검은 바탕" in alt
+    # Nothing tells the answer, nor where it could be looked up.
+    said = [request.json for request in server.env.http_requests if request.json][-1]
+    shown = text(question).replace("28", "") + alt
+    assert str(label) not in shown
+    assert str(row.digit) not in json.dumps(said["components"]).replace(str(question.id), "")
+    (picture,) = await pictures(server.bot, question)
+    assert not Image.open(io.BytesIO(picture)).getexif()
+
+    await next_day(server)
+
+    (_, second) = sorted(server.channel.history(), key=lambda message: message.id)
+    words = text(second)
+    assert "### Yesterday's answer\n" in words
+    assert "### 어제 숫자의 답\n" in words
+    assert f"Test digit {row.digit} is **{'an' if label == 8 else 'a'} {label}**." in words
+    assert f"정답은 **{label}**입니다." in words
+    assert len(await pictures(server.bot, second)) == 2
+
+    closer = await server.minji.click(second, custom_id=control(second, "daily"))
+    assert closer.ephemeral
+    assert f"테스트 숫자 {row.digit}번" in text(closer.response)
+
+
+async def test_it_is_sent_once_a_day_also_over_restarts(server: Server) -> None:
+    await until(server, 9)
+    await server.restart()
+    await due(server)
+    await server.env.advance_time(_HOUR)
+    await due(server)
+
+    assert len(server.channel.history()) == 1
+
+
+async def test_a_crash_before_sending_is_made_up_for(server: Server) -> None:
+    await server.bot.timetable.close()
+    await server.env.advance_time(_HOUR)
+    assert await server.bot.daily.claim() is not None
+    await server.restart()
+    await due(server)
+    assert server.channel.history() == []
+
+    await server.env.advance_time(120)
+    await due(server)
+
+    (question,) = server.channel.history()
+    assert [row.message_id for row in await rows(server)] == [question.id]
+
+
+async def test_a_crash_after_sending_sends_nothing_twice(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def crash(*_: object) -> None:
+        raise RuntimeError("the process ends here")
+
+    monkeypatch.setattr(server.bot.daily, "sent", crash)
+    await until(server, 9)
+    (question,) = server.channel.history()
+    assert [row.message_id for row in await rows(server)] == [None]
+
+    await server.restart()
+    await server.env.advance_time(120)
+    await due(server)
+
+    assert server.channel.history() == [question]
+    assert [row.message_id for row in await rows(server)] == [question.id]
+
+
+async def test_the_servers_language_is_spoken(server: Server) -> None:
+    await server.bot.servers.speak(server.alex.guild.id, "ko")
+    await until(server, 9)
+    await next_day(server)
+
+    assert len(server.channel.history()) == 2
+    for message in server.channel.history():
+        for words in (text(message), *alt_texts(message)):
+            for line in words.splitlines():
+                assert any("가" <= letter <= "힣" for letter in line), line
+
+
+async def test_a_channel_that_is_gone_is_survived_and_told_and_the_next_one_is_tried_at_once(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    guild = server.alex.guild
+    await server.bot.servers.show_daily(guild.id, 12345)
+    await until(server, 9)
+
+    assert await server.bot.daily.problem(guild.id) is Problem.GONE
+    assert "cannot be sent to channel 12345 (gone)" in caplog.text
+    await server.bot.servers.show_daily(guild.id, server.elsewhere.id)
+    await server.bot.daily.retry(guild.id)
+    await due(server)
+    assert len(server.elsewhere.history()) == 1
+    assert await server.bot.daily.problem(guild.id) is None
+
+
+async def test_a_channel_that_is_forbidden_and_discord_out_of_order_hold_nobody_up(
+    server: Server,
+) -> None:
+    guild = server.alex.guild
+    silent = guild.create_text_channel(
+        "silent", overwrites={guild.default_role: discord.PermissionOverwrite(send_messages=False)}
+    )
+    other = server.env.create_guild("Other")
+    there = other.create_text_channel("digits")
+    await server.bot.servers.show_daily(guild.id, silent.id)
+    await server.bot.servers.show_daily(other.id, there.id)
+
+    await until(server, 9)
+
+    assert await server.bot.daily.problem(guild.id) is Problem.FORBIDDEN
+    assert len(there.history()) == 1
+    first, second = await rows(server)
+    assert np.unique([first.day, second.day]).size == 1

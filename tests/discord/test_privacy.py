@@ -1,0 +1,70 @@
+"""`/privacy`: see, export, delete."""
+
+import json
+
+from tests.bot.filled import fill, found
+from tests.discord.conftest import Server
+from tests.discord.looking import answer, components, control, text
+
+
+async def test_who_has_nothing_is_told_so(server: Server) -> None:
+    result = await server.alex.slash(server.channel, "privacy")
+
+    assert result.ephemeral
+    assert "Nothing." in text(result.response)
+    assert not any(getattr(part, "custom_id", None) for part in components(result.response))
+
+
+async def test_all_can_be_seen_and_taken_along(server: Server) -> None:
+    await fill(server.bot.store, user_id=server.alex.id)
+    places = await found(server.bot.store, server.alex.id)
+
+    shown = answer(await server.alex.slash(server.channel, "privacy"))
+    result = await server.alex.click(shown, custom_id=control(shown, "privacy_export"))
+
+    assert "**1** · answers in rounds of the quiz" in text(shown)
+    assert " · other" not in text(shown)
+    assert result.ephemeral
+    (attachment,) = answer(result).attachments
+    assert attachment.filename == "grad-cam-data.json"
+    data = json.loads(await server.bot.http.get_from_cdn(attachment.url))
+    assert set(data["kept"]) == {table for table, _ in places}
+    assert data["user_id"] == str(server.alex.id)
+
+
+async def test_deletion_is_asked_about_and_leaves_nothing(server: Server) -> None:
+    await fill(server.bot.store, user_id=server.alex.id)
+    await fill(server.bot.store, user_id=server.bora.id)
+    others = await found(server.bot.store, server.bora.id)
+    shown = answer(await server.alex.slash(server.channel, "privacy"))
+
+    asked = answer(await server.alex.click(shown, custom_id=control(shown, "privacy_delete")))
+    assert "Delete everything?" in text(asked)
+    kept = answer(await server.alex.click(asked, custom_id=control(asked, "privacy_keep")))
+    assert "answers in rounds" in text(kept)
+    assert await found(server.bot.store, server.alex.id)
+
+    asked = answer(await server.alex.click(kept, custom_id=control(kept, "privacy_delete")))
+    done = answer(await server.alex.click(asked, custom_id=control(asked, "privacy_really")))
+
+    assert "Nothing of you is kept any more." in text(done)
+    assert "Sessions ended: 1." in text(done)
+    assert await found(server.bot.store, server.alex.id) == set()
+    assert await found(server.bot.store, server.bora.id) == others
+
+
+async def test_a_korean_reader_reads_korean(server: Server) -> None:
+    await fill(server.bot.store, user_id=server.minji.id)
+
+    shown = answer(await server.minji.slash(server.channel, "privacy"))
+    pages = [shown]
+    for what in ("delete", "really"):
+        pressed = await server.minji.click(
+            pages[-1], custom_id=control(pages[-1], f"privacy_{what}")
+        )
+        pages.append(answer(pressed))
+
+    for page in pages:
+        labels = [part.label for part in components(page) if getattr(part, "label", None)]
+        for line in (*text(page).splitlines(), *labels):
+            assert any("가" <= letter <= "힣" for letter in line), line

@@ -1,0 +1,157 @@
+"""`/settings`: who may change what a server wants, and servers that come and go."""
+
+import datetime as dt
+
+import discord
+import pytest
+import simcord
+from sqlalchemy import select
+
+from bot.services.servers import KEPT, Wishes
+from bot.store.models import Server as Row
+from tests.discord.conftest import Server
+from tests.discord.looking import answer, components, control, options, text
+
+
+@pytest.fixture
+def manager(server: Server) -> simcord.MemberActor:
+    """Somebody who may manage the server, and nothing else."""
+    guild = server.alex.guild
+    role = guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
+    return guild.add_member(server.env.create_user("maya"), roles=[role])
+
+
+async def wishes(server: Server) -> Wishes:
+    return await server.bot.servers.wishes(server.alex.guild.id)
+
+
+async def test_everything_can_be_chosen_and_is_shown_as_chosen(
+    server: Server, manager: simcord.MemberActor
+) -> None:
+    hosts = server.alex.guild.create_role("hosts")
+    result = await manager.slash(server.channel, "settings")
+    assert result.ephemeral
+    shown = answer(result)
+    assert "It appears nowhere" in text(shown)
+
+    for kind, value, expected in (
+        ("language", "ko", Wishes("ko")),
+        ("hosts", hosts, Wishes("ko", host_roles=frozenset({hosts.id}))),
+        ("channel", server.elsewhere, Wishes("ko", server.elsewhere.id, 9, frozenset({hosts.id}))),
+        ("hour", "21", Wishes("ko", server.elsewhere.id, 21, frozenset({hosts.id}))),
+        ("language", "both", Wishes(None, server.elsewhere.id, 21, frozenset({hosts.id}))),
+    ):
+        result = await manager.select(shown, [value], custom_id=control(shown, f"settings_{kind}"))
+        assert result.acknowledged
+        assert await wishes(server) == expected
+        shown = answer(result)
+
+    assert f"in <#{server.elsewhere.id}> at 21:00 UTC" in text(shown)
+    defaults = [
+        value.id for part in components(shown) for value in getattr(part, "default_values", ())
+    ]
+    assert defaults == [hosts.id, server.elsewhere.id]
+    chosen = [
+        option.label
+        for part in components(shown)
+        for option in getattr(part, "options", ())
+        if option.default
+    ]
+    assert chosen == ["English and Korean", "At 21:00 UTC · 06:00 in Seoul"]
+
+    await manager.select(shown, [], custom_id=control(shown, "settings_channel"))
+    await manager.select(shown, [], custom_id=control(shown, "settings_hosts"))
+    assert await wishes(server) == Wishes(None, None, 21)
+
+
+async def test_a_korean_reader_reads_korean(server: Server, manager: simcord.MemberActor) -> None:
+    server.locales[manager.id] = "ko"
+
+    shown = answer(await manager.slash(server.channel, "settings"))
+
+    assert all(any("가" <= c <= "힣" for c in line) for line in text(shown).splitlines())
+    assert options(shown, "settings_language") == ["영어와 한국어", "영어", "한국어"]
+
+
+async def test_others_may_not_even_see_the_command(server: Server) -> None:
+    with pytest.raises(simcord.SetupError):
+        await server.alex.slash(server.channel, "settings")
+
+
+async def test_who_may_no_longer_manage_the_server_changes_nothing(
+    server: Server, manager: simcord.MemberActor
+) -> None:
+    shown = answer(await manager.slash(server.channel, "settings"))
+    guild = server.alex.guild
+    await server.bot.http.remove_role(guild.id, manager.id, guild.roles["managers"].id)
+
+    result = await manager.select(shown, ["ko"], custom_id=control(shown, "settings_language"))
+
+    assert result.acknowledged
+    assert "Only those who may manage this server" in text(result.followups[0])
+    assert await wishes(server) == Wishes()
+
+
+async def test_a_channel_that_is_gone_or_forbidden_is_told(
+    server: Server, manager: simcord.MemberActor
+) -> None:
+    guild = server.alex.guild
+    silent = guild.create_text_channel(
+        "silent", overwrites={guild.default_role: discord.PermissionOverwrite(send_messages=False)}
+    )
+    await server.bot.servers.show_daily(guild.id, silent.id)
+    shown = answer(await manager.slash(server.channel, "settings"))
+    assert f"I may not post in <#{silent.id}>" in text(shown)
+
+    await server.bot.servers.show_daily(guild.id, 12345)
+    result = await manager.slash(server.channel, "settings")
+    assert "That channel is gone" in text(result.response)
+
+    await manager.select(
+        answer(result), [server.channel], custom_id=control(result.response, "settings_channel")
+    )
+    assert (await wishes(server)).daily_channel_id == server.channel.id
+
+
+async def test_a_server_that_removes_the_bot_is_forgotten_after_thirty_days(
+    server: Server,
+) -> None:
+    guild_id = server.alex.guild.id
+    await server.bot.servers.speak(guild_id, "ko")
+    guild = server.bot.get_guild(guild_id)
+    assert guild is not None
+
+    await guild.leave()
+    await server.env.settle()
+    assert await server.bot.servers.next_due() == server.bot.now() + KEPT
+
+    await server.restart()
+    await later(server, KEPT - dt.timedelta(minutes=1))
+    assert (await wishes(server)).language == "ko"
+
+    await server.env.advance_time(60)
+    assert (await wishes(server)).language is None
+    assert await server.bot.servers.next_due() is None
+
+
+async def test_a_server_that_removed_the_bot_while_it_was_away_is_noticed(server: Server) -> None:
+    await server.bot.servers.speak(4321, "ko")
+    here = server.alex.guild.id
+    await server.bot.servers.speak(here, "ko")
+    await server.bot.servers.leave(here)
+
+    await server.restart()
+    await server.env.settle()
+
+    assert await server.bot.servers.next_due() == server.bot.now() + KEPT
+    await later(server, KEPT)
+    assert [await server.bot.servers.language(each) for each in (4321, here)] == [None, "ko"]
+
+
+async def later(server: Server, passed: dt.timedelta) -> None:
+    """As if the servers had been left so much earlier; the simulator's days are long."""
+    async with server.bot.store.begin() as session:
+        for left in await session.scalars(select(Row).where(Row.left_at.is_not(None))):
+            left.left_at = left.left_at and left.left_at - passed
+    server.bot.timetable.changed()
+    await server.env.settle()
