@@ -47,15 +47,15 @@ def panel(evening: Evening, lessons: Lessons) -> LayoutView:
     where = both(lambda say: step_of(evening, lessons, say), evening.language)
     return framed(
         *parts,
+        ActionRow(JoinButton.drawn(evening), LeaveButton.drawn(evening)),
         Separator(),
         TextDisplay(where),
         ActionRow(TakeSelect.drawn(evening, titles(lessons, evening.language))),
-        ActionRow(*moves(evening, lessons), QuizButton.drawn(evening), EndButton.drawn(evening)),
+        ActionRow(*moves(evening, lessons), QuizButton.drawn(evening)),
         ActionRow(
-            JoinButton.drawn(evening),
-            LeaveButton.drawn(evening),
             WhoFollowsButton.drawn(evening),
             HandOverButton.drawn(evening),
+            EndButton.drawn(evening),
         ),
     )
 
