@@ -22,9 +22,16 @@ class Help(commands.Cog):
     async def help(self, interaction: discord.Interaction[GradcamBot]) -> None:
         """Show what to try first, to the asker alone."""
         async with telling(interaction):
-            mentions = {name: f"</{name}:{id_}>" for name, id_ in self.bot.command_ids.items()}
-            view = help_page(mentions, speaker(interaction.locale))
+            view = help_page(self._mentions(), speaker(interaction.locale))
             await interaction.response.send_message(view=view, ephemeral=True)
+
+    def _mentions(self) -> dict[str, str]:
+        """Write every command so that it can be clicked; one in a group has its group's id."""
+        return {
+            command.qualified_name: f"</{command.qualified_name}:{id_}>"
+            for command in self.bot.tree.walk_commands()
+            if (id_ := self.bot.command_ids.get((command.root_parent or command).name)) is not None
+        }
 
 
 async def setup(bot: GradcamBot) -> None:

@@ -48,9 +48,11 @@ async def test_help_mentions_commands_that_can_be_clicked(server: Server) -> Non
     assert result.ephemeral
     words = text(result.response)
     ids = {command.name: command.id for command in await server.bot.tree.fetch_commands()}
-    assert dict(re.findall(r"</(\w+):(\d+)>", words)) == {
-        "explain": str(ids["explain"]),
-        "model": str(ids["model"]),
+    clickable = dict(re.findall(r"</([\w ]+):(\d+)>", words))
+    assert {name.split()[0]: int(id_) for name, id_ in clickable.items()} == {
+        name: id_ for name, id_ in ids.items() if name not in {"help", "Explain"}
     }
+    assert "session start" in clickable
+    assert words.startswith("## New here? Start with…")
     assert "Apps › Explain" in words
     assert "does not say" in words
