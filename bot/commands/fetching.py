@@ -24,13 +24,20 @@ async def fetch_again(bot: GradcamBot, message: discord.Message) -> Reading:
     Raises:
         Refusal: it is gone.
     """
+    url = carried(message)
+    if url is None:
+        raise Refusal("explain.gone")
+    try:
+        return await bot.readings.reopen(await bot.downloads.fetch(url))
+    except Refusal as error:
+        raise Refusal("explain.gone") from error
+
+
+def carried(message: discord.Message) -> str | None:
+    """Find the small picture that a message carries, for its controls to read again."""
     for container in message.components:
         for part in getattr(container, "children", ()):
             accessory = getattr(part, "accessory", None)
             if isinstance(accessory, discord.ThumbnailComponent):
-                try:
-                    file = await bot.downloads.fetch(accessory.media.url)
-                    return await bot.readings.reopen(file)
-                except Refusal as error:
-                    raise Refusal("explain.gone") from error
-    raise Refusal("explain.gone")
+                return accessory.media.url
+    return None

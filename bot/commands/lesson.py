@@ -3,20 +3,24 @@
 from dataclasses import replace
 
 import discord
+import numpy as np
 from discord import InteractionResponseType, app_commands
 from discord.ext import commands
+from numpy.typing import NDArray
 
 from bot.app import GradcamBot
+from bot.commands.fetching import carried, fetch
 from bot.i18n import FALLBACK, label, speaker
 from bot.problems import Refusal
+from bot.services.lessons import Screen
 from bot.services.questions import Question
 from bot.services.studying import (
     Choosing,
     Contents,
-    Exhibit,
     Look,
     LookingUp,
     Opening,
+    Page,
     Place,
     TryOwn,
     Turn,
@@ -42,6 +46,7 @@ class Course(commands.Cog):
         """Put the controls where Discord's events find them."""
         self.bot.add_dynamic_items(*CONTROLS)
         self.bot.handle(Turn, self.turn)
+        self.bot.handle(Page, self.page)
         self.bot.handle(TryOwn, self.try_own)
         self.bot.handle(Choosing, self.choose)
         self.bot.handle(Opening, self.open)
@@ -52,25 +57,32 @@ class Course(commands.Cog):
         name=label("command.lesson.name"), description=label("command.lesson.description")
     )
     @app_commands.rename(
-        lesson=label("command.lesson.lesson.name"), digit=label("command.lesson.digit.name")
+        lesson=label("command.lesson.lesson.name"),
+        digit=label("command.lesson.digit.name"),
+        image=label("command.lesson.image.name"),
     )
     @app_commands.describe(
         lesson=label("command.lesson.lesson.description"),
         digit=label("command.lesson.digit.description"),
+        image=label("command.lesson.image.description"),
     )
     async def lesson(
         self,
         interaction: _Interaction,
         lesson: str | None = None,
         digit: app_commands.Range[int, 0, TEST_DIGITS - 1] | None = None,
+        image: discord.Attachment | None = None,
     ) -> None:
         """Show the contents, or go on with a lesson."""
         async with telling(interaction):
             await interaction.response.defer(ephemeral=True, thinking=True)
-            if lesson is None and digit is None:
+            if digit is not None and image is not None:
+                raise Refusal("explain.index_or_image")
+            if lesson is None and digit is None and image is None:
                 await self.list(interaction, Contents())
-            else:
-                await self._resume(interaction, lesson or self.bot.lessons.names[0], digit)
+                return
+            own = None if image is None else await self._written(image)
+            await self._resume(interaction, lesson or self.bot.lessons.names[0], digit, own)
 
     @lesson.autocomplete("lesson")
     async def lessons(
@@ -105,15 +117,20 @@ class Course(commands.Cog):
         return [app_commands.Choice(name=t.title, value=t.name) for t in found[:_CHOICES]]
 
     async def turn(self, interaction: _Interaction, turn: Turn) -> None:
-        """Show a screen, and remember it where somebody learns alone."""
-        await self._show(interaction, turn.place)
+        """Show what somebody looks at."""
+        await self._show(interaction, turn.place, await self._carried(interaction, turn.place))
         await self._take_part(interaction, turn.place)
+
+    async def page(self, interaction: _Interaction, asked: Page) -> None:
+        """Show another screen as it begins, with the same digit."""
+        place = self._at(asked.place.lesson, asked.screen, asked.place.look.index)
+        await self._show(interaction, place, await self._carried(interaction, place))
 
     async def try_own(self, interaction: _Interaction, asked: TryOwn) -> None:
         """Show the screen of a session to one person, with their own digit."""
         own = await self._own_digit(interaction, asked.place.look.index)
         place = replace(asked.place, look=replace(asked.place.look, index=own))
-        await self._show(interaction, place)
+        await self._show(interaction, place, None)
         await self._take_part(interaction, place)
 
     async def choose(self, interaction: _Interaction, asked: Choosing) -> None:
@@ -123,23 +140,25 @@ class Course(commands.Cog):
         question = lesson.screens[place.screen].question
         if question is None or asked.choice >= len(question.options):
             raise Refusal("lesson.changed")
-        await self.bot.learning.answer(
-            interaction.user.id,
-            place.session,
-            place.lesson,
-            question.number,
-            asked.choice,
-            right=asked.choice == question.right,
-        )
+        if await self._counts(interaction, place):
+            await self.bot.learning.answer(
+                interaction.user.id,
+                place.session,
+                place.lesson,
+                question.number,
+                asked.choice,
+                right=asked.choice == question.right,
+            )
         if interaction.response.type is InteractionResponseType.deferred_message_update:
-            await self._show(interaction, place)
+            own = await self._carried(interaction, place)
+            await self._show(interaction, place, own, asked.choice)
         else:
             told = f"### {question.text}\n{answered(question, asked.choice, say)}"
             await interaction.edit_original_response(view=notice(told))
 
     async def open(self, interaction: _Interaction, asked: Opening) -> None:
         """Go on with a lesson where it was left."""
-        await self._resume(interaction, asked.lesson, None)
+        await self._resume(interaction, asked.lesson)
 
     async def list(self, interaction: _Interaction, _: Contents) -> None:
         """Show all lessons."""
@@ -164,7 +183,13 @@ class Course(commands.Cog):
                 return term.name
         raise Refusal("term.unknown", word=word[:50])
 
-    async def _resume(self, interaction: _Interaction, name: str, digit: int | None) -> None:
+    async def _resume(
+        self,
+        interaction: _Interaction,
+        name: str,
+        digit: int | None = None,
+        own: NDArray[np.float32] | None = None,
+    ) -> None:
         if name not in self.bot.lessons.names:
             raise Refusal("lesson.unknown", lesson=name[:50])
         progress = (await self.bot.learning.progress(interaction.user.id)).get(name)
@@ -173,13 +198,51 @@ class Course(commands.Cog):
         page = 0
         if progress is not None and not (progress.finished and progress.screen >= last):
             page = min(progress.screen, last)
-        if digit is None:
+        if digit is None and own is None:
             digit = progress.digit if progress else await self._own_digit(interaction, None)
-        await self._show(interaction, Place(name, page, Look.at(lesson.screens[page], digit)))
+        await self._show(interaction, self._at(name, page, digit), own)
+
+    def _at(self, name: str, screen: int, digit: int | None) -> Place:
+        """Begin a screen with a digit."""
+        screens = self._screens(name)
+        if screen >= len(screens):
+            raise Refusal("lesson.changed")
+        return Place(name, screen, Look.at(screens[screen], digit))
+
+    def _screens(self, name: str) -> tuple[Screen, ...]:
+        if name not in self.bot.lessons.names:
+            raise Refusal("lesson.changed")
+        return self.bot.lessons.lesson(name, FALLBACK).screens
+
+    async def _written(self, image: discord.Attachment) -> NDArray[np.float32]:
+        """Read the first digit of a picture."""
+        reading = await fetch(self.bot, image)
+        if not reading.digits:
+            raise Refusal("lesson.no_digit")
+        return reading.digits[0].image
+
+    async def _carried(self, interaction: _Interaction, place: Place) -> NDArray[np.float32] | None:
+        """Read the learner's own digit from their message, if it is of one."""
+        if place.look.index is not None:
+            return None
+        url = None if interaction.message is None else carried(interaction.message)
+        if url is None:
+            raise Refusal("explain.gone")
+        return await self.bot.studying.own(await self.bot.downloads.fetch(url))
+
+    async def _counts(self, interaction: _Interaction, place: Place) -> bool:
+        """Whether an answer is counted: in a session, as long as that is under way."""
+        if not place.session:
+            return True
+        if not (await self.bot.sessions.get(place.session)).under_way:
+            return False
+        if await self.bot.sessions.join(place.session, interaction.user.id):
+            self.bot.dispatch("session_changed", place.session)
+        return True
 
     async def _take_part(self, interaction: _Interaction, place: Place) -> None:
         """Take somebody into the session whose screen they try; count a digit when it is fresh."""
-        if not place.session:
+        if not place.session or place.look.index is None:
             return
         screen = self.bot.lessons.lesson(place.lesson, FALLBACK).screens[place.screen]
         if place.look != Look.at(screen, place.look.index):
@@ -197,21 +260,24 @@ class Course(commands.Cog):
         index = Question.test_digit().index
         return index or 0
 
-    async def _show(self, interaction: _Interaction, place: Place) -> None:
+    async def _show(
+        self,
+        interaction: _Interaction,
+        place: Place,
+        own: NDArray[np.float32] | None,
+        chosen: int | None = None,
+    ) -> None:
         say, me = speaker(interaction.locale), interaction.user.id
-        if place.lesson not in self.bot.lessons.names:
+        screens = self._screens(place.lesson)
+        if place.screen >= len(screens):
             raise Refusal("lesson.changed")
-        lesson = self.bot.lessons.lesson(place.lesson, say.language)
-        if place.screen >= len(lesson.screens):
-            raise Refusal("lesson.changed")
-        screen = lesson.screens[place.screen]
-        exhibit: Exhibit = await self.bot.studying.show(screen.picture, place.look)
-        chosen = None
-        if screen.question is not None:
+        screen = screens[place.screen]
+        exhibit = await self.bot.studying.show(screen.picture, place.look, own)
+        if screen.question is not None and chosen is None:
             number = screen.question.number
             chosen = await self.bot.learning.choice(me, place.session, place.lesson, number)
         if not place.session:
-            last = place.screen == len(lesson.screens) - 1
+            last = place.screen == len(screens) - 1
             await self.bot.learning.go(me, place.lesson, place.screen, place.look.index, last=last)
         message = lesson_screen(self.bot.lessons, place, exhibit, (say,), owner=me, chosen=chosen)
         await _send(interaction, message)

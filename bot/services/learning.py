@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from bot.services.review import LESSON, Due, learn
 from bot.store import Store
 from bot.store.models import LessonAnswer, LessonProgress
 
@@ -61,20 +62,27 @@ class Learning:
             for row in rows
         }
 
-    async def go(self, user_id: int, lesson: str, screen: int, digit: int, *, last: bool) -> None:
+    async def go(
+        self, user_id: int, lesson: str, screen: int, digit: int | None, *, last: bool
+    ) -> None:
         """Remember where somebody is.
 
         Args:
             user_id: who.
             lesson: its name.
             screen: the one that they see, from 0.
-            digit: index of the test digit that they learn with.
+            digit: index of the test digit that they learn with; `None` for their own handwriting,
+                which is not kept: the one that they had before stays.
             last: whether the lesson ends with this screen.
         """
         now = self._now()
-        seen: dict[str, Any] = {"screen": screen, "digit": digit, "touched_at": now}
+        seen: dict[str, Any] = {"screen": screen, "touched_at": now}
+        if digit is not None:
+            seen["digit"] = digit
         insert = self._store.insert(LessonProgress).values(
-            user_id=user_id, lesson=lesson, finished_at=now if last else None, **seen
+            **{"digit": 0, "finished_at": now if last else None, **seen},
+            user_id=user_id,
+            lesson=lesson,
         )
         if last:
             seen["finished_at"] = func.coalesce(
@@ -88,7 +96,7 @@ class Learning:
     async def answer(
         self, user_id: int, session_id: int, lesson: str, question: int, choice: int, *, right: bool
     ) -> None:
-        """Remember an answer; the last one to a question counts.
+        """Remember an answer; the last one to a question counts. What is wrong comes back.
 
         Args:
             user_id: whose.
@@ -98,13 +106,15 @@ class Learning:
             choice: the option chosen, from 0.
             right: whether that is right.
         """
-        given: dict[str, Any] = {"choice": choice, "right": right, "answered_at": self._now()}
+        now, again = self._now(), Due(LESSON, f"{lesson}/{question}")
+        given: dict[str, Any] = {"choice": choice, "right": right, "answered_at": now}
         insert = self._store.insert(LessonAnswer).values(
             user_id=user_id, session_id=session_id, lesson=lesson, question=question, **given
         )
         keys = ["user_id", "session_id", "lesson", "question"]
         async with self._store.begin() as session:
             await session.execute(insert.on_conflict_do_update(index_elements=keys, set_=given))
+            await learn(self._store, session, again, {user_id: right}, now)
 
     async def choice(self, user_id: int, session_id: int, lesson: str, question: int) -> int | None:
         """What somebody answered to a question; `None`: nothing."""

@@ -1,13 +1,16 @@
 """What a screen of a lesson shows: a picture of the learner's own digit, by the real network."""
 
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from bot.engine import Engine
+from bot.problems import Refusal
 from bot.services.lessons import Picture, Screen
 from bot.services.networks import Network
 from core.dataset import TEST_DIGITS, test_digit
@@ -36,6 +39,7 @@ from core.record import CONFUSION_FILE, CURVES_FILE
 _LAST = "max_pooling2d_1"
 _NETWORK = Network.TUTORIAL
 _PLAIN = Edit()
+_ZOOM = 8  # of the picture that carries a digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +47,21 @@ class Look:
     """What a learner looks at.
 
     Attributes:
-        index: their test digit.
+        index: their test digit; `None` for their own handwriting.
         layer: whose feature maps are read.
         target: the class to explain; `None` for the predicted one.
         score: what is differentiated.
         edit: what they did to the digit.
     """
 
-    index: int
+    index: int | None
     layer: str = _LAST
     target: int | None = None
     score: Score = Score.LOG_ODDS
     edit: Edit = _PLAIN
 
     @classmethod
-    def at(cls, screen: Screen, index: int) -> Self:
+    def at(cls, screen: Screen, index: int | None) -> Self:
         """Begin a screen with a digit."""
         return cls(index, screen.layer, screen.target, screen.score)
 
@@ -85,9 +89,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Somebody turns to a screen, or looks at something else on theirs."""
+    """Somebody looks at something else on their screen."""
 
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Somebody turns to another screen of a lesson.
+
+    Attributes:
+        place: where they are.
+        screen: which they want, from 0.
+    """
+
+    place: Place
+    screen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +148,8 @@ class Exhibit:
     Attributes:
         picture: what kind.
         look: what was looked at.
-        label: of the test digit.
+        label: of the test digit; of somebody's own, what the network reads it as.
+        own: the digit as it was, if it is somebody's own: a PNG that `read_own` reads.
         probabilities: (10,), for the digit as it is after its changes.
         before: (10,), for the digit as it was; `None` where nothing was tried on it.
         untouched: whether what was tried changed no pixel: where it was rubbed there was no ink.
@@ -145,6 +163,7 @@ class Exhibit:
     picture: Picture
     look: Look
     label: int
+    own: bytes | None
     probabilities: NDArray[np.float32]
     before: NDArray[np.float32] | None
     untouched: bool
@@ -166,15 +185,12 @@ class _Sight:
     """All that pictures are drawn from."""
 
     digit: Digit
+    label: int
     image: NDArray[np.float32]
     atlas: Atlas
     original: Atlas
     target: int
     look: Look
-
-    @property
-    def label(self) -> int:
-        return int(self.digit.label or 0)
 
     @property
     def heatmap(self) -> NDArray[np.float32]:
@@ -195,17 +211,20 @@ class Studying:
         self._engine = engine
         self._record = record
 
-    async def show(self, picture: Picture, look: Look) -> Exhibit:
+    async def show(
+        self, picture: Picture, look: Look, own: NDArray[np.float32] | None = None
+    ) -> Exhibit:
         """Draw a picture.
 
         Args:
             picture: which.
             look: what is looked at.
+            own: the learner's own digit, (28, 28), where it is not a test digit.
 
         Raises:
             Refusal: too many requests wait.
         """
-        digit = test_digit(look.index)
+        digit = _digit(look, own)
         (original,) = await self._engine.atlases(digit.image[np.newaxis], _NETWORK, look.score)
         image, atlas = digit.image, original
         if look.edit != _PLAIN:
@@ -214,12 +233,14 @@ class Studying:
         compared = picture is Picture.CHANGE
         predicted = original.digit if compared else atlas.digit
         target = predicted if look.target is None else look.target
-        sight = _Sight(digit, image, atlas, original, target, look)
+        label = original.digit if digit.label is None else digit.label
+        sight = _Sight(digit, label, image, atlas, original, target, look)
         drawn = await self._draw(picture, sight)
         return Exhibit(
             picture=picture,
             look=look,
-            label=sight.label,
+            label=label,
+            own=None if own is None else await self._engine.picture(write_own, own),
             probabilities=atlas.probabilities,
             before=None if image is digit.image else original.probabilities,
             untouched=image is not digit.image and np.array_equal(image, digit.image),
@@ -229,6 +250,17 @@ class Studying:
             layers=self._engine.explainers[_NETWORK].shapes,
             fields=drawn.fields,
         )
+
+    async def own(self, file: bytes) -> NDArray[np.float32]:
+        """Read somebody's own digit from what a screen carries of it.
+
+        Args:
+            file: see `Exhibit.own`; from a place that others can write to.
+
+        Raises:
+            Refusal: it is something else.
+        """
+        return await self._engine.picture(read_own, file)
 
     async def _changed(self, image: NDArray[np.float32], look: Look) -> NDArray[np.float32]:
         """Change a digit; each rubbing takes what the last layer's map finds hottest by then."""
@@ -262,7 +294,7 @@ class Studying:
         if picture is Picture.DIGIT:
             return _Drawn(await draw(draw_digit, sight.image, sight.label))
         if picture is Picture.SAMPLES:
-            return _Drawn(await draw(draw_samples, sight.look.index))
+            return _Drawn(await draw(draw_samples, sight.digit, sight.label))
         scaled = picture is Picture.SCALED
         return _Drawn(await draw(draw_numbers, sight.image, scaled=scaled))
 
@@ -333,6 +365,36 @@ class Studying:
         return await self._engine.picture(
             _drawn_within, picture, insight, explainer.model.get_weights(), sight.label
         )
+
+
+def _digit(look: Look, own: NDArray[np.float32] | None) -> Digit:
+    if look.index is not None:
+        return test_digit(look.index)
+    if own is None:
+        raise ValueError("somebody's own digit is looked at, and none is given")
+    return Digit(own)
+
+
+def write_own(image: NDArray[np.float32]) -> bytes:
+    """Write a digit as a small picture from which `read_own` has the same digit again."""
+    grey = np.rint(image * 255).astype(np.uint8).repeat(_ZOOM, axis=0).repeat(_ZOOM, axis=1)
+    file = BytesIO()
+    Image.fromarray(grey).save(file, "PNG")
+    return file.getvalue()
+
+
+def read_own(file: bytes) -> NDArray[np.float32]:
+    """See `Studying.own`."""
+    side = 28 * _ZOOM
+    try:
+        with Image.open(BytesIO(file), formats=["PNG"]) as picture:
+            if picture.size != (side, side) or picture.mode != "L":
+                raise Refusal("explain.gone")
+            grey = np.asarray(picture)[_ZOOM // 2 :: _ZOOM, _ZOOM // 2 :: _ZOOM]
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Refusal("explain.gone") from error
+    image: NDArray[np.float32] = np.divide(grey, 255, dtype=np.float32)
+    return image
 
 
 def _drawn_within(picture: Picture, insight: Insight, weights: Any, label: int) -> _Drawn:  # noqa: ANN401 - Keras says so

@@ -3,8 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import discord
 from discord import MediaGalleryItem
-from discord.ui import ActionRow, Item, MediaGallery, Separator, TextDisplay
+from discord.ui import (
+    ActionRow,
+    Item,
+    MediaGallery,
+    Section,
+    Separator,
+    TextDisplay,
+    Thumbnail,
+)
 
 from bot.i18n import Say
 from bot.services.learning import Progress
@@ -101,12 +110,13 @@ def lesson_screen(
     screen = lessons.lesson(place.lesson, say.language).screens[place.screen]
     alt = "\n".join(_alt(exhibit, each) for each in voices)
     picture = attached(exhibit.file, f"{exhibit.picture}.png", alt[:1024])
+    files = [picture]
     parts: list[Item[Any]] = [
         TextDisplay(_words(lessons, place, voices)),
         MediaGallery(MediaGalleryItem(picture)),
     ]
-    if exhibit.picture not in _NOT_OF_A_DIGIT:
-        parts.append(TextDisplay("\n".join(_caption(exhibit, each) for each in voices)))
+    if exhibit.picture not in _NOT_OF_A_DIGIT or exhibit.own is not None:
+        parts.append(_below(exhibit, voices, files))
     if owner != SHARED:
         parts += _tries(screen, place, exhibit, owner, say)
     if screen.question is not None:
@@ -120,7 +130,7 @@ def lesson_screen(
         parts.append(ActionRow(OwnButton.drawn(place, _beside("lesson.own", voices))))
     elif not place.session:
         parts.append(_navigation(lessons, place, owner, say))
-    return Message(framed(*parts, *more), [picture])
+    return Message(framed(*parts, *more), files)
 
 
 def answered(question: Question, choice: int, say: Say) -> str:
@@ -183,17 +193,26 @@ def _words(lessons: Lessons, place: Place, voices: Sequence[Say]) -> str:
     return "\n\n".join(told)
 
 
+def _below(exhibit: Exhibit, voices: Sequence[Say], files: list[discord.File]) -> Item[Any]:
+    """Say what the picture is of, beside the digit itself where it is the learner's own.
+
+    Nothing of it is kept anywhere: the controls read it again from here.
+    """
+    words = TextDisplay[Any]("\n".join(_caption(exhibit, each) for each in voices))
+    if exhibit.own is None:
+        return words
+    own = attached(exhibit.own, "digit.png", voices[0]("lesson.alt_own"))
+    files.append(own)
+    return Section(words, accessory=Thumbnail(own))
+
+
 def _caption(exhibit: Exhibit, say: Say) -> str:
     digit, first = _ranked(exhibit.probabilities)
-    lines = [
-        say(
-            "lesson.caption",
-            index=exhibit.look.index,
-            label=exhibit.label,
-            digit=digit,
-            confidence=first,
-        )
-    ]
+    fields = {"label": exhibit.label, "digit": digit, "confidence": first}
+    if exhibit.own is None:
+        lines = [say("lesson.caption", index=exhibit.look.index, **fields)]
+    else:
+        lines = [say("lesson.caption_own", **fields)]
     if exhibit.before is not None:
         was, confidence = _ranked(exhibit.before)
         lines.append(say("lesson.before", digit=was, confidence=confidence))
@@ -254,7 +273,8 @@ def _tries(screen: Screen, place: Place, exhibit: Exhibit, owner: int, say: Say)
     acts += [*(["undo"] if place.look.edit != Edit() else [])]
     if acts:
         rows.append(ActionRow(*buttons(*acts)))
-    digits = buttons(*_STEPS) if Try.DIGIT in tries else []
+    steps = _STEPS if place.look.index is not None else ("any",)
+    digits = buttons(*steps) if Try.DIGIT in tries else []
     if screen.example is not None:
         label = say("lesson.example", index=screen.example)
         digits.append(StudyButton.drawn(place, owner, "example", label, to=screen.example))

@@ -20,6 +20,7 @@ from bot.services.studying import (
     Look,
     LookingUp,
     Opening,
+    Page,
     Place,
     TryOwn,
     Turn,
@@ -38,11 +39,11 @@ LETTERS = "ABCDE"
 """The options of a question."""
 
 _SCORES = tuple(Score)
-_PREDICTED = "p"
+_PREDICTED, _OWN = "p", "u"
 _NAME = r"[a-z][a-z0-9-]{0,23}"
 _OWNER = r"(?P<owner>\d{1,20})"
 _PLACE = (
-    rf"(?P<lesson>{_NAME})/(?P<screen>\d{{1,2}})/(?P<index>\d{{1,4}})/(?P<layer>\d)"
+    rf"(?P<lesson>{_NAME})/(?P<screen>\d{{1,2}})/(?P<index>\d{{1,4}}|u)/(?P<layer>\d)"
     rf"/(?P<target>\d|-)/(?P<score>\d)/(?P<edit>-?\d\.-?\d\.-?\d\.\d)/(?P<session>\d{{1,9}})/{_OWNER}"
 )
 """A place and the message's owner: 83 characters at most."""
@@ -54,7 +55,7 @@ def encode(place: Place, owner: int) -> str:
     fields = (
         place.lesson,
         place.screen,
-        look.index,
+        _OWN if look.index is None else look.index,
         SPATIAL_LAYERS.index(look.layer),
         "-" if look.target is None else look.target,
         _SCORES.index(look.score),
@@ -68,7 +69,7 @@ def encode(place: Place, owner: int) -> str:
 def _decode(match: re.Match[str]) -> Place:
     pen, right, down, rubbed = map(int, match["edit"].split("."))
     look = Look(
-        index=int(match["index"]),
+        index=None if match["index"] == _OWN else int(match["index"]),
         layer=SPATIAL_LAYERS[int(match["layer"])],
         target=None if match["target"] == "-" else int(match["target"]),
         score=_SCORES[int(match["score"])],
@@ -127,9 +128,8 @@ class PageButton(PlaceControl[Button[Any]], template=rf"page:(?P<page>\d{{1,2}})
         return cls(Button(label=label, emoji=emoji, style=style, custom_id=custom_id))
 
     def asked(self, values: Sequence[str]) -> object:  # noqa: ARG002 - a button has none
-        """See `Control.asked`: with the same digit, as it is."""
-        place = self.place
-        return Turn(replace(place, screen=int(self.state["page"]), look=Look(place.look.index)))
+        """See `Control.asked`."""
+        return Page(self.place, int(self.state["page"]))
 
 
 class StudyButton(
@@ -164,9 +164,9 @@ def _any(look: Look) -> Look:
 
 
 ACTS: dict[str, tuple[str, Callable[[Look], Look]]] = {
-    "back": ("◀️", lambda look: look.take(look.index - 1)),
+    "back": ("◀️", lambda look: look.take((look.index or 0) - 1)),
     "any": ("🎲", _any),
-    "on": ("▶️", lambda look: look.take(look.index + 1)),
+    "on": ("▶️", lambda look: look.take((look.index or 0) + 1)),
     "example": ("🔎", lambda look: look),
     "left": ("⬅️", _edited(lambda edit: edit.shift(-2, 0))),
     "up": ("⬆️", _edited(lambda edit: edit.shift(0, -2))),

@@ -9,6 +9,7 @@ from bot.i18n import LANGUAGES, speaker
 from bot.services.lessons import Picture
 from bot.services.studying import Look, Place
 from bot.views.lesson import lesson_screen
+from tests.builders import blank, picture
 from tests.discord.conftest import Server
 from tests.discord.looking import Seen, alt_texts, answer, card, components, control, options, text
 
@@ -164,23 +165,76 @@ async def test_there_is_no_such_lesson(server: Server) -> None:
     assert "There is no lesson “cats”" in text(result.response)
 
 
+async def test_another_screen_begins_as_its_file_says(server: Server) -> None:
+    await server.bot.learning.go(server.alex.id, "deceptions", 0, 10, last=False)
+    result = await server.alex.slash(server.channel, "lesson", lesson="deceptions")
+    await server.alex.click(answer(result), custom_id=control(answer(result), "page:1"))
+
+    assert "28×28 cells" in alt_texts(answer(result))[0]
+    await server.alex.click(answer(result), custom_id=control(answer(result), "page:2"))
+
+    assert "the map for class 4 at max_pooling2d_1" in alt_texts(answer(result))[0]
+
+
+async def test_somebody_learns_with_their_own_handwriting(server: Server) -> None:
+    photograph = ("mine.png", picture(7))
+    result = await server.alex.slash(server.channel, "lesson", lesson="reading", image=photograph)
+    assert "Your own handwriting. The network reads it as 9" in text(answer(result))
+    before = await card(server.bot, answer(result))
+    await server.restart()
+
+    message = answer(result)
+    await server.alex.select(message, ["4"], custom_id=control(message, "studyclass"))
+    assert "Your own handwriting" in text(answer(result))
+    assert await card(server.bot, answer(result)) != before
+
+    message = answer(result)
+    await server.alex.click(message, custom_id=control(message, "page:1"))
+    assert "Where it lies, roughly" in text(answer(result))
+    assert "Your own handwriting" in text(answer(result))
+
+    message = answer(result)
+    await server.alex.click(message, custom_id=control(message, "study:any"))
+    assert "Test digit" in text(answer(result))
+
+
+async def test_a_picture_without_a_digit_is_no_one_to_learn_with(server: Server) -> None:
+    result = await server.minji.slash(server.channel, "lesson", image=("blank.png", blank()))
+
+    assert "숫자를 찾지 못했어요" in text(result.response)
+
+
 async def test_a_screen_for_all_is_tried_privately_with_ones_own_digit(server: Server) -> None:
     await server.bot.learning.go(server.minji.id, "data", 0, 42, last=False)
-    shared = await posted(server, Place("data", 2, Look(7), session=3))
+    evening = await server.bot.sessions.start(1, server.channel.id, server.bora.id, "Grad-CAM")
+    number = evening.session_id
+    shared = await posted(server, Place("data", 2, Look(7), session=number))
 
     own = await server.minji.click(shared, custom_id=control(shared, "own"))
-    answered = await server.alex.click(shared, custom_id=control(shared, "choice:1"))
+    told = await server.alex.click(shared, custom_id=control(shared, "choice:1"))
 
     assert own.ephemeral
     assert "테스트 숫자 42번" in text(own.response)
     assert "page:" not in str([part.custom_id for part in buttons(own.response)])
-    assert answered.ephemeral
-    assert "✅ **B** is right." in text(answered.response)
-    assert await server.bot.learning.choice(server.alex.id, 3, "data", 0) == 1
+    assert told.ephemeral
+    assert "✅ **B** is right." in text(told.response)
+    assert await server.bot.learning.choice(server.alex.id, number, "data", 0) == 1
     assert await server.bot.learning.choice(server.alex.id, 0, "data", 0) is None
     progress = await server.bot.learning.progress(server.minji.id)
     assert progress["data"].screen == 0
-    assert "✅ **B**" not in text(server.last)
+    assert "✅ **B**" not in text(shared)
+
+
+async def test_what_is_answered_after_a_session_is_told_but_counts_no_more(server: Server) -> None:
+    evening = await server.bot.sessions.start(1, server.channel.id, server.bora.id, "Grad-CAM")
+    shared = await posted(server, Place("data", 2, Look(7), session=evening.session_id))
+    await server.bot.sessions.end(evening.session_id)
+
+    told = await server.alex.click(shared, custom_id=control(shared, "choice:0"))
+
+    assert "❌ **A** is not it." in text(told.response)
+    number = evening.session_id
+    assert await server.bot.learning.choice(server.alex.id, number, "data", 0) is None
 
 
 async def posted(server: Server, place: Place) -> discord.Message:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import as_input, load_test_digits
+from core.digit import Digit
 from core.figures.lessons.parts import (
     DIM_RGB,
     MARGIN,
@@ -55,10 +56,14 @@ def _one_hot(*, hot: bool) -> Rgb:
     return EXPLAINED_RGB if hot else LINE_RGB
 
 
-def draw_samples(index: int) -> bytes:
-    """Draw test digits by class, ten columns of six: the learner's own first in its column."""
+def draw_samples(learnt: Digit, own: int) -> bytes:
+    """Draw test digits by class, ten columns of six.
+
+    Args:
+        learnt: the learner's, which stands first in its column.
+        own: its class.
+    """
     digits = load_test_digits()
-    own = int(digits.labels[index])
     side, pitch, top = 64, 72, 52
     canvas = blank(top + 6 * pitch + 12)
     for digit in range(10):
@@ -66,12 +71,14 @@ def draw_samples(index: int) -> bytes:
         colour = EXPLAINED_RGB if digit == own else WHITE_RGB
         centred(canvas, str(digit), (left + side // 2, 26), colour, bold=digit == own)
         of_class = np.flatnonzero(digits.labels == digit)
-        start = int(np.searchsorted(of_class, index))
-        for row, i in enumerate(np.roll(of_class, -start)[:6]):
-            image = as_input(digits.images[i : i + 1])[0, :, :, 0]
+        start = int(np.searchsorted(of_class, learnt.index or 0))
+        images = as_input(digits.images[np.roll(of_class, -start)[:6]])[..., 0]
+        if digit == own:
+            images[0] = learnt.image
+        for row, image in enumerate(images):
             at = (left, top + row * pitch)
             put(canvas, grey(image, side), at)
-            if i == index:
+            if digit == own and not row:
                 mark(canvas, (left, at[1], left + side, at[1] + side))
     return png(canvas)
 
