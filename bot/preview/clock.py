@@ -40,7 +40,7 @@ class SimulatedTime:
 
 @asynccontextmanager
 async def passing(
-    env: simcord.Env, page: simcord.Preview, live: Callable[[], Awaitable[None]]
+    env: simcord.Env, page: simcord.Preview, live: Callable[[float], Awaitable[None]]
 ) -> AsyncIterator[None]:
     """Let time pass on a simulated server, until this ends.
 
@@ -50,7 +50,7 @@ async def passing(
     Args:
         env: the simulated Discord.
         page: of it, served.
-        live: is called every second: what the other members do.
+        live: is called with the seconds that have passed: what the other members do.
     """
     turn = asyncio.Lock()
     act = page._action  # noqa: SLF001 - the simulator refuses what overlaps
@@ -71,7 +71,7 @@ async def passing(
 async def _pass(
     env: simcord.Env,
     page: simcord.Preview,
-    live: Callable[[], Awaitable[None]],
+    live: Callable[[float], Awaitable[None]],
     turn: asyncio.Lock,
 ) -> None:
     loop = asyncio.get_running_loop()
@@ -82,8 +82,9 @@ async def _pass(
             now = loop.time()
             before = len(env.http_requests)
             # A computer that slept has not lived through an evening.
-            await env.advance_time(min(now - then, 2 * _TICK))
-            await live()
+            seconds = min(now - then, 2 * _TICK)
+            await env.advance_time(seconds)
+            await live(seconds)
             # Not without need: what somebody is about to press grows old when it is published anew.
             if len(env.http_requests) > before:
                 await page.refresh()

@@ -19,8 +19,8 @@ _DATABASE = make_url("sqlite+aiosqlite://")  # in memory: what is corrected here
 async def preview(settings: Settings, *, port: int, locale: str) -> AsyncIterator[simcord.Preview]:
     """Run the bot on a simulated study server, and serve its page.
 
-    The page looks through the eyes of any member of the study group. A first question is answered
-    already.
+    The page looks through the eyes of a member of the study group, in the thread of their session.
+    Time passes there, and other members act by themselves.
 
     Args:
         settings: the bot's.
@@ -45,7 +45,7 @@ async def preview(settings: Settings, *, port: int, locale: str) -> AsyncIterato
         study = await gather(env, locales)
         viewers = sorted(study.readers, key=lambda reader: study.readers[reader] != locale)
         page = await stack.enter_async_context(
-            env.preview(study.channel, viewers=viewers, layout="channel", locale=locale, port=port)
+            env.preview(study.thread, viewers=viewers, layout="channel", locale=locale, port=port)
         )
-        await stack.enter_async_context(passing(env, page, study.live))
+        await stack.enter_async_context(passing(env, page, study.company.live))
         yield page

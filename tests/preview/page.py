@@ -55,8 +55,13 @@ class StudyPage:
 
     @property
     def first_answer(self) -> Locator:
-        """The answer that is there when the page is opened."""
+        """The answer to Alex that is there when the page is opened."""
         return self.messages.filter(has_text="Alex used /explain").first
+
+    @property
+    def panel(self) -> Locator:
+        """The panel of the session that is under way."""
+        return self.messages.filter(has=self.page.get_by_role("button", name="Join")).last
 
     @property
     def diagnostics(self) -> list[str]:

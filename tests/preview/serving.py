@@ -53,7 +53,7 @@ class Serving:
                 env=environment | {"LANG": language},
             )
         try:
-            until(lambda: self._process.poll() is not None or _ADDRESS.search(self.stdout), 60)
+            until(lambda: self._process.poll() is not None or _ADDRESS.search(self.stdout), 110)
             address = _ADDRESS.search(self.stdout)
             assert address is not None, f"{self.stdout}{self.stderr}"
             self.address = address[0]

@@ -42,13 +42,39 @@ def test_a_first_question_is_answered_already(served: Serving, visit: Open) -> N
     expect(page.messages.filter(has_text="민지").first).to_be_attached()
     expect(answer.get_by_role("heading")).to_have_text(re.compile("^9 "))
     expect(answer).to_contain_text(plain(english("explain.right", index=7, label=9)))
-    expect(answer.get_by_role("heading")).to_be_in_viewport()
     card = Image.open(io.BytesIO(only_picture(page, answer)))
     assert card.width >= 720
     assert len(np.unique(np.asarray(card.convert("L")))) > 20
     alt = answer.locator("img").get_attribute("alt") or ""
     assert "9" in alt
     assert "max_pooling2d_1" in alt
+
+
+def test_a_session_is_under_way_and_its_panel_is_what_one_sees_first(
+    served: Serving, visit: Open
+) -> None:
+    page = visit(served)
+
+    expect(page.panel.get_by_role("button", name="Join")).to_be_in_viewport()
+    expect(page.messages.filter(has_text=english("quiz.said")).first).to_contain_text("@Sam")
+    step = page.messages.filter(has=page.page.get_by_role("button", name="Next")).first
+    assert step.locator("img").first.get_attribute("alt")
+
+
+def test_a_visitor_joins_and_others_play_with_them(served: Serving, visit: Open) -> None:
+    page = visit(served)
+    open_round = page.messages.filter(has_text="you may change it until then")
+    answered = page.messages.filter(has_text=re.compile(r"\d of \d were right"))
+    expect(answered).to_have_count(1)
+
+    joined = page.press(page.panel, "Join")
+    expect(joined).to_contain_text("Only you can see this")
+
+    expect(page.messages.filter(has_text="Welcome, @Alex!")).to_be_attached(timeout=60_000)
+    expect(open_round).to_have_count(1, timeout=60_000)
+    expect(answered).to_have_count(2, timeout=120_000)
+    expect(open_round).to_have_count(0)
+    expect(answered.last).to_contain_text(re.compile(r"\d of 3 were right"))
 
 
 def test_explain_with_options_typed_and_chosen(served: Serving, visit: Open) -> None:

@@ -1,0 +1,131 @@
+"""The members of the study group who act by themselves, so that a visitor is not alone."""
+
+import random
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+import simcord
+
+from bot.services.quiz import KINDS, Asked
+
+if TYPE_CHECKING:
+    from bot.app import GradcamBot
+
+_THINKING = (4.0, 20.0)  # seconds, from the question to a member's answer
+_GREETING = 4.0
+_RIGHT = 0.6  # so often they know the answer
+
+Deed = Callable[[], Awaitable[object]]
+
+
+class Company:
+    """Members who vote in rounds and say whether they follow, each after some seconds of thought.
+
+    When a visitor joins, the host greets them and starts a round.
+    """
+
+    def __init__(
+        self,
+        env: simcord.Env,
+        thread: simcord.ChannelHandle,
+        host: simcord.MemberActor,
+        others: tuple[simcord.MemberActor, ...],
+        welcomes: Mapping[simcord.MemberActor, str],
+    ) -> None:
+        """See `live`.
+
+        Args:
+            env: the simulated Discord.
+            thread: of the session.
+            host: who leads it.
+            others: who act by themselves.
+            welcomes: what the host says to each of the visitors when they join.
+        """
+        self._env = env
+        self._thread = thread
+        self._host = host
+        self._others = others
+        self._welcomes = dict(welcomes)
+        self._plans: list[tuple[float, Deed]] = []
+        self._seen: set[str] = set()
+        self._chance = random.Random(7)  # noqa: S311 - who thinks how long is no secret
+        self._time = 0.0
+
+    async def live(self, seconds: float) -> None:
+        """Let them do what they come to do within some seconds."""
+        self._time += seconds
+        await self._make_plans()
+        due = [deed for at, deed in self._plans if at <= self._time]
+        self._plans = [(at, deed) for at, deed in self._plans if at > self._time]
+        for deed in due:
+            await deed()
+
+    async def _make_plans(self) -> None:
+        bot = cast("GradcamBot", self._env.bot)
+        evening = await bot.sessions.in_thread(self._thread.id)
+        if evening is None or not evening.under_way:
+            return
+        for visitor in [each for each in self._welcomes if each.id in evening.present]:
+            self._plan(_GREETING, partial(self._welcome, visitor, self._welcomes.pop(visitor)))
+        round_id = await bot.quiz.open_in(self._thread.id)
+        asked = None if round_id is None else await bot.quiz.round(round_id)
+        if asked is not None and self._is_new(f"round {asked.round_id}"):
+            for member in (*self._others, self._host):
+                self._plan(self._chance.uniform(*_THINKING), partial(self._vote, member, asked))
+        if evening.step_id is not None and self._is_new(f"step {evening.step_id}"):
+            for member in self._others:
+                how = self._chance.choice(("session_clear", "session_clear", "session_lost"))
+                self._plan(
+                    self._chance.uniform(*_THINKING), partial(press, member, self._thread, how)
+                )
+
+    def _is_new(self, what: str) -> bool:
+        new = what not in self._seen
+        self._seen.add(what)
+        return new
+
+    def _plan(self, after: float, deed: Deed) -> None:
+        self._plans.append((self._time + after, deed))
+
+    async def _welcome(self, visitor: simcord.MemberActor, words: str) -> None:
+        await self._host.send(self._thread, words.format(visitor.mention))
+        if await cast("GradcamBot", self._env.bot).quiz.open_in(self._thread.id) is None:
+            await press(self._host, self._thread, "session_quiz")
+
+    async def _vote(self, member: simcord.MemberActor, asked: Asked) -> None:
+        kind, number = asked.riddle.kind, asked.round_id
+        choice = asked.riddle.answer
+        if self._chance.random() >= _RIGHT:
+            choice = self._chance.choice(KINDS[kind].choices)
+        message = next((m for m in self._thread.history() if m.id == asked.message_id), None)
+        if message is None or not any(custom_ids(message)):
+            return  # it is over, or deleted
+        if kind != "bet":
+            await member.click(message, custom_id=f"vote:{number}:{choice}:0")
+            return
+        digit, _, field = choice.partition("@")
+        half = await member.click(message, custom_id=f"bet:{number}:{digit}:0")
+        if half.response is not None:
+            wanted = f"field:{number}:{digit}:{field}:"
+            for custom_id in custom_ids(half.response.message):
+                if custom_id.startswith(wanted):
+                    await member.click(half.response.message, custom_id=custom_id)
+
+
+async def press(member: simcord.MemberActor, thread: simcord.ChannelHandle, kind: str) -> None:
+    """Press the newest button of a kind in a thread, if there is one."""
+    for message in reversed(thread.history()):
+        for custom_id in custom_ids(message):
+            if custom_id.startswith(f"{kind}:"):
+                await member.click(message, custom_id=custom_id)
+                return
+
+
+def custom_ids(message: Any) -> Iterator[str]:  # noqa: ANN401 - of what has components
+    """Find the controls of a message that can be pressed."""
+    for part in (*getattr(message, "components", ()), *getattr(message, "children", ())):
+        custom_id = getattr(part, "custom_id", None)
+        if custom_id is not None and not getattr(part, "disabled", False):
+            yield str(custom_id)
+        yield from custom_ids(part)
