@@ -5,6 +5,7 @@ import json
 from tests.bot.filled import fill, found
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text
+from tests.discord.test_sessions import announcements, opened, panel, press
 
 
 async def test_who_has_nothing_is_told_so(server: Server) -> None:
@@ -68,3 +69,55 @@ async def test_a_korean_reader_reads_korean(server: Server) -> None:
         labels = [part.label for part in components(page) if getattr(part, "label", None)]
         for line in (*text(page).splitlines(), *labels):
             assert any("가" <= letter <= "힣" for letter in line), line
+
+
+async def test_nothing_is_left_of_the_host_of_an_evening_that_goes_on(server: Server) -> None:
+    guild = server.alex.guild
+    role = guild.create_role("hosts")
+    server.env.backend.edit_member(guild.id, server.alex.id, {"role_ids": [role.id]})
+    await server.bot.servers.let_host(guild.id, [role.id])
+    thread = await opened(server, server.alex, "The evening of Alex", lesson="data")
+    for member in (server.bora, server.minji):
+        await press(member, announcements(server)[0], "session_join")
+    await press(server.alex, panel(thread), "session_next")
+    step = next(part for part in thread.history() if "session_clear" in str(ids(part)))
+    await press(server.alex, step, "session_clear")
+    await press(server.alex, panel(thread), "session_quiz")
+    question = next(part for part in thread.history() if "vote:" in str(ids(part)))
+    vote = next(each for each in ids(question) if each.startswith("vote:"))
+    for member in (server.alex, server.bora):
+        assert (await member.click(question, custom_id=vote)).acknowledged
+    await server.alex.slash(server.channel, "lesson")
+    await server.env.advance_time(120)
+    shown = answer(await server.alex.slash(thread, "scores"))
+    await press(server.alex, shown, "scores_hide")
+    assert f"{server.bora.mention} {server.minji.mention} +1" in text(panel(thread))
+    before = [
+        each for each in await server.bot.scores.board(guild.id) if each.user_id != server.alex.id
+    ]
+    assert len(await found(server.bot.store, server.alex.id)) >= 5
+
+    asked = answer(await server.alex.slash(server.channel, "privacy"))
+    for what in ("delete", "really"):
+        asked = answer(await press(server.alex, asked, f"privacy_{what}"))
+
+    assert "Sessions handed to somebody else: 1." in text(asked)
+    assert await found(server.bot.store, server.alex.id) == set()
+    words = text(panel(thread))
+    assert f"Led by {server.bora.mention}" in words
+    assert server.alex.mention not in words
+    assert "Alex" not in words
+    after = await server.bot.scores.board(guild.id)
+    assert [(each.user_id, each.points) for each in after] == [
+        (each.user_id, each.points) for each in before
+    ]
+    await press(server.bora, panel(thread), "session_next")
+
+
+def ids(message: object) -> list[str]:
+    """The custom ids of a message's controls."""
+    return [
+        str(part.custom_id)
+        for part in components(message)  # type: ignore[arg-type]
+        if getattr(part, "custom_id", None)
+    ]
