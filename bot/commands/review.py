@@ -6,10 +6,16 @@ from discord.ext import commands
 
 from bot.app import GradcamBot
 from bot.i18n import label, speaker
+from bot.services.lessons import Screen
+from bot.services.questions import Question
 from bot.services.quiz import Difficulty, Place, Wish
 from bot.services.quiz.presses import Reviewing, Sharing
+from bot.services.review import LESSON, Box, Due
+from bot.services.studying import Look
+from bot.services.studying import Place as Page
+from bot.views.lesson import lesson_screen
 from bot.views.notice import telling
-from bot.views.quiz_private import nothing_due, review_question, shared
+from bot.views.quiz_private import below, nothing_due, review_question, shared
 
 _Interaction = discord.Interaction[GradcamBot]
 
@@ -42,6 +48,9 @@ class Review(commands.Cog):
             view = nothing_due(box, me, say)
             await interaction.edit_original_response(view=view, attachments=[])
             return
+        if due.kind == LESSON:
+            await self._ask_lesson(interaction, due, box)
+            return
         wish = Wish(Difficulty.MEDIUM, due.topic, await quiz.seen(0, me))
         riddle = await quiz.riddle(due.kind, wish)
         picture = await quiz.question(riddle)
@@ -49,6 +58,32 @@ class Review(commands.Cog):
         asked = await quiz.open(riddle, place, user_id=me)
         message = review_question(asked, picture, self.bot.explaining.layers, box, me, say)
         await interaction.edit_original_response(view=message.view, attachments=message.files)
+
+    async def _ask_lesson(self, interaction: _Interaction, due: Due, box: Box) -> None:
+        """Show the screen of a lesson with its question, not answered, and with another digit."""
+        me, say = interaction.user.id, speaker(interaction.locale)
+        name, _, number = due.topic.rpartition("/")
+        found = self._find(name, int(number), say.language)
+        if found is None:
+            await self.bot.reviews.drop(me, due)
+            await self.ask(interaction, Reviewing())
+            return
+        page, screen = found
+        digit = Question.test_digit().index if screen.example is None else screen.example
+        place = Page(name, page, Look.at(screen, digit or 0))
+        exhibit = await self.bot.studying.show(screen.picture, place.look)
+        more = below(box, me, say)
+        message = lesson_screen(self.bot.lessons, place, exhibit, (say,), owner=me, more=more)
+        await interaction.edit_original_response(view=message.view, attachments=message.files)
+
+    def _find(self, name: str, number: int, language: str) -> tuple[int, Screen] | None:
+        """Find the screen that asks a lesson's question; lessons change."""
+        if name not in self.bot.lessons.names:
+            return None
+        for page, screen in enumerate(self.bot.lessons.lesson(name, language).screens):
+            if screen.question is not None and screen.question.number == number:
+                return page, screen
+        return None
 
     async def share(self, interaction: _Interaction, sharing: Sharing) -> None:
         """Let what somebody got wrong come back as a group's round, or not."""

@@ -9,11 +9,14 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store import Store
 from bot.store.models import Participant, Person, ReviewItem, Round, Vote
+
+LESSON = "lesson"
+"""The kind of a lesson's question; its topic is the lesson's name and the question's number."""
 
 WAITS = tuple(dt.timedelta(days=days) for days in (1, 3, 7, 14, 30))
 
@@ -61,11 +64,11 @@ class Reviews:
 
         Args:
             store: where they are kept.
-            kinds: of questions that can be asked again.
+            kinds: of rounds; of oneself, lessons' questions are asked again too.
             now: the time, with its zone.
         """
         self._store = store
-        self._kinds = tuple(kinds)
+        self._rounds, self._own = tuple(kinds), (*kinds, LESSON)
         self._now = now
 
     async def due(self, user_id: int) -> Due | None:
@@ -76,7 +79,7 @@ class Reviews:
                     select(ReviewItem.kind, ReviewItem.topic)
                     .where(
                         ReviewItem.user_id == user_id,
-                        ReviewItem.kind.in_(self._kinds),
+                        ReviewItem.kind.in_(self._own),
                         ReviewItem.due_at <= self._now(),
                     )
                     .order_by(ReviewItem.due_at, ReviewItem.kind, ReviewItem.topic)
@@ -91,7 +94,7 @@ class Reviews:
             moments = list(
                 await session.scalars(
                     select(ReviewItem.due_at)
-                    .where(ReviewItem.user_id == user_id, ReviewItem.kind.in_(self._kinds))
+                    .where(ReviewItem.user_id == user_id, ReviewItem.kind.in_(self._own))
                     .order_by(ReviewItem.due_at)
                 )
             )
@@ -122,7 +125,7 @@ class Reviews:
             .join(Person, Person.user_id == ReviewItem.user_id)
             .where(
                 Person.reviews_in_groups.is_(True),
-                ReviewItem.kind.in_(self._kinds),
+                ReviewItem.kind.in_(self._rounds),
                 ReviewItem.due_at <= self._now(),
                 ReviewItem.user_id.in_(group),
             )
@@ -133,6 +136,15 @@ class Reviews:
         async with self._store.begin() as session:
             found = (await session.execute(statement)).first()
         return None if found is None else Due(*found)
+
+    async def drop(self, user_id: int, question: Due) -> None:
+        """Ask something no more, such as a question that its lesson no longer has."""
+        async with self._store.begin() as session:
+            await session.execute(
+                delete(ReviewItem).filter_by(
+                    user_id=user_id, kind=question.kind, topic=question.topic
+                )
+            )
 
     async def share(self, user_id: int, *, in_groups: bool) -> None:
         """Let what somebody got wrong come back as a group's round, or not."""

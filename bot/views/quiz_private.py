@@ -104,7 +104,8 @@ def review_answer(
     view = framed(
         TextDisplay(f"{answer_words(asked.riddle, picture, shapes, say)}\n**{verdict}**"),
         MediaGallery(MediaGalleryItem(file)),
-        *_below(box, owner, say),
+        TextDisplay(say("review.due", count=box.due)),
+        *below(box, owner, say),
         colour=CALM if own.right else WARNING,
     )
     return Message(view, [file])
@@ -118,18 +119,18 @@ def nothing_due(box: Box, owner: int, say: Say) -> LayoutView:
         words.append(say("review.waiting", count=box.later, when=when))
     else:
         words.append(say("review.empty"))
-    return framed(TextDisplay("\n".join(words)), *_below(box, owner, say))
+    return framed(TextDisplay("\n".join(words)), *below(box, owner, say))
 
 
 def shared(box: Box, owner: int, say: Say) -> LayoutView:
     """Confirm who may be asked what was wrong."""
     words = say("review.shared") if box.in_groups else say("review.kept")
-    return framed(TextDisplay(words), *_below(box, owner, say))
+    return framed(TextDisplay(words), *below(box, owner, say))
 
 
-def _below(box: Box, owner: int, say: Say) -> list[Item[Any]]:
+def below(box: Box, owner: int, say: Say) -> list[ActionRow[Any]]:
+    """Offer the next question, where there is one, and who may be asked what was wrong."""
     share = ReviewButton.drawn("keep" if box.in_groups else "share", owner, say)
     if not box.due:
         return [ActionRow(share)]
-    following = ReviewButton.drawn("next", owner, say)
-    return [ActionRow(following, share), TextDisplay(say("review.due", count=box.due))]
+    return [ActionRow(ReviewButton.drawn("next", owner, say), share)]

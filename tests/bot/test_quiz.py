@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
+from discord.ui import LayoutView
 from PIL import Image
 
 from bot.engine import Engine
@@ -61,7 +63,12 @@ def asked_of(riddle: Riddle, language: str | None = None) -> Asked:
 def sent(message: Message) -> str:
     """All that is sent of a message, but for the bytes of its pictures."""
     named = [(file.filename, file.description) for file in message.files]
-    return json.dumps([message.view.to_components(), named])
+    return json.dumps([laid_out(message.view), named])
+
+
+def laid_out(view: LayoutView) -> Any:
+    """What Discord is told of a view."""
+    return view.to_components()  # type: ignore[no-untyped-call]  # discord.py's
 
 
 def twin(riddle: Riddle) -> Riddle:
@@ -197,7 +204,7 @@ async def test_a_question_shows_nothing_of_its_answer(
     )
     for private, choice in ((voted, KINDS[kind].choices[0]), (which_field, "0")):
         views = [private(asked_of(each), choice, 9, say) for each in (riddle, other)]
-        assert views[0].to_components() == views[1].to_components()
+        assert laid_out(views[0]) == laid_out(views[1])
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.services.review import Due, Reviews, learn
+from bot.services.learning import Learning
+from bot.services.review import LESSON, Due, Reviews, learn
 from bot.store import Store
 from bot.store.models import Participant, ReviewItem, Round, Session, Vote
 
@@ -154,3 +155,42 @@ async def test_nothing_is_kept_of_who_was_always_right(learners: Learners, store
 
     async with store.begin() as session:
         assert await session.get(ReviewItem, (_ANNA, "heat", "9")) is None
+
+
+async def test_a_lessons_question_comes_back_to_oneself_and_to_no_group(
+    learners: Learners, store: Store
+) -> None:
+    learning = Learning(store, lambda: learners.time)
+    async with store.begin() as session:
+        session.add(
+            Session(
+                session_id=1,
+                server_id=_SERVER,
+                channel_id=70,
+                host_id=_BORA,
+                topic="Heat",
+                started_at=_NOW,
+            )
+        )
+        await session.flush()
+        session.add(Participant(session_id=1, user_id=_ANNA, joined_at=_NOW))
+    await learners.reviews.share(_ANNA, in_groups=True)
+    await learning.answer(_ANNA, 1, "data", 0, 2, right=False)
+    await learning.answer(_ANNA, 1, "data", 0, 1, right=True)  # told by then what is right
+    learners.time += _DAY
+
+    assert await learners.reviews.due(_ANNA) == Due(LESSON, "data/0")
+    assert await learners.reviews.of_group(_SERVER, session_id=1) is None
+    await learning.answer(_ANNA, 0, "data", 0, 1, right=True)
+    assert (await learners.reviews.box(_ANNA)).next_at == learners.time + 3 * _DAY
+
+
+async def test_what_can_no_longer_be_asked_is_dropped(learners: Learners) -> None:
+    gone = Due(LESSON, "gone/3")
+    await learners.answer(gone, anna=False, bora=False)
+    learners.time += _DAY
+
+    await learners.reviews.drop(_ANNA, gone)
+
+    assert await learners.reviews.due(_ANNA) is None
+    assert await learners.reviews.due(_BORA) == gone

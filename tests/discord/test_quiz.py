@@ -246,6 +246,28 @@ async def test_a_group_is_asked_again_what_its_members_let_come_back(server: Ser
     assert str(server.bora.id) not in text(question)
 
 
+async def test_a_question_of_a_lesson_comes_back_unanswered(server: Server) -> None:
+    await server.bot.learning.answer(server.bora.id, 0, "data", 0, 0, right=False)
+    await server.bot.learning.answer(server.bora.id, 0, "no-more", 0, 0, right=False)
+    await server.env.advance_time(_DAY)
+    lesson = server.bot.lessons.lesson("data", "en")
+    asked = next(each.question for each in lesson.screens if each.question)
+    assert asked.number == 0
+
+    page = answer(await server.bora.slash(server.channel, "review"))
+
+    assert asked.text in text(page)
+    assert asked.feedback[0] not in text(page)
+    rights = [each for each in buttons(page, "choice").values() if f"choice:{asked.right}:" in each]
+    pressed = await server.bora.click(page, custom_id=rights[0])
+    assert pressed.acknowledged
+    assert asked.feedback[asked.right] in text(await now_as_it_is(server, page, pressed))
+    box = await server.bot.reviews.box(server.bora.id)
+    assert (box.due, box.later) == (1, 1)  # the other one's lesson is not there
+    page = answer(await server.bora.slash(server.channel, "review"))
+    assert "Nothing to review now" in text(page)
+
+
 async def test_one_agrees_to_that_below_a_review(server: Server) -> None:
     page = answer(await server.bora.slash(server.channel, "review"))
     share = control(page, "review")
