@@ -71,6 +71,15 @@ def _database() -> str:
     return f"{url} is brought up to date at the next start"
 
 
+def _lessons() -> str:
+    from bot.services.lessons import Lessons
+
+    lessons = Lessons.load()
+    return (
+        f"{len(lessons.names)} lessons and {len(lessons.term_names)} terms, alike in each language"
+    )
+
+
 def _picture() -> str:
     import io
 
@@ -97,6 +106,7 @@ _CHECKS: dict[str, Callable[[], str]] = {
     "Settings": _settings,
     "Database": _database,
     "Digits": _digits,
+    "Lessons": _lessons,
     "Network": _network,
     "Pictures": _picture,
 }

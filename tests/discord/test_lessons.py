@@ -156,7 +156,7 @@ async def test_the_glossary_lists_all_and_finds_a_word_by_its_title(server: Serv
     assert "10×10 at `max_pooling2d_1`" in text(by_title.response)
 
     unknown = await server.minji.slash(server.channel, "term", word="고양이")
-    assert "용어집에 “고양이가” 없어요" in text(unknown.response)
+    assert "용어집에 “고양이”가 없어요" in text(unknown.response)
 
 
 async def test_there_is_no_such_lesson(server: Server) -> None:
