@@ -18,20 +18,29 @@ Open this address in a browser. It holds a secret of this run: keep it to yourse
 
   [link={url}]{url}[/link]
 
+A study group's session is under way there, and you can join it.
+스터디 모임이 열려 있어요. 참여해 보세요.
+
 Try
-  - the menus and buttons under the answer: another layer, "why 4?", the next digit
-  - typing [bold]/explain[/bold] below it: choose index or image, and send;
+  - [bold]Join[/bold] on the panel: 서연 starts a round, Sam and 지훈 vote too, and after 45 seconds
+    the answer and the points are there
+  - "Try it with my digit" under the lesson's screen, at the top: for you alone
+  - typing [bold]/lesson[/bold], [bold]/quiz[/bold], [bold]/scores[/bold] or [bold]/help[/bold];
     "New messages" leads to the answer
-  - 민지's photograph above it: go into a digit, or ask how it was read
-  - [bold]/model[/bold] and [bold]/help[/bold]
-  - "Viewing as" 민지, at the top: she reads Korean; press something under Alex's answer
+  - [bold]/explain[/bold]: choose index or image, and use what is under the answer
+  - "Viewing as" 서연: she leads the session, and reads Korean: Next, Who follows?, End
+  - "Viewing as" 민지: press something under Alex's answer, or go into her photograph
+  - [bold]/model[/bold]: both networks, measured
 해 보세요
-  - 답 아래의 메뉴와 버튼: 다른 층, "why 4?", 다음 숫자
-  - 그 아래에 [bold]/explain[/bold] 입력: index나 image를 고르고 보내기.
-    "New messages"를 누르면 답이 보입니다
-  - 그 위에 있는 민지의 사진: 숫자를 골라 들어가거나, 어떻게 읽었는지 물어보기
-  - [bold]/model[/bold], [bold]/help[/bold]
-  - 맨 위 "Viewing as"에서 민지 고르기: 한국어로 읽는 사람입니다. Alex의 답 아래를 눌러 보세요
+  - 패널의 [bold]참여[/bold]: 서연이 한 판을 열고 Sam과 지훈도 답을 골라요.
+    45초 뒤에 정답과 점수가 나와요
+  - 맨 위에 있는 강의 화면 아래의 "내 숫자로 해 보기": 나에게만 보여요
+  - [bold]/lesson[/bold], [bold]/quiz[/bold], [bold]/scores[/bold], [bold]/help[/bold] 입력:
+    "New messages"를 누르면 답이 보여요
+  - [bold]/explain[/bold]: index나 image를 골라 보내고, 답 아래의 메뉴와 버튼 누르기
+  - 맨 위 "Viewing as"에서 서연 고르기: 모임을 이끄는 사람이에요. 다음, 이해도 보기, 끝내기
+  - "Viewing as"에서 민지 고르기: Alex의 답 아래를 눌러 보거나, 올린 사진에서 숫자 골라 보기
+  - [bold]/model[/bold]: 두 신경망과 측정 결과
 
 Ctrl-C ends it. · Ctrl-C로 끝냅니다.
 """

@@ -91,6 +91,6 @@ async def gather(env: simcord.Env, locales: dict[int, str]) -> Study:
     for _ in range(_MOMENT // 5):
         await env.advance_time(5)
         await company.live(5)
-    await sam.send(thread, "Close one! Another round when everybody is here?")
+    await sam.send(thread, "Another round when everybody is here?")
     await seoyeon.slash(thread, "session panel")
     return Study(thread, readers, company)
