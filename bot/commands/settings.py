@@ -1,6 +1,7 @@
 """`/settings`, and servers that come and go."""
 
 import datetime as dt
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -63,6 +64,9 @@ class Settings(commands.Cog):
     async def _show(self, interaction: _Interaction) -> None:
         server = _check(interaction)
         wishes = await self.bot.servers.wishes(server.id)
+        # Discord would refuse a message that shows a role that is gone.
+        roles = frozenset(role for role in wishes.host_roles if server.get_role(role))
+        wishes = replace(wishes, host_roles=roles)
         problem = _seen(server, wishes.daily_channel_id)
         if problem is None and wishes.daily_channel_id is not None:
             problem = await self.bot.daily.problem(server.id)

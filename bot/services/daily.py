@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine import Engine
@@ -22,7 +22,7 @@ from bot.store.models import DailyDigit, Server
 from core.dataset import TEST_DIGITS, as_input, load_test_digits
 
 NO_REPEAT = dt.timedelta(days=180)
-"""So long a server is not shown the same digit again."""
+"""So long a server is not shown the same digit again, and it is kept which it was shown."""
 
 LEASE = dt.timedelta(minutes=2)
 """So long whoever put the row down has to send the message."""
@@ -245,6 +245,12 @@ class Daily:
             )
             row = await session.scalar(put_down)
             if row is not None:
+                await session.execute(
+                    delete(DailyDigit).where(
+                        DailyDigit.server_id == server.server_id,
+                        DailyDigit.day <= today - NO_REPEAT,
+                    )
+                )
                 return server, row, False
         return None
 

@@ -124,6 +124,7 @@ async def test_the_last_answer_is_told_beside_the_next_question(daily: Daily, cl
 
 
 async def test_digits_are_worth_discussing_and_not_repeated_for_half_a_year(
+    store: Store,
     daily: Daily,
     clock: Clock,
     explainer: Explainer,
@@ -145,6 +146,10 @@ async def test_digits_are_worth_discussing_and_not_repeated_for_half_a_year(
         assert due.mistaken == mistaken[due.digit]
         assert due.mistaken or best[due.digit] - second[due.digit] < NARROW
     assert 0 < sum(due.mistaken for due in dues) < len(dues)
+    await shown(daily)
+    async with store.begin() as session:
+        days = list(await session.scalars(select(DailyDigit.day).order_by(DailyDigit.day)))
+    assert days == [(clock.time - _DAY * ago).date() for ago in reversed(range(NO_REPEAT.days))]
 
 
 async def test_each_server_has_its_own_and_everyone_is_sent_once_by_many_at_a_time(

@@ -86,7 +86,7 @@ async def test_a_question_today_and_its_answer_beside_tomorrows(
     assert "### Yesterday's answer\n" in words
     assert "### 어제 숫자의 답\n" in words
     assert f"Test digit {row.digit} is **{'an' if label == 8 else 'a'} {label}**." in words
-    assert f"정답은 **{label}**입니다." in words
+    assert f"정답은 **{label}**{'예요' if label in {2, 4, 5, 9} else '이에요'}." in words
     assert len(await pictures(server.bot, second)) == 2
 
     closer = await server.minji.click(second, custom_id=control(second, "daily"))

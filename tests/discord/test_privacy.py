@@ -82,7 +82,7 @@ async def test_nothing_is_left_of_the_host_of_an_evening_that_goes_on(server: Se
     await press(server.alex, panel(thread), "session_next")
     step = next(part for part in thread.history() if "session_clear" in str(ids(part)))
     await press(server.alex, step, "session_clear")
-    await press(server.alex, panel(thread), "session_quiz")
+    await server.alex.slash(thread, "quiz", kind="said")
     question = next(part for part in thread.history() if "vote:" in str(ids(part)))
     vote = next(each for each in ids(question) if each.startswith("vote:"))
     for member in (server.alex, server.bora):

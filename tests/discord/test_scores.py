@@ -114,7 +114,7 @@ async def test_a_shared_board_is_in_both_languages_and_in_private_in_the_readers
     pressed = await server.minji.click(public, custom_id=control(public, "scores_of:week"))
     assert pressed.ephemeral
     assert "점수판 · 이번 주" in text(pressed.response)
-    assert "나는 아직 점수가 없습니다." in text(pressed.response)
+    assert "나는 아직 점수가 없어요." in text(pressed.response)
     assert "All time" in text(server.last)
 
     await server.bot.servers.speak(server.alex.guild.id, "ko")

@@ -64,6 +64,16 @@ async def test_everything_can_be_chosen_and_is_shown_as_chosen(
     assert await wishes(server) == Wishes(None, None, 21)
 
 
+async def test_a_role_that_is_gone_is_not_shown(
+    server: Server, manager: simcord.MemberActor
+) -> None:
+    await server.bot.servers.let_host(server.alex.guild.id, [12345])
+
+    shown = answer(await manager.slash(server.channel, "settings"))
+
+    assert not any(getattr(part, "default_values", ()) for part in components(shown))
+
+
 async def test_a_korean_reader_reads_korean(server: Server, manager: simcord.MemberActor) -> None:
     server.locales[manager.id] = "ko"
 
