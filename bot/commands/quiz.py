@@ -35,7 +35,7 @@ _DIFFICULTIES = {
     Difficulty.MEDIUM: "quiz.medium",
     Difficulty.HARD: "quiz.hard",
 }
-_TRY_AGAIN = timedelta(seconds=30)
+_TRY_AGAIN, _AT_MOST = timedelta(seconds=30), timedelta(hours=1)
 _GIVE_UP = timedelta(days=1)
 
 
@@ -44,7 +44,8 @@ class Quizzes(commands.Cog):
 
     def __init__(self, bot: GradcamBot) -> None:
         self.bot = bot
-        self._failed: dict[int, datetime] = {}  # when to try again to reveal a round
+        # When to try again to reveal a round, and how long was waited for that.
+        self._failed: dict[int, tuple[datetime, timedelta]] = {}
 
     async def cog_load(self) -> None:
         """Put the controls where Discord's events find them, and the job into the timetable."""
@@ -88,8 +89,9 @@ class Quizzes(commands.Cog):
     ) -> None:
         """Start a round."""
         async with telling(interaction):
-            channel = interaction.channel
-            if channel is None or interaction.channel_id is None:
+            # Without that the bot could not give the answer, however it could ask.
+            unseen = interaction.guild is not None and not interaction.app_permissions.view_channel
+            if interaction.channel_id is None or unseen:
                 raise Refusal("quiz.not_here")
             await self._check_free(interaction.channel_id)
             await interaction.response.defer(thinking=True)
@@ -184,7 +186,7 @@ class Quizzes(commands.Cog):
     async def next_due(self) -> datetime | None:
         """See `bot.services.timetable.Job`."""
         now, close = self.bot.now(), await self.bot.quiz.next_close()
-        moments = [self._failed.get(each, now) for each in await self.bot.quiz.unrevealed()]
+        moments = [self._again_at(each, now) for each in await self.bot.quiz.unrevealed()]
         return min(moments if close is None else [*moments, close], default=None)
 
     async def run(self) -> None:
@@ -195,15 +197,22 @@ class Quizzes(commands.Cog):
         """
         await self.bot.quiz.close_due()
         for round_id in await self.bot.quiz.unrevealed():
-            if self._failed.get(round_id, self.bot.now()) > self.bot.now():
+            now = self.bot.now()
+            if self._again_at(round_id, now) > now:
                 continue
             try:
                 await self._reveal(round_id)
             except Exception:  # noqa: BLE001 - the other rounds are not to wait for this one
                 _log.exception("Round %s could not be revealed", round_id)
-                self._failed[round_id] = self.bot.now() + _TRY_AGAIN
+                _, waited = self._failed.get(round_id, (now, _TRY_AGAIN / 2))
+                wait = min(2 * waited, _AT_MOST)
+                self._failed[round_id] = now + wait, wait
             else:
                 self._failed.pop(round_id, None)
+
+    def _again_at(self, round_id: int, now: datetime) -> datetime:
+        """When to reveal a round: at once, unless that has just failed."""
+        return self._failed[round_id][0] if round_id in self._failed else now
 
     async def _check_free(self, channel_id: int) -> None:
         if await self.bot.quiz.open_in(channel_id) is not None:

@@ -56,7 +56,7 @@ def quiz(store: Store, source: Source, clock: Clock) -> Quiz:
 
 
 @pytest.fixture
-async def other(url: URL, store: Store, source: Source, clock: Clock) -> AsyncIterator[Quiz]:
+async def other(url: URL, source: Source, clock: Clock) -> AsyncIterator[Quiz]:
     """The same as another process has it: with connections of its own."""
     another = await Store.open(url)
     yield Quiz(another, source, clock)
@@ -261,6 +261,15 @@ async def test_a_review_is_its_owners_alone_and_brings_no_points(quiz: Quiz) -> 
 
     assert await points(quiz, asked.round_id) == {_ANNA: 0}
     assert await quiz.unrevealed() == []
+
+
+async def test_a_review_that_nobody_answered_leaves_nothing(quiz: Quiz, clock: Clock) -> None:
+    asked = await quiz.open(_NINE, _HERE, user_id=_ANNA)
+    clock.pass_(60 * 60)
+
+    await quiz.close_due()
+
+    assert await quiz.round(asked.round_id) is None
 
 
 async def test_digits_that_were_seen_are_known(quiz: Quiz) -> None:

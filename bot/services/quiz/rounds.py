@@ -186,6 +186,8 @@ class Quiz:
             for vote, given in zip(votes, awards, strict=True):
                 vote.right = given.right
                 vote.points = given.points if row.user_id is None else 0
+            if row.user_id is not None and not votes:
+                await session.delete(row)  # a review that was not answered leaves nothing
             right = {given.user_id: given.right for given in awards}
             await learn(self._store, session, Due(row.kind, riddle.topic), right, now)
         return True
