@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 import discord
 import pytest
 import simcord
+from sqlalchemy import URL
 
 from bot.services.quiz import KINDS, Asked
+from bot.settings import Settings
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text
 
@@ -156,6 +158,12 @@ def _digit(own: discord.Message) -> int:
     custom_ids = [str(getattr(part, "custom_id", "")) for part in components(own)]
     place = next(each for each in custom_ids if each.startswith(("page:", "study:", "choice:")))
     return int(place.split(":")[2].split("/")[2])
+
+
+@pytest.fixture
+def settings(settings: Settings, url: URL) -> Settings:
+    """The same, with each of the databases."""
+    return settings.model_copy(update={"database_url": url})
 
 
 @pytest.fixture
