@@ -288,9 +288,7 @@ class ChoiceButton(PlaceControl[Button[Any]], template=rf"choice:(?P<choice>\d):
 
 
 class TermSelect(LessonControl[Select[Any]], template=rf"term:(?P<part>\d{{1,2}}):{_OWNER}"):
-    """What does this word mean?"""
-
-    beside = True
+    """What does this word mean? Its answer never takes the message's place: that is nobody's."""
 
     @classmethod
     def drawn(cls, terms: Sequence[tuple[str, str]], placeholder: str, part: int = 0) -> Self:

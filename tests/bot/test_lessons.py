@@ -22,6 +22,7 @@ from bot.services.lessons import COURSES, LessonError, Lessons, Picture, Try
 from bot.services.networks import Network
 from bot.services.studying import Exhibit, Look, Place, Studying
 from bot.store import Store
+from bot.store.models import LessonProgress
 from bot.views.layout import Message
 from bot.views.lesson import contents, lesson_screen
 from bot.views.lesson_controls import CONTROLS
@@ -165,6 +166,11 @@ def test_a_teacher_adds_a_lesson_without_touching_code(course: Path) -> None:
         ("picture: digit", "picture: numbers", "picture is not as in en/lessons/colours.md:6"),
         ("try: digit", "try: shift", "try is not as in"),
         ("order: 20", "order: 21", "order is 21"),
+        (
+            "## The first",
+            "## One more\npicture: digit\n\nText.\n\n## The first",
+            "try is not as in",
+        ),
         ("- [x] One\n  > Yes.\n- [ ] Three", "- [ ] One\n  > Yes.\n- [x] Three", "question"),
     ],
 )
@@ -175,6 +181,15 @@ def test_a_lesson_that_differs_between_languages_is_refused(
         (course / language / "lessons" / "colours.md").write_text(text, encoding="utf-8")
 
     with pytest.raises(LessonError, match=f"ko/lessons/colours.md:[16]: {problem}"):
+        Lessons.load(course)
+
+
+def test_a_screen_too_many_in_a_language_is_refused(course: Path) -> None:
+    more = LESSON + "\n## One more\npicture: digit\n\nText.\n"
+    for language, text in (("en", LESSON), ("ko", more)):
+        (course / language / "lessons" / "colours.md").write_text(text, encoding="utf-8")
+
+    with pytest.raises(LessonError, match=r"ko/lessons/colours\.md:21: 2 screens, and 1 in en"):
         Lessons.load(course)
 
 
@@ -487,6 +502,21 @@ async def test_progress_is_kept_and_a_finished_lesson_stays_finished(store: Stor
     assert progress["data"].touched_at == clock.time
     assert not progress["loss"].finished
     assert await learning.progress(1) == {}
+
+
+async def test_a_lesson_was_finished_when_its_end_was_first_reached(store: Store) -> None:
+    clock = Clock()
+    learning = Learning(store, clock)
+    for _ in range(2):
+        await learning.go(1, "data", 2, 9, last=True)
+        clock.time += timedelta(days=1)
+
+    async with store.begin() as session:
+        row = await session.get(LessonProgress, (1, "data"))
+
+    assert row is not None
+    assert row.finished_at == NOON
+    assert row.touched_at == NOON + timedelta(days=1)
 
 
 async def test_the_last_answer_counts_alone_and_in_each_session(store: Store) -> None:
