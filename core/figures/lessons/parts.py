@@ -192,7 +192,7 @@ def probability_bars(
     pitch = (bottom - top) / 10
     size = min(TEXT, round(pitch * 0.72))
     predicted = int(probabilities.argmax())
-    start, end = left + 52, right - 92
+    start, end = left + 52, right - 108
     for digit, probability in enumerate(probabilities.tolist()):
         upper, lower = round(top + digit * pitch), round(top + (digit + 1) * pitch)
         middle = (upper + lower) // 2

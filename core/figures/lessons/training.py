@@ -110,7 +110,9 @@ def draw_loss(
     put(canvas, grey(image, 168), (MARGIN, 56))
     label(canvas, f"y = {true}", (MARGIN, 28), EXPLAINED_RGB, bold=True)
     p = float(probabilities[true])
-    label(canvas, f"p = {format_percent(p)}", (MARGIN, 264), size=26)
+    share = format_percent(p)
+    about = share if share[0] in "<>" else f"= {share}"
+    label(canvas, f"p {about}", (MARGIN, 264), size=26)
     label(canvas, f"−ln p = {_short(loss)}", (MARGIN, 312), EXPLAINED_RGB, size=26, bold=True)
     axes = Axes(canvas, (310, 40, WIDTH - MARGIN - 10, 380), (0, 1), (0, 7))
     for y in (0, 2, 4, 6):
