@@ -151,3 +151,5 @@ def test_a_week_is_isos() -> None:
 
     assert week_of(sunday) == dt.datetime(2026, 12, 28, tzinfo=dt.UTC)
     assert week_of(sunday + dt.timedelta(microseconds=1)) == dt.datetime(2027, 1, 4, tzinfo=dt.UTC)
+    seoul = sunday.astimezone(dt.timezone(dt.timedelta(hours=9)))  # where it is Monday already
+    assert week_of(seoul) == week_of(sunday)

@@ -5,7 +5,6 @@ import io
 import json
 
 import discord
-import numpy as np
 import pytest
 from PIL import Image
 from sqlalchemy import select
@@ -173,14 +172,20 @@ async def test_a_channel_that_is_forbidden_and_discord_out_of_order_hold_nobody_
     silent = guild.create_text_channel(
         "silent", overwrites={guild.default_role: discord.PermissionOverwrite(send_messages=False)}
     )
-    other = server.env.create_guild("Other")
-    there = other.create_text_channel("digits")
-    await server.bot.servers.show_daily(guild.id, silent.id)
-    await server.bot.servers.show_daily(other.id, there.id)
+    other, third = (server.env.create_guild(name) for name in ("Other", "Third"))
+    there, refused = (each.create_text_channel("digits") for each in (other, third))
+    server.env.inject_error("POST", f"/channels/{refused.id}/messages", status=400)
+    for server_id, channel in ((guild.id, silent), (third.id, refused), (other.id, there)):
+        await server.bot.servers.show_daily(server_id, channel.id)
 
     await until(server, 9)
 
     assert await server.bot.daily.problem(guild.id) is Problem.FORBIDDEN
+    assert await server.bot.daily.problem(third.id) is Problem.FAILED
     assert len(there.history()) == 1
-    first, second = await rows(server)
-    assert np.unique([first.day, second.day]).size == 1
+    assert refused.history() == []
+
+    await server.env.advance_time(5 * 60)
+    assert len(refused.history()) == 1
+    assert await server.bot.daily.problem(third.id) is None
+    assert (len(there.history()), len(silent.history())) == (1, 0)
