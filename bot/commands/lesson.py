@@ -273,10 +273,11 @@ class Course(commands.Cog):
             raise Refusal("lesson.changed")
         screen = screens[place.screen]
         exhibit = await self.bot.studying.show(screen.picture, place.look, own)
+        turned = chosen is None  # who answers stays where they are, and may be in a review
         if screen.question is not None and chosen is None:
             number = screen.question.number
             chosen = await self.bot.learning.choice(me, place.session, place.lesson, number)
-        if not place.session:
+        if turned and not place.session:
             last = place.screen == len(screens) - 1
             await self.bot.learning.go(me, place.lesson, place.screen, place.look.index, last=last)
         message = lesson_screen(self.bot.lessons, place, exhibit, (say,), owner=me, chosen=chosen)

@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, Table, delete, exists, func, or_, select, upd
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store import Store
-from bot.store.models import Base, Participant, Session
+from bot.store.models import Base, Participant, Round, Session
 
 OWN, LED = "user_id", "host_id"
 """The columns that hold a person's id."""
@@ -159,7 +159,10 @@ def personal() -> Iterator[tuple[Table, str]]:
 
 
 def _written(table: Table, row: Any) -> dict[str, Any]:  # noqa: ANN401 - of any table
-    return {column.name: _plain(row[column.name], column.type) for column in table.c}
+    kept = {column.name: _plain(row[column.name], column.type) for column in table.c}
+    if table is Round.__table__ and row["closed_at"] is None:
+        kept["question"] = None  # its answer is in it
+    return kept
 
 
 def _plain(value: Any, kind: object) -> Any:  # noqa: ANN401 - of any column

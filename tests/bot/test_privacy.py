@@ -4,7 +4,7 @@ import datetime as dt
 import json
 
 import pytest
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, select, update
 
 from bot.services.privacy import Forgotten, Privacy, personal
 from bot.services.scores import Scores
@@ -53,6 +53,18 @@ async def test_all_of_a_person_is_exported_and_nothing_of_others(
         assert row.get("user_id", row.get("host_id")) == str(_ME)
     assert str(_OTHER) not in json.dumps(exported)
     assert await privacy.kept(_ME) == dict.fromkeys(exported["kept"], 1)
+
+
+async def test_the_answer_of_an_open_question_is_not_exported(
+    store: Store, privacy: Privacy
+) -> None:
+    await fill(store, user_id=_ME)
+    async with store.begin() as session:
+        await session.execute(update(Round).values(closed_at=None))
+
+    exported = await privacy.export(_ME)
+
+    assert [row["question"] for row in exported["kept"]["rounds"]] == [None]
 
 
 async def test_deletion_leaves_nothing_of_a_person_and_all_of_others(
