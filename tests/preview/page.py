@@ -120,16 +120,23 @@ class StudyPage:
         opener = message.get_by_role("combobox").filter(has_text=menu)
         label = message.locator(".option-label").get_by_text(option, exact=True)
 
+        before = self._settled()["lastAction"]
+
+        def acted() -> bool:
+            return bool(self._settled()["lastAction"] != before)
+
         def chosen() -> bool:
             # The simulator shuts a menu that opens while the channel is still being scrolled to it.
-            opener.evaluate("opener => opener.scrollIntoView({ block: 'center' })")
-            if not label.is_visible():
-                opener.click()
             try:
-                label.click(timeout=1_000)
-            except Error:
-                return False
-            return True
+                opener.evaluate(
+                    "opener => opener.scrollIntoView({ block: 'center' })", timeout=10_000
+                )
+                if not label.is_visible():
+                    opener.click(timeout=10_000)
+                label.click(timeout=2_000)
+                return until(acted, 5)
+            except (Error, TimeoutError):
+                return acted()
 
         return self._message(self._act(lambda: until(chosen)))
 
