@@ -1,6 +1,8 @@
 """`gradcam-bot train`."""
 
+import os
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -91,7 +93,8 @@ def train(
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         console.print("Interrupted: nothing was written.")
-        raise typer.Exit(130) from None
+        sys.stdout.flush()
+        os._exit(130)  # TensorFlow's threads may still be at work, and crash as Python ends
     metrics = record.metrics
     console.print(
         f"Written to {output}: seed {metrics.seed}, {metrics.accuracy:.2%} of {metrics.digits:,} "
