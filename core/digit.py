@@ -1,5 +1,6 @@
 """The value that everything starts from: one digit, in the form the network reads."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,3 +28,20 @@ class Digit:
     label: int | None = None
     box: Box | None = None
     warp: NDArray[np.float64] | None = None
+
+
+def enlarged_box(box: Box, scale: tuple[float, float]) -> Box:
+    """Turn a box in a shrunk picture's pixels into the smallest one around it in the picture's own.
+
+    Args:
+        box: in the shrunk picture's pixels.
+        scale: how many of the picture's own pixels one of these spans, across and down.
+    """
+    across, down = scale
+    left, top, right, bottom = box
+    return (
+        math.floor(left * across),
+        math.floor(top * down),
+        math.ceil(right * across),
+        math.ceil(bottom * down),
+    )

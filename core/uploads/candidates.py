@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.digit import Box
+from core.digit import Box, Digit, enlarged_box
 from core.uploads.normalise import NormalForm, normalise
 from core.uploads.strokes import Piece, Strokes
 
@@ -39,6 +39,15 @@ class Candidate:
     mass: float
     strokes: Group = ()
     doubt: float = 0.0
+
+    def as_digit(self, scale: tuple[float, float]) -> Digit:
+        """Make a digit of it, in the picture's own pixels.
+
+        Args:
+            scale: how many of these one of the ink map spans, across and down.
+        """
+        warp = self.form.warp * np.array(scale)[:, np.newaxis]
+        return Digit(self.form.image, box=enlarged_box(self.box, scale), warp=warp)
 
     @property
     def width(self) -> int:

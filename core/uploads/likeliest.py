@@ -1,14 +1,9 @@
 """A picture in which no digit was found → what in it comes nearest to one."""
 
-import math
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.digit import Box, Digit
-from core.uploads.candidates import Judge
-from core.uploads.normalise import normalise
+from core.digit import Digit
+from core.uploads.candidates import Judge, candidate, judged
 from core.uploads.reader import Reading
 from core.uploads.strokes import Piece, Seen, Strokes, find_strokes
 
@@ -39,17 +34,8 @@ def find_likeliest(reading: Reading, judge: Judge) -> Likeliest | None:
     pieces = _pieces(find_strokes(reading.ink, Seen.LINED)) or _pieces(find_strokes(reading.ink))
     if not pieces:
         return None
-    forms = [normalise(piece.ink) for piece in pieces]
-    logits = judge(np.stack([form.image for form in forms]))
-    evidence = np.logaddexp.reduce(logits, axis=1)
-    best = int(evidence.argmax())
-    rows, columns = reading.ink.shape
-    width, height = reading.picture.size
-    scale = np.array([[width / columns], [height / rows]])
-    warp = forms[best].warp.copy()
-    warp[:, 2] += pieces[best].left, pieces[best].top
-    digit = Digit(forms[best].image, box=_scaled(pieces[best], scale), warp=warp * scale)
-    return Likeliest(digit, float(evidence[best]))
+    best = max(judged(map(candidate, pieces), judge), key=lambda one: one.evidence)
+    return Likeliest(best.as_digit(reading.picture.scale_of(reading.ink)), best.evidence)
 
 
 def _pieces(strokes: Strokes | None) -> list[Piece]:
@@ -57,14 +43,3 @@ def _pieces(strokes: Strokes | None) -> list[Piece]:
         return []
     numbers = range(1, len(strokes.boxes))
     return [strokes.together(group) for group in (numbers, *((n,) for n in numbers))]
-
-
-def _scaled(piece: Piece, scale: NDArray[np.float64]) -> Box:
-    (across,), (down,) = scale.tolist()
-    left, top, right, bottom = piece.box
-    return (
-        math.floor(left * across),
-        math.floor(top * down),
-        math.ceil(right * across),
-        math.ceil(bottom * down),
-    )

@@ -1,12 +1,9 @@
 """A decoded picture: what the later steps read, and what an answer is drawn on."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from core.digit import Box
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,16 +25,9 @@ class Picture:
     @property
     def scale(self) -> tuple[float, float]:
         """How many of the picture's own pixels one of `pixels` spans, across and down."""
-        rows, columns, _ = self.pixels.shape
-        return self.size[0] / columns, self.size[1] / rows
+        return self.scale_of(self.pixels)
 
-    def box_as_shown(self, box: Box) -> Box:
-        """Turn a box in `pixels` into one in the picture's own pixels."""
-        across, down = self.scale
-        left, top, right, bottom = box
-        return (
-            math.floor(left * across),
-            math.floor(top * down),
-            math.ceil(right * across),
-            math.ceil(bottom * down),
-        )
+    def scale_of(self, shrunk: NDArray[np.uint8]) -> tuple[float, float]:
+        """How many of the picture's own pixels one of (h, w, …) the same, shrunk, spans."""
+        rows, columns = shrunk.shape[:2]
+        return self.size[0] / columns, self.size[1] / rows

@@ -92,9 +92,8 @@ class Reader:
             if best.explained >= _WELL:
                 break
         assert best is not None  # noqa: S101 - there is always a first attempt
-        rows, columns, _ = pixels.shape
-        scale = np.array([[picture.size[0] / columns], [picture.size[1] / rows]])
-        digits = tuple(_digit(one, scale) for one in best.digits[:MAX_DIGITS])
+        scale = picture.scale_of(pixels)
+        digits = tuple(one.as_digit(scale) for one in best.digits[:MAX_DIGITS])
         return Reading(picture, best.ink, digits, max(len(best.digits) - MAX_DIGITS, 0))
 
     def _attempts(self, pixels: NDArray[np.uint8]) -> Iterator["_Attempt"]:
@@ -186,15 +185,3 @@ def _shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         factor = round(factor)  # by a whole number it goes ten times as fast
     size = (max(round(columns / factor), 1), max(round(rows / factor), 1))
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _digit(found: Candidate, scale: NDArray[np.float64]) -> Digit:
-    (across,), (down,) = scale.tolist()
-    left, top, right, bottom = found.box
-    box = (
-        int(left * across),
-        int(top * down),
-        -int(-right * across // 1),
-        -int(-bottom * down // 1),
-    )
-    return Digit(found.form.image, box=box, warp=found.form.warp * scale)
