@@ -1,15 +1,16 @@
 """Buttons and selects that outlive the process: what they mean is in their `custom_id`."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
-from discord.ui import Button, ChannelSelect, DynamicItem, RoleSelect, Select, UserSelect
+import discord
+from discord.ui import Button, ChannelSelect, DynamicItem, Item, RoleSelect, Select, UserSelect
 
 from bot.views.notice import telling
 
 if TYPE_CHECKING:
-    import discord
     from discord.types.interactions import SelectMessageComponentInteractionData
 
     from bot.app import GradcamBot
@@ -34,10 +35,28 @@ class Control(DynamicItem[ItemT], template=r"(?!)"):
     Attributes:
         owner: the id of the user whose press changes the message.
         beside: whether the answer never takes the message's place.
+        state: what its template found in its `custom_id`.
     """
 
     owner: int
     beside: ClassVar[bool] = False
+
+    def __init__(self, item: ItemT) -> None:
+        super().__init__(item)
+        match = self.template.fullmatch(self.custom_id)
+        assert match is not None  # noqa: S101 - discord.py has matched it already
+        self.state = match
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003 - the base class names it
+        item: Item[Any],
+        match: re.Match[str],  # noqa: ARG003
+        /,
+    ) -> Self:
+        """Bring a control back from what a message holds."""
+        return cls(item)  # type: ignore[arg-type]  # discord.py does not say which item it is
 
     @abstractmethod
     def asked(self, values: Sequence[str]) -> object:
@@ -47,11 +66,11 @@ class Control(DynamicItem[ItemT], template=r"(?!)"):
             values: what was chosen in a select; empty for a button.
         """
 
-    def in_place(self, interaction: "discord.Interaction[Any]") -> bool:
+    def in_place(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether the answer may take the message's place."""
         return interaction.user.id == self.owner and not self.beside
 
-    async def callback(self, interaction: "discord.Interaction[Any]") -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Acknowledge, have it carried out, and tell the presser if that fails."""
         async with telling(interaction):
             if self.in_place(interaction):

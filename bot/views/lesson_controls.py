@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-import discord
 from discord import ButtonStyle, SelectOption
-from discord.ui import Button, Item, Select
+from discord.ui import Button, Select
 
 from bot.i18n import Say
 from bot.services.lessons import Lesson, Question, Term
@@ -25,8 +24,9 @@ from bot.services.studying import (
     TryOwn,
     Turn,
 )
-from bot.views.control import Control, ItemT
+from bot.views.control import ItemT
 from bot.views.names import SCORE_NAMES
+from bot.views.owned import OWNER, OwnedControl
 from core.edits import Edit
 from core.explain.frozen import SPATIAL_LAYERS
 from core.explain.scores import Score
@@ -41,10 +41,9 @@ LETTERS = "ABCDE"
 _SCORES = tuple(Score)
 _PREDICTED, _OWN = "p", "u"
 _NAME = r"[a-z][a-z0-9-]{0,23}"
-_OWNER = r"(?P<owner>\d{1,20})"
 _PLACE = (
     rf"(?P<lesson>{_NAME})/(?P<screen>\d{{1,2}})/(?P<index>\d{{1,4}}|u)/(?P<layer>\d)"
-    rf"/(?P<target>\d|-)/(?P<score>\d)/(?P<edit>-?\d\.-?\d\.-?\d\.\d)/(?P<session>\d{{1,9}})/{_OWNER}"
+    rf"/(?P<target>\d|-)/(?P<score>\d)/(?P<edit>-?\d\.-?\d\.-?\d\.\d)/(?P<session>\d{{1,9}})/{OWNER}"
 )
 """A place and the message's owner: 83 characters at most."""
 
@@ -78,33 +77,7 @@ def _decode(match: re.Match[str]) -> Place:
     return Place(match["lesson"], int(match["screen"]), look, int(match["session"]))
 
 
-class LessonControl(Control[ItemT], ABC, template=r"(?!)"):
-    """Knows whose message it is on.
-
-    Attributes:
-        state: what its template found.
-    """
-
-    def __init__(self, item: ItemT) -> None:
-        super().__init__(item)
-        match = self.template.fullmatch(self.custom_id)
-        assert match is not None  # noqa: S101 - discord.py has matched it already
-        self.state = match
-        self.owner = int(match["owner"])
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003 - the base class names it
-        item: Item[Any],
-        match: re.Match[str],  # noqa: ARG003
-        /,
-    ) -> Self:
-        """Bring a control back from what a message holds."""
-        return cls(item)  # type: ignore[arg-type]  # discord.py does not say which item it is
-
-
-class PlaceControl(LessonControl[ItemT], ABC, template=r"(?!)"):
+class PlaceControl(OwnedControl[ItemT], ABC, template=r"(?!)"):
     """Knows where in the course its message is."""
 
     @property
@@ -287,7 +260,7 @@ class ChoiceButton(PlaceControl[Button[Any]], template=rf"choice:(?P<choice>\d):
         return Choosing(self.place, int(self.state["choice"]))
 
 
-class TermSelect(LessonControl[Select[Any]], template=rf"term:(?P<part>\d{{1,2}}):{_OWNER}"):
+class TermSelect(OwnedControl[Select[Any]], template=rf"term:(?P<part>\d{{1,2}}):{OWNER}"):
     """What does this word mean? Its answer never takes the message's place: that is nobody's."""
 
     @classmethod
@@ -303,7 +276,7 @@ class TermSelect(LessonControl[Select[Any]], template=rf"term:(?P<part>\d{{1,2}}
         return LookingUp(values[0])
 
 
-class LessonSelect(LessonControl[Select[Any]], template=rf"lessons:(?P<part>\d):{_OWNER}"):
+class LessonSelect(OwnedControl[Select[Any]], template=rf"lessons:(?P<part>\d):{OWNER}"):
     """Another lesson."""
 
     @classmethod
@@ -328,7 +301,7 @@ class LessonSelect(LessonControl[Select[Any]], template=rf"lessons:(?P<part>\d):
         return Opening(values[0])
 
 
-class OpenButton(LessonControl[Button[Any]], template=rf"open:(?P<lesson>{_NAME}):{_OWNER}"):
+class OpenButton(OwnedControl[Button[Any]], template=rf"open:(?P<lesson>{_NAME}):{OWNER}"):
     """On with a lesson."""
 
     @classmethod
@@ -348,7 +321,7 @@ class OpenButton(LessonControl[Button[Any]], template=rf"open:(?P<lesson>{_NAME}
         return Opening(self.state["lesson"])
 
 
-class ContentsButton(LessonControl[Button[Any]], template=rf"contents:{_OWNER}"):
+class ContentsButton(OwnedControl[Button[Any]], template=rf"contents:{OWNER}"):
     """All lessons."""
 
     @classmethod

@@ -3,10 +3,6 @@
 import re
 from abc import ABC
 from collections.abc import Sequence
-from typing import Any, Self
-
-import discord
-from discord.ui import Item
 
 from bot.services.networks import Network
 from bot.services.questions import Asked, Question
@@ -30,18 +26,14 @@ class QuestionControl(Control[ItemT], ABC, template=r"(?!)"):
     """Knows the question of its message, from its `custom_id`.
 
     Attributes:
-        state: what its template found.
         question: the one that the message answers.
         uploader: the id of the user whose picture it is about.
     """
 
     def __init__(self, item: ItemT) -> None:
         super().__init__(item)
-        match = self.template.fullmatch(self.custom_id)
-        assert match is not None  # noqa: S101 - discord.py has matched it already
-        self.state = match
-        self.question = _decode(match)
-        self.owner, self.uploader = int(match["owner"]), int(match["uploader"])
+        self.question = _decode(self.state)
+        self.owner, self.uploader = int(self.state["owner"]), int(self.state["uploader"])
 
     def asked(self, values: Sequence[str]) -> object:
         """See `Control.asked`."""
@@ -54,17 +46,6 @@ class QuestionControl(Control[ItemT], ABC, template=r"(?!)"):
             values: what was chosen in a select; empty for a button.
         """
         raise NotImplementedError
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003 - the base class names it
-        item: Item[Any],
-        match: re.Match[str],  # noqa: ARG003
-        /,
-    ) -> Self:
-        """Bring a control back from what a message holds."""
-        return cls(item)  # type: ignore[arg-type]  # discord.py does not say which item it is
 
 
 def encode(question: Question, audience: Audience) -> str:

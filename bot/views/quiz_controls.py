@@ -1,55 +1,27 @@
 """The controls of rounds and reviews; no `custom_id` knows the answer."""
 
-import re
-from abc import ABC
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
-import discord
 from discord import ButtonStyle
 from discord.ui import ActionRow, Button, Item
 
 from bot.i18n import Say
 from bot.services.quiz import DIGITS, FIELDS, KINDS, bet
 from bot.services.quiz.presses import Betting, Choosing, Reviewing, Sharing
-from bot.views.control import Control
+from bot.views.owned import OWNER, OwnedControl
 from bot.views.quiz_words import choice_label
 
 EVERYBODY = 0
 """The owner of a message that is everybody's: each press is answered to its presser alone."""
 
 _ROUND = r"(?P<round>\d{1,10})"
-_OWNER = r"(?P<owner>\d{1,20})"
 _PER_ROW = 5
 
 
-class QuizControl(Control[Button[Any]], ABC, template=r"(?!)"):
-    """Knows its round and its message's owner, from its `custom_id`.
-
-    Attributes:
-        state: what its template found.
-    """
-
-    def __init__(self, item: Button[Any]) -> None:
-        super().__init__(item)
-        match = self.template.fullmatch(self.custom_id)
-        assert match is not None  # noqa: S101 - discord.py has matched it already
-        self.state = match
-        self.owner = int(match["owner"])
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003 - the base class names it
-        item: Item[Any],
-        match: re.Match[str],  # noqa: ARG003
-        /,
-    ) -> Self:
-        """Bring a control back from what a message holds."""
-        return cls(item)  # type: ignore[arg-type]  # discord.py does not say which item it is
-
-
-class VoteButton(QuizControl, template=rf"vote:{_ROUND}:(?P<choice>[a-z0-9_]{{1,16}}):{_OWNER}"):
+class VoteButton(
+    OwnedControl[Button[Any]], template=rf"vote:{_ROUND}:(?P<choice>[a-z0-9_]{{1,16}}):{OWNER}"
+):
     """One choice."""
 
     @classmethod
@@ -63,7 +35,7 @@ class VoteButton(QuizControl, template=rf"vote:{_ROUND}:(?P<choice>[a-z0-9_]{{1,
         return Choosing(int(self.state["round"]), self.state["choice"])
 
 
-class BetButton(QuizControl, template=rf"bet:{_ROUND}:(?P<digit>\d):{_OWNER}"):
+class BetButton(OwnedControl[Button[Any]], template=rf"bet:{_ROUND}:(?P<digit>\d):{OWNER}"):
     """The digit of a bet."""
 
     @classmethod
@@ -76,7 +48,9 @@ class BetButton(QuizControl, template=rf"bet:{_ROUND}:(?P<digit>\d):{_OWNER}"):
         return Betting(int(self.state["round"]), self.state["digit"])
 
 
-class FieldButton(QuizControl, template=rf"field:{_ROUND}:(?P<digit>\d):(?P<field>[1-9]):{_OWNER}"):
+class FieldButton(
+    OwnedControl[Button[Any]], template=rf"field:{_ROUND}:(?P<digit>\d):(?P<field>[1-9]):{OWNER}"
+):
     """The field of a bet, whose digit is chosen."""
 
     @classmethod
@@ -95,7 +69,9 @@ class FieldButton(QuizControl, template=rf"field:{_ROUND}:(?P<digit>\d):(?P<fiel
         return Choosing(int(self.state["round"]), bet(self.state["digit"], self.state["field"]))
 
 
-class ReviewButton(QuizControl, template=rf"review:(?P<does>next|share|keep):{_OWNER}"):
+class ReviewButton(
+    OwnedControl[Button[Any]], template=rf"review:(?P<does>next|share|keep):{OWNER}"
+):
     """The next question of a review, or who may be asked what was wrong."""
 
     keys: ClassVar = {"next": "review.next", "share": "review.share", "keep": "review.keep"}

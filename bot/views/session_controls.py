@@ -1,13 +1,12 @@
 """The controls of a session: on its panel, below each of its steps, and in private answers."""
 
-import re
 from abc import ABC
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import discord
 from discord import ButtonStyle, SelectOption
-from discord.ui import Button, Item, Select, UserSelect
+from discord.ui import Button, Select, UserSelect
 
 from bot.i18n import Say
 from bot.services.session_presses import (
@@ -36,7 +35,6 @@ class SessionControl(Control[ItemT], ABC, template=r"(?!)"):
 
     Attributes:
         session_id: which session.
-        state: what its template found.
         beside: whether the presser is answered privately; else the messages themselves change.
     """
 
@@ -44,25 +42,11 @@ class SessionControl(Control[ItemT], ABC, template=r"(?!)"):
 
     def __init__(self, item: ItemT) -> None:
         super().__init__(item)
-        match = self.template.fullmatch(self.custom_id)
-        assert match is not None  # noqa: S101 - discord.py has matched it already
-        self.state = match
-        self.session_id = int(match["session"])
+        self.session_id = int(self.state["session"])
 
     def in_place(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: ARG002
         """See `Control.in_place`."""
         return not self.beside
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003 - the base class names it
-        item: Item[Any],
-        match: re.Match[str],  # noqa: ARG003
-        /,
-    ) -> Self:
-        """Bring a control back from what a message holds."""
-        return cls(item)  # type: ignore[arg-type]  # discord.py does not say which item it is
 
 
 class JoinButton(SessionControl[Button[Any]], template=rf"session_join:{_SESSION}"):
