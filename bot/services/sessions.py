@@ -291,11 +291,6 @@ class Sessions:
             Followed(*key, votes.get(True, 0), votes.get(False, 0)) for key, votes in counts.items()
         ]
 
-    async def look_at(self, session_id: int, digit: int) -> None:
-        """Count that a test digit is looked at."""
-        async with self._store.begin() as session:
-            await self._look_at(session, session_id, digit)
-
     async def tried(self, session_id: int, user_id: int, digit: int) -> bool:
         """Count that somebody looks at a test digit; tells whether they newly take part.
 

@@ -125,9 +125,7 @@ async def test_a_group_is_asked_what_most_of_those_who_agreed_got_wrong(
     assert (await learners.reviews.box(_CHUL)).in_groups
 
 
-async def test_a_session_is_asked_what_its_own_people_got_wrong(
-    learners: Learners, store: Store
-) -> None:
+async def _session_with_anna(store: Store) -> None:
     async with store.begin() as session:
         session.add(
             Session(
@@ -141,6 +139,12 @@ async def test_a_session_is_asked_what_its_own_people_got_wrong(
         )
         await session.flush()
         session.add(Participant(session_id=1, user_id=_ANNA, joined_at=_NOW))
+
+
+async def test_a_session_is_asked_what_its_own_people_got_wrong(
+    learners: Learners, store: Store
+) -> None:
+    await _session_with_anna(store)
     await learners.answer(_NINES, anna=False)
     await learners.answer(_FOURS, chul=False)
     for user in (_ANNA, _CHUL):
@@ -161,19 +165,7 @@ async def test_a_lessons_question_comes_back_to_oneself_and_to_no_group(
     learners: Learners, store: Store
 ) -> None:
     learning = Learning(store, lambda: learners.time)
-    async with store.begin() as session:
-        session.add(
-            Session(
-                session_id=1,
-                server_id=_SERVER,
-                channel_id=70,
-                host_id=_BORA,
-                topic="Heat",
-                started_at=_NOW,
-            )
-        )
-        await session.flush()
-        session.add(Participant(session_id=1, user_id=_ANNA, joined_at=_NOW))
+    await _session_with_anna(store)
     await learners.reviews.share(_ANNA, in_groups=True)
     await learning.answer(_ANNA, 1, "data", 0, 2, right=False)
     await learning.answer(_ANNA, 1, "data", 0, 1, right=True)  # told by then what is right

@@ -136,7 +136,7 @@ async def test_digits_are_counted_each_time_that_they_are_looked_at(
     sessions: Sessions, summaries: Summaries
 ) -> None:
     one = (await sessions.start(_HERE, 70, _HOST, "Heat")).session_id
-    await sessions.look_at(one, 7)
+    assert not await sessions.tried(one, _HOST, 7)
     assert await sessions.tried(one, _BORA, 9)
     assert not await sessions.tried(one, _BORA, 7)
     await sessions.follow(one, "data", 0, _BORA, follows=False)
