@@ -9,11 +9,11 @@ from PIL import Image
 
 from benchmarks.rows import Row, at_most
 from benchmarks.timing import Samples, interleave
-from bot.engine import Engine
-from bot.services.answers import Answer, Outcome
-from bot.services.explaining import Explaining
-from bot.services.networks import Network
-from bot.services.questions import Question
+from bot.explain.answers import Answer, Outcome
+from bot.explain.explaining import Explaining
+from bot.explain.questions import Question
+from bot.runtime.engine import Engine
+from bot.runtime.networks import Network
 from core.dataset import load_test_digits
 from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS

@@ -14,51 +14,48 @@ from discord import Locale, app_commands
 from discord.ext import commands
 from discord.http import HTTPClient
 
-from bot.engine import Engine
+from bot.daily.daily import Daily
+from bot.explain.corrections import Corrections
+from bot.explain.explaining import Explaining
+from bot.explain.readings import Readings
 from bot.i18n import CommandTranslator
-from bot.services.about import About
-from bot.services.corrections import Corrections
-from bot.services.daily import Daily
-from bot.services.downloads import Downloads
-from bot.services.explaining import Explaining
-from bot.services.learning import Learning
-from bot.services.lessons import Lessons
-from bot.services.networks import Network
-from bot.services.privacy import Privacy
-from bot.services.quiz import KINDS, Quiz, Source
-from bot.services.readings import Readings
-from bot.services.review import Reviews
-from bot.services.scores import Scores
-from bot.services.servers import Servers
-from bot.services.sessions import Sessions
-from bot.services.studying import Studying
-from bot.services.timetable import Timetable
+from bot.lessons.course import Lessons
+from bot.lessons.illustrations import Studying
+from bot.lessons.progress import Learning
+from bot.model.about import About
+from bot.privacy.privacy import Privacy
+from bot.quiz import KINDS, Quiz, Source
+from bot.reviews.schedule import Reviews
+from bot.runtime.downloads import Downloads
+from bot.runtime.engine import Engine
+from bot.runtime.networks import Network
+from bot.runtime.registration import sync_if_changed
+from bot.runtime.scheduler import Scheduler
+from bot.scores.scores import Scores
+from bot.servers.servers import Servers
+from bot.sessions.sessions import Sessions
 from bot.settings import Settings
 from bot.store import Store
-from bot.sync import sync_if_changed
 from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 
 if TYPE_CHECKING:
-    from bot.commands.quiz import Quizzes
+    from bot.quiz.commands import Quizzes
 
-_EXTENSIONS = tuple(
-    f"bot.commands.{name}"
-    for name in (
-        "explain",
-        "pictures",
-        "presses",
-        "model",
-        "lesson",
-        "quiz",
-        "review",
-        "session",
-        "help",
-        "scores",
-        "daily",
-        "settings",
-        "privacy",
-    )
+_EXTENSIONS = (
+    "bot.explain.commands",
+    "bot.explain.uploads",
+    "bot.explain.actions",
+    "bot.model.commands",
+    "bot.lessons.commands",
+    "bot.quiz.commands",
+    "bot.reviews.commands",
+    "bot.sessions.commands",
+    "bot.help.commands",
+    "bot.scores.commands",
+    "bot.daily.job",
+    "bot.servers.commands",
+    "bot.privacy.commands",
 )
 _HANGUL = range(ord("가"), ord("힣") + 1)
 AskedT = TypeVar("AskedT")
@@ -91,7 +88,7 @@ class GradcamBot(commands.AutoShardedBot):
     Attributes:
         now: the clock, in UTC.
         store: the database.
-        timetable: does what is due by itself.
+        scheduler: does what is due by itself.
         engine: the bridge to what computes.
         downloads: fetches what people attach.
         readings: finds digits in pictures.
@@ -146,7 +143,7 @@ class GradcamBot(commands.AutoShardedBot):
         )
         self.settings = settings
         self.now = now
-        self.timetable = Timetable(now)
+        self.scheduler = Scheduler(now)
         self.command_ids: dict[str, int] = {}
         self._carriers: dict[type, Handler[Any]] = {}
         self._locales: LRUCache[int, Locale] = LRUCache(10_000)
@@ -190,11 +187,11 @@ class GradcamBot(commands.AutoShardedBot):
         for extension in _EXTENSIONS:
             await self.load_extension(extension)
         self.command_ids = await sync_if_changed(self.tree)
-        self.timetable.start()
+        self.scheduler.start()
 
     async def close(self) -> None:
         """Disconnect, and end what the bot has begun."""
-        await self.timetable.close()
+        await self.scheduler.close()
         await super().close()
         await self._on_close.aclose()
 

@@ -26,8 +26,6 @@ def _tracked() -> list[Path]:
     ("room", "never"),
     [
         ("core", ("bot", "discord")),
-        ("bot/services", ("discord", "bot.commands", "bot.views")),
-        ("bot/views", ("bot.commands",)),
     ],
 )
 def test_imports_go_one_way(room: str, never: tuple[str, ...]) -> None:

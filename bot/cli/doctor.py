@@ -72,7 +72,7 @@ def _database() -> str:
 
 
 def _lessons() -> str:
-    from bot.services.lessons import Lessons
+    from bot.lessons.course import Lessons
 
     lessons = Lessons.load()
     return (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 import typer
 
 if TYPE_CHECKING:
-    from bot.services.networks import Network
+    from bot.runtime.networks import Network
     from core.digit import Box, Digit
     from core.explain.explainer import Explainer, Explanation
     from core.figures.colours import Colours
@@ -104,7 +104,7 @@ def explain(
         raise typer.BadParameter("name at least one picture, or a test digit with --index")
     import numpy as np
 
-    from bot.services.networks import Network
+    from bot.runtime.networks import Network
     from core.figures.colours import Colours
 
     forced = None if network is None else Network(network)
@@ -138,7 +138,7 @@ def explain(
 
 @cache
 def _explainer(network: "Network") -> "Explainer":
-    from bot.services.networks import Network
+    from bot.runtime.networks import Network
     from core.explain.explainer import Explainer
     from core.network import UPLOADS_WEIGHTS, WEIGHTS
 
@@ -149,7 +149,7 @@ def _from_files(files: list[Path], network: "Network") -> Iterator[_Source]:
     """Read picture files; which shapes are digits the uploads' network says, whoever answers."""
     if not files:
         return
-    from bot.services.networks import Network
+    from bot.runtime.networks import Network
     from core.network import UPLOADS_WEIGHTS
     from core.record import ModelRecord
     from core.uploads import Reader, UploadError
@@ -219,7 +219,7 @@ def _write_pictures(
 def _photo(
     picture: "Picture", digits: "Sequence[Digit]", explanation: "Explanation", colours: "Colours"
 ) -> bytes:
-    from bot.services.answers import Opinion, marked
+    from bot.explain.answers import Opinion, marked
     from core.figures.photo import draw_photo
 
     opinions = map(Opinion, explanation.probabilities)
@@ -228,7 +228,7 @@ def _photo(
 
 
 def _report(source: _Source, explanation: "Explanation") -> _Report:
-    from bot.services.answers import Opinion
+    from bot.explain.answers import Opinion
 
     opinions = map(Opinion, explanation.probabilities)
     return _Report(

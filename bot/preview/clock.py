@@ -26,7 +26,7 @@ class SimulatedTime:
     def bot(self, settings: Settings) -> GradcamBot:
         """Build a bot that goes by this time."""
         bot = create_bot(settings, self.now)
-        bot.timetable.sleep = self._sleep
+        bot.scheduler.sleep = self._sleep
         return bot
 
     def now(self) -> dt.datetime:
@@ -35,7 +35,7 @@ class SimulatedTime:
 
     async def _sleep(self, seconds: float) -> None:
         # Else whoever does something is kept waiting until whatever is due soon is over.
-        await self.env.external_wait(asyncio.sleep(seconds), reason="the timetable")
+        await self.env.external_wait(asyncio.sleep(seconds), reason="the scheduler")
 
 
 @asynccontextmanager

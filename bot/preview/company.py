@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import simcord
 
-from bot.services.quiz import KINDS, Asked
+from bot.quiz import KINDS, Asked
 
 if TYPE_CHECKING:
     from bot.app import GradcamBot

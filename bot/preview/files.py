@@ -4,7 +4,7 @@ import discord
 from simcord.backend.cdn import CDN_BASE
 from yarl import URL
 
-from bot.services.downloads import Downloads, NotFetchedError
+from bot.runtime.downloads import Downloads, NotFetchedError
 
 
 def simulated_downloads(bot: discord.Client) -> Downloads:

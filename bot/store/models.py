@@ -149,7 +149,7 @@ class DailyDigit(Base):
         message_id: of it; `None` until it is sent.
         digit: index of the test digit.
         retry_at: from when on it may be sent again, where it was not.
-        problem: why it could not be sent (`bot.services.daily`); `None`: not so.
+        problem: why it could not be sent (`bot.daily.daily`); `None`: not so.
     """
 
     __tablename__ = "daily_digits"
@@ -168,7 +168,7 @@ class LessonProgress(Base):
 
     Attributes:
         user_id: whose.
-        lesson: its name (`bot.services.lessons`).
+        lesson: its name (`bot.lessons.course`).
         screen: the one to go on with, from 0.
         digit: index of the test digit that they learn with.
         finished_at: when the last screen was first reached.
@@ -303,7 +303,7 @@ class Round(Base):
         message_id: of the question; `None` until it is sent.
         session_id: in which session, if in one.
         user_id: whose own review it is, whom alone it asks; `None`: anybody.
-        kind: of question (`bot.services.quiz`).
+        kind: of question (`bot.quiz`).
         question: what it takes to make the same question again; never sent to Discord.
         language: of the message; `None`: both.
         opened_at: when votes began.

@@ -8,8 +8,8 @@ from string import Formatter
 import pytest
 
 import bot
+from bot.explain.readings import PROBLEMS
 from bot.i18n import _FORMATTER, FALLBACK, LANGUAGES, catalogue, speaker
-from bot.services.readings import PROBLEMS
 from core.uploads import UploadProblem
 
 english = speaker("en")
@@ -36,7 +36,7 @@ def _called_with() -> set[str]:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id in {"say", "label", "Refusal"}
+                and node.func.id in {"say", "label", "UserError"}
                 and node.args
                 and isinstance(node.args[0], ast.Constant)
             ):

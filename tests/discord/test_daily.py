@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from bot.services.daily import Problem
+from bot.daily.daily import Problem
 from bot.store.models import DailyDigit
 from core.dataset import DigitSet
 from tests.discord.conftest import Server
@@ -27,7 +27,7 @@ async def until(server: Server, hour: int) -> None:
 
 
 async def due(server: Server) -> None:
-    server.bot.timetable.changed()
+    server.bot.scheduler.changed()
     await server.env.settle()
 
 
@@ -104,7 +104,7 @@ async def test_it_is_sent_once_a_day_also_over_restarts(server: Server) -> None:
 
 
 async def test_a_crash_before_sending_is_made_up_for(server: Server) -> None:
-    await server.bot.timetable.close()
+    await server.bot.scheduler.close()
     await server.env.advance_time(_HOUR)
     assert await server.bot.daily.claim() is not None
     await server.restart()

@@ -15,7 +15,7 @@ import pytest
 import simcord
 from sqlalchemy import URL
 
-from bot.services.quiz import KINDS, Asked
+from bot.quiz import KINDS, Asked
 from bot.settings import Settings
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text

@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from bot.problems import Refusal
-from bot.services import explaining
-from bot.services.networks import Network
+from bot.explain import explaining
+from bot.runtime.errors import UserError
+from bot.runtime.networks import Network
 from core.dataset import test_digit as digit_of
 from core.explain.explainer import Atlas
 from core.explain.scores import Score
@@ -152,7 +152,7 @@ async def test_a_full_queue_says_so_kindly(server: Server) -> None:
         return_exceptions=True,
     )
     assert not isinstance(first, BaseException)
-    assert isinstance(second, Refusal)
+    assert isinstance(second, UserError)
 
     engine._max_waiting = 0
     result = await server.alex.slash(server.channel, "explain", index=4321)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bot.services.networks import Network
+from bot.runtime.networks import Network
 from core.dataset import load_test_digits
 from core.explain.explainer import Explainer
 from tests.discord.conftest import Server

@@ -6,9 +6,9 @@ import discord
 import pytest
 
 from bot.i18n import LANGUAGES, speaker
-from bot.services.lessons import Picture
-from bot.services.studying import Look, Place
-from bot.views.lesson import lesson_screen
+from bot.lessons.course import Picture
+from bot.lessons.illustrations import Look, Place
+from bot.lessons.messages import lesson_screen
 from tests.builders import blank, picture
 from tests.discord.conftest import Server
 from tests.discord.looking import Seen, alt_texts, answer, card, components, control, options, text

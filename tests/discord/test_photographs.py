@@ -11,10 +11,10 @@ import psutil
 import pytest
 from PIL import Image
 
+from bot.explain.answers import Answer
+from bot.explain.questions import Question
 from bot.i18n import speaker
-from bot.services.answers import Answer
-from bot.services.networks import Network
-from bot.services.questions import Question
+from bot.runtime.networks import Network
 from core.dataset import load_test_digits
 from core.uploads import MAX_DIGITS
 from tests.builders import blank, picture, row, saved

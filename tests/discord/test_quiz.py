@@ -7,7 +7,7 @@ import pytest
 import simcord
 from sqlalchemy import func, select, update
 
-from bot.services.quiz import DIGITS, KINDS, Asked
+from bot.quiz import DIGITS, KINDS, Asked
 from bot.store.models import Round, Vote
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, files, text
@@ -104,7 +104,7 @@ async def test_a_bet_is_made_of_a_digit_and_then_a_field(server: Server) -> None
 async def test_a_late_vote_is_refused_in_one_sentence(server: Server) -> None:
     question, asked = await ask(server, "layer")
     right, _ = right_and_wrong(asked)
-    await server.bot.timetable.close()  # so that the message still has its buttons
+    await server.bot.scheduler.close()  # so that the message still has its buttons
     await server.env.advance_time(50)
 
     late = await server.bora.click(question, custom_id=right)

@@ -7,8 +7,8 @@ import discord
 import pytest
 import simcord
 
-from bot.views.session_step import screen_of, step_place
-from bot.views.session_step import step as draw_step
+from bot.sessions.step import screen_of, step_place
+from bot.sessions.step import step as draw_step
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, text
 

@@ -7,7 +7,7 @@ import pytest
 import simcord
 from sqlalchemy import select
 
-from bot.services.servers import KEPT, Wishes
+from bot.servers.servers import KEPT, Wishes
 from bot.store.models import Server as Row
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, options, text
@@ -163,5 +163,5 @@ async def later(server: Server, passed: dt.timedelta) -> None:
     async with server.bot.store.begin() as session:
         for left in await session.scalars(select(Row).where(Row.left_at.is_not(None))):
             left.left_at = left.left_at and left.left_at - passed
-    server.bot.timetable.changed()
+    server.bot.scheduler.changed()
     await server.env.settle()

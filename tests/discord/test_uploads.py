@@ -12,10 +12,10 @@ import psutil
 import pytest
 from PIL import Image
 
+from bot.explain.answers import Answer
+from bot.explain.questions import Question
+from bot.explain.readings import PROBLEMS
 from bot.i18n import speaker
-from bot.services.answers import Answer
-from bot.services.questions import Question
-from bot.services.readings import PROBLEMS
 from core.uploads import MAX_BYTES
 from tests.builders import blank, picture, saved
 from tests.core.uploads.hostile import hostile_files

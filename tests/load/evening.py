@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import URL
 
-from bot.problems import Refusal
-from bot.services.learning import Learning
-from bot.services.privacy import Privacy
-from bot.services.quiz import Place, Quiz, Riddle
-from bot.services.sessions import Sessions
+from bot.lessons.progress import Learning
+from bot.privacy.privacy import Privacy
+from bot.quiz import Place, Quiz, Riddle
+from bot.runtime.errors import UserError
+from bot.sessions.sessions import Sessions
 from bot.store import Store
 
 if TYPE_CHECKING:
-    from bot.services.quiz import Source
+    from bot.quiz import Source
 
 _BEGIN = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _SERVER, _PERSON = 1 << 61, 1 << 62
@@ -172,14 +172,14 @@ async def _answer(group: Group, lesson: str, person: int, choice: int, services:
 
 async def _open(group: Group, riddle: Riddle, services: Services) -> None:
     place = Place(_SERVER, group.thread, await group.session_id(services), "ko")
-    with suppress(Refusal):  # it is open already
+    with suppress(UserError):  # it is open already
         await services.quiz.open(riddle, place, _SECONDS)
 
 
 async def _vote(group: Group, person: int, choice: str, services: Services) -> None:
     round_id = await services.quiz.open_in(group.thread)
     if round_id is not None:
-        with suppress(Refusal):  # it is too late
+        with suppress(UserError):  # it is too late
             await services.quiz.vote(round_id, person, choice)
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import URL, select
 
-from bot.services.quiz import Place, Quiz, Riddle
+from bot.quiz import Place, Quiz, Riddle
 from bot.store import Store
 from bot.store.models import ReviewItem, Vote
 
 if TYPE_CHECKING:
-    from bot.services.quiz import Source
+    from bot.quiz import Source
 
 _NOW = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _PEOPLE, _CHANNELS, _PROCESSES = 100, 12, 3

@@ -1,0 +1,1 @@
+"""The digit of the day."""

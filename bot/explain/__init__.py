@@ -1,0 +1,1 @@
+"""Explaining digits: `/explain`, uploaded pictures, and the controls below an explanation."""

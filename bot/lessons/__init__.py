@@ -1,0 +1,1 @@
+"""`/lesson` and `/term`: the course and its glossary."""

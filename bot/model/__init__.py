@@ -1,0 +1,1 @@
+"""`/model`: the networks, how they were trained and measured."""

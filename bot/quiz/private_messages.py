@@ -1,0 +1,136 @@
+"""What one person alone sees of a round, and their review."""
+
+from typing import Any
+
+from discord import MediaGalleryItem
+from discord.ui import ActionRow, Item, LayoutView, MediaGallery, Separator, TextDisplay
+from discord.utils import format_dt
+
+from bot.i18n import Say
+from bot.quiz import Asked, Picture
+from bot.quiz.controls import ReviewButton, choice_rows, field_rows
+from bot.quiz.messages import Shapes
+from bot.quiz.phrases import (
+    answer_alt,
+    answer_words,
+    choice_label,
+    field_name,
+    question_alt,
+    question_words,
+)
+from bot.reviews.schedule import Box
+from bot.ui.layout import CALM, WARNING, Message, attached, framed
+
+
+def voted(asked: Asked, choice: str, owner: int, say: Say) -> LayoutView:
+    """Confirm a vote.
+
+    Args:
+        asked: the round.
+        choice: what was chosen.
+        owner: who chose it.
+        say: their language.
+    """
+    when = format_dt(asked.closes_at, "T")
+    if asked.riddle.kind != "bet":
+        answer = choice_label(asked.riddle.kind, choice)
+        return framed(TextDisplay(say("quiz.yours", answer=answer, when=when)))
+    digit, _, field = choice.partition("@")
+    region = field_name(field, say)
+    bet = say("quiz.your_bet", digit=digit, field=field, region=region, when=when)
+    return framed(TextDisplay(bet), *field_rows(asked.round_id, digit, owner, field))
+
+
+def which_field(asked: Asked, digit: str, owner: int, say: Say) -> LayoutView:
+    """Ask for the second half of a bet."""
+    words = say("quiz.which_field", digit=digit)
+    return framed(TextDisplay(words), *field_rows(asked.round_id, digit, owner))
+
+
+def review_question(
+    asked: Asked,
+    picture: Picture,
+    shapes: Shapes,
+    box: Box,
+    owner: int,
+    say: Say,
+    digit: str | None = None,
+) -> Message:
+    """Lay a question of somebody's own review out.
+
+    Args:
+        asked: the round that it is.
+        picture: what is to be guessed from.
+        shapes: the height and width of each layer's maps.
+        box: what else waits.
+        owner: whose.
+        say: their language.
+        digit: the first half of a bet, where it is chosen.
+    """
+    riddle = asked.riddle
+    alt = question_alt(riddle, picture, shapes, say)
+    file = attached(picture.file, f"round.{picture.extension}", alt)
+    parts: list[Item[Any]] = [
+        TextDisplay(question_words(riddle, shapes, say)),
+        MediaGallery(MediaGalleryItem(file)),
+    ]
+    if digit is None:
+        parts += choice_rows(asked.round_id, riddle.kind, owner)
+    else:
+        parts.append(TextDisplay(say("quiz.which_field", digit=digit)))
+        parts += field_rows(asked.round_id, digit, owner)
+    parts += [Separator(), TextDisplay(say("review.due", count=box.due))]
+    return Message(framed(*parts), [file])
+
+
+def review_answer(
+    asked: Asked, picture: Picture, shapes: Shapes, box: Box, owner: int, say: Say
+) -> Message:
+    """Lay the answer out.
+
+    Args:
+        asked: the round that it was, closed.
+        picture: the answer's.
+        shapes: the height and width of each layer's maps.
+        box: what waits.
+        owner: whose.
+        say: their language.
+    """
+    (own,) = asked.awards
+    alt = answer_alt(asked.riddle, picture, say)
+    file = attached(picture.file, f"answer.{picture.extension}", alt)
+    choice = choice_label(asked.riddle.kind, own.choice)
+    verdict = say("review.right") if own.right else say("review.wrong", choice=choice)
+    view = framed(
+        TextDisplay(f"{answer_words(asked.riddle, picture, shapes, say)}\n**{verdict}**"),
+        MediaGallery(MediaGalleryItem(file)),
+        TextDisplay(say("review.due", count=box.due)),
+        *below(box, owner, say),
+        colour=CALM if own.right else WARNING,
+    )
+    return Message(view, [file])
+
+
+def nothing_due(box: Box, owner: int, say: Say) -> LayoutView:
+    """Say that there is nothing to review, and when there will be."""
+    words = [say("review.none")]
+    if box.next_at is not None:
+        when = format_dt(box.next_at, "R")
+        words.append(say("review.waiting", count=box.later, when=when))
+    else:
+        words.append(say("review.empty"))
+    return framed(TextDisplay("\n".join(words)), *below(box, owner, say))
+
+
+def shared(box: Box, owner: int, say: Say) -> LayoutView:
+    """Confirm who may be asked what was wrong."""
+    words = say("review.shared") if box.in_groups else say("review.kept")
+    return framed(TextDisplay(words), *below(box, owner, say))
+
+
+def below(box: Box, owner: int, say: Say) -> list[ActionRow[Any]]:
+    """Offer the next question, where there is one, and who may be asked what was wrong."""
+    share = ReviewButton.drawn("keep" if box.in_groups else "share", owner, say)
+    if not box.due:
+        return [ActionRow(share)]
+    return [ActionRow(ReviewButton.drawn("next", owner, say), share)]

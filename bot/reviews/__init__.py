@@ -1,0 +1,1 @@
+"""`/review`: spaced repetition of what a person answered wrong."""

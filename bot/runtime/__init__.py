@@ -1,0 +1,1 @@
+"""What every feature runs on: the engine, the scheduler, downloads, command registration."""

@@ -1,0 +1,242 @@
+"""The one bridge between the event loop and what computes."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.runtime.errors import UserError
+from bot.runtime.networks import Network
+from core.explain.explainer import Atlas, Explainer
+from core.explain.scores import Score
+from core.network import epoch_file
+from core.uploads import Picture, Reader, Reading
+from core.uploads.likeliest import Likeliest, find_likeliest
+from core.uploads.worker import DecodingWorker
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_LARGEST_BATCH = 64  # of digits to explain
+_LARGEST_LOOK = 64  # of shapes that may be digits
+_LARGEST_PART = 256  # of digits to classify
+
+
+@dataclass(slots=True)
+class _Job:
+    images: NDArray[np.float32]  # (n, 28, 28)
+    network: Network
+    score: Score
+    result: list[Atlas] | None = None
+
+    def goes_with(self, other: "_Job") -> bool:
+        return self.network is other.network and self.score is other.score
+
+
+class Engine:
+    """Runs the networks on one thread, drawing on two others, and uploads on two more.
+
+    Files from strangers are decoded in a process of their own, for which only the threads for
+    uploads wait: a file that takes its time delays other uploads at most.
+
+    Requests for a network are batched without a background task: each adds itself to a queue and
+    asks the thread to work the queue off once. The thread takes all that wait, so while one batch
+    runs the next one gathers; later turns find their work done already.
+    """
+
+    def __init__(
+        self, explainers: Mapping[Network, Explainer], least_evidence: float, max_waiting: int
+    ) -> None:
+        """Take compiled explainers.
+
+        Args:
+            explainers: one for each network.
+            least_evidence: that something in a picture is a digit; see `core.uploads.Reader`.
+            max_waiting: how many requests may be under way before the next is refused.
+        """
+        self.explainers = explainers
+        self.least_evidence = least_evidence
+        self._max_waiting = max_waiting
+        self._waiting = 0
+        self._jobs: deque[_Job] = deque()
+        self._network_thread = ThreadPoolExecutor(1, "network")
+        self._picture_threads = ThreadPoolExecutor(2, "pictures")
+        self._upload_threads = ThreadPoolExecutor(2, "uploads")
+        self.worker = DecodingWorker()
+        self._reader = Reader(self._judge, least_evidence)
+
+    async def atlases(
+        self, images: NDArray[np.float32], network: Network, score: Score
+    ) -> list[Atlas]:
+        """Explain digits, all classes at all layers, in a batch with whatever else waits.
+
+        Args:
+            images: (n, 28, 28) float32 in [0, 1].
+            network: who answers.
+            score: what to differentiate.
+
+        Raises:
+            UserError: too many requests wait.
+        """
+        job = _Job(images, network, score)
+        with self._admitted():
+            self._jobs.append(job)
+            await asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
+        if job.result is None:
+            raise RuntimeError("the batch that these digits were in failed; the log has the reason")
+        return job.result
+
+    async def logits(self, images: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
+        """Classify many digits without explaining them, a part at a time: others come in between.
+
+        Args:
+            images: (n, 28, 28) float32 in [0, 1].
+            network: who answers.
+
+        Returns:
+            (n, 10).
+
+        Raises:
+            UserError: too many requests wait.
+        """
+        loop, explainer = asyncio.get_running_loop(), self.explainers[network]
+        with self._admitted():
+            return np.concatenate(
+                [
+                    await loop.run_in_executor(self._network_thread, explainer.logits, part)
+                    for part in np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
+                ]
+            )
+
+    async def untrained_atlases(self, images: NDArray[np.float32]) -> list[Atlas]:
+        """Explain digits by the tutorial's network as it was before training, with random weights.
+
+        Args:
+            images: (n, 28, 28) float32 in [0, 1].
+
+        Raises:
+            UserError: too many requests wait.
+        """
+        loop = asyncio.get_running_loop()
+        with self._admitted():
+            # Loading takes a second: not on the thread for which all others wait.
+            untrained = await loop.run_in_executor(self._picture_threads, _untrained)
+            return await loop.run_in_executor(self._network_thread, untrained.atlas, images)
+
+    async def study(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function that computes with a network, in turn with all else that networks do.
+
+        Raises:
+            UserError: too many requests wait.
+        """
+        with self._admitted():
+            return await asyncio.get_running_loop().run_in_executor(
+                self._network_thread, lambda: work(*args, **kwargs)
+            )
+
+    async def picture(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function that draws a picture, off the event loop.
+
+        Raises:
+            UserError: too many requests wait.
+        """
+        with self._admitted():
+            return await asyncio.get_running_loop().run_in_executor(
+                self._picture_threads, lambda: work(*args, **kwargs)
+            )
+
+    async def read(self, file: bytes, *, ours: bool) -> Reading:
+        """Find the digits in a picture file, off the event loop.
+
+        What is found stands in the pixels of the `Picture`, which may be fewer than the file's.
+
+        Args:
+            file: from anywhere.
+            ours: whether it says to be the file of a `Picture`, to be opened as it is.
+
+        Raises:
+            UserError: too many requests wait.
+            core.uploads.UploadError: the file gives no picture.
+        """
+        decode = self.worker.reopen if ours else self.worker.decode
+        with self._admitted():
+            return await asyncio.get_running_loop().run_in_executor(
+                self._upload_threads, lambda: self._reader.read(_as_kept(decode(file)))
+            )
+
+    async def look_again(self, reading: Reading) -> Likeliest | None:
+        """Find what comes nearest to a digit in a picture without any, off the event loop.
+
+        Raises:
+            UserError: too many requests wait.
+        """
+        with self._admitted():
+            return await asyncio.get_running_loop().run_in_executor(
+                self._upload_threads, find_likeliest, reading, self._judge
+            )
+
+    def close(self) -> None:
+        """End the threads and the decoding processes; what is being decoded is given up."""
+        self.worker.close()
+        self._upload_threads.shutdown()
+        self._network_thread.shutdown()
+        self._picture_threads.shutdown()
+
+    @contextmanager
+    def _admitted(self) -> Iterator[None]:
+        if self._waiting >= self._max_waiting:
+            raise UserError("problem.busy")
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+
+    def _judge(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Classify what may be digits, in turn with all else that the networks do.
+
+        In a picture of noise thousands of shapes may be: a part of them at a time, others come in
+        between, and the network's layers take little memory.
+        """
+        explainer = self.explainers[Network.UPLOADS]
+        parts = np.split(images, range(_LARGEST_LOOK, len(images), _LARGEST_LOOK))
+        logits = [self._network_thread.submit(explainer.logits, part).result() for part in parts]
+        return np.concatenate(logits)
+
+    def _work_off(self) -> None:
+        """Take the waiting jobs that ask as the first one does, and explain them in one run.
+
+        Jobs leave in the order they came, at least one a turn, and every job brings a turn: when a
+        job's own turn has ended, the job is done.
+        """
+        batch: list[_Job] = []
+        while self._jobs and sum(len(job.images) for job in batch) < _LARGEST_BATCH:
+            if batch and not self._jobs[0].goes_with(batch[0]):
+                break
+            batch.append(self._jobs.popleft())
+        if not batch:
+            return
+        explainer = self.explainers[batch[0].network]
+        images = np.concatenate([job.images for job in batch])
+        atlases = iter(explainer.atlas(images, batch[0].score))
+        for job in batch:
+            job.result = list(islice(atlases, len(job.images)))
+
+
+@cache
+def _untrained() -> Explainer:
+    return Explainer.load(epoch_file(0))
+
+
+def _as_kept(picture: Picture) -> Picture:
+    """Forget the file's own size, which what is kept of a picture does not tell."""
+    rows, columns, _ = picture.pixels.shape
+    return replace(picture, size=(columns, rows))

@@ -1,0 +1,1 @@
+"""`/scores`: scoreboards and weekly points."""

@@ -1,0 +1,1 @@
+"""`/settings`: what a server has chosen, and what happens when it removes the bot."""

@@ -1,1 +1,0 @@
-"""What the bot does, without a Discord object in sight."""

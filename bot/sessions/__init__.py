@@ -1,0 +1,1 @@
+"""`/session`: group study in a thread, led by a host."""

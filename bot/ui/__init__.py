@@ -1,0 +1,1 @@
+"""What all messages and controls share."""

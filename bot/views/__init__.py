@@ -1,1 +1,0 @@
-"""What the bot's messages look like: values in, layouts out."""

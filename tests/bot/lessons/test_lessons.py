@@ -1,0 +1,546 @@
+"""The course: its files, every screen of it in every language, and what is kept of learners."""
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from discord.ui import Item, LayoutView
+from PIL import Image
+
+from bot.i18n import LANGUAGES, Say, speaker
+from bot.lessons.controls import CONTROLS
+from bot.lessons.course import COURSES, LessonError, Lessons, Picture, Try
+from bot.lessons.illustrations import Exhibit, Look, Place, Studying
+from bot.lessons.messages import contents, lesson_screen
+from bot.lessons.parsing import parse_lesson, parse_terms
+from bot.lessons.progress import Learning, Progress
+from bot.lessons.terms import glossary, term_page
+from bot.runtime.engine import Engine
+from bot.runtime.errors import UserError
+from bot.runtime.networks import Network
+from bot.store import Store
+from bot.store.models import LessonProgress
+from bot.ui.layout import Message
+from core.dataset import test_digit as digit_of_the_test_set
+from core.edits import Edit, rub_out
+from core.explain.explainer import Explainer
+from core.network import WEIGHTS
+from tests.builders import saved
+
+LESSONS = Lessons.load()
+SCREENS = [
+    (name, page)
+    for name in LESSONS.names
+    for page in range(len(LESSONS.lesson(name, "en").screens))
+]
+SOMEBODY = 2**63
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+TERMS = "## Pixel\nname: pixel\n\nA dot.\n"
+LESSON = """---
+title: Colours
+order: 20
+---
+
+## The first
+picture: digit
+try: digit
+terms: pixel
+
+Grey is
+enough.
+
+### How many channels?
+- [x] One
+  > Yes.
+- [ ] Three
+  > That would be
+  > colour.
+"""
+
+
+@pytest.fixture(scope="module")
+def studying(explainer: Explainer) -> Iterator[Studying]:
+    """The real network, without Discord."""
+    engine = Engine({Network.TUTORIAL: explainer, Network.UPLOADS: explainer}, 0, 256)
+    yield Studying(engine, WEIGHTS)
+    engine.close()
+
+
+def parsed(text: str, name: str = "en/lessons/colours.md") -> Any:
+    return parse_lesson(text, name, parse_terms(TERMS, "en/terms.md"))
+
+
+def test_a_lesson_is_read() -> None:
+    lesson = parsed(LESSON)
+
+    assert (lesson.name, lesson.title, lesson.order) == ("colours", "Colours", 20)
+    (screen,) = lesson.screens
+    assert (screen.title, screen.text) == ("The first", "Grey is enough.")
+    assert (screen.picture, screen.tries, screen.terms) == (Picture.DIGIT, (Try.DIGIT,), ("pixel",))
+    assert screen.question.options == ("One", "Three")
+    assert screen.question.feedback == ("Yes.", "That would be colour.")
+    assert screen.question.right == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "problem"),
+    [
+        ("---\ntitle", "title", 1, "header"),
+        ("order: 20\n", "", 1, "no order"),
+        ("order: 20", "order: first", 3, "not a number"),
+        ("order: 20", "sequence: 20", 3, "no field 'sequence'"),
+        ("order: 20", "order: 20\norder: 21", 4, "twice"),
+        ("picture: digit\n", "", 6, "no picture"),
+        ("picture: digit", "picture: cat", 7, "no picture 'cat'"),
+        ("picture: digit", "picture digit", 7, "field: value"),
+        ("picture: digit", "picture:", 7, "no value"),
+        ("try: digit", "try: digit, jump", 8, "no thing to try 'jump'"),
+        ("try: digit", "try: digit, digit", 8, "twice"),
+        ("terms: pixel", "terms: voxel", 9, "no term 'voxel'"),
+        ("terms: pixel", "example: 10000", 9, "0 to 9999"),
+        ("terms: pixel", "layer: dense", 9, "no layer 'dense'"),
+        ("terms: pixel", "class: 10", 9, "0 to 9"),
+        ("Grey is\nenough.\n", "", 6, "characters"),
+        ("Grey is", "Grey " * 400, 6, "characters"),
+        ("- [ ] Three", "- [x] Three", 14, "one right"),
+        ("- [x] One\n  > Yes.\n", "", 14, "one right"),
+        ("  > Yes.\n", "", 15, "no feedback"),
+        ("  > That would be\n  > colour.\n", "", 17, "no feedback"),
+        ("- [ ] Three", "Three", 17, "options and feedback only"),
+        ("## The first", "Hello\n## The first", 6, "heading"),
+    ],
+)
+def test_what_is_wrong_in_a_lesson_is_told_with_file_and_line(
+    before: str, after: str, line: int, problem: str
+) -> None:
+    assert before in LESSON
+
+    with pytest.raises(LessonError) as raised:
+        parsed(LESSON.replace(before, after, 1))
+
+    assert str(raised.value).startswith(f"en/lessons/colours.md:{line}: ")
+    assert problem in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("## Pixel\n\nA dot.", 1, "no name"),
+        (TERMS + TERMS, 6, "taken"),
+        (TERMS.replace("\n\n", "\nsee: voxel\n\n"), 3, "no term 'voxel'"),
+        ("## Pixel\nname: pixel\n", 1, "characters"),
+    ],
+)
+def test_what_is_wrong_in_the_glossary_is_told_with_file_and_line(
+    text: str, line: int, problem: str
+) -> None:
+    with pytest.raises(LessonError, match=f"en/terms.md:{line}: .*{problem}"):
+        parse_terms(text, "en/terms.md")
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A copy of the course, for a teacher to change."""
+    for language in LANGUAGES:
+        shutil.copytree(Path(str(COURSES)) / language, tmp_path / language)
+    return tmp_path
+
+
+def test_a_teacher_adds_a_lesson_without_touching_code(course: Path) -> None:
+    for language in LANGUAGES:
+        (course / language / "lessons" / "colours.md").write_text(LESSON, encoding="utf-8")
+
+    assert Lessons.load(course).names == (*LESSONS.names, "colours")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("picture: digit", "picture: numbers", "picture is not as in en/lessons/colours.md:6"),
+        ("try: digit", "try: shift", "try is not as in"),
+        ("order: 20", "order: 21", "order is 21"),
+        (
+            "## The first",
+            "## One more\npicture: digit\n\nText.\n\n## The first",
+            "try is not as in",
+        ),
+        ("- [x] One\n  > Yes.\n- [ ] Three", "- [ ] One\n  > Yes.\n- [x] Three", "question"),
+    ],
+)
+def test_a_lesson_that_differs_between_languages_is_refused(
+    course: Path, before: str, after: str, problem: str
+) -> None:
+    for language, text in (("en", LESSON), ("ko", LESSON.replace(before, after))):
+        (course / language / "lessons" / "colours.md").write_text(text, encoding="utf-8")
+
+    with pytest.raises(LessonError, match=f"ko/lessons/colours.md:[16]: {problem}"):
+        Lessons.load(course)
+
+
+def test_a_screen_too_many_in_a_language_is_refused(course: Path) -> None:
+    more = LESSON + "\n## One more\npicture: digit\n\nText.\n"
+    for language, text in (("en", LESSON), ("ko", more)):
+        (course / language / "lessons" / "colours.md").write_text(text, encoding="utf-8")
+
+    with pytest.raises(LessonError, match=r"ko/lessons/colours\.md:21: 2 screens, and 1 in en"):
+        Lessons.load(course)
+
+
+def test_a_lesson_that_is_missing_in_a_language_is_named(course: Path) -> None:
+    (course / "en" / "lessons" / "colours.md").write_text(LESSON, encoding="utf-8")
+
+    with pytest.raises(LessonError, match=r"there is no ko/lessons/colours\.md"):
+        Lessons.load(course)
+
+
+def test_two_lessons_of_one_order_are_refused(course: Path) -> None:
+    for language in LANGUAGES:
+        text = LESSON.replace("order: 20", "order: 1")
+        (course / language / "lessons" / "colours.md").write_text(text, encoding="utf-8")
+
+    with pytest.raises(LessonError, match="has the order 1 already"):
+        Lessons.load(course)
+
+
+def test_a_term_that_is_missing_in_a_language_is_named(course: Path) -> None:
+    with (course / "ko" / "terms.md").open("a", encoding="utf-8") as file:
+        file.write("\n## 새말\nname: fresh\n\n새로 생긴 말.\n")
+
+    with pytest.raises(LessonError, match=r"'fresh' is not in en/terms\.md"):
+        Lessons.load(course)
+
+
+def test_there_are_nine_lessons_or_more_of_three_to_five_screens_that_end_in_a_question() -> None:
+    assert len(LESSONS.names) >= 9
+    for name in LESSONS.names:
+        screens = LESSONS.lesson(name, "en").screens
+        assert 3 <= len(screens) <= 5, name
+        assert screens[-1].question is not None, name
+        assert any(screen.tries for screen in screens), name
+
+
+def test_every_picture_and_everything_to_try_is_in_a_lesson() -> None:
+    screens = [LESSONS.lesson(name, "en").screens[page] for name, page in SCREENS]
+
+    assert {screen.picture for screen in screens} == set(Picture)
+    assert {each for screen in screens for each in screen.tries} == set(Try)
+
+
+def test_every_term_is_linked_from_a_screen_or_another_term() -> None:
+    linked = {term for n, p in SCREENS for term in LESSONS.lesson(n, "en").screens[p].terms}
+    linked |= {other for term in LESSONS.terms("en") for other in term.see}
+
+    assert set(LESSONS.term_names) - linked == set()
+
+
+def test_korean_lessons_hold_no_english_sentence() -> None:
+    for file in (Path(str(COURSES)) / "ko").rglob("*.md"):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if re.match(r"(picture|try|terms|see|name|layer|score|title|order): ?", line):
+                continue
+            prose = re.sub(r"`[^`]*`", "", line)
+            assert not re.search(r"[A-Za-z]{2,}\W+[A-Za-z]{2,}\W+[A-Za-z]{2,}", prose), (
+                f"{file.name}:{number}: {line}"
+            )
+
+
+def test_pronounced_digits_take_their_particles_in_korean_lessons() -> None:
+    with_final = {"0", "1", "3", "6", "7", "8"}
+    wrong = []
+    for file in (Path(str(COURSES)) / "ko").rglob("*.md"):
+        text = file.read_text(encoding="utf-8")
+        for digit, particle in re.findall(r"(?<![\d.,])(\d)(은|는|이|가|을|를)(?=\s)", text):
+            if (particle in "은이을") != (digit in with_final):
+                wrong.append(f"{file.name}: {digit}{particle}")
+    assert wrong == []
+
+
+def walk(view: LayoutView) -> Iterator[Item[Any]]:
+    """Every part of a message, controls as Discord knows them."""
+    for item in view.walk_children():
+        yield getattr(item, "item", item)
+
+
+def _template(kind: Any) -> re.Pattern[str]:
+    pattern: re.Pattern[str] = kind.__discord_ui_compiled_template__
+    return pattern
+
+
+def fits(message: Message, pictures: int) -> None:
+    """Hold a message against Discord's limits."""
+    view = message.view
+    assert view.total_children_count <= 40
+    assert view.content_length() <= 4000
+    ids: list[str] = []
+    for item in walk(view):
+        custom_id = getattr(item, "custom_id", None)
+        if custom_id is not None and item.is_dispatchable():
+            ids.append(custom_id)
+            kinds = [
+                kind
+                for kind in CONTROLS
+                if kind.__discord_ui_compiled_template__.fullmatch(custom_id)
+            ]
+            assert len(kinds) == 1, custom_id
+            assert len(custom_id) <= 100
+        label = getattr(item, "label", None)
+        assert label is None or 1 <= len(label) <= 80
+        for option in getattr(item, "options", ()):
+            assert 1 <= len(option.label) <= 100
+        assert len(getattr(item, "options", ())) <= 25
+    assert len(set(ids)) == len(ids)
+    assert len(message.files) == pictures
+    for file in message.files:
+        file.reset()
+        assert file.description is not None
+        assert 20 <= len(file.description) <= 1024
+        with Image.open(io.BytesIO(file.fp.read())) as image:
+            assert image.format == "PNG"
+            assert image.width >= 700 or file.filename == "digit.png"
+
+
+async def shown(studying: Studying, name: str, page: int, index: int) -> tuple[Place, Exhibit]:
+    screen = LESSONS.lesson(name, "en").screens[page]
+    look = Look.at(screen, index)
+    return Place(name, page, look, 999_999_999), await studying.show(screen.picture, look)
+
+
+@pytest.mark.parametrize(("name", "page"), SCREENS)
+async def test_every_screen_keeps_within_discords_limits_in_every_language(
+    studying: Studying, name: str, page: int
+) -> None:
+    edited = Look(9999, "max_pooling2d_1", 9, edit=Edit(-2, -9, -9, 9))
+    for index in (7, 10):
+        place, exhibit = await shown(studying, name, page, index)
+        for language in LANGUAGES:
+            say = speaker(language)
+            question = LESSONS.lesson(name, language).screens[page].question
+            options = range(len(question.options)) if question else [None]
+            for chosen in options:
+                for session in (0, 999_999_999):
+                    at = Place(name, page, edited, session)
+                    fits(
+                        lesson_screen(LESSONS, at, exhibit, (say,), owner=SOMEBODY, chosen=chosen),
+                        1,
+                    )
+        fits(lesson_screen(LESSONS, place, exhibit, tuple(map(speaker, LANGUAGES))), 1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_contents_and_glossary_keep_within_discords_limits(language: str) -> None:
+    say = speaker(language)
+
+    fits(contents(LESSONS, {}, say, SOMEBODY), 0)
+    fits(glossary(LESSONS, say), 0)
+    for name in LESSONS.term_names:
+        fits(term_page(LESSONS, name, say), 0)
+
+
+def words(message: Message) -> str:
+    return "\n".join(getattr(item, "content", "") for item in walk(message.view))
+
+
+async def test_a_shared_screen_speaks_both_languages_and_gives_no_answer_away(
+    studying: Studying,
+) -> None:
+    name, page = next(
+        (n, p) for n, p in SCREENS if LESSONS.lesson(n, "en").screens[p].question is not None
+    )
+    place, exhibit = await shown(studying, name, page, 7)
+
+    told = words(lesson_screen(LESSONS, place, exhibit, tuple(map(speaker, LANGUAGES))))
+
+    for language in LANGUAGES:
+        screen = LESSONS.lesson(name, language).screens[page]
+        assert screen.question is not None
+        assert screen.title in told
+        assert all(option in told for option in screen.question.options)
+        assert not any(feedback in told for feedback in screen.question.feedback)
+
+
+async def drawn(studying: Studying, picture: Picture, look: Look) -> bytes:
+    return (await studying.show(picture, look)).file
+
+
+@pytest.mark.parametrize("picture", sorted(set(Picture) - {Picture.CURVES, Picture.CONFUSION}))
+async def test_a_picture_is_of_the_learners_own_digit_and_always_the_same(
+    studying: Studying, picture: Picture
+) -> None:
+    first = await drawn(studying, picture, Look(7))
+
+    assert await drawn(studying, picture, Look(7)) == first
+    assert await drawn(studying, picture, Look(8)) != first
+
+
+@pytest.mark.parametrize("picture", list(Picture))
+async def test_every_picture_can_be_of_ones_own_handwriting(
+    studying: Studying, picture: Picture
+) -> None:
+    own = digit_of_the_test_set(12).image
+
+    exhibit = await studying.show(picture, Look(None, edit=Edit(right=1)), own)
+
+    fits(
+        lesson_screen(LESSONS, Place("loss", 0, Look(None)), exhibit, (speaker("ko"),), owner=1), 2
+    )
+    assert exhibit.own is not None
+    assert np.array_equal(await studying.own(exhibit.own), own)
+
+
+async def test_what_a_message_carries_must_be_a_digit_of_ours(studying: Studying) -> None:
+    for file in (
+        b"",
+        b"GIF89a",
+        saved(Image.new("L", (225, 224))),
+        saved(Image.new("1", (224, 224))),
+    ):
+        with pytest.raises(UserError):
+            await studying.own(file)
+
+
+@pytest.mark.parametrize(
+    ("picture", "edit"),
+    [
+        (picture, edit)
+        for picture in (Picture.CHANGE, Picture.CAM, Picture.BARS)
+        for edit in (Edit(pen=1), Edit(right=2), Edit(rubbed=1))
+    ],
+)
+async def test_what_is_tried_goes_through_the_real_network(
+    studying: Studying, explainer: Explainer, picture: Picture, edit: Edit
+) -> None:
+    look = Look(161, edit=edit)
+    image = edit.redrawn(digit_of_the_test_set(161).image)
+    if edit.rubbed:
+        image = rub_out(image, explainer.explain(image[np.newaxis]).heatmaps[0], set())
+    expected = explainer.explain(image[np.newaxis])
+
+    exhibit = await studying.show(picture, look)
+
+    np.testing.assert_allclose(exhibit.probabilities, expected.probabilities[0], atol=1e-5)
+    assert exhibit.before is not None
+    assert exhibit.file != await drawn(studying, picture, Look(161))
+
+
+async def test_rubbing_out_the_hottest_cell_makes_a_five_of_test_digit_161(
+    studying: Studying,
+) -> None:
+    exhibit = await studying.show(Picture.CHANGE, Look(161, edit=Edit(rubbed=1)))
+
+    assert exhibit.before is not None
+    assert int(exhibit.before.argmax()) == 6
+    assert int(exhibit.probabilities.argmax()) == 5
+    assert exhibit.target == 6
+
+
+async def test_it_is_told_where_there_is_no_ink_to_rub_out(studying: Studying) -> None:
+    exhibit = await studying.show(Picture.CHANGE, Look(7, edit=Edit(rubbed=1)))
+
+    told = words(lesson_screen(LESSONS, Place("data", 0, Look(7)), exhibit, (speaker("en"),)))
+
+    assert exhibit.untouched
+    assert "there was no ink" in told
+
+
+def test_the_next_cell_that_is_rubbed_out_is_another() -> None:
+    heatmap = np.zeros((7, 7), np.float32)
+    heatmap[1, 2], heatmap[5, 6] = 1, 0.5
+    rubbed: set[tuple[int, int]] = set()
+    first = rub_out(np.ones((28, 28), np.float32), heatmap, rubbed)
+    second = rub_out(first, heatmap, rubbed)
+
+    assert not first[4:8, 8:12].any()
+    assert first.sum() == 28 * 28 - 16
+    assert not second[20:24, 24:28].any()
+    assert second.sum() == 28 * 28 - 32
+    assert rub_out(second, heatmap, rubbed) is second
+
+
+def test_a_digit_is_shifted_and_its_strokes_change() -> None:
+    image = digit_of_the_test_set(7).image
+
+    assert np.array_equal(Edit(right=3).redrawn(image)[:, 3:], image[:, :-3])
+    assert np.array_equal(Edit(down=-2).redrawn(image)[:-2], image[2:])
+    assert Edit(pen=-1).redrawn(image).sum() < image.sum() < Edit(pen=1).redrawn(image).sum()
+    assert Edit().shift(99, -99) == Edit(right=9, down=-9)
+    assert Edit().thicken(9) == Edit(pen=2)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+async def test_progress_is_kept_and_a_finished_lesson_stays_finished(store: Store) -> None:
+    clock = Clock()
+    learning = Learning(store, clock)
+    await learning.go(SOMEBODY - 1, "data", 0, 7, last=False)
+    clock.time += timedelta(minutes=1)
+    await learning.go(SOMEBODY - 1, "loss", 1, 8, last=False)
+    clock.time += timedelta(minutes=1)
+    await learning.go(SOMEBODY - 1, "data", 2, 9, last=True)
+    clock.time += timedelta(minutes=1)
+    await learning.go(SOMEBODY - 1, "data", 0, 9, last=False)
+
+    await learning.go(SOMEBODY - 1, "data", 0, None, last=False)
+
+    progress = await learning.progress(SOMEBODY - 1)
+
+    assert list(progress) == ["data", "loss"]
+    assert (progress["data"].screen, progress["data"].digit) == (0, 9)
+    assert progress["data"].finished
+    assert progress["data"].touched_at == clock.time
+    assert not progress["loss"].finished
+    assert await learning.progress(1) == {}
+
+
+async def test_a_lesson_was_finished_when_its_end_was_first_reached(store: Store) -> None:
+    clock = Clock()
+    learning = Learning(store, clock)
+    for _ in range(2):
+        await learning.go(1, "data", 2, 9, last=True)
+        clock.time += timedelta(days=1)
+
+    async with store.begin() as session:
+        row = await session.get(LessonProgress, (1, "data"))
+
+    assert row is not None
+    assert row.finished_at == NOON
+    assert row.touched_at == NOON + timedelta(days=1)
+
+
+async def test_the_last_answer_counts_alone_and_in_each_session(store: Store) -> None:
+    learning = Learning(store, Clock())
+    await learning.answer(1, 0, "data", 0, 0, right=False)
+    await learning.answer(1, 0, "data", 0, 1, right=True)
+    await learning.answer(1, 5, "data", 0, 2, right=False)
+
+    assert await learning.choice(1, 0, "data", 0) == 1
+    assert await learning.choice(1, 5, "data", 0) == 2
+    assert await learning.choice(2, 0, "data", 0) is None
+
+
+def test_contents_go_on_with_what_was_begun_last() -> None:
+    say: Say = speaker("en")
+    done = {name: Progress(name, 2, 7, finished=True, touched_at=NOON) for name in LESSONS.names}
+    begun = {"loss": Progress("loss", 1, 7, finished=False, touched_at=NOON)}
+
+    assert "Begin: The data" in labels(contents(LESSONS, {}, say, 1))
+    assert "Go on: Loss, optimiser and metric" in labels(contents(LESSONS, begun, say, 1))
+    assert "📖 5. Loss, optimiser and metric · 2 of 3" in words(contents(LESSONS, begun, say, 1))
+    assert "✅ 1. The data" in words(contents(LESSONS, done, say, 1))
+    assert labels(contents(LESSONS, done, say, 1)) == []
+
+
+def labels(message: Message) -> list[str]:
+    return [str(label) for item in walk(message.view) if (label := getattr(item, "label", None))]

@@ -1,0 +1,129 @@
+"""What servers want, and when they are forgotten."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.servers.servers import KEPT, Servers, Wishes
+from bot.store import Store
+from tests.bot.filled import fill, found, sizes
+
+_HERE, _THERE = 2**61 + 7, 2**61 + 8
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    time: dt.datetime = field(default=dt.datetime(2027, 1, 6, 20, tzinfo=dt.UTC))
+
+    def __call__(self) -> dt.datetime:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def servers(store: Store, clock: Clock) -> Servers:
+    return Servers(store, clock)
+
+
+async def test_wishes_are_kept_one_by_one(servers: Servers) -> None:
+    assert await servers.wishes(_HERE) == Wishes(None, None, 9, frozenset())
+
+    await servers.speak(_HERE, "ko")
+    await servers.show_daily(_HERE, 5)
+    await servers.show_daily_at(_HERE, 0)
+    await servers.let_host(_HERE, [3, 4, 3])
+    assert await servers.wishes(_HERE) == Wishes("ko", 5, 0, frozenset({3, 4}))
+    assert await servers.language(_HERE) == "ko"
+
+    await servers.speak(_HERE, None)
+    await servers.show_daily(_HERE, None)
+    await servers.let_host(_HERE, [4])
+    assert await servers.wishes(_HERE) == Wishes(None, None, 0, frozenset({4}))
+    assert await servers.wishes(_THERE) == Wishes()
+    assert await servers.language(None) is None
+
+
+async def test_hosts_have_a_role_or_manage_threads(servers: Servers) -> None:
+    await servers.let_host(_HERE, [3, 4])
+
+    assert await servers.may_host(_HERE, [1, 4], manages_threads=False)
+    assert not await servers.may_host(_HERE, [1, 2], manages_threads=False)
+    assert not await servers.may_host(_THERE, [3, 4], manages_threads=False)
+    assert await servers.may_host(_THERE, [], manages_threads=True)
+
+
+async def test_a_server_that_removed_the_bot_is_forgotten_after_thirty_days(
+    store: Store, servers: Servers, clock: Clock
+) -> None:
+    await fill(store, server_id=_HERE)
+    await fill(store, server_id=_THERE)
+    kept = await found(store, _THERE)
+    assert await servers.next_due() is None
+
+    await servers.leave(_HERE)
+    left = clock.time
+    assert await servers.next_due() == left + KEPT
+    clock.time = left + KEPT - dt.timedelta(seconds=1)
+    await servers.run()
+    assert await found(store, _HERE)
+
+    clock.time = left + KEPT
+    await servers.run()
+    assert await found(store, _HERE) == set()
+    assert await found(store, _THERE) == kept
+    assert await servers.next_due() is None
+    of_nobody = {"corrections", "people", "lesson_progress", "review_items"}
+    assert {name for name, size in (await sizes(store)).items() if size > 1} == of_nobody
+
+
+async def test_a_server_that_comes_back_in_time_is_not_forgotten(
+    store: Store, servers: Servers, clock: Clock
+) -> None:
+    await fill(store, server_id=_HERE)
+    kept = await found(store, _HERE)
+
+    await servers.leave(_HERE)
+    clock.time += KEPT - dt.timedelta(hours=1)
+    await servers.join(_HERE)
+    assert await servers.next_due() is None
+    clock.time += KEPT
+    await servers.run()
+
+    assert await found(store, _HERE) == kept
+
+
+async def test_what_happened_while_the_bot_was_away_is_found_when_it_is_back(
+    servers: Servers, clock: Clock
+) -> None:
+    back, gone, others = 1, 2, 3  # the last one is another process's
+    for server_id in (_HERE, back, gone, others):
+        await servers.speak(server_id, "ko")
+    await servers.leave(back)
+    clock.time += dt.timedelta(days=1)
+
+    await servers.compare({_HERE, back}, lambda server_id: server_id != others)
+    clock.time += KEPT - dt.timedelta(days=1)
+    await servers.compare({_HERE, back}, lambda server_id: server_id != others)
+    assert await servers.next_due() == clock.time + dt.timedelta(days=1)
+    clock.time += dt.timedelta(days=1)
+    await servers.run()
+
+    languages = [await servers.language(each) for each in (_HERE, back, gone, others)]
+    assert languages == ["ko", "ko", None, "ko"]
+
+
+async def test_a_server_without_wishes_that_leaves_is_forgotten_too(
+    store: Store, servers: Servers, clock: Clock
+) -> None:
+    await servers.leave(_HERE)
+    clock.time += KEPT
+    await servers.run()
+
+    assert await found(store, _HERE) == set()

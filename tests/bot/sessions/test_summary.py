@@ -1,0 +1,150 @@
+"""What an evening was, summed up to the point."""
+
+import datetime as dt
+
+import pytest
+
+from bot.lessons.progress import Learning
+from bot.scores.scores import Scores
+from bot.sessions.sessions import Followed, Sessions
+from bot.sessions.summary import MissedQuestion, MissedRound, Seen, Summaries
+from bot.store import Store
+from bot.store.models import Person, Round, Vote
+
+_NOW = dt.datetime(2027, 1, 6, 20, tzinfo=dt.UTC)
+_HERE = 7
+_HOST, _BORA, _MINJI, _DANA = 2**62, 2**62 + 1, 2**62 + 2, 2**62 + 3
+
+
+@pytest.fixture
+def sessions(store: Store) -> Sessions:
+    return Sessions(store, lambda: _NOW)
+
+
+@pytest.fixture
+def summaries(store: Store, sessions: Sessions) -> Summaries:
+    return Summaries(store, sessions, Scores(store, lambda: _NOW))
+
+
+async def play(store: Store, session_id: int, kind: str, points: dict[int, int]) -> None:
+    """A round that is over; whoever got points was right."""
+    async with store.begin() as session:
+        row = Round(
+            server_id=_HERE,
+            channel_id=700,
+            session_id=session_id,
+            kind=kind,
+            question={},
+            opened_at=_NOW,
+            closes_at=_NOW,
+            closed_at=_NOW,
+        )
+        session.add(row)
+        await session.flush()
+        for user_id, given in points.items():
+            session.add(
+                Vote(
+                    round_id=row.round_id,
+                    user_id=user_id,
+                    choice="1",
+                    voted_at=_NOW,
+                    points=given,
+                    right=given > 0,
+                )
+            )
+
+
+async def test_an_evening_in_which_nothing_happened(
+    sessions: Sessions, summaries: Summaries
+) -> None:
+    one = await sessions.start(_HERE, 70, _HOST, "Heat")
+
+    summary = await summaries.of(one.session_id)
+
+    assert [person.user_id for person in summary.people] == [_HOST]
+    assert summary.people[0].standing is None
+    assert (summary.rounds, summary.missed, summary.digits) == (0, (), ())
+
+
+async def test_who_joined_answered_or_voted_took_part(
+    store: Store, sessions: Sessions, summaries: Summaries
+) -> None:
+    one = (await sessions.start(_HERE, 70, _HOST, "Heat")).session_id
+    other = (await sessions.start(_HERE, 70, _DANA, "Elsewhere")).session_id
+    await sessions.join(one, _BORA)
+    await sessions.leave(one, _BORA)
+    learning = Learning(store, lambda: _NOW)
+    await learning.answer(_MINJI, one, "data", 0, 1, right=True)
+    await play(store, one, "said", {_BORA: 80, _MINJI: 0})
+    await play(store, one, "heat", {_BORA: 20, _MINJI: 130})
+    await play(store, other, "heat", {_BORA: 999})
+
+    summary = await summaries.of(one)
+
+    told = [
+        (person.user_id, person.standing and person.standing.points) for person in summary.people
+    ]
+    assert told == [(_MINJI, 130), (_BORA, 100), (_HOST, None)]
+    minji, bora, host = summary.people
+    assert minji.joined_at is None
+    assert (minji.answers, minji.right) == (1, 1)
+    assert minji.standing is not None
+    assert (minji.standing.right, minji.standing.rounds) == (1, 2)
+    assert bora.left_at == _NOW
+    assert host.left_at is None
+    assert summary.rounds == 2
+
+
+async def test_what_was_missed_most_often_comes_first(
+    store: Store, sessions: Sessions, summaries: Summaries
+) -> None:
+    one = (await sessions.start(_HERE, 70, _HOST, "Heat")).session_id
+    learning = Learning(store, lambda: _NOW)
+    for user_id, right in ((_HOST, True), (_BORA, False), (_MINJI, False)):
+        await learning.answer(user_id, one, "data", 1, 0, right=right)
+    await learning.answer(_BORA, one, "data", 0, 0, right=False)
+    await learning.answer(_BORA, one, "data", 0, 1, right=True)  # the last answer counts
+    await learning.answer(_BORA, 0, "layers", 0, 0, right=False)  # alone, not in the session
+    await play(store, one, "said", {_BORA: 50})
+    await play(store, one, "real", {_BORA: 0, _MINJI: 0, _HOST: 0})
+
+    summary = await summaries.of(one)
+
+    assert summary.missed == (
+        MissedRound(number=2, kind="real", wrong=3, answers=3),
+        MissedQuestion("data", 1, wrong=2, answers=3),
+    )
+
+
+async def test_who_is_on_no_scoreboard_is_counted_and_not_named(
+    store: Store, sessions: Sessions, summaries: Summaries
+) -> None:
+    one = (await sessions.start(_HERE, 70, _HOST, "Heat")).session_id
+    async with store.begin() as session:
+        session.add(Person(user_id=_BORA, on_scoreboards=False, reviews_in_groups=False))
+    await play(store, one, "said", {_BORA: 80, _MINJI: 20})
+
+    summary = await summaries.of(one)
+
+    assert [person.user_id for person in summary.people] == [_MINJI, _HOST]
+    assert summary.unnamed == 1
+    assert summary.people[0].standing is not None
+    assert summary.people[0].standing.rank == 1
+
+
+async def test_digits_are_counted_each_time_that_they_are_looked_at(
+    sessions: Sessions, summaries: Summaries
+) -> None:
+    one = (await sessions.start(_HERE, 70, _HOST, "Heat")).session_id
+    assert not await sessions.tried(one, _HOST, 7)
+    assert await sessions.tried(one, _BORA, 9)
+    assert not await sessions.tried(one, _BORA, 7)
+    await sessions.follow(one, "data", 0, _BORA, follows=False)
+
+    summary = await summaries.of(one)
+    assert summary.digits == (Seen(7, 2), Seen(9, 1))
+    assert summary.following == (Followed("data", 0, yes=0, no=1),)
+
+    await sessions.end(one)
+    assert not await sessions.tried(one, _MINJI, 9)
+    assert (await summaries.of(one)).digits == summary.digits
