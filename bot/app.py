@@ -3,15 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
-from cachetools import LRUCache
-from discord import Locale, app_commands
-from discord.ext import commands
+from discord import app_commands
 from discord.http import HTTPClient
 
 from bot.daily.daily import Daily
@@ -26,6 +23,7 @@ from bot.model.about import About
 from bot.privacy.privacy import Privacy
 from bot.quiz import KINDS, Quiz, Source
 from bot.reviews.schedule import Reviews
+from bot.runtime.clock import Clock, utc_now
 from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
@@ -36,6 +34,7 @@ from bot.servers.servers import Servers
 from bot.sessions.sessions import Sessions
 from bot.settings import Settings
 from bot.store import Store
+from bot.ui.client import Client, Interaction
 from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 
@@ -57,16 +56,11 @@ _EXTENSIONS = (
     "bot.servers.commands",
     "bot.privacy.commands",
 )
-_HANGUL = range(ord("가"), ord("힣") + 1)
 AskedT = TypeVar("AskedT")
-Handler = Callable[["discord.Interaction[GradcamBot]", AskedT], Awaitable[None]]
+Handler = Callable[["Interaction", AskedT], Awaitable[None]]
 
 
-def _utc() -> datetime:
-    return datetime.now(UTC)
-
-
-def create_bot(settings: Settings, now: Callable[[], datetime] = _utc) -> "GradcamBot":
+def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
     """Build the bot; it is not connected yet, and has loaded nothing.
 
     Args:
@@ -82,7 +76,7 @@ def load_explainer(weights: Path) -> Explainer:
     return Explainer.load(weights)
 
 
-class GradcamBot(commands.AutoShardedBot):
+class GradcamBot(Client):
     """The bot: a gateway connection, the services, and who carries out what.
 
     Attributes:
@@ -106,7 +100,6 @@ class GradcamBot(commands.AutoShardedBot):
         learning: how far people have come in it.
         studying: draws what lessons show.
         about: the networks themselves, and how they were trained and measured.
-        command_ids: the ids of the global commands by name, for live mentions.
     """
 
     store: Store
@@ -128,11 +121,9 @@ class GradcamBot(commands.AutoShardedBot):
     studying: Studying
     about: dict[Network, About]
 
-    def __init__(self, settings: Settings, now: Callable[[], datetime] = _utc) -> None:
+    def __init__(self, settings: Settings, now: Clock = utc_now) -> None:
         """See `create_bot`."""
         super().__init__(
-            command_prefix=commands.when_mentioned,
-            help_command=None,
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
@@ -144,9 +135,7 @@ class GradcamBot(commands.AutoShardedBot):
         self.settings = settings
         self.now = now
         self.scheduler = Scheduler(now)
-        self.command_ids: dict[str, int] = {}
         self._carriers: dict[type, Handler[Any]] = {}
-        self._locales: LRUCache[int, Locale] = LRUCache(10_000)
         self._on_close = AsyncExitStack()
 
     async def setup_hook(self) -> None:
@@ -212,28 +201,9 @@ class GradcamBot(commands.AutoShardedBot):
         """
         self._carriers[asked] = handler
 
-    async def carry_out(
-        self, interaction: "discord.Interaction[GradcamBot]", asked: object
-    ) -> None:
+    async def carry_out(self, interaction: "Interaction", asked: object) -> None:
         """Carry out what a control asks for."""
         await self._carriers[type(asked)](interaction, asked)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the cogs: a mention begins no command here."""
-
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Remember the reader's language: messages do not tell it."""
-        self._locales[interaction.user.id] = interaction.locale
-
-    def locale_of(self, message: discord.Message) -> Locale:
-        """Guess in which language to answer a message.
-
-        Korean where Hangul is in it; else the language that its author was last seen to use Discord
-        in, since the bot started; else the server's.
-        """
-        if any(ord(letter) in _HANGUL for letter in message.content):
-            return Locale.korean
-        known: Locale | None = self._locales.get(message.author.id)
-        if known is not None:
-            return known
-        return message.guild.preferred_locale if message.guild else Locale.american_english

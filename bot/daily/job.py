@@ -15,7 +15,10 @@ from bot.explain.audience import Audience
 from bot.explain.outcome import answered
 from bot.explain.questions import Question
 from bot.i18n import speaker
+from bot.ui.client import Interaction
+from bot.ui.control import register
 from bot.ui.layout import Message
+from bot.ui.reply import reply
 from core.dataset import test_digit
 from core.explain.regions import strongest_regions
 from core.figures.quiz import draw_digit
@@ -33,7 +36,7 @@ class Daily(commands.Cog):
 
     async def cog_load(self) -> None:
         """Put the control where Discord's events find it; begin to send."""
-        self.bot.add_dynamic_items(CloserButton)
+        register(self.bot, self.bot, CloserButton)
         self.bot.handle(Closer, self.look_closer)
         self.bot.scheduler.add(self)
 
@@ -46,14 +49,12 @@ class Daily(commands.Cog):
         while (due := await self.bot.daily.claim()) is not None:
             await self._send(due)
 
-    async def look_closer(
-        self, interaction: discord.Interaction[GradcamBot], asked: Closer
-    ) -> None:
+    async def look_closer(self, interaction: Interaction, asked: Closer) -> None:
         """Explain a digit whose day is past, to the presser alone."""
         outcome = await self.bot.explaining.answer(Question.test_digit(asked.digit))
         me = interaction.user.id
         message = answered(outcome, speaker(interaction.locale), Audience(me, me, shared=False))
-        await interaction.edit_original_response(view=message.view, attachments=message.files)
+        await reply(interaction, message)
 
     async def _send(self, due: Due) -> None:
         channel = self.bot.get_partial_messageable(due.channel_id, guild_id=due.server_id)

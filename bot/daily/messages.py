@@ -12,19 +12,19 @@ from bot.explain.answers import Answer
 from bot.explain.messages import about_card
 from bot.explain.names import REGION_NAMES
 from bot.i18n import Say
+from bot.ui.control import OWNER, LegacyControl
 from bot.ui.languages import beside, both
 from bot.ui.layout import Message, attached, framed
-from bot.ui.owned import OWNER, OwnedControl
 from core.explain.regions import Region
 from core.figures.percent import format_percent
 
 _NOBODY = 0
 
 
-class CloserButton(OwnedControl[Button[Any]], template=rf"daily:(?P<digit>\d{{1,4}}):{OWNER}"):
+class CloserButton(LegacyControl[Button[Any]], template=rf"daily:(?P<digit>\d{{1,4}}):{OWNER}"):
     """All that there is to see of yesterday's digit, to the presser alone."""
 
-    beside: ClassVar[bool] = True
+    private: ClassVar[bool] = True
 
     @classmethod
     def drawn(cls, digit: int, language: str | None) -> Self:
@@ -81,7 +81,7 @@ def daily(
             MediaGallery(MediaGalleryItem(card)),
             ActionRow(CloserButton.drawn(past.digit, language)),
         ]
-    return Message(framed(*parts), files)
+    return framed(*parts, files=files)
 
 
 def _answered(day: dt.date, past: Past, answer: Answer, say: Say) -> str:

@@ -14,11 +14,10 @@ from bot.explain.outcome import answered
 from bot.explain.questions import DEFAULT_LAYER, Question
 from bot.i18n import label, speaker
 from bot.runtime.errors import UserError
-from bot.ui.notices import telling
+from bot.ui.client import Interaction
+from bot.ui.reply import reply, reporting_errors
 from core.dataset import TEST_DIGITS
 from core.figures.colours import Colours
-
-_Interaction = discord.Interaction[GradcamBot]
 
 
 class Explain(commands.Cog):
@@ -48,7 +47,7 @@ class Explain(commands.Cog):
     )
     async def explain(
         self,
-        interaction: _Interaction,
+        interaction: Interaction,
         index: app_commands.Range[int, 0, TEST_DIGITS - 1] | None = None,
         image: discord.Attachment | None = None,
         layer: str = DEFAULT_LAYER,
@@ -57,7 +56,7 @@ class Explain(commands.Cog):
         private: bool = False,
     ) -> None:
         """Explain a test digit or an uploaded picture."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             await interaction.response.defer(ephemeral=private, thinking=True)
             if index is not None and image is not None:
                 raise UserError("explain.index_or_image")
@@ -69,10 +68,10 @@ class Explain(commands.Cog):
             me = interaction.user.id
             audience = Audience(me, me, shared=not private and not interaction.context.dm_channel)
             message = answered(outcome, speaker(interaction.locale), audience)
-            await interaction.edit_original_response(view=message.view, attachments=message.files)
+            await reply(interaction, message)
 
     @explain.autocomplete("layer")
-    async def layers(self, _: _Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def layers(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the networks' real layers."""
         return [
             app_commands.Choice(name=f"{name} ({h}×{w})", value=name)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.explain.audience import Audience
 from bot.explain.questions import Asked, Question
 from bot.runtime.networks import Network
-from bot.ui.control import Control, ItemT
+from bot.ui.control import ItemT, LegacyControl
 from core.explain.frozen import SPATIAL_LAYERS
 from core.explain.scores import Score
 from core.figures.colours import Colours
@@ -22,7 +22,7 @@ STATE = (
 """A question, its message's owner and its picture's uploader: 64 characters at most."""
 
 
-class QuestionControl(Control[ItemT], ABC, template=r"(?!)"):
+class QuestionControl(LegacyControl[ItemT], ABC, template=r"(?!)"):
     """Knows the question of its message, from its `custom_id`.
 
     Attributes:

@@ -42,7 +42,7 @@ def explanation(answer: Answer, say: Say, audience: Audience) -> Message:
     parts += controls(answer, say, audience)
     receipt = small_print(answer.question, answer.weights, answer.target, say, audience)
     parts += [Separator(), TextDisplay(receipt)]
-    return Message(framed(*parts, colour=WARNING if _doubtful(answer) else CALM), files)
+    return framed(*parts, colour=WARNING if _doubtful(answer) else CALM, files=files)
 
 
 def _doubtful(answer: Answer) -> bool:

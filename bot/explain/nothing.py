@@ -22,8 +22,9 @@ def nothing(found: Nothing, say: Say, audience: Audience) -> Message:
     lines = [say("nothing.found"), *_about_said(found.question.said, say), say("nothing.try")]
     words = "\n".join([*lines, *caveats(found.reading, say)])
     head, upload = header(words, found.reading.picture, say)
-    view = framed(head, Separator(), *controls(found, say, audience), colour=WARNING)
-    return Message(view, [upload])
+    return framed(
+        head, Separator(), *controls(found, say, audience), colour=WARNING, files=[upload]
+    )
 
 
 def _about_said(said: int | None, say: Say) -> list[str]:

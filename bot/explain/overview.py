@@ -29,15 +29,15 @@ def overview(shown: Overview, say: Say, audience: Audience) -> Message:
     photo = attached(shown.photo, "overlay.jpg", say(alt, digits=digits, target=target))
     explained = say("explain.as_read") if target is None else target
     receipt = small_print(shown.question, shown.weights, explained, say, audience)
-    view = framed(
+    return framed(
         head,
         MediaGallery(MediaGalleryItem(photo)),
         *controls(shown, say, audience),
         Separator(),
         TextDisplay(receipt),
         colour=CALM if all(opinion.sure for opinion in shown.opinions) else WARNING,
+        files=[upload, photo],
     )
-    return Message(view, [upload, photo])
 
 
 def _words(shown: Overview, say: Say) -> str:

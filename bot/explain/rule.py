@@ -17,7 +17,7 @@ def rule(metrics: UploadsMetrics, say: Say) -> Message:
     """
     told = (say("rule.evidence"), *deciding(metrics, say), say("rule.ink"), changed(metrics, say))
     words = "\n".join((say("rule.heading"), *(f"- {each}" for each in told)))
-    return Message(framed(TextDisplay(words)))
+    return framed(TextDisplay(words))
 
 
 def deciding(metrics: UploadsMetrics, say: Say) -> list[str]:

@@ -65,5 +65,6 @@ def refusal(shown: RefusalSteps, say: Say) -> Message:
 
 
 def _laid_out(words: list[str], strip: discord.File) -> Message:
-    view = framed(TextDisplay("\n".join(words)), MediaGallery(MediaGalleryItem(strip)))
-    return Message(view, [strip])
+    return framed(
+        TextDisplay("\n".join(words)), MediaGallery(MediaGalleryItem(strip)), files=[strip]
+    )

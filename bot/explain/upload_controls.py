@@ -119,7 +119,7 @@ class CorrectSelect(QuestionControl[Select[Any]], template=rf"correct:{STATE}"):
 class HowReadButton(QuestionControl[Button[Any]], template=rf"steps:{STATE}"):
     """How was my picture read? The steps, to the presser alone."""
 
-    beside = True
+    private = True
 
     @classmethod
     def drawn(cls, state: str, say: Say) -> Self:
@@ -134,7 +134,7 @@ class HowReadButton(QuestionControl[Button[Any]], template=rf"steps:{STATE}"):
 class HowDecidedButton(QuestionControl[Button[Any]], template=rf"rule:{STATE}"):
     """How was this decided? The rule and its error rates, to the presser alone."""
 
-    beside = True
+    private = True
 
     @classmethod
     def drawn(cls, state: str, say: Say) -> Self:

@@ -10,9 +10,10 @@ from bot.explain.audience import Audience
 from bot.explain.outcome import answered
 from bot.explain.questions import Question
 from bot.i18n import label, speaker
-from bot.runtime.errors import UserError, sentence
-from bot.ui.layout import Message
-from bot.ui.notices import notice, telling
+from bot.runtime.errors import UserError, describe
+from bot.ui.client import Interaction
+from bot.ui.layout import Message, notice
+from bot.ui.reply import reply, reporting_errors
 
 # Where only a user installed the app, Discord lets it send five messages after its first answer.
 _USER_INSTALL_MESSAGES = 6
@@ -31,11 +32,9 @@ class Pictures(commands.Cog):
         """Put the message menu where Discord's events find it."""
         self.bot.tree.add_command(self.menu)
 
-    async def explain_message(
-        self, interaction: discord.Interaction[GradcamBot], message: discord.Message
-    ) -> None:
+    async def explain_message(self, interaction: Interaction, message: discord.Message) -> None:
         """Explain every picture of a message."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             await interaction.response.defer(thinking=True)
             say = speaker(interaction.locale)
             pictures = _pictures(message)
@@ -48,11 +47,11 @@ class Pictures(commands.Cog):
             audience = Audience(interaction.user.id, message.author.id, shared=True)
             replies = [await self._reply(each, interaction.locale, audience) for each in shown]
             if len(shown) < len(pictures):
-                replies.append(Message(notice(say("explain.left_out", answered=len(shown)))))
+                replies.append(notice(say("explain.left_out", answered=len(shown))))
             first, *others = replies
-            await interaction.edit_original_response(view=first.view, attachments=first.files)
-            for reply in others:
-                await interaction.followup.send(view=reply.view, files=reply.files)
+            await reply(interaction, first)
+            for each in others:
+                await interaction.followup.send(view=each.view, files=each.files)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -65,9 +64,9 @@ class Pictures(commands.Cog):
         audience = Audience(me, me, shared=message.guild is not None)
         replies = [await self._reply(picture, locale, audience) for picture in pictures]
         if not pictures:
-            replies = [Message(notice(speaker(locale)("explain.no_pictures")))]
-        for reply in replies:
-            await message.reply(view=reply.view, files=reply.files)
+            replies = [notice(speaker(locale)("explain.no_pictures"))]
+        for each in replies:
+            await message.reply(view=each.view, files=each.files)
 
     def _addressed(self, message: discord.Message) -> bool:
         """Whether a message is for the bot: a reply that pings it is not, unless with a picture."""
@@ -87,7 +86,7 @@ class Pictures(commands.Cog):
             reading = await fetch(self.bot, picture)
             outcome = await self.bot.explaining.answer(Question.upload(), reading)
         except Exception as error:  # noqa: BLE001 - each picture has its own answer
-            return Message(notice(sentence(error, say)))
+            return notice(describe(error, say))
         return answered(outcome, say, audience)
 
 

@@ -1,13 +1,13 @@
 """`/help`."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import GradcamBot
 from bot.help.messages import help_page
 from bot.i18n import label, speaker
-from bot.ui.notices import telling
+from bot.ui.client import Interaction
+from bot.ui.reply import reply, reporting_errors
 
 
 class Help(commands.Cog):
@@ -19,11 +19,11 @@ class Help(commands.Cog):
     @app_commands.command(
         name=label("command.help.name"), description=label("command.help.description")
     )
-    async def help(self, interaction: discord.Interaction[GradcamBot]) -> None:
+    async def help(self, interaction: Interaction) -> None:
         """Show what to try first, to the asker alone."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             view = help_page(self._mentions(), speaker(interaction.locale))
-            await interaction.response.send_message(view=view, ephemeral=True)
+            await reply(interaction, view)
 
     def _mentions(self) -> dict[str, str]:
         """Write every command so that it can be clicked; one in a group has its group's id."""

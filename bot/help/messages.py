@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from discord.ui import LayoutView, Separator, TextDisplay
+from discord.ui import Separator, TextDisplay
 
 from bot.i18n import Say
-from bot.ui.layout import framed
+from bot.ui.layout import Message, framed
 
 
-def help_page(mentions: Mapping[str, str], say: Say) -> LayoutView:
+def help_page(mentions: Mapping[str, str], say: Say) -> Message:
     """Lay the help out: a way in for newcomers, then what there is alone and together.
 
     Args:

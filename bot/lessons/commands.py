@@ -28,11 +28,12 @@ from bot.lessons.illustrations import (
 from bot.lessons.messages import answered, contents, lesson_screen
 from bot.lessons.terms import glossary, term_page
 from bot.runtime.errors import UserError
-from bot.ui.layout import Message
-from bot.ui.notices import notice, telling
+from bot.ui.client import Interaction
+from bot.ui.control import register
+from bot.ui.layout import Message, notice
+from bot.ui.reply import reply, reporting_errors
 from core.dataset import TEST_DIGITS
 
-_Interaction = discord.Interaction[GradcamBot]
 _CHOICES = 25
 
 
@@ -44,7 +45,7 @@ class Course(commands.Cog):
 
     async def cog_load(self) -> None:
         """Put the controls where Discord's events find them."""
-        self.bot.add_dynamic_items(*CONTROLS)
+        register(self.bot, self.bot, *CONTROLS)
         self.bot.handle(Turn, self.turn)
         self.bot.handle(Page, self.page)
         self.bot.handle(TryOwn, self.try_own)
@@ -68,13 +69,13 @@ class Course(commands.Cog):
     )
     async def lesson(
         self,
-        interaction: _Interaction,
+        interaction: Interaction,
         lesson: str | None = None,
         digit: app_commands.Range[int, 0, TEST_DIGITS - 1] | None = None,
         image: discord.Attachment | None = None,
     ) -> None:
         """Show the contents, or go on with a lesson."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             await interaction.response.defer(ephemeral=True, thinking=True)
             if digit is not None and image is not None:
                 raise UserError("explain.index_or_image")
@@ -85,9 +86,7 @@ class Course(commands.Cog):
             await self._resume(interaction, lesson or self.bot.lessons.names[0], digit, own)
 
     @lesson.autocomplete("lesson")
-    async def lessons(
-        self, interaction: _Interaction, typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def lessons(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the lessons by title."""
         language = speaker(interaction.locale).language
         course = (self.bot.lessons.lesson(name, language) for name in self.bot.lessons.names)
@@ -100,9 +99,9 @@ class Course(commands.Cog):
     )
     @app_commands.rename(word=label("command.term.word.name"))
     @app_commands.describe(word=label("command.term.word.description"))
-    async def term(self, interaction: _Interaction, word: str | None = None) -> None:
+    async def term(self, interaction: Interaction, word: str | None = None) -> None:
         """Say what a word means, or list them all."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             await interaction.response.defer(ephemeral=True, thinking=True)
             if word is None:
                 await _send(interaction, glossary(self.bot.lessons, speaker(interaction.locale)))
@@ -110,30 +109,30 @@ class Course(commands.Cog):
                 await self.look_up(interaction, LookingUp(self._term(interaction, word)))
 
     @term.autocomplete("word")
-    async def words(self, interaction: _Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def words(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the terms, by what they are called in the reader's language or in any."""
         terms = self.bot.lessons.terms(speaker(interaction.locale).language)
         found = [t for t in terms if typed.casefold() in f"{t.title} {t.name}".casefold()]
         return [app_commands.Choice(name=t.title, value=t.name) for t in found[:_CHOICES]]
 
-    async def turn(self, interaction: _Interaction, turn: Turn) -> None:
+    async def turn(self, interaction: Interaction, turn: Turn) -> None:
         """Show what somebody looks at."""
         await self._show(interaction, turn.place, await self._carried(interaction, turn.place))
         await self._take_part(interaction, turn.place)
 
-    async def page(self, interaction: _Interaction, asked: Page) -> None:
+    async def page(self, interaction: Interaction, asked: Page) -> None:
         """Show another screen as it begins, with the same digit."""
         place = self._at(asked.place.lesson, asked.screen, asked.place.look.index)
         await self._show(interaction, place, await self._carried(interaction, place))
 
-    async def try_own(self, interaction: _Interaction, asked: TryOwn) -> None:
+    async def try_own(self, interaction: Interaction, asked: TryOwn) -> None:
         """Show the screen of a session to one person, with their own digit."""
         own = await self._own_digit(interaction, asked.place.look.index)
         place = replace(asked.place, look=replace(asked.place.look, index=own))
         await self._show(interaction, place, None)
         await self._take_part(interaction, place)
 
-    async def choose(self, interaction: _Interaction, asked: Choosing) -> None:
+    async def choose(self, interaction: Interaction, asked: Choosing) -> None:
         """Take an answer in, and say whether it is right and why."""
         place, say = asked.place, speaker(interaction.locale)
         lesson = self.bot.lessons.lesson(place.lesson, say.language)
@@ -154,20 +153,20 @@ class Course(commands.Cog):
             await self._show(interaction, place, own, asked.choice)
         else:
             told = f"### {question.text}\n{answered(question, asked.choice, say)}"
-            await interaction.edit_original_response(view=notice(told))
+            await reply(interaction, notice(told))
 
-    async def open(self, interaction: _Interaction, asked: Opening) -> None:
+    async def open(self, interaction: Interaction, asked: Opening) -> None:
         """Go on with a lesson where it was left."""
         await self._resume(interaction, asked.lesson)
 
-    async def list(self, interaction: _Interaction, _: Contents) -> None:
+    async def list(self, interaction: Interaction, _: Contents) -> None:
         """Show all lessons."""
         progress = await self.bot.learning.progress(interaction.user.id)
         say = speaker(interaction.locale)
         message = contents(self.bot.lessons, progress, say, interaction.user.id)
         await _send(interaction, message)
 
-    async def look_up(self, interaction: _Interaction, asked: LookingUp) -> None:
+    async def look_up(self, interaction: Interaction, asked: LookingUp) -> None:
         """Say what a term means."""
         if asked.term not in self.bot.lessons.term_names:
             raise UserError("term.unknown", word=asked.term)
@@ -175,7 +174,7 @@ class Course(commands.Cog):
             interaction, term_page(self.bot.lessons, asked.term, speaker(interaction.locale))
         )
 
-    def _term(self, interaction: _Interaction, word: str) -> str:
+    def _term(self, interaction: Interaction, word: str) -> str:
         """Find a term by its name or title; what was typed may be neither."""
         wanted = word.strip().casefold()
         for term in self.bot.lessons.terms(speaker(interaction.locale).language):
@@ -185,7 +184,7 @@ class Course(commands.Cog):
 
     async def _resume(
         self,
-        interaction: _Interaction,
+        interaction: Interaction,
         name: str,
         digit: int | None = None,
         own: NDArray[np.float32] | None = None,
@@ -221,7 +220,7 @@ class Course(commands.Cog):
             raise UserError("lesson.no_digit")
         return reading.digits[0].image
 
-    async def _carried(self, interaction: _Interaction, place: Place) -> NDArray[np.float32] | None:
+    async def _carried(self, interaction: Interaction, place: Place) -> NDArray[np.float32] | None:
         """Read the learner's own digit from their message, if it is of one."""
         if place.look.index is not None:
             return None
@@ -230,7 +229,7 @@ class Course(commands.Cog):
             raise UserError("explain.gone")
         return await self.bot.studying.own(await self.bot.downloads.fetch(url))
 
-    async def _counts(self, interaction: _Interaction, place: Place) -> bool:
+    async def _counts(self, interaction: Interaction, place: Place) -> bool:
         """Whether an answer is counted: in a session, as long as that is under way."""
         if not place.session:
             return True
@@ -240,7 +239,7 @@ class Course(commands.Cog):
             self.bot.dispatch("session_changed", place.session)
         return True
 
-    async def _take_part(self, interaction: _Interaction, place: Place) -> None:
+    async def _take_part(self, interaction: Interaction, place: Place) -> None:
         """Take somebody into the session whose screen they try; count a digit when it is fresh."""
         if not place.session or place.look.index is None:
             return
@@ -250,7 +249,7 @@ class Course(commands.Cog):
         if await self.bot.sessions.tried(place.session, interaction.user.id, place.look.index):
             self.bot.dispatch("session_changed", place.session)
 
-    async def _own_digit(self, interaction: _Interaction, otherwise: int | None) -> int:
+    async def _own_digit(self, interaction: Interaction, otherwise: int | None) -> int:
         """Find the digit that somebody learned with last; or else any."""
         progress = await self.bot.learning.progress(interaction.user.id)
         for last in progress.values():
@@ -262,7 +261,7 @@ class Course(commands.Cog):
 
     async def _show(
         self,
-        interaction: _Interaction,
+        interaction: Interaction,
         place: Place,
         own: NDArray[np.float32] | None,
         chosen: int | None = None,
@@ -284,8 +283,8 @@ class Course(commands.Cog):
         await _send(interaction, message)
 
 
-async def _send(interaction: _Interaction, message: Message) -> None:
-    await interaction.edit_original_response(view=message.view, attachments=message.files)
+async def _send(interaction: Interaction, message: Message) -> None:
+    await reply(interaction, message)
 
 
 async def setup(bot: GradcamBot) -> None:

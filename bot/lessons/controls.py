@@ -25,8 +25,7 @@ from bot.lessons.illustrations import (
     TryOwn,
     Turn,
 )
-from bot.ui.control import ItemT
-from bot.ui.owned import OWNER, OwnedControl
+from bot.ui.control import OWNER, ItemT, LegacyControl
 from core.edits import Edit
 from core.explain.frozen import SPATIAL_LAYERS
 from core.explain.scores import Score
@@ -77,7 +76,7 @@ def _decode(match: re.Match[str]) -> Place:
     return Place(match["lesson"], int(match["screen"]), look, int(match["session"]))
 
 
-class PlaceControl(OwnedControl[ItemT], ABC, template=r"(?!)"):
+class PlaceControl(LegacyControl[ItemT], ABC, template=r"(?!)"):
     """Knows where in the course its message is."""
 
     @property
@@ -260,7 +259,7 @@ class ChoiceButton(PlaceControl[Button[Any]], template=rf"choice:(?P<choice>\d):
         return Choosing(self.place, int(self.state["choice"]))
 
 
-class TermSelect(OwnedControl[Select[Any]], template=rf"term:(?P<part>\d{{1,2}}):{OWNER}"):
+class TermSelect(LegacyControl[Select[Any]], template=rf"term:(?P<part>\d{{1,2}}):{OWNER}"):
     """What does this word mean? Its answer never takes the message's place: that is nobody's."""
 
     @classmethod
@@ -276,7 +275,7 @@ class TermSelect(OwnedControl[Select[Any]], template=rf"term:(?P<part>\d{{1,2}})
         return LookingUp(values[0])
 
 
-class LessonSelect(OwnedControl[Select[Any]], template=rf"lessons:(?P<part>\d):{OWNER}"):
+class LessonSelect(LegacyControl[Select[Any]], template=rf"lessons:(?P<part>\d):{OWNER}"):
     """Another lesson."""
 
     @classmethod
@@ -301,7 +300,7 @@ class LessonSelect(OwnedControl[Select[Any]], template=rf"lessons:(?P<part>\d):{
         return Opening(values[0])
 
 
-class OpenButton(OwnedControl[Button[Any]], template=rf"open:(?P<lesson>{_NAME}):{OWNER}"):
+class OpenButton(LegacyControl[Button[Any]], template=rf"open:(?P<lesson>{_NAME}):{OWNER}"):
     """On with a lesson."""
 
     @classmethod
@@ -321,7 +320,7 @@ class OpenButton(OwnedControl[Button[Any]], template=rf"open:(?P<lesson>{_NAME})
         return Opening(self.state["lesson"])
 
 
-class ContentsButton(OwnedControl[Button[Any]], template=rf"contents:{OWNER}"):
+class ContentsButton(LegacyControl[Button[Any]], template=rf"contents:{OWNER}"):
     """All lessons."""
 
     @classmethod

@@ -130,7 +130,7 @@ def lesson_screen(
         parts.append(ActionRow(OwnButton.drawn(place, _beside("lesson.own", voices))))
     elif not place.session:
         parts.append(_navigation(lessons, place, owner, say))
-    return Message(framed(*parts, *more), files)
+    return framed(*parts, *more, files=files)
 
 
 def answered(question: Question, choice: int, say: Say) -> str:
@@ -166,7 +166,7 @@ def contents(lessons: Lessons, progress: Mapping[str, Progress], say: Say, owner
     for part, start in enumerate(range(0, len(course), _CHOICES)):
         some = [(each, _sign(each, progress)) for each in course[start : start + _CHOICES]]
         parts.append(ActionRow(LessonSelect.drawn(owner, some, say, part)))
-    return Message(framed(*parts))
+    return framed(*parts)
 
 
 def _following(course: Sequence[Lesson], progress: Mapping[str, Progress]) -> Lesson | None:

@@ -25,7 +25,7 @@ def term_page(lessons: Lessons, name: str, say: Say) -> Message:
     if term.see:
         related = named([lessons.term(other, say.language) for other in term.see])
         parts.append(ActionRow(TermSelect.drawn(related, say("term.see"))))
-    return Message(framed(*parts))
+    return framed(*parts)
 
 
 def glossary(lessons: Lessons, say: Say) -> Message:
@@ -42,4 +42,4 @@ def glossary(lessons: Lessons, say: Say) -> Message:
         some = terms[start : start + _CHOICES]
         placeholder = say("term.choose", first=some[0][1], last=some[-1][1])
         parts.append(ActionRow(TermSelect.drawn(some, placeholder, part)))
-    return Message(framed(*parts))
+    return framed(*parts)

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -10,7 +9,8 @@ from bot.app import GradcamBot
 from bot.i18n import label, speaker
 from bot.model.messages import model
 from bot.runtime.networks import Network
-from bot.ui.notices import telling
+from bot.ui.client import Interaction
+from bot.ui.reply import reply, reporting_errors
 
 
 class Model(commands.Cog):
@@ -26,16 +26,16 @@ class Model(commands.Cog):
     @app_commands.describe(network=label("command.model.network.description"))
     async def model(
         self,
-        interaction: discord.Interaction[GradcamBot],
+        interaction: Interaction,
         network: Literal["tutorial", "uploads"] = "tutorial",
     ) -> None:
         """Show a network's layers, training and measured accuracy."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             await interaction.response.defer(thinking=True)
             about = self.bot.about[Network(network)]
             tally = await self.bot.corrections.tally(about.weights)
             message = model(about, tally, speaker(interaction.locale))
-            await interaction.edit_original_response(view=message.view, attachments=message.files)
+            await reply(interaction, message)
 
 
 async def setup(bot: GradcamBot) -> None:

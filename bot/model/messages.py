@@ -50,7 +50,7 @@ def model(about: About, tally: Tally, say: Say) -> Message:
     measured = [_accuracy(metrics, say), say("model.confused", pairs=pairs)]
     if metrics.uploads is not None:
         measured += [changed(metrics.uploads, say), *deciding(metrics.uploads, say)]
-    view = framed(
+    return framed(
         TextDisplay(say(heading, parameters=metrics.parameters, weights=about.weights)),
         TextDisplay(f"```\n{about.summary}\n```"),
         TextDisplay("\n".join(measured)),
@@ -58,8 +58,8 @@ def model(about: About, tally: Tally, say: Say) -> Message:
         Separator(),
         MediaGallery(MediaGalleryItem(curves)),
         MediaGallery(MediaGalleryItem(confusion)),
+        files=[curves, confusion],
     )
-    return Message(view, [curves, confusion])
 
 
 def _accuracy(metrics: Metrics, say: Say) -> str:

@@ -1,6 +1,5 @@
 """`/privacy`."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -8,10 +7,10 @@ from bot.app import GradcamBot
 from bot.i18n import label, speaker
 from bot.privacy.messages import PrivacyButton, deleted, exported, kept, sure
 from bot.privacy.privacy import Asked
+from bot.ui.client import Interaction
+from bot.ui.control import register
 from bot.ui.layout import Message
-from bot.ui.notices import telling
-
-_Interaction = discord.Interaction[GradcamBot]
+from bot.ui.reply import reply, reporting_errors
 
 
 class Privacy(commands.Cog):
@@ -22,19 +21,19 @@ class Privacy(commands.Cog):
 
     async def cog_load(self) -> None:
         """Put the controls where Discord's events find them."""
-        self.bot.add_dynamic_items(PrivacyButton)
+        register(self.bot, self.bot, PrivacyButton)
         self.bot.handle(Asked, self.carry_out)
 
     @app_commands.command(
         name=label("command.privacy.name"), description=label("command.privacy.description")
     )
-    async def privacy(self, interaction: _Interaction) -> None:
+    async def privacy(self, interaction: Interaction) -> None:
         """Show what is kept of the asker, to them alone."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             await interaction.response.defer(ephemeral=True, thinking=True)
             await self._show(interaction)
 
-    async def carry_out(self, interaction: _Interaction, asked: Asked) -> None:
+    async def carry_out(self, interaction: Interaction, asked: Asked) -> None:
         """Export or delete what is kept of whoever presses."""
         me, say = interaction.user.id, speaker(interaction.locale)
         match asked.what:
@@ -50,13 +49,13 @@ class Privacy(commands.Cog):
             case _:
                 await self._show(interaction)
 
-    async def _show(self, interaction: _Interaction) -> None:
+    async def _show(self, interaction: Interaction) -> None:
         me, say = interaction.user.id, speaker(interaction.locale)
         await _answer(interaction, kept(await self.bot.privacy.kept(me), say, me))
 
 
-async def _answer(interaction: _Interaction, message: Message) -> None:
-    await interaction.edit_original_response(view=message.view, attachments=message.files)
+async def _answer(interaction: Interaction, message: Message) -> None:
+    await reply(interaction, message)
 
 
 async def setup(bot: GradcamBot) -> None:

@@ -12,8 +12,8 @@ from discord.ui import ActionRow, Button, File, TextDisplay
 from bot.i18n import Say
 from bot.privacy.privacy import Asked, Forgotten
 from bot.servers.servers import KEPT
+from bot.ui.control import OWNER, LegacyControl
 from bot.ui.layout import WARNING, Message, framed
-from bot.ui.owned import OWNER, OwnedControl
 
 TABLE_NAMES = {
     "people": "privacy.people",
@@ -38,7 +38,7 @@ _BUTTONS = {
 
 
 class PrivacyButton(
-    OwnedControl[Button[Any]], template=rf"privacy_(?P<what>{'|'.join(_BUTTONS)}):{OWNER}"
+    LegacyControl[Button[Any]], template=rf"privacy_(?P<what>{'|'.join(_BUTTONS)}):{OWNER}"
 ):
     """Export, delete, and whether one means it."""
 
@@ -74,15 +74,15 @@ def kept(counts: Mapping[str, int], say: Say, owner: int) -> Message:
     about = TextDisplay[Any](say("privacy.about", days=KEPT.days))
     parts = [TextDisplay[Any]("\n".join(lines)), about]
     if not counts:
-        return Message(framed(*parts))
+        return framed(*parts)
     buttons = (PrivacyButton.drawn(what, owner, say) for what in ("export", "delete"))
-    return Message(framed(*parts, ActionRow(*buttons)))
+    return framed(*parts, ActionRow(*buttons))
 
 
 def sure(say: Say, owner: int) -> Message:
     """Ask whether somebody means to have all deleted."""
     buttons = (PrivacyButton.drawn(what, owner, say) for what in ("really", "keep"))
-    return Message(framed(TextDisplay(say("privacy.sure")), ActionRow(*buttons), colour=WARNING))
+    return framed(TextDisplay(say("privacy.sure")), ActionRow(*buttons), colour=WARNING)
 
 
 def deleted(forgotten: Forgotten, say: Say) -> Message:
@@ -92,11 +92,11 @@ def deleted(forgotten: Forgotten, say: Say) -> Message:
         lines.append(say("privacy.handed_over", count=len(forgotten.handed_over)))
     if forgotten.ended:
         lines.append(say("privacy.ended", count=len(forgotten.ended)))
-    return Message(framed(TextDisplay("\n".join(lines))))
+    return framed(TextDisplay("\n".join(lines)))
 
 
 def exported(data: Mapping[str, Any], say: Say) -> Message:
     """Hand somebody's data out as a file."""
     written = json.dumps(data, ensure_ascii=False, indent=2).encode()
     file = discord.File(BytesIO(written), _FILE)
-    return Message(framed(TextDisplay(say("privacy.exported")), File(file)), [file])
+    return framed(TextDisplay(say("privacy.exported")), File(file), files=[file])

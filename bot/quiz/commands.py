@@ -18,13 +18,14 @@ from bot.quiz.phrases import KIND_NAMES
 from bot.quiz.presses import Betting, Choosing
 from bot.quiz.private_messages import review_answer, review_question, voted, which_field
 from bot.runtime.errors import UserError
+from bot.ui.client import Interaction
+from bot.ui.control import register
 from bot.ui.layout import Message
-from bot.ui.notices import telling
+from bot.ui.reply import reply, reporting_errors
 
 if TYPE_CHECKING:
     from discord.abc import MessageableChannel
 
-_Interaction = discord.Interaction[GradcamBot]
 _log = logging.getLogger(__name__)
 
 AGAIN = "again"
@@ -50,7 +51,7 @@ class Quizzes(commands.Cog):
     async def cog_load(self) -> None:
         """Put the controls where Discord's events find them, and the job into the scheduler."""
         self.bot.quizzes = self
-        self.bot.add_dynamic_items(*CONTROLS)
+        register(self.bot, self.bot, *CONTROLS)
         self.bot.handle(Choosing, self.vote)
         self.bot.handle(Betting, self.bet)
         self.bot.scheduler.add(self)
@@ -82,13 +83,13 @@ class Quizzes(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     async def quiz(
         self,
-        interaction: _Interaction,
+        interaction: Interaction,
         kind: str | None = None,
         difficulty: str = Difficulty.MEDIUM,
         seconds: app_commands.Range[int, 15, 300] = SECONDS,
     ) -> None:
         """Start a round."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             # Without that the bot could not give the answer, however it could ask.
             unseen = interaction.guild is not None and not interaction.app_permissions.view_channel
             if interaction.channel_id is None or unseen:
@@ -148,7 +149,7 @@ class Quizzes(commands.Cog):
         place = Place(server_id, channel.id, session_id, language)
         return await self._start(place, kind, seconds, difficulty, post)
 
-    async def vote(self, interaction: _Interaction, choice: Choosing) -> None:
+    async def vote(self, interaction: Interaction, choice: Choosing) -> None:
         """Take a vote in, and confirm it to its voter alone; in a review, give the answer."""
         asked = await self._heard(
             interaction,
@@ -158,30 +159,28 @@ class Quizzes(commands.Cog):
         say, me = speaker(interaction.locale), interaction.user.id
         if asked.user_id is None:
             view = voted(asked, choice.choice, me, say)
-            await interaction.edit_original_response(view=view)
+            await reply(interaction, view)
             return
         await self.bot.quiz.close(asked.round_id)
         done = await self.bot.quiz.round(asked.round_id) or asked
         picture = await self.bot.quiz.answer(done.riddle)
         box = await self.bot.reviews.box(me)
         message = review_answer(done, picture, self.bot.explaining.layers, box, me, say)
-        await interaction.edit_original_response(view=message.view, attachments=message.files)
+        await reply(interaction, message)
 
-    async def bet(self, interaction: _Interaction, betting: Betting) -> None:
+    async def bet(self, interaction: Interaction, betting: Betting) -> None:
         """Ask for the second half of a bet."""
         me, say = interaction.user.id, speaker(interaction.locale)
         asked = await self._heard(
             interaction, betting.round_id, self.bot.quiz.still_open(betting.round_id, me)
         )
         if asked.user_id is None:
-            await interaction.edit_original_response(
-                view=which_field(asked, betting.digit, me, say)
-            )
+            await reply(interaction, which_field(asked, betting.digit, me, say))
             return
         picture, shapes = await self.bot.quiz.question(asked.riddle), self.bot.explaining.layers
         box = await self.bot.reviews.box(me)
         message = review_question(asked, picture, shapes, box, me, say, betting.digit)
-        await interaction.edit_original_response(view=message.view, attachments=message.files)
+        await reply(interaction, message)
 
     async def next_due(self) -> datetime | None:
         """See `bot.runtime.scheduler.Job`."""
@@ -238,7 +237,7 @@ class Quizzes(commands.Cog):
             await quiz.withdraw(asked.round_id)
             raise
         await quiz.sent(asked.round_id, sent.id)
-        self.bot.scheduler.changed()
+        self.bot.scheduler.wake()
         return asked.round_id
 
     async def _again(self, place: Place) -> tuple[str, str]:
@@ -253,7 +252,7 @@ class Quizzes(commands.Cog):
         return due.kind, due.topic
 
     async def _heard(
-        self, interaction: _Interaction, round_id: int, heard: Awaitable[Asked]
+        self, interaction: Interaction, round_id: int, heard: Awaitable[Asked]
     ) -> Asked:
         """Learn from a press which message a round is, where a crash has kept us from knowing."""
         message = interaction.message
@@ -263,7 +262,7 @@ class Quizzes(commands.Cog):
         except UserError:
             if message is not None and shown:
                 await self.bot.quiz.sent(round_id, message.id)
-                self.bot.scheduler.changed()
+                self.bot.scheduler.wake()
             raise
         if asked.message_id is None and asked.user_id is None and message is not None and shown:
             await self.bot.quiz.sent(round_id, message.id)

@@ -10,7 +10,7 @@ from bot.i18n import Say
 from bot.quiz import DIGITS, FIELDS, KINDS, bet
 from bot.quiz.phrases import choice_label
 from bot.quiz.presses import Betting, Choosing, Reviewing, Sharing
-from bot.ui.owned import OWNER, OwnedControl
+from bot.ui.control import OWNER, LegacyControl
 
 EVERYBODY = 0
 """The owner of a message that is everybody's: each press is answered to its presser alone."""
@@ -20,7 +20,7 @@ _PER_ROW = 5
 
 
 class VoteButton(
-    OwnedControl[Button[Any]], template=rf"vote:{_ROUND}:(?P<choice>[a-z0-9_]{{1,16}}):{OWNER}"
+    LegacyControl[Button[Any]], template=rf"vote:{_ROUND}:(?P<choice>[a-z0-9_]{{1,16}}):{OWNER}"
 ):
     """One choice."""
 
@@ -35,7 +35,7 @@ class VoteButton(
         return Choosing(int(self.state["round"]), self.state["choice"])
 
 
-class BetButton(OwnedControl[Button[Any]], template=rf"bet:{_ROUND}:(?P<digit>\d):{OWNER}"):
+class BetButton(LegacyControl[Button[Any]], template=rf"bet:{_ROUND}:(?P<digit>\d):{OWNER}"):
     """The digit of a bet."""
 
     @classmethod
@@ -49,7 +49,7 @@ class BetButton(OwnedControl[Button[Any]], template=rf"bet:{_ROUND}:(?P<digit>\d
 
 
 class FieldButton(
-    OwnedControl[Button[Any]], template=rf"field:{_ROUND}:(?P<digit>\d):(?P<field>[1-9]):{OWNER}"
+    LegacyControl[Button[Any]], template=rf"field:{_ROUND}:(?P<digit>\d):(?P<field>[1-9]):{OWNER}"
 ):
     """The field of a bet, whose digit is chosen."""
 
@@ -70,7 +70,7 @@ class FieldButton(
 
 
 class ReviewButton(
-    OwnedControl[Button[Any]], template=rf"review:(?P<does>next|share|keep):{OWNER}"
+    LegacyControl[Button[Any]], template=rf"review:(?P<does>next|share|keep):{OWNER}"
 ):
     """The next question of a review, or who may be asked what was wrong."""
 

@@ -36,14 +36,14 @@ def question(asked: Asked, picture: Picture, shapes: Shapes) -> Message:
     alt = both(lambda say: question_alt(riddle, picture, shapes, say), language)
     file = attached(picture.file, f"round.{picture.extension}", alt)
     when = format_dt(asked.closes_at, "R")
-    view = framed(
+    return framed(
         TextDisplay(both(lambda say: question_words(riddle, shapes, say), language)),
         MediaGallery(MediaGalleryItem(file)),
         *choice_rows(asked.round_id, riddle.kind, EVERYBODY),
         Separator(),
         TextDisplay(both(lambda say: say("quiz.ends", when=when), language)),
+        files=[file],
     )
-    return Message(view, [file])
 
 
 def answer(asked: Asked, picture: Picture, shapes: Shapes) -> Message:
@@ -69,7 +69,7 @@ def answer(asked: Asked, picture: Picture, shapes: Shapes) -> Message:
         )
     if more := len(scored) - len(named):
         words.append(both(lambda say: say("quiz.more", count=more), language))
-    view = framed(
+    return framed(
         TextDisplay(both(lambda say: answer_words(riddle, picture, shapes, say), language)),
         MediaGallery(MediaGalleryItem(file)),
         TextDisplay("\n".join(words)),
@@ -82,5 +82,5 @@ def answer(asked: Asked, picture: Picture, shapes: Shapes) -> Message:
                 language,
             )
         ),
+        files=[file],
     )
-    return Message(view, [file])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from discord import MediaGalleryItem
-from discord.ui import ActionRow, Item, LayoutView, MediaGallery, Separator, TextDisplay
+from discord.ui import ActionRow, Item, MediaGallery, Separator, TextDisplay
 from discord.utils import format_dt
 
 from bot.i18n import Say
@@ -22,7 +22,7 @@ from bot.reviews.schedule import Box
 from bot.ui.layout import CALM, WARNING, Message, attached, framed
 
 
-def voted(asked: Asked, choice: str, owner: int, say: Say) -> LayoutView:
+def voted(asked: Asked, choice: str, owner: int, say: Say) -> Message:
     """Confirm a vote.
 
     Args:
@@ -41,7 +41,7 @@ def voted(asked: Asked, choice: str, owner: int, say: Say) -> LayoutView:
     return framed(TextDisplay(bet), *field_rows(asked.round_id, digit, owner, field))
 
 
-def which_field(asked: Asked, digit: str, owner: int, say: Say) -> LayoutView:
+def which_field(asked: Asked, digit: str, owner: int, say: Say) -> Message:
     """Ask for the second half of a bet."""
     words = say("quiz.which_field", digit=digit)
     return framed(TextDisplay(words), *field_rows(asked.round_id, digit, owner))
@@ -80,7 +80,7 @@ def review_question(
         parts.append(TextDisplay(say("quiz.which_field", digit=digit)))
         parts += field_rows(asked.round_id, digit, owner)
     parts += [Separator(), TextDisplay(say("review.due", count=box.due))]
-    return Message(framed(*parts), [file])
+    return framed(*parts, files=[file])
 
 
 def review_answer(
@@ -101,17 +101,17 @@ def review_answer(
     file = attached(picture.file, f"answer.{picture.extension}", alt)
     choice = choice_label(asked.riddle.kind, own.choice)
     verdict = say("review.right") if own.right else say("review.wrong", choice=choice)
-    view = framed(
+    return framed(
         TextDisplay(f"{answer_words(asked.riddle, picture, shapes, say)}\n**{verdict}**"),
         MediaGallery(MediaGalleryItem(file)),
         TextDisplay(say("review.due", count=box.due)),
         *below(box, owner, say),
         colour=CALM if own.right else WARNING,
+        files=[file],
     )
-    return Message(view, [file])
 
 
-def nothing_due(box: Box, owner: int, say: Say) -> LayoutView:
+def nothing_due(box: Box, owner: int, say: Say) -> Message:
     """Say that there is nothing to review, and when there will be."""
     words = [say("review.none")]
     if box.next_at is not None:
@@ -122,7 +122,7 @@ def nothing_due(box: Box, owner: int, say: Say) -> LayoutView:
     return framed(TextDisplay("\n".join(words)), *below(box, owner, say))
 
 
-def shared(box: Box, owner: int, say: Say) -> LayoutView:
+def shared(box: Box, owner: int, say: Say) -> Message:
     """Confirm who may be asked what was wrong."""
     words = say("review.shared") if box.in_groups else say("review.kept")
     return framed(TextDisplay(words), *below(box, owner, say))

@@ -1,6 +1,5 @@
 """`/review`."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -15,9 +14,8 @@ from bot.quiz import Difficulty, Place, Wish
 from bot.quiz.presses import Reviewing, Sharing
 from bot.quiz.private_messages import below, nothing_due, review_question, shared
 from bot.reviews.schedule import LESSON, Box, Due
-from bot.ui.notices import telling
-
-_Interaction = discord.Interaction[GradcamBot]
+from bot.ui.client import Interaction
+from bot.ui.reply import reply, reporting_errors
 
 
 class Review(commands.Cog):
@@ -34,19 +32,19 @@ class Review(commands.Cog):
     @app_commands.command(
         name=label("command.review.name"), description=label("command.review.description")
     )
-    async def review(self, interaction: _Interaction) -> None:
+    async def review(self, interaction: Interaction) -> None:
         """Ask what is due."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             await interaction.response.defer(ephemeral=True, thinking=True)
             await self.ask(interaction, Reviewing())
 
-    async def ask(self, interaction: _Interaction, _: Reviewing) -> None:
+    async def ask(self, interaction: Interaction, _: Reviewing) -> None:
         """Ask what has waited longest, with a picture that the person has not seen."""
         me, say, quiz = interaction.user.id, speaker(interaction.locale), self.bot.quiz
         box, due = await self.bot.reviews.box(me), await self.bot.reviews.due(me)
         if due is None:
             view = nothing_due(box, me, say)
-            await interaction.edit_original_response(view=view, attachments=[])
+            await reply(interaction, view)
             return
         if due.kind == LESSON:
             await self._ask_lesson(interaction, due, box)
@@ -57,9 +55,9 @@ class Review(commands.Cog):
         place = Place(None, interaction.channel_id or 0, language=say.language)
         asked = await quiz.open(riddle, place, user_id=me)
         message = review_question(asked, picture, self.bot.explaining.layers, box, me, say)
-        await interaction.edit_original_response(view=message.view, attachments=message.files)
+        await reply(interaction, message)
 
-    async def _ask_lesson(self, interaction: _Interaction, due: Due, box: Box) -> None:
+    async def _ask_lesson(self, interaction: Interaction, due: Due, box: Box) -> None:
         """Show the screen of a lesson with its question, not answered, and with another digit."""
         me, say = interaction.user.id, speaker(interaction.locale)
         name, _, number = due.topic.rpartition("/")
@@ -74,7 +72,7 @@ class Review(commands.Cog):
         exhibit = await self.bot.studying.show(screen.picture, place.look)
         more = below(box, me, say)
         message = lesson_screen(self.bot.lessons, place, exhibit, (say,), owner=me, more=more)
-        await interaction.edit_original_response(view=message.view, attachments=message.files)
+        await reply(interaction, message)
 
     def _find(self, name: str, number: int, language: str) -> tuple[int, Screen] | None:
         """Find the screen that asks a lesson's question; lessons change."""
@@ -85,13 +83,13 @@ class Review(commands.Cog):
                 return page, screen
         return None
 
-    async def share(self, interaction: _Interaction, sharing: Sharing) -> None:
+    async def share(self, interaction: Interaction, sharing: Sharing) -> None:
         """Let what somebody got wrong come back as a group's round, or not."""
         me = interaction.user.id
         await self.bot.reviews.share(me, in_groups=sharing.in_groups)
         box = await self.bot.reviews.box(me)
         view = shared(box, me, speaker(interaction.locale))
-        await interaction.edit_original_response(view=view, attachments=[])
+        await reply(interaction, view)
 
 
 async def setup(bot: GradcamBot) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong, and what the person in front of it is told."""
+"""Errors, and what the person who meets one is told."""
 
 import logging
 import secrets
@@ -9,11 +9,11 @@ _log = logging.getLogger(__name__)
 
 
 class UserError(Exception):
-    """Something cannot be done as asked; says why and what to do, in a text of the catalogue.
+    """Something cannot be done as asked. Says why and what to do, in a text of the catalogue.
 
     Attributes:
         key: the text's key.
-        fields: what it is filled with.
+        fields: its fields. Wrap what a person typed in `bot.i18n.Typed`.
     """
 
     def __init__(self, key: str, **fields: object) -> None:
@@ -22,11 +22,11 @@ class UserError(Exception):
         self.fields = fields
 
 
-def sentence(error: BaseException, say: Say) -> str:
-    """Tell a person of a problem, and the log of what they need not see.
+def describe(error: BaseException, say: Say) -> str:
+    """Describe an error to the person who met it.
 
-    A refusal says what it says. Anything else is a fault of ours: it is logged whole under an id,
-    and the person is given that id and nothing more.
+    A `UserError` is told in its own words. Any other error is logged with its traceback under an
+    id, and the person is told the id.
     """
     if isinstance(error, UserError):
         return say(error.key, **error.fields)

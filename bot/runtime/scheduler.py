@@ -1,103 +1,126 @@
-"""What the bot does by itself when the time has come."""
+"""Background jobs that run at times which the database knows."""
 
 import asyncio
+import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from bot.runtime.clock import Clock, utc_now
 
 _log = logging.getLogger(__name__)
 
-_LONGEST_SLEEP = timedelta(minutes=5)  # another process may have left something to do
-_SHORTEST_SLEEP = timedelta(seconds=0.05)
-_AFTER_A_FAULT = timedelta(minutes=1)
+_MAX_SLEEP = dt.timedelta(minutes=5)  # another process may have added work
+_MIN_SLEEP = dt.timedelta(seconds=0.05)
+_RETRY_AFTER_ERROR = dt.timedelta(minutes=1)
+
+
+Sleep = Callable[[float], Awaitable[None]]
+"""Waits for some seconds."""
 
 
 class Job(Protocol):
-    """Something that is due at times which the database knows."""
+    """Work that is due at certain times."""
 
-    async def next_due(self) -> datetime | None:
-        """Say when to run next: in the past for at once, `None` for not at all."""
+    async def next_due(self) -> dt.datetime | None:
+        """Return when to run next; a past time means now, `None` means never."""
 
     async def run(self) -> None:
-        """Do all that is due. What is done already must not be done again."""
+        """Do everything that is due. Running it twice must do no harm."""
 
 
 class Scheduler:
-    """Runs jobs when they are due, one after the other, in one background task.
+    """Runs each job in a task of its own, so that a slow job delays no other.
 
-    It sleeps until the earliest is due. A job that fails is logged and tried again a minute later;
-    the others go on.
+    A job that raises is logged and run again a minute later.
 
     Attributes:
-        sleep: lets seconds pass; a simulation has its own way.
+        sleep: waits for some seconds; a simulation replaces it.
     """
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """See `start`.
-
-        Args:
-            now: the clock.
-        """
+    def __init__(self, now: Clock = utc_now) -> None:
         self._now = now
-        self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-        self._jobs: list[Job] = []
-        self._rests: dict[int, datetime] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._sleep: asyncio.Task[None] | None = None
-        self._changed = False
+        self.sleep: Sleep = asyncio.sleep
+        self._jobs: list[_Runner] = []
+        self._started = False
 
     def add(self, job: Job) -> None:
-        """Take a job in."""
-        self._jobs.append(job)
-        self.changed()
+        """Add a job; it runs as soon as the scheduler has started."""
+        runner = _Runner(job, self)
+        self._jobs.append(runner)
+        if self._started:
+            runner.start()
 
     def start(self) -> None:
-        """Begin; what was due while the bot was away is done first."""
-        self._task = asyncio.create_task(self._go_on(), name="scheduler")
+        """Start all jobs. Work that fell due while the bot was not running is done first."""
+        self._started = True
+        for runner in self._jobs:
+            runner.start()
 
-    def changed(self) -> None:
-        """Say that something may be due earlier than it was."""
-        self._changed = True
+    def wake(self) -> None:
+        """Ask every job again when it is due: something may have become due earlier."""
+        for runner in self._jobs:
+            runner.wake()
+
+    async def close(self) -> None:
+        """Cancel all jobs and wait until they have ended."""
+        tasks = {runner.task for runner in self._jobs if runner.task is not None}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def now(self) -> dt.datetime:
+        """Return the scheduler's time."""
+        return self._now()
+
+
+class _Runner:
+    """Runs one job again and again, sleeping in between."""
+
+    def __init__(self, job: Job, scheduler: Scheduler) -> None:
+        self.task: asyncio.Task[None] | None = None
+        self._job = job
+        self._scheduler = scheduler
+        self._sleep: asyncio.Future[None] | None = None
+        self._awake = False
+        self._resting_until: dt.datetime | None = None
+
+    def start(self) -> None:
+        name = type(self._job).__name__
+        self.task = asyncio.create_task(self._run_forever(), name=f"scheduler: {name}")
+
+    def wake(self) -> None:
+        self._awake = True
         if self._sleep is not None:
             self._sleep.cancel()
 
-    async def close(self) -> None:
-        """End; a job that runs is interrupted."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-
-    async def _go_on(self) -> None:
+    async def _run_forever(self) -> None:
         while True:
-            self._changed = False
-            due = [moment for job in self._jobs if (moment := await self._turn(job)) is not None]
-            if self._changed:
+            self._awake = False
+            due = await self._run_if_due()
+            now = self._scheduler.now()
+            wait = min(due or now + _MAX_SLEEP, now + _MAX_SLEEP) - now
+            if self._awake:
                 continue
-            wait = min([*due, self._now() + _LONGEST_SLEEP]) - self._now()
-            self._sleep = asyncio.create_task(
-                self._pass(max(wait, _SHORTEST_SLEEP).total_seconds())
-            )
+            seconds = max(wait, _MIN_SLEEP).total_seconds()
+            self._sleep = asyncio.ensure_future(self._scheduler.sleep(seconds))
             try:
                 await asyncio.wait({self._sleep})
             finally:
                 self._sleep.cancel()
                 self._sleep = None
 
-    async def _pass(self, seconds: float) -> None:
-        await self.sleep(seconds)
-
-    async def _turn(self, job: Job) -> datetime | None:
-        """Run a job if it is due, and say when it is due next."""
-        rests_until = self._rests.get(id(job))
-        if rests_until is not None and rests_until > self._now():
-            return rests_until
+    async def _run_if_due(self) -> dt.datetime | None:
+        """Run the job if it is due, and return when it is due next."""
+        if self._resting_until is not None and self._resting_until > self._scheduler.now():
+            return self._resting_until
         try:
-            due = await job.next_due()
-            if due is not None and due <= self._now():
-                await job.run()
-                due = await job.next_due()
-        except Exception:  # noqa: BLE001 - whatever it is, the others go on
-            _log.exception("A job of the scheduler failed: %s", type(job).__name__)
-            due = self._rests[id(job)] = self._now() + _AFTER_A_FAULT
+            due = await self._job.next_due()
+            if due is not None and due <= self._scheduler.now():
+                await self._job.run()
+                due = await self._job.next_due()
+        except Exception:  # noqa: BLE001 - the job is run again, whatever it was
+            _log.exception("The job %s failed", type(self._job).__name__)
+            due = self._resting_until = self._scheduler.now() + _RETRY_AFTER_ERROR
         return due

@@ -1,6 +1,5 @@
 """`/scores`."""
 
-import discord
 from discord import InteractionResponseType, app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
@@ -10,11 +9,12 @@ from bot.i18n import label, speaker
 from bot.runtime.errors import UserError
 from bot.scores.messages import CONTROLS, history, own_board, shared_board
 from bot.scores.scores import BoardAsked, HistoryAsked, Period, ShownAsked
+from bot.ui.client import Interaction
+from bot.ui.control import register
 from bot.ui.layout import Message
-from bot.ui.notices import telling
+from bot.ui.reply import reply, reporting_errors
 from core.figures.history import draw_history
 
-_Interaction = discord.Interaction[GradcamBot]
 _MINE = "mine"
 
 
@@ -26,7 +26,7 @@ class Scores(commands.Cog):
 
     async def cog_load(self) -> None:
         """Put the controls where Discord's events find them."""
-        self.bot.add_dynamic_items(*CONTROLS)
+        register(self.bot, self.bot, *CONTROLS)
         self.bot.handle(BoardAsked, self.show_board)
         self.bot.handle(HistoryAsked, self.show_history)
         self.bot.handle(ShownAsked, self.change_shown)
@@ -51,10 +51,10 @@ class Scores(commands.Cog):
         ]
     )
     async def scores(
-        self, interaction: _Interaction, period: Choice[str] | None = None, share: bool = False
+        self, interaction: Interaction, period: Choice[str] | None = None, share: bool = False
     ) -> None:
         """Show a scoreboard, or the asker's own weeks."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             mine = interaction.guild_id is None or (period is not None and period.value == _MINE)
             shared = share and not mine
             await interaction.response.defer(ephemeral=not shared, thinking=True)
@@ -64,14 +64,14 @@ class Scores(commands.Cog):
             chosen = Period(period.value) if period else await self._usual(interaction)
             await _show(interaction, await self._board(interaction, chosen, shared=shared))
 
-    async def show_board(self, interaction: _Interaction, asked: BoardAsked) -> None:
+    async def show_board(self, interaction: Interaction, asked: BoardAsked) -> None:
         """Show another board: in the message's place to whom it is of, to others in their own."""
         own = interaction.response.type is InteractionResponseType.deferred_message_update
         message = interaction.message
         shared = own and message is not None and not message.flags.ephemeral
         await _show(interaction, await self._board(interaction, asked.period, shared=shared))
 
-    async def show_history(self, interaction: _Interaction, _: HistoryAsked) -> None:
+    async def show_history(self, interaction: Interaction, _: HistoryAsked) -> None:
         """Show one's own weeks: in this server, and in a direct message everywhere."""
         me, say = interaction.user.id, speaker(interaction.locale)
         weeks = await self.bot.scores.history(me, interaction.guild_id)
@@ -79,17 +79,17 @@ class Scores(commands.Cog):
         picture = await self.bot.engine.picture(draw_history, bars)
         await _show(interaction, history(weeks, picture, say, me))
 
-    async def change_shown(self, interaction: _Interaction, asked: ShownAsked) -> None:
+    async def change_shown(self, interaction: Interaction, asked: ShownAsked) -> None:
         """Put the presser on scoreboards, or keep them off."""
         await self.bot.scores.show(interaction.user.id, shown=asked.shown)
         for session_id in await self.bot.scores.sessions_of(interaction.user.id):
             self.bot.dispatch("session_changed", session_id)
         await _show(interaction, await self._board(interaction, asked.period, shared=False))
 
-    async def _usual(self, interaction: _Interaction) -> Period:
+    async def _usual(self, interaction: Interaction) -> Period:
         return Period.WEEK if await self._session(interaction) is None else Period.SESSION
 
-    async def _board(self, interaction: _Interaction, period: Period, *, shared: bool) -> Message:
+    async def _board(self, interaction: Interaction, period: Period, *, shared: bool) -> Message:
         server_id, me = interaction.guild_id, interaction.user.id
         if server_id is None:
             raise RuntimeError("a scoreboard is a server's")
@@ -108,14 +108,14 @@ class Scores(commands.Cog):
         say = speaker(interaction.locale)
         return own_board(board, period, say, me, in_session=in_session)
 
-    async def _session(self, interaction: _Interaction) -> int | None:
+    async def _session(self, interaction: Interaction) -> int | None:
         if interaction.channel_id is None:
             return None
         return await self.bot.scores.session_in(interaction.channel_id)
 
 
-async def _show(interaction: _Interaction, message: Message) -> None:
-    await interaction.edit_original_response(view=message.view, attachments=message.files)
+async def _show(interaction: Interaction, message: Message) -> None:
+    await reply(interaction, message)
 
 
 async def setup(bot: GradcamBot) -> None:

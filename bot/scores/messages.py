@@ -17,9 +17,9 @@ from bot.scores.scores import (
     Standing,
     Week,
 )
+from bot.ui.control import OWNER, LegacyControl
 from bot.ui.languages import beside, both
 from bot.ui.layout import Message, attached, framed
-from bot.ui.owned import OWNER, OwnedControl
 
 PERIODS = {
     Period.SESSION: "scores.session",
@@ -36,7 +36,7 @@ Spoken = Callable[[Callable[[Say], str]], str]
 
 
 class PeriodButton(
-    OwnedControl[Button[Any]], template=rf"scores_of:(?P<period>{'|'.join(Period)}):{OWNER}"
+    LegacyControl[Button[Any]], template=rf"scores_of:(?P<period>{'|'.join(Period)}):{OWNER}"
 ):
     """The board of another period."""
 
@@ -51,7 +51,7 @@ class PeriodButton(
         return BoardAsked(Period(self.state["period"]))
 
 
-class HistoryButton(OwnedControl[Button[Any]], template=rf"scores_mine:{OWNER}"):
+class HistoryButton(LegacyControl[Button[Any]], template=rf"scores_mine:{OWNER}"):
     """One's own weeks."""
 
     @classmethod
@@ -66,7 +66,7 @@ class HistoryButton(OwnedControl[Button[Any]], template=rf"scores_mine:{OWNER}")
 
 
 class ShownButton(
-    OwnedControl[Button[Any]],
+    LegacyControl[Button[Any]],
     template=rf"scores_(?P<to>show|hide):(?P<period>{'|'.join(Period)}):{OWNER}",
 ):
     """On scoreboards, or off."""
@@ -101,7 +101,7 @@ def own_board(board: Board, period: Period, say: Say, owner: int, *, in_session:
     parts.append(_periods(period, owner, in_session=in_session, label=lambda text: text(say)))
     shown = ShownButton.drawn(board, period, owner, say)
     parts.append(ActionRow(HistoryButton.drawn(owner, say), shown))
-    return Message(framed(*parts))
+    return framed(*parts)
 
 
 def shared_board(
@@ -117,7 +117,7 @@ def shared_board(
     parts.append(
         _periods(period, owner, in_session=in_session, label=lambda text: beside(text, language))
     )
-    return Message(framed(*parts))
+    return framed(*parts)
 
 
 def ranks(standings: Sequence[Standing]) -> str:
@@ -142,7 +142,7 @@ def history(weeks: Sequence[Week], picture: bytes, say: Say, owner: int) -> Mess
     back = _periods(None, owner, in_session=False, label=lambda text: text(say))
     if not weeks:
         words = say("scores.history_empty", weeks=WEEKS)
-        return Message(framed(TextDisplay(f"{heading}\n{words}"), back))
+        return framed(TextDisplay(f"{heading}\n{words}"), back)
     words = say(
         "scores.history_words",
         points=sum(week.points for week in weeks),
@@ -154,7 +154,7 @@ def history(weeks: Sequence[Week], picture: bytes, say: Say, owner: int) -> Mess
     bars = ", ".join(say("scores.alt_bar", week=week.number, points=week.points) for week in weeks)
     file = attached(picture, "weeks.png", say("scores.alt_history", bars=bars))
     gallery = MediaGallery[Any](MediaGalleryItem(file))
-    return Message(framed(TextDisplay(f"{heading}\n{words}"), gallery, back), [file])
+    return framed(TextDisplay(f"{heading}\n{words}"), gallery, back, files=[file])
 
 
 def _board(standings: Sequence[Standing], period: Period, spoken: Spoken) -> list[Item[Any]]:

@@ -13,9 +13,10 @@ from bot.i18n import label, speaker
 from bot.runtime.errors import UserError
 from bot.servers.messages import BOTH, CONTROLS, settings
 from bot.servers.servers import Wished
-from bot.ui.notices import telling
+from bot.ui.client import Interaction
+from bot.ui.control import register
+from bot.ui.reply import reporting_errors
 
-_Interaction = discord.Interaction[GradcamBot]
 _SHARD = 22  # Discord deals servers out to shards by their ids, from this bit on
 
 
@@ -27,7 +28,7 @@ class Settings(commands.Cog):
 
     async def cog_load(self) -> None:
         """Put the controls where Discord's events find them; forget servers when it is time."""
-        self.bot.add_dynamic_items(*CONTROLS)
+        register(self.bot, self.bot, *CONTROLS)
         self.bot.handle(Wished, self.change)
         self.bot.scheduler.add(self.bot.servers)
 
@@ -37,14 +38,14 @@ class Settings(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.default_permissions(manage_guild=True)
-    async def settings(self, interaction: _Interaction) -> None:
+    async def settings(self, interaction: Interaction) -> None:
         """Show the settings of the server to whoever may manage it."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             _check(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await self._show(interaction)
 
-    async def change(self, interaction: _Interaction, wished: Wished) -> None:
+    async def change(self, interaction: Interaction, wished: Wished) -> None:
         """Change a setting."""
         server, values = _check(interaction), wished.values
         match wished.what:
@@ -58,10 +59,10 @@ class Settings(commands.Cog):
                 await self.bot.daily.retry(server.id)
             case _:
                 await self.bot.servers.show_daily_at(server.id, int(values[0]))
-        self.bot.scheduler.changed()
+        self.bot.scheduler.wake()
         await self._show(interaction)
 
-    async def _show(self, interaction: _Interaction) -> None:
+    async def _show(self, interaction: Interaction) -> None:
         server = _check(interaction)
         wishes = await self.bot.servers.wishes(server.id)
         # Discord would refuse a message that shows a role that is gone.
@@ -72,7 +73,7 @@ class Settings(commands.Cog):
             problem = await self.bot.daily.problem(server.id)
         if problem not in {None, Problem.FAILED} and _seen(server, wishes.daily_channel_id) is None:
             await self.bot.daily.retry(server.id)  # somebody has put it right
-            self.bot.scheduler.changed()
+            self.bot.scheduler.wake()
         today = self.bot.now().replace(hour=0, minute=0, second=0, microsecond=0)
         midnight = int(today.astimezone(dt.UTC).timestamp())
         say = speaker(interaction.locale)
@@ -83,25 +84,25 @@ class Settings(commands.Cog):
     async def on_ready(self) -> None:
         """See which servers removed the bot, or added it, while it was away."""
         await self.bot.servers.compare({server.id for server in self.bot.guilds}, self._ours)
-        self.bot.scheduler.changed()
+        self.bot.scheduler.wake()
 
     @commands.Cog.listener()
     async def on_guild_join(self, server: discord.Guild) -> None:
         """Remember a server again."""
         await self.bot.servers.join(server.id)
-        self.bot.scheduler.changed()
+        self.bot.scheduler.wake()
 
     @commands.Cog.listener()
     async def on_guild_remove(self, server: discord.Guild) -> None:
         """Begin to forget a server."""
         await self.bot.servers.leave(server.id)
-        self.bot.scheduler.changed()
+        self.bot.scheduler.wake()
 
     def _ours(self, server_id: int) -> bool:
         return (server_id >> _SHARD) % (self.bot.shard_count or 1) in self.bot.shards
 
 
-def _check(interaction: _Interaction) -> discord.Guild:
+def _check(interaction: Interaction) -> discord.Guild:
     """Find the server, for whoever may manage it.
 
     Raises:

@@ -10,8 +10,8 @@ from discord.ui import ActionRow, ChannelSelect, Item, RoleSelect, Select, Separ
 from bot.daily.daily import Problem
 from bot.i18n import Say
 from bot.servers.servers import Wished, Wishes
+from bot.ui.control import OWNER, LegacyControl
 from bot.ui.layout import CALM, WARNING, Message, framed
-from bot.ui.owned import OWNER, OwnedControl
 
 LANGUAGE_NAMES = {"en": "settings.english", "ko": "settings.korean"}
 BOTH = "both"
@@ -26,7 +26,7 @@ _MOST_ROLES = 25
 _SEOUL = 9  # hours ahead of UTC, all year
 
 
-class LanguageSelect(OwnedControl[Select[Any]], template=rf"settings_language:{OWNER}"):
+class LanguageSelect(LegacyControl[Select[Any]], template=rf"settings_language:{OWNER}"):
     """The language of what everybody sees."""
 
     @classmethod
@@ -44,7 +44,7 @@ class LanguageSelect(OwnedControl[Select[Any]], template=rf"settings_language:{O
         return Wished("language", tuple(values))
 
 
-class HostsSelect(OwnedControl[RoleSelect[Any]], template=rf"settings_hosts:{OWNER}"):
+class HostsSelect(LegacyControl[RoleSelect[Any]], template=rf"settings_hosts:{OWNER}"):
     """The roles whose members may host."""
 
     @classmethod
@@ -69,7 +69,7 @@ class HostsSelect(OwnedControl[RoleSelect[Any]], template=rf"settings_hosts:{OWN
         return Wished("hosts", tuple(values))
 
 
-class DailyChannelSelect(OwnedControl[ChannelSelect[Any]], template=rf"settings_channel:{OWNER}"):
+class DailyChannelSelect(LegacyControl[ChannelSelect[Any]], template=rf"settings_channel:{OWNER}"):
     """Where the digit of the day appears."""
 
     @classmethod
@@ -96,7 +96,7 @@ class DailyChannelSelect(OwnedControl[ChannelSelect[Any]], template=rf"settings_
         return Wished("channel", tuple(values))
 
 
-class DailyHourSelect(OwnedControl[Select[Any]], template=rf"settings_hour:{OWNER}"):
+class DailyHourSelect(LegacyControl[Select[Any]], template=rf"settings_hour:{OWNER}"):
     """When it appears."""
 
     @classmethod
@@ -144,7 +144,7 @@ def settings(
         ActionRow(DailyChannelSelect.drawn(wishes, owner, say, gone=problem is Problem.GONE)),
         ActionRow(DailyHourSelect.drawn(wishes, owner, say)),
     )
-    return Message(framed(*parts, colour=WARNING if problem else CALM))
+    return framed(*parts, colour=WARNING if problem else CALM)
 
 
 def _where(wishes: Wishes, problem: Problem | None, midnight: int, say: Say) -> str:

@@ -24,8 +24,9 @@ from bot.sessions.presses import (
     WhoFollows,
 )
 from bot.sessions.sessions import Evening
-
-_Interaction = discord.Interaction[GradcamBot]
+from bot.ui.client import Interaction
+from bot.ui.control import register
+from bot.ui.reply import reply
 
 
 class SessionPresses:
@@ -38,7 +39,7 @@ class SessionPresses:
 
     def listen(self) -> None:
         """Put the controls where Discord's events find them."""
-        self.bot.add_dynamic_items(*SESSION_CONTROLS)
+        register(self.bot, self.bot, *SESSION_CONTROLS)
         self.bot.handle(Join, self.join)
         self.bot.handle(Leave, self.leave)
         self.bot.handle(Move, self.move)
@@ -49,7 +50,7 @@ class SessionPresses:
         self.bot.handle(HandOver, self.hand_over)
         self.bot.handle(End, self.end)
 
-    async def join(self, interaction: _Interaction, asked: Join) -> None:
+    async def join(self, interaction: Interaction, asked: Join) -> None:
         """Let somebody take part, and bring them to the thread."""
         evening = await self.bot.sessions.under_way_now(asked.session_id)
         new = await self.bot.sessions.join(asked.session_id, interaction.user.id)
@@ -61,7 +62,7 @@ class SessionPresses:
         if new:
             await self._messages.tend(asked.session_id)
 
-    async def leave(self, interaction: _Interaction, asked: Leave) -> None:
+    async def leave(self, interaction: Interaction, asked: Leave) -> None:
         """Let somebody go."""
         evening = await self.bot.sessions.under_way_now(asked.session_id)
         left = await self.bot.sessions.leave(asked.session_id, interaction.user.id)
@@ -69,7 +70,7 @@ class SessionPresses:
         if left:
             await self._messages.tend(asked.session_id)
 
-    async def move(self, interaction: _Interaction, asked: Move) -> None:
+    async def move(self, interaction: Interaction, asked: Move) -> None:
         """Take the group a screen on, or back."""
         evening = await self._led(interaction, asked.session_id)
         if evening.lesson is None or evening.moves != asked.moves:
@@ -79,7 +80,7 @@ class SessionPresses:
             raise UserError("session.no_further")
         await self._go(interaction, evening, evening.lesson, screen)
 
-    async def take(self, interaction: _Interaction, asked: Take) -> None:
+    async def take(self, interaction: Interaction, asked: Take) -> None:
         """Take up a lesson."""
         evening = await self._led(interaction, asked.session_id)
         if evening.moves != asked.moves:
@@ -89,13 +90,13 @@ class SessionPresses:
         await self._go(interaction, evening, asked.lesson, 0)
 
     async def _go(
-        self, interaction: _Interaction, evening: Evening, lesson: str, screen: int
+        self, interaction: Interaction, evening: Evening, lesson: str, screen: int
     ) -> None:
         if not await self.bot.sessions.move(evening.session_id, evening.moves, lesson, screen):
             raise self._elsewhere(interaction, await self.bot.sessions.get(evening.session_id))
         await self._messages.tend(evening.session_id)
 
-    def _elsewhere(self, interaction: _Interaction, evening: Evening) -> UserError:
+    def _elsewhere(self, interaction: Interaction, evening: Evening) -> UserError:
         """Say where the group is: the press was meant for where it was."""
         if not evening.under_way:
             return UserError("session.ended")
@@ -105,7 +106,7 @@ class SessionPresses:
         place = place_of(evening.lesson, evening.screen, self.bot.lessons, say)
         return UserError("session.elsewhere", place=place)
 
-    async def follow(self, interaction: _Interaction, asked: Follow) -> None:
+    async def follow(self, interaction: Interaction, asked: Follow) -> None:
         """Take down whether somebody can follow; only the host sees how many."""
         await self.bot.sessions.under_way_now(asked.session_id)
         new = await self.bot.sessions.follow(
@@ -121,14 +122,14 @@ class SessionPresses:
         if new:
             await self._messages.tend(asked.session_id)
 
-    async def who_follows(self, interaction: _Interaction, asked: WhoFollows) -> None:
+    async def who_follows(self, interaction: Interaction, asked: WhoFollows) -> None:
         """Tell the host how many can follow."""
         evening = await self._led(interaction, asked.session_id)
         following = await self.bot.sessions.following(asked.session_id)
         view = followed(evening, following, self.bot.lessons, speaker(interaction.locale))
-        await interaction.edit_original_response(view=view)
+        await reply(interaction, view)
 
-    async def play(self, interaction: _Interaction, asked: PlayQuiz) -> None:
+    async def play(self, interaction: Interaction, asked: PlayQuiz) -> None:
         """Play a round of the quiz."""
         evening = await self._led(interaction, asked.session_id)
         channel = interaction.channel
@@ -136,12 +137,12 @@ class SessionPresses:
             raise UserError("session.not_in_thread")
         await self.bot.quizzes.start(channel, evening.session_id, language=evening.language)
 
-    async def hand_over(self, interaction: _Interaction, asked: HandOver) -> None:
+    async def hand_over(self, interaction: Interaction, asked: HandOver) -> None:
         """Ask who is to lead, or let them."""
         evening = await self._led(interaction, asked.session_id)
         if asked.user_id is None:
             view = to_whom(evening, speaker(interaction.locale))
-            await interaction.edit_original_response(view=view)
+            await reply(interaction, view)
             return
         data: Any = interaction.data
         if data["resolved"]["users"][str(asked.user_id)].get("bot"):
@@ -150,23 +151,23 @@ class SessionPresses:
         await self._messages.tend(asked.session_id)
         await self._tell(interaction, "session.handed", host=f"<@{asked.user_id}>")
 
-    async def end(self, interaction: _Interaction, asked: End) -> None:
+    async def end(self, interaction: Interaction, asked: End) -> None:
         """Ask again, or end it and sum it up."""
         evening = await self._led(interaction, asked.session_id)
         if not asked.sure:
             view = sure(evening, speaker(interaction.locale))
-            await interaction.edit_original_response(view=view)
+            await reply(interaction, view)
             return
         await self.bot.sessions.end(asked.session_id)
         await self._messages.tend(asked.session_id)
         await self._tell(interaction, "session.ended_now", topic=topic(evening))
 
-    async def _led(self, interaction: _Interaction, session_id: int) -> Evening:
+    async def _led(self, interaction: Interaction, session_id: int) -> Evening:
         """Look a session up for somebody who may lead it."""
         evening = await self.bot.sessions.under_way_now(session_id)
         await require_host(interaction, evening)
         return evening
 
-    async def _tell(self, interaction: _Interaction, key: str, **fields: object) -> None:
+    async def _tell(self, interaction: Interaction, key: str, **fields: object) -> None:
         view = told(speaker(interaction.locale)(key, **fields))
-        await interaction.edit_original_response(view=view)
+        await reply(interaction, view)

@@ -7,7 +7,6 @@ from weakref import WeakValueDictionary
 
 import discord
 from discord import ChannelType, PartialMessageable
-from discord.ui import LayoutView
 
 from bot.app import GradcamBot
 from bot.runtime.errors import UserError
@@ -112,7 +111,7 @@ class SessionMessages:
         if evening.under_way and evening.lesson is not None and evening.step_id is None:
             return False
         try:
-            await thread.get_partial_message(evening.panel_id).edit(view=self._panel(evening))
+            await thread.get_partial_message(evening.panel_id).edit(view=self._panel(evening).view)
         except discord.NotFound as error:
             if error.code != _UNKNOWN_MESSAGE:
                 raise
@@ -122,14 +121,14 @@ class SessionMessages:
     async def _send_panel(self, evening: Evening, thread: PartialMessageable) -> None:
         # Discord sends once what is asked with the same nonce, also after a crash.
         nonce = f"p{evening.session_id}-{(evening.panel_id or 0) % 10**12}"
-        message = await thread.send(view=self._panel(evening), nonce=nonce)
+        message = await thread.send(view=self._panel(evening).view, nonce=nonce)
         await self._bot.sessions.panel_sent(evening.session_id, message.id)
         try:
             await message.pin()
         except discord.HTTPException:
             _log.info("The panel of session %s cannot be pinned", evening.session_id)
 
-    def _panel(self, evening: Evening) -> LayoutView:
+    def _panel(self, evening: Evening) -> Message:
         return panel(evening, self._bot.lessons)
 
     async def _send_step(self, evening: Evening, thread: PartialMessageable) -> None:

@@ -16,9 +16,9 @@ from bot.sessions.board import SessionMessages
 from bot.sessions.messages import announcement, sure, told, under_way
 from bot.sessions.permissions import require_host, require_may_host
 from bot.sessions.sessions import Evening
-from bot.ui.notices import notice, telling
-
-_Interaction = discord.Interaction[GradcamBot]
+from bot.ui.client import Interaction
+from bot.ui.layout import notice
+from bot.ui.reply import reply, reporting_errors
 
 _LONGEST = dt.timedelta(hours=24)
 """A session that nobody ends ends by itself."""
@@ -64,12 +64,12 @@ class Session(commands.Cog):
     )
     async def start(
         self,
-        interaction: _Interaction,
+        interaction: Interaction,
         topic: app_commands.Range[str, 1, 80],
         lesson: str | None = None,
     ) -> None:
         """Open a thread, and the evening in it."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             channel = interaction.channel
             if interaction.guild is None or not isinstance(channel, discord.TextChannel):
                 raise UserError("session.not_here")
@@ -89,15 +89,15 @@ class Session(commands.Cog):
             if lesson is not None:
                 await self.bot.sessions.move(evening.session_id, evening.moves, lesson, 0)
             await self.messages.tend(evening.session_id)
-            self.bot.scheduler.changed()
+            self.bot.scheduler.wake()
             if not interaction.app_permissions.pin_messages:
                 say = speaker(interaction.locale)
                 view = notice(say("session.not_pinned", permission=say("permission.pin_messages")))
-                await interaction.followup.send(view=view, ephemeral=True)
+                await interaction.followup.send(view=view.view, ephemeral=True)
 
-    async def _open_thread(self, interaction: _Interaction, evening: Evening) -> None:
+    async def _open_thread(self, interaction: Interaction, evening: Evening) -> None:
         try:
-            message = await interaction.edit_original_response(view=announcement(evening))
+            message = await interaction.edit_original_response(view=announcement(evening).view)
             thread = await message.create_thread(name=evening.topic)
         except discord.HTTPException as error:
             await self.bot.sessions.discard(evening.session_id)
@@ -112,21 +112,21 @@ class Session(commands.Cog):
         name=label("command.session.list.name"),
         description=label("command.session.list.description"),
     )
-    async def list_(self, interaction: _Interaction) -> None:
+    async def list_(self, interaction: Interaction) -> None:
         """Show which sessions are under way in this server."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             evenings = await self.bot.sessions.of_server(cast("int", interaction.guild_id))
             shown = [evening for evening in evenings if evening.thread_id is not None]
             view = under_way(shown, speaker(interaction.locale))
-            await interaction.response.send_message(view=view, ephemeral=True)
+            await reply(interaction, view)
 
     @session.command(
         name=label("command.session.panel.name"),
         description=label("command.session.panel.description"),
     )
-    async def panel(self, interaction: _Interaction) -> None:
+    async def panel(self, interaction: Interaction) -> None:
         """Bring the panel to the end of the thread."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             evening = await self._here(interaction)
             await require_host(interaction, evening)
             await interaction.response.defer(ephemeral=True, thinking=True)
@@ -135,22 +135,22 @@ class Session(commands.Cog):
                     await interaction.channel.get_partial_message(evening.panel_id).delete()
             await self.messages.tend(evening.session_id)
             say = speaker(interaction.locale)
-            await interaction.edit_original_response(view=told(say("session.panel_moved")))
+            await reply(interaction, told(say("session.panel_moved")))
 
     @session.command(
         name=label("command.session.end.name"), description=label("command.session.end.description")
     )
-    async def end(self, interaction: _Interaction) -> None:
+    async def end(self, interaction: Interaction) -> None:
         """Ask whether the evening is over."""
-        async with telling(interaction):
+        async with reporting_errors(interaction):
             evening = await self._here(interaction)
             await require_host(interaction, evening)
             view = sure(evening, speaker(interaction.locale))
-            await interaction.response.send_message(view=view, ephemeral=True)
+            await reply(interaction, view)
 
     @start.autocomplete("lesson")
     async def _lessons(
-        self, interaction: _Interaction, typed: str
+        self, interaction: Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Offer the lessons in the reader's language."""
         language = speaker(interaction.locale).language
@@ -161,7 +161,7 @@ class Session(commands.Cog):
             if typed.casefold() in lesson.title.casefold()
         ][:25]
 
-    async def _here(self, interaction: _Interaction) -> Evening:
+    async def _here(self, interaction: Interaction) -> Evening:
         evening = await self.bot.sessions.in_thread(interaction.channel_id or 0)
         if evening is None:
             raise UserError("session.not_in_thread")
@@ -229,7 +229,7 @@ class Session(commands.Cog):
             await self.messages.tend(evening.session_id)
 
 
-def _require_permissions(interaction: _Interaction) -> None:
+def _require_permissions(interaction: Interaction) -> None:
     """Refuse where the bot lacks what a session needs."""
     say = speaker(interaction.locale)
     may = interaction.app_permissions

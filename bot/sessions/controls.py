@@ -21,7 +21,7 @@ from bot.sessions.presses import (
     WhoFollows,
 )
 from bot.sessions.sessions import Evening
-from bot.ui.control import Control, ItemT
+from bot.ui.control import ItemT, LegacyControl
 from bot.ui.languages import beside
 
 _SESSION = r"(?P<session>\d{1,10})"
@@ -30,7 +30,7 @@ _SCREEN = rf"{_SESSION}/(?P<lesson>[a-z0-9-]{{1,32}})/(?P<screen>\d{{1,4}})"
 _LONGEST_OPTION = 100
 
 
-class SessionControl(Control[ItemT], ABC, template=r"(?!)"):
+class SessionControl(LegacyControl[ItemT], ABC, template=r"(?!)"):
     """Knows its session, from its `custom_id`; the message is everybody's.
 
     Attributes:
@@ -38,7 +38,7 @@ class SessionControl(Control[ItemT], ABC, template=r"(?!)"):
         beside: whether the presser is answered privately; else the messages themselves change.
     """
 
-    beside: ClassVar[bool] = True
+    private: ClassVar[bool] = True
 
     def __init__(self, item: ItemT) -> None:
         super().__init__(item)
@@ -46,7 +46,7 @@ class SessionControl(Control[ItemT], ABC, template=r"(?!)"):
 
     def in_place(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: ARG002
         """See `Control.in_place`."""
-        return not self.beside
+        return not self.private
 
 
 class JoinButton(SessionControl[Button[Any]], template=rf"session_join:{_SESSION}"):
@@ -81,7 +81,7 @@ class LeaveButton(SessionControl[Button[Any]], template=rf"session_leave:{_SESSI
 class MoveButton(SessionControl[Button[Any]], template=rf"session_(?P<to>back|next):{_AT}"):
     """The screen before, or the next one."""
 
-    beside: ClassVar[bool] = False
+    private: ClassVar[bool] = False
 
     @classmethod
     def drawn(cls, evening: Evening, to: str, *, possible: bool) -> Self:
@@ -105,7 +105,7 @@ class MoveButton(SessionControl[Button[Any]], template=rf"session_(?P<to>back|ne
 class TakeSelect(SessionControl[Select[Any]], template=rf"session_take:{_AT}"):
     """A lesson."""
 
-    beside: ClassVar[bool] = False
+    private: ClassVar[bool] = False
 
     @classmethod
     def drawn(cls, evening: Evening, titles: Sequence[tuple[str, str]]) -> Self:
@@ -160,7 +160,7 @@ class WhoFollowsButton(SessionControl[Button[Any]], template=rf"session_who:{_SE
 class QuizButton(SessionControl[Button[Any]], template=rf"session_quiz:{_SESSION}"):
     """A round of the quiz."""
 
-    beside: ClassVar[bool] = False
+    private: ClassVar[bool] = False
 
     @classmethod
     def drawn(cls, evening: Evening) -> Self:
@@ -190,7 +190,7 @@ class HandOverButton(SessionControl[Button[Any]], template=rf"session_hand:{_SES
 class HostSelect(SessionControl[UserSelect[Any]], template=rf"session_host:{_SESSION}"):
     """Who is to lead, of all members."""
 
-    beside: ClassVar[bool] = False
+    private: ClassVar[bool] = False
 
     @classmethod
     def drawn(cls, evening: Evening, say: Say) -> Self:
@@ -221,7 +221,7 @@ class EndButton(SessionControl[Button[Any]], template=rf"session_end:{_SESSION}"
 class SureButton(SessionControl[Button[Any]], template=rf"session_sure:{_SESSION}"):
     """The evening is over, surely."""
 
-    beside: ClassVar[bool] = False
+    private: ClassVar[bool] = False
 
     @classmethod
     def drawn(cls, evening: Evening, say: Say) -> Self:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from discord import Colour
-from discord.ui import ActionRow, LayoutView, Separator, TextDisplay
+from discord.ui import ActionRow, Separator, TextDisplay
 from discord.utils import escape_markdown, format_dt
 
 from bot.i18n import Say
@@ -23,13 +23,13 @@ from bot.sessions.controls import (
 )
 from bot.sessions.sessions import Evening, Followed
 from bot.ui.languages import beside, both
-from bot.ui.layout import CALM, framed
+from bot.ui.layout import CALM, Message, framed
 
 _OVER = Colour.light_grey()
 _MOST_NAMES = 40
 
 
-def panel(evening: Evening, lessons: Lessons) -> LayoutView:
+def panel(evening: Evening, lessons: Lessons) -> Message:
     """Lay the pinned message out: what, who, how far, and the controls.
 
     Args:
@@ -60,7 +60,7 @@ def panel(evening: Evening, lessons: Lessons) -> LayoutView:
     )
 
 
-def announcement(evening: Evening) -> LayoutView:
+def announcement(evening: Evening) -> Message:
     """Lay out what the channel is told, above the thread."""
     words = both(lambda say: _led(evening, say), evening.language)
     return framed(
@@ -68,7 +68,7 @@ def announcement(evening: Evening) -> LayoutView:
     )
 
 
-def sure(evening: Evening, say: Say) -> LayoutView:
+def sure(evening: Evening, say: Say) -> Message:
     """Ask again before it ends."""
     return framed(
         TextDisplay(say("session.sure", topic=topic(evening))),
@@ -76,7 +76,7 @@ def sure(evening: Evening, say: Say) -> LayoutView:
     )
 
 
-def to_whom(evening: Evening, say: Say) -> LayoutView:
+def to_whom(evening: Evening, say: Say) -> Message:
     """Ask who is to lead."""
     return framed(
         TextDisplay(say("session.to_whom", topic=topic(evening))),
@@ -84,14 +84,14 @@ def to_whom(evening: Evening, say: Say) -> LayoutView:
     )
 
 
-def told(text: str) -> LayoutView:
+def told(text: str) -> Message:
     """Lay a private answer out."""
     return framed(TextDisplay(text), colour=CALM)
 
 
 def followed(
     evening: Evening, following: Sequence[Followed], lessons: Lessons, say: Say
-) -> LayoutView:
+) -> Message:
     """Tell the host how many can follow: on this screen, and where most could not."""
     here = next(
         (
@@ -118,7 +118,7 @@ def followed(
     return told("\n".join(lines))
 
 
-def under_way(evenings: Sequence[Evening], say: Say) -> LayoutView:
+def under_way(evenings: Sequence[Evening], say: Say) -> Message:
     """List the sessions of a server."""
     if not evenings:
         return told(say("session.none"))

@@ -1,15 +1,18 @@
 """Who may lead sessions."""
 
+from typing import TYPE_CHECKING, cast
+
 import discord
 
-from bot.app import GradcamBot
 from bot.runtime.errors import UserError
 from bot.sessions.sessions import Evening
+from bot.ui.client import Interaction
 
-_Interaction = discord.Interaction[GradcamBot]
+if TYPE_CHECKING:
+    from bot.app import GradcamBot
 
 
-async def require_may_host(interaction: _Interaction) -> None:
+async def require_may_host(interaction: Interaction) -> None:
     """Refuse whoever may not host sessions in this server.
 
     Raises:
@@ -19,7 +22,7 @@ async def require_may_host(interaction: _Interaction) -> None:
         raise await _refusal(interaction)
 
 
-async def require_host(interaction: _Interaction, evening: Evening) -> None:
+async def require_host(interaction: Interaction, evening: Evening) -> None:
     """Refuse whoever neither leads a session nor may host any in this server.
 
     Raises:
@@ -34,21 +37,21 @@ async def require_host(interaction: _Interaction, evening: Evening) -> None:
     raise UserError("session.led_roles" if roles else "session.led_by", host=host, roles=roles)
 
 
-async def _may_host(interaction: _Interaction) -> bool:
+async def _may_host(interaction: Interaction) -> bool:
     if interaction.guild_id is None or not isinstance(interaction.user, discord.Member):
         return False
-    return await interaction.client.servers.may_host(
+    return await cast("GradcamBot", interaction.client).servers.may_host(
         interaction.guild_id,
         [role.id for role in interaction.user.roles],
         manages_threads=interaction.permissions.manage_threads,
     )
 
 
-async def _refusal(interaction: _Interaction) -> UserError:
+async def _refusal(interaction: Interaction) -> UserError:
     roles = await _roles(interaction)
     return UserError("session.may_host_roles" if roles else "session.may_host", roles=roles)
 
 
-async def _roles(interaction: _Interaction) -> str:
-    wishes = await interaction.client.servers.wishes(interaction.guild_id or 0)
+async def _roles(interaction: Interaction) -> str:
+    wishes = await cast("GradcamBot", interaction.client).servers.wishes(interaction.guild_id or 0)
     return ", ".join(f"<@&{role_id}>" for role_id in sorted(wishes.host_roles))

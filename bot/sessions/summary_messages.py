@@ -51,13 +51,11 @@ def summary_message(summary: Summary, names: Mapping[int, str], lessons: Lessons
         f"{stem}.md": markdown(summary, names, lessons),
         f"{stem}.csv": table(summary, names, lessons),
     }
-    return Message(
-        framed(
-            *parts,
-            Separator(),
-            *(File(f"attachment://{name}") for name in files),
-        ),
-        [discord.File(io.BytesIO(data), name) for name, data in files.items()],
+    return framed(
+        *parts,
+        Separator(),
+        *(File(f"attachment://{name}") for name in files),
+        files=[discord.File(io.BytesIO(data), name) for name, data in files.items()],
     )
 
 

@@ -1,51 +1,52 @@
-"""Buttons and selects that outlive the process: what they mean is in their `custom_id`."""
+"""Buttons and selects that outlive the process: their state is in their `custom_id`."""
 
 import re
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import discord
 from discord.ui import Button, ChannelSelect, DynamicItem, Item, RoleSelect, Select, UserSelect
 
-from bot.ui.notices import telling
-
-if TYPE_CHECKING:
-    from discord.types.interactions import SelectMessageComponentInteractionData
-
-    from bot.app import GradcamBot
+from bot.ui.client import Client, Interaction
+from bot.ui.reply import reporting_errors
 
 ItemT = TypeVar(
     "ItemT",
     bound=Button[Any] | Select[Any] | UserSelect[Any] | RoleSelect[Any] | ChannelSelect[Any],
 )
+FeatureT = TypeVar("FeatureT")
+
+EVERYONE = 0
+"""The owner of a message that is nobody's in particular: every press gets a private answer."""
+
+OWNER = r"(?P<owner>\d{1,20})"
+"""Matches the id of a message's owner in a template."""
 
 
-class Control(DynamicItem[ItemT], template=r"(?!)"):
-    """A button or select whose press asks the bot for something.
+class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
+    """A button or select that calls its feature when it is pressed.
 
-    Whose message it is stands in its `custom_id`. When the owner presses, the message itself
-    changes; anybody else is given an answer of their own that only they see, and so is the owner
-    by a control that says so.
+    If the owner of the message presses, the answer takes the message's place. Anyone else gets a
+    private answer, and so does the owner of a control that is always private.
 
-    A subclass says what a press asks for, as a value; the command that handles values of that type
-    carries it out (see `GradcamBot.handle`). Neither need care for acknowledging, for languages or
-    for failure.
+    A subclass names its `custom_id` in its template, and implements `press`. Acknowledging the
+    interaction and reporting errors are done here.
 
     Attributes:
-        owner: the id of the user whose press changes the message.
-        beside: whether the answer never takes the message's place.
-        state: what its template found in its `custom_id`.
+        private: whether the answer never takes the message's place.
+        state: the match of the template with the `custom_id`.
+        owner: the id of the user whose press changes the message, or `EVERYONE`.
     """
 
-    owner: int
-    beside: ClassVar[bool] = False
+    private: ClassVar[bool] = False
 
     def __init__(self, item: ItemT) -> None:
         super().__init__(item)
         match = self.template.fullmatch(self.custom_id)
         assert match is not None  # noqa: S101 - discord.py has matched it already
         self.state = match
+        self.owner = int(match.groupdict().get("owner", EVERYONE))
 
     @classmethod
     async def from_custom_id(
@@ -55,28 +56,62 @@ class Control(DynamicItem[ItemT], template=r"(?!)"):
         match: re.Match[str],  # noqa: ARG003
         /,
     ) -> Self:
-        """Bring a control back from what a message holds."""
+        """Restore a control from a message."""
         return cls(item)  # type: ignore[arg-type]  # discord.py does not say which item it is
 
     @abstractmethod
-    def asked(self, values: Sequence[str]) -> object:
-        """Say what a press asks for.
+    async def press(
+        self, feature: FeatureT, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        """Do what the control is for; the interaction is acknowledged already.
 
         Args:
+            feature: what the control was registered with.
+            interaction: the press.
             values: what was chosen in a select; empty for a button.
         """
 
-    def in_place(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether the answer may take the message's place."""
-        return interaction.user.id == self.owner and not self.beside
+    def in_place(self, interaction: Interaction) -> bool:
+        """Whether the answer takes the message's place."""
+        return interaction.user.id == self.owner and not self.private
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Acknowledge, have it carried out, and tell the presser if that fails."""
-        async with telling(interaction):
+        """Acknowledge a press and call `press`; an error is reported to the person who pressed."""
+        async with reporting_errors(interaction):
             if self.in_place(interaction):
                 await interaction.response.defer()
             else:
                 await interaction.response.defer(ephemeral=True, thinking=True)
-            chosen = cast("SelectMessageComponentInteractionData", interaction.data or {})
-            bot: GradcamBot = interaction.client
-            await bot.carry_out(interaction, self.asked(chosen.get("values", [])))
+            client: Client = interaction.client
+            feature = cast("FeatureT", client.features[type(self)])
+            values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
+            await self.press(feature, interaction, values)
+
+
+def register(client: Client, feature: FeatureT, *controls: type[Control[Any, FeatureT]]) -> None:
+    """Let a feature answer the presses of controls, on messages old and new.
+
+    Args:
+        client: receives the presses.
+        feature: is given to `Control.press`.
+        controls: the classes; none has the prefix of another's template.
+    """
+    client.add_dynamic_items(*controls)
+    client.features.update(dict.fromkeys(controls, feature))
+
+
+class LegacyControl(Control[ItemT, Any], ABC, template=r"(?!)"):
+    """A control whose presses are dispatched by the type of what it asks for."""
+
+    @abstractmethod
+    def asked(self, values: Sequence[str]) -> object:
+        """Say what a press asks for."""
+
+    async def press(
+        self,
+        feature: Any,  # noqa: ANN401
+        interaction: Interaction,
+        values: Sequence[str],
+    ) -> None:
+        """Dispatch."""
+        await feature.carry_out(interaction, self.asked(values))

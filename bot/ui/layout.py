@@ -1,14 +1,17 @@
-"""What every message of the bot has in common: one framed column, which no timeout ends."""
+"""The layout that every message shares: one framed column of components."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import discord
-from discord.ui import Container, Item, LayoutView
+from discord.ui import Container, Item, LayoutView, TextDisplay
 
 CALM, WARNING = discord.Colour(0x56B4E9), discord.Colour(0xE69F00)
-"""Of the frame: blue, and orange where the network is known to be wrong, or is not sure."""
+"""Colours of the frame: blue, and orange where the network is wrong or unsure."""
+ERROR = discord.Colour.gold()
+"""Colour of the frame of a sentence about an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,27 +19,35 @@ class Message:
     """A message, ready to be sent or to replace another."""
 
     view: LayoutView
-    files: list[discord.File] = field(default_factory=list)
+    files: Sequence[discord.File] = ()
 
 
-def framed(*parts: Item[Any], colour: discord.Colour = CALM) -> LayoutView:
+def framed(
+    *parts: Item[Any], files: Sequence[discord.File] = (), colour: discord.Colour = CALM
+) -> Message:
     """Lay parts out one below the other.
 
     Args:
-        parts: at most 40 with all that they contain, which Discord allows.
+        parts: at most 40 components, including those nested in them.
+        files: the files that the parts refer to.
         colour: of the frame.
     """
     view = LayoutView(timeout=None)
     view.add_item(Container(*parts, accent_colour=colour))
-    return view
+    return Message(view, files)
+
+
+def notice(text: str, colour: discord.Colour = ERROR) -> Message:
+    """Lay out a text on its own."""
+    return framed(TextDisplay(text), colour=colour)
 
 
 def attached(picture: bytes, name: str, alt: str) -> discord.File:
-    """Make a file of a picture.
+    """Make a picture an attachment.
 
     Args:
-        picture: the file.
-        name: as it is called in the message.
-        alt: describes it to those who cannot see it.
+        picture: the encoded file.
+        name: its file name in the message.
+        alt: describes it to people who cannot see it, at most 1,024 characters.
     """
     return discord.File(BytesIO(picture), name, description=alt)

@@ -27,7 +27,7 @@ async def until(server: Server, hour: int) -> None:
 
 
 async def due(server: Server) -> None:
-    server.bot.scheduler.changed()
+    server.bot.scheduler.wake()
     await server.env.settle()
 
 

@@ -163,5 +163,5 @@ async def later(server: Server, passed: dt.timedelta) -> None:
     async with server.bot.store.begin() as session:
         for left in await session.scalars(select(Row).where(Row.left_at.is_not(None))):
             left.left_at = left.left_at and left.left_at - passed
-    server.bot.scheduler.changed()
+    server.bot.scheduler.wake()
     await server.env.settle()

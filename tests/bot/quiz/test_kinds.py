@@ -203,7 +203,7 @@ async def test_a_question_shows_nothing_of_its_answer(
         question(asked_of(other), picture, shapes)
     )
     for private, choice in ((voted, KINDS[kind].choices[0]), (which_field, "0")):
-        views = [private(asked_of(each), choice, 9, say) for each in (riddle, other)]
+        views = [private(asked_of(each), choice, 9, say).view for each in (riddle, other)]
         assert laid_out(views[0]) == laid_out(views[1])
 
 

@@ -67,7 +67,7 @@ async def test_nothing_is_done_before_it_is_due(scheduler: Scheduler, clock: Clo
     assert not bell.rung.is_set()
 
     clock.time += timedelta(hours=1)
-    scheduler.changed()
+    scheduler.wake()
 
     await asyncio.wait_for(bell.rung.wait(), 10)
 
@@ -96,11 +96,11 @@ async def test_a_job_that_fails_is_logged_and_rests_while_the_others_go_on(
     assert "the bell is broken" in caplog.text
 
     broken.broken = False
-    scheduler.changed()
+    scheduler.wake()
     await asyncio.sleep(0.05)
     assert not broken.rung.is_set()
     clock.time += timedelta(minutes=2)
-    scheduler.changed()
+    scheduler.wake()
 
     await asyncio.wait_for(broken.rung.wait(), 10)
 
@@ -111,7 +111,7 @@ async def test_it_ends_when_it_is_closed(scheduler: Scheduler) -> None:
 
     await scheduler.close()
     bell.at.append(_START)
-    scheduler.changed()
+    scheduler.wake()
     await asyncio.sleep(0.05)
 
     assert not bell.rung.is_set()
