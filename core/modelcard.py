@@ -72,7 +72,7 @@ Most often confused, true digit first:
 
 - MNIST is white on black, centred and of one size; pictures of other kinds have to be brought to
   that form first.
-- The probabilities are not calibrated: many are 1.0 to the last digit that float32 holds.
+- The probabilities are not calibrated: many are closer to 1 than float32 can tell.
 - Some digits have an empty Grad-CAM map, with no positive evidence for the class in any cell:
 
 {_empty(metrics)}

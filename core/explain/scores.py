@@ -7,10 +7,10 @@ With logits z, p = softmax(z) and a class c:
     probability  S = p_c                           ∂S/∂z = p_c (e_c - p)
 
 The log-odds and the probability have gradients of one direction, ∂p_c = p_c (1 - p_c) ∂S, so that
-their normalised maps are the same in exact arithmetic. In float32 p_c reaches 1.0 and its gradient
-drowns in rounding; that of the log-odds does not. The logit is the choice of the Grad-CAM paper
-(Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391); its map changes when one number is added
-to every logit, although no prediction does.
+their normalised maps are the same in exact arithmetic. In float32 p_c can come closer to 1 than
+the last place tells, and its gradient drowns in rounding; that of the log-odds does not. The logit
+is the choice of the Grad-CAM paper (Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391); its
+map changes when one number is added to every logit, although no prediction does.
 """
 
 from enum import StrEnum

@@ -61,21 +61,27 @@ def test_a_heatmap_is_the_original_s_where_the_probability_is_not_saturated(
     unsaturated = explainer.explain(some).probabilities.max(1) < 1 - 1e-4
     batch = some[unsaturated][:100]
     original = _originals(model, batch, layer)
-    empty = ~np.isfinite(original).all((1, 2))  # 0/0
+    empty = np.asarray(np.isnan(original).any((1, 2)))  # 0/0
     original[empty] = 0
 
     ours = [make_gradcam_heatmap(digit[None], model, layer) for digit in batch]
     in_batch = explainer.explain(batch, layer, score="probability")
-    # Close to 1 the last bit of p is a thousandth of 1 - p, and even Keras's own layers give
-    # another last bit for one image than for many.
+    # Kernels differ in the last places of p, and even one kernel does for one image and for many.
+    # Each of the two may be off by what four units in the last place make of this digit's map.
+    exact, below, above = (
+        maps_in_float64(model, batch, "log_odds", ulps=ulps)[layer] for ulps in (0, -4, 4)
+    )
+    rounding = np.maximum(np.abs(below - exact), np.abs(above - exact)).max((1, 2))
     off = np.abs(in_batch.heatmaps - original).max((1, 2))
     clear = in_batch.probabilities.max(1) < 1 - 1e-3
+    decided = np.equal(below.any((1, 2)), above.any((1, 2)))
 
     assert len(batch) == 100
     np.testing.assert_allclose(ours, original, atol=1e-5)
     assert off[clear].max() < 1e-3
-    assert (off < 1e-3).sum() >= 98
-    np.testing.assert_array_equal(in_batch.empty, empty)
+    assert (off <= 2 * rounding + 1e-4).all()
+    np.testing.assert_array_equal(in_batch.empty[decided], empty[decided])
+    assert decided.sum() >= 95
 
 
 def _originals(

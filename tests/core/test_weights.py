@@ -1,11 +1,13 @@
 """The shipped networks are what their papers say."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from core._keras import keras
 from core.calibration import calibration_error, softmax
-from core.dataset import ORIGINAL_MD5, DigitSet, load_test_digits
+from core.dataset import ORIGINAL_MD5, DigitSet, as_input, load_test_digits
 from core.evaluation import evaluate
 from core.examples import STRANGER, draw_examples, sources
 from core.explain.explainer import Explainer
@@ -36,6 +38,15 @@ def test_the_shipped_network_is_as_good_as_it_says(record: ModelRecord) -> None:
     assert measured.confused == record.metrics.confused
 
 
+@pytest.mark.parametrize("weights", [WEIGHTS, UPLOADS_WEIGHTS])
+def test_no_test_digit_is_read_another_way_by_other_roundings(weights: Path) -> None:
+    """The counts of a record are the same on every processor: no two classes come too close."""
+    logits = Explainer.load(weights).logits(as_input(load_test_digits().images))
+    second, first = np.sort(logits, axis=1)[:, -2:].T
+
+    assert (first - second).min() > 1e-3
+
+
 def test_it_was_trained_by_the_recipe_on_mnist(record: ModelRecord) -> None:
     metrics = record.metrics
 
@@ -60,7 +71,10 @@ def test_its_seed_is_the_one_nearest_the_median_of_at_least_five(record: ModelRe
 def test_every_epoch_is_kept_from_untrained_to_trained(record: ModelRecord) -> None:
     untrained, first, last = (load_network(epoch_file(epoch)) for epoch in (0, 1, 10))
 
-    assert evaluate(untrained, load_test_digits()).accuracy == record.metrics.untrained_accuracy
+    # Untrained, two classes can come as close as 2e-5, and rounding decides.
+    assert evaluate(untrained, load_test_digits()).accuracy == pytest.approx(
+        record.metrics.untrained_accuracy, abs=0.001
+    )
     assert record.metrics.untrained_accuracy < 0.3
     assert evaluate(first, load_test_digits()).accuracy > 0.95
     for ours, shipped in zip(last.get_weights(), load_network().get_weights(), strict=True):

@@ -12,7 +12,11 @@ LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1")
 
 
 def maps_in_float64(
-    model: keras.Model, images: NDArray[np.float32], score: str, target: int | None = None
+    model: keras.Model,
+    images: NDArray[np.float32],
+    score: str,
+    target: int | None = None,
+    ulps: int = 0,
 ) -> dict[str, NDArray[np.float64]]:
     """The tutorial's formula for each layer, (n, h, w) each.
 
@@ -20,6 +24,10 @@ def maps_in_float64(
     log-odds, a positive factor that dividing by the maximum takes out again. So `log_odds` is the
     tutorial's score: float64 is no cure for the factor, because it too has only a few digits of
     1 - p left where p comes within 1e-13 of 1, as it does on many test digits.
+
+    `ulps` is for the log-odds: the maps as they are where p is off by so many units of 2^-24, the
+    last place of a float32 below 1. An error e in 1 - p scales the class's own part of the gradient
+    by 1 + e / (1 - p).
     """
     with tf.GradientTape() as tape:
         x = tf.constant(images, tf.float64)
@@ -28,8 +36,10 @@ def maps_in_float64(
         classes = tf.argmax(z, -1) if target is None else tf.fill([len(images)], target)
         one = tf.one_hot(classes, 10, dtype=tf.float64)
         z_c = tf.reduce_sum(z * one, -1)
+        log_odds = z_c - tf.reduce_logsumexp(z - 1e9 * one, -1)
+        off = tf.stop_gradient(ulps * 2.0**-24 / tf.sigmoid(-log_odds))
         scores = {
-            "log_odds": z_c - tf.reduce_logsumexp(z - 1e9 * one, -1),
+            "log_odds": log_odds + off * z_c,
             "logit": z_c,
             "probability": tf.reduce_sum(tf.nn.softmax(z) * one, -1),
         }
@@ -42,6 +52,17 @@ def maps_in_float64(
         largest = tf.reduce_max(heat, (1, 2), keepdims=True)
         maps[layer] = tf.math.divide_no_nan(heat, largest).numpy()
     return maps
+
+
+def logits_in_float64(model: keras.Model, images: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(n, 10)."""
+    weights = [tf.constant(w, tf.float64) for w in model.get_weights()]
+    parts = [
+        _forward(weights, tf.constant(images[start : start + 500], tf.float64))[1]
+        for start in range(0, len(images), 500)
+    ]
+    logits: NDArray[np.float64] = tf.concat(parts, 0).numpy()
+    return logits
 
 
 def _forward(weights: list[tf.Tensor], x: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
