@@ -27,6 +27,7 @@ from bot.runtime.clock import Clock, utc_now
 from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
+from bot.runtime.outbox import Outbox
 from bot.runtime.registration import sync_if_changed
 from bot.runtime.scheduler import Scheduler
 from bot.scores.scores import Scores
@@ -82,6 +83,7 @@ class GradcamBot(Client):
     Attributes:
         now: the clock, in UTC.
         store: the database.
+        outbox: what must still be said in Discord.
         scheduler: does what is due by itself.
         engine: the bridge to what computes.
         downloads: fetches what people attach.
@@ -103,6 +105,7 @@ class GradcamBot(Client):
     """
 
     store: Store
+    outbox: Outbox
     engine: Engine
     downloads: Downloads
     readings: Readings
@@ -142,6 +145,8 @@ class GradcamBot(Client):
         """Load networks, database and commands; tell Discord of these where they have changed."""
         store = self.store = await Store.open(self.settings.database_url)
         self._on_close.push_async_callback(store.close)
+        self.outbox = Outbox(store, self.scheduler, self.now)
+        self._on_close.push_async_callback(self.outbox.close)
         folders = {
             Network.TUTORIAL: self.settings.weights or WEIGHTS,
             Network.UPLOADS: UPLOADS_WEIGHTS,

@@ -22,6 +22,7 @@ from bot.explain.answers import (
     marked,
 )
 from bot.explain.questions import NO_DIGIT, Question
+from bot.i18n import Typed
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
@@ -63,7 +64,7 @@ class Explaining:
         """
         if question.layer not in self.layers:
             raise UserError(
-                "explain.no_layer", layer=question.layer[:50], layers=", ".join(self.layers)
+                "explain.no_layer", layer=Typed(question.layer), layers=", ".join(self.layers)
             )
 
     async def answer(self, question: Question, reading: Reading | None = None) -> Outcome:

@@ -31,6 +31,22 @@ FALLBACK = "en"
 _ARTICLES, _AN = "a/an", {"8"}  # of digits
 
 
+_MAX_TYPED = 50  # characters
+
+
+class Typed(str):
+    """Text that a person typed: in a message it is inline code, in which nothing is rendered."""
+
+    __slots__ = ()
+
+    def __format__(self, format_spec: str) -> str:
+        """Shorten it, on one line and without the mark that would end the code."""
+        shown = " ".join(self.split()).replace("`", "ˋ")
+        if len(shown) > _MAX_TYPED:
+            shown = f"{shown[:_MAX_TYPED]}…"
+        return f"`{shown or '–'}`"
+
+
 class Say(Protocol):
     """Says the text of a key in one language."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bot.app import GradcamBot
 from bot.explain.attachments import carried, fetch
 from bot.explain.questions import Question
-from bot.i18n import FALLBACK, label, speaker
+from bot.i18n import FALLBACK, Typed, label, speaker
 from bot.lessons.controls import CONTROLS
 from bot.lessons.course import Screen
 from bot.lessons.illustrations import (
@@ -169,7 +169,7 @@ class Course(commands.Cog):
     async def look_up(self, interaction: Interaction, asked: LookingUp) -> None:
         """Say what a term means."""
         if asked.term not in self.bot.lessons.term_names:
-            raise UserError("term.unknown", word=asked.term)
+            raise UserError("term.unknown", word=Typed(asked.term))
         await _send(
             interaction, term_page(self.bot.lessons, asked.term, speaker(interaction.locale))
         )
@@ -180,7 +180,7 @@ class Course(commands.Cog):
         for term in self.bot.lessons.terms(speaker(interaction.locale).language):
             if wanted in {term.name, term.title.casefold()}:
                 return term.name
-        raise UserError("term.unknown", word=word[:50])
+        raise UserError("term.unknown", word=Typed(word))
 
     async def _resume(
         self,
@@ -190,7 +190,7 @@ class Course(commands.Cog):
         own: NDArray[np.float32] | None = None,
     ) -> None:
         if name not in self.bot.lessons.names:
-            raise UserError("lesson.unknown", lesson=name[:50])
+            raise UserError("lesson.unknown", lesson=Typed(name))
         progress = (await self.bot.learning.progress(interaction.user.id)).get(name)
         lesson = self.bot.lessons.lesson(name, speaker(interaction.locale).language)
         last = len(lesson.screens) - 1

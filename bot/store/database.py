@@ -41,7 +41,9 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         """See `open`."""
         self._engine = engine
-        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._writing = async_sessionmaker(engine, expire_on_commit=False)
+        reading = engine.execution_options(read_only=True, postgresql_readonly=True)
+        self._reading = async_sessionmaker(reading, expire_on_commit=False)
 
     @classmethod
     async def open(cls, url: URL) -> Self:
@@ -59,7 +61,11 @@ class Store:
 
     def begin(self) -> AbstractAsyncContextManager[AsyncSession]:
         """Begin a transaction: committed at the end of the block, rolled back by an exception."""
-        return self._sessions.begin()
+        return self._writing.begin()
+
+    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Begin a transaction that only reads, and so takes no lock that others wait for."""
+        return self._reading.begin()
 
     def insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
         """Make an INSERT that can say what to do ON CONFLICT, which is no part of common SQL."""
@@ -138,7 +144,9 @@ def _prepare_sqlite(url: URL) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A migration makes some tables anew, and dropping the old one would delete what refers to it.
-    enforced = connection.get_execution_options().get("foreign_keys", True)
+    options = connection.get_execution_options()
+    enforced, read_only = options.get("foreign_keys", True), options.get("read_only", False)
     connection.exec_driver_sql(f"PRAGMA foreign_keys = {enforced:d}")
+    connection.exec_driver_sql(f"PRAGMA query_only = {read_only:d}")
     # The write lock at once: a reader that comes to write later is refused where it would wait.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

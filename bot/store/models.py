@@ -388,3 +388,24 @@ class ReviewItem(Base):
     topic: Mapped[str] = mapped_column(String(48), primary_key=True)
     step: Mapped[int] = mapped_column(SmallInteger, default=0)
     due_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
+class Delivery(Base):
+    """Something that must still be said in Discord; see `bot.runtime.outbox`.
+
+    Attributes:
+        kind: of delivery.
+        subject_id: what it is about, such as the id of a round.
+        due_at: when it is tried next; while it is tried, when its lease ends.
+        attempts: how often it was tried.
+        enqueued_at: when it became due first.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index("ix_deliveries_due", "kind", "due_at"),)
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subject_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    due_at: Mapped[dt.datetime] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    enqueued_at: Mapped[dt.datetime] = mapped_column(Moment)

@@ -9,7 +9,7 @@ import pytest
 
 import bot
 from bot.explain.readings import PROBLEMS
-from bot.i18n import _FORMATTER, FALLBACK, LANGUAGES, catalogue, speaker
+from bot.i18n import _FORMATTER, FALLBACK, LANGUAGES, Typed, catalogue, speaker
 from core.uploads import UploadProblem
 
 english = speaker("en")
@@ -116,3 +116,17 @@ def test_every_key_is_well_formed() -> None:
 
 def test_there_is_a_text_for_whatever_is_wrong_with_an_upload() -> None:
     assert set(PROBLEMS) == set(UploadProblem)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("[text](https://example.org)", "`[text](https://example.org)`"),
+        ("a`b` <@1> **c**", "`aˋbˋ <@1> **c**`"),
+        ("two\nlines\n# heading", "`two lines # heading`"),
+        (" ", "`–`"),
+        ("x" * 80, f"`{'x' * 50}…`"),
+    ],
+)
+def test_what_a_person_typed_is_shown_as_inline_code(typed: str, shown: str) -> None:
+    assert english("lesson.unknown", lesson=Typed(typed)).count(shown) == 1

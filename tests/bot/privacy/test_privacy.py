@@ -19,6 +19,7 @@ _ME, _OTHER, _THIRD = 2**62 + 1, 2**62 + 2, 2**62 + 3
 _OF_NOBODY = {
     "server_id",
     "channel_id",
+    "subject_id",
     "daily_channel_id",
     "thread_id",
     "role_id",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, func, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.cli.doctor import _database
 from bot.store import Store, StoreError
-from bot.store.models import Correction
+from bot.store.models import Correction, Person
 
 _ONLY_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 _ONLY_POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -137,7 +137,7 @@ def test_the_doctor_makes_no_database(
 
 
 @pytest.mark.parametrize(
-    ("revision", "told"), [("0003", "is up to date"), ("0001", "brought up to date at the next")]
+    ("revision", "told"), [("0004", "is up to date"), ("0001", "brought up to date at the next")]
 )
 def test_the_doctor_looks_at_a_database(
     revision: str, told: str, url: URL, monkeypatch: pytest.MonkeyPatch
@@ -176,3 +176,22 @@ async def test_a_server_that_does_not_answer_is_told_without_the_password() -> N
 
 def _files(folder: Path) -> list[str]:
     return [file.name for file in folder.iterdir()]
+
+
+async def test_a_transaction_that_reads_cannot_write_and_waits_for_no_writer(url: URL) -> None:
+    one, other = await Store.open(url), await Store.open(url)
+    try:
+        async with one.begin() as writing:
+            await writing.execute(insert(Person).values(user_id=1))
+            async with asyncio.timeout(5), other.read() as reading:
+                assert await reading.scalar(select(func.count()).select_from(Person)) == 0
+        async with other.read() as reading:
+            assert await reading.scalar(select(func.count()).select_from(Person)) == 1
+            with pytest.raises(DBAPIError):
+                await reading.execute(insert(Person).values(user_id=2))
+            await reading.rollback()
+        async with other.begin() as writing:
+            await writing.execute(insert(Person).values(user_id=3))
+    finally:
+        await one.close()
+        await other.close()

@@ -64,6 +64,7 @@ _ROWS: dict[str, dict[str, list[dict[str, Any]]]] = {
         ],
         "review_items": [{"user_id": _BORA, "kind": "heat", "topic": "4"}],
     },
+    "0004": {"deliveries": [{"kind": "daily", "subject_id": _SERVER, "attempts": 3}]},
 }
 # In what a row above does not name and may not be empty.
 _PLAIN: dict[type, Any] = {
@@ -109,18 +110,56 @@ async def test_what_is_in_it_goes_up_from_every_step_and_down_again(steps: int, 
         assert _read(connection) == kept
 
         command.upgrade(configuration(connection), "head")
-        assert _read(connection) == kept
+        enqueued = {} if "0004" in taken else _enqueued(connection)
+        assert _read(connection) == kept | enqueued
         full = _write(connection, ahead)
-        assert _read(connection) == _together(kept, full)
+        assert _read(connection) == _together(kept | enqueued, full)
 
         command.downgrade(configuration(connection), revision)
         assert _read(connection) == kept
         command.upgrade(configuration(connection), "head")
-        assert _read(connection) == kept
+        assert _read(connection).keys() - {"deliveries"} == kept.keys() - {"deliveries"}
         command.downgrade(configuration(connection), "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
 
     await _carry_out(url, up_and_down)
+
+
+async def test_what_was_still_to_be_said_is_enqueued(url: URL) -> None:
+    def upgrade(connection: Connection) -> None:
+        command.upgrade(configuration(connection), "0003")
+        rounds: tuple[dict[str, Any], ...] = (
+            {"closed_at": _NOON, "message_id": 5},
+            {"closed_at": _NOON, "message_id": 5, "revealed_at": _NOON},
+            {"closed_at": _NOON, "message_id": 5, "user_id": _ANNA},
+            {"closed_at": _NOON},
+            {"message_id": 5, "channel_id": 6},
+        )
+        sessions: tuple[dict[str, Any], ...] = (
+            {"thread_id": 1, "ended_at": _NOON},
+            {"thread_id": 2, "ended_at": _NOON, "summary_id": 9},
+            {"ended_at": _NOON},
+        )
+        tables = _tables(connection)
+        for name, key, rows in (
+            ("rounds", "round_id", rounds),
+            ("sessions", "session_id", sessions),
+        ):
+            for number, row in enumerate(rows, start=1):
+                values = _row(tables[name], {key: number} | row)
+                connection.execute(tables[name].insert().values(values))
+
+        command.upgrade(configuration(connection), "head")
+
+        (deliveries,) = _enqueued(connection).values()
+        assert [row[:2] for row in deliveries] == [("reveal", 1), ("session", 1)]
+
+    await _carry_out(url, upgrade)
+
+
+def _enqueued(connection: Connection) -> Rows:
+    read = _read(connection)
+    return {"deliveries": read["deliveries"]} if "deliveries" in read else {}
 
 
 async def _carry_out(url: URL, steps: Callable[[Connection], None]) -> None:

@@ -1,0 +1,222 @@
+"""What must still be said in Discord: kept in the database until Discord has taken it.
+
+Whoever makes a message due enqueues a delivery in the same transaction, so that a crash loses
+neither. A delivery has a kind and a subject, such as `reveal` and the id of a round; enqueuing it
+again while it waits changes only when it is tried.
+"""
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from weakref import WeakValueDictionary
+
+import discord
+from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.runtime.clock import Clock
+from bot.runtime.scheduler import Scheduler
+from bot.store import Store
+from bot.store.models import Delivery
+
+Deliver = Callable[[int], Awaitable[None]]
+"""Says what is due of a subject. Raises if it could not; saying it twice must do no harm."""
+
+MAX_AGE = dt.timedelta(days=7)
+"""After this time a delivery that still fails is given up."""
+
+_FIRST_WAIT, _MAX_WAIT = dt.timedelta(seconds=30), dt.timedelta(hours=1)
+_LEASE = dt.timedelta(minutes=2)  # no other process tries a delivery while one has it
+_AT_ONCE = 8  # deliveries of a kind
+
+_log = logging.getLogger(__name__)
+
+
+class Undeliverable(Exception):  # noqa: N818 - names what is so, not what went wrong
+    """There is no place left to say it, and there will be none."""
+
+
+async def enqueue(
+    store: Store, transaction: AsyncSession, kind: str, subject_id: int, now: dt.datetime
+) -> None:
+    """Make a delivery due, in the transaction that changes what there is to say.
+
+    Wake the scheduler after the transaction, or the delivery waits for its next round.
+
+    Args:
+        store: of the transaction.
+        transaction: what makes the delivery due.
+        kind: one that was added to the outbox, at most 16 characters.
+        subject_id: what it is about.
+        now: the time from which on it is due.
+    """
+    due = {"due_at": now, "attempts": 0, "enqueued_at": now}
+    await transaction.execute(
+        store.insert(Delivery)
+        .values(kind=kind, subject_id=subject_id, **due)
+        .on_conflict_do_update(index_elements=["kind", "subject_id"], set_=due)
+    )
+
+
+class Outbox:
+    """Carries out deliveries, each kind as a job of its own, several at a time.
+
+    A delivery that raises is tried again after 30 seconds, then after twice as long each time, at
+    most an hour, for seven days.
+    """
+
+    def __init__(self, store: Store, scheduler: Scheduler, now: Clock) -> None:
+        self._store = store
+        self._scheduler = scheduler
+        self._now = now
+        self._queues: dict[str, _Queue] = {}
+
+    def add(self, kind: str, deliver: Deliver) -> None:
+        """Carry out the deliveries of a kind with a function."""
+        queue = _Queue(kind, deliver, self._store, self._scheduler, self._now)
+        self._queues[kind] = queue
+        self._scheduler.add(queue)
+
+    async def deliver(self, kind: str, subject_id: int) -> None:
+        """Carry out a delivery now, if it has not been carried out yet.
+
+        Raises:
+            Exception: what the delivery raised; it is tried again later.
+        """
+        await self._queues[kind].deliver(subject_id)
+
+    async def close(self) -> None:
+        """Interrupt what is being delivered; it is due again at once."""
+        for queue in self._queues.values():
+            await queue.close()
+
+
+class _Queue:
+    """The deliveries of one kind; a job of the scheduler."""
+
+    def __init__(
+        self, kind: str, deliver: Deliver, store: Store, scheduler: Scheduler, now: Clock
+    ) -> None:
+        self._kind = kind
+        self._deliver = deliver
+        self._store = store
+        self._scheduler = scheduler
+        self._now = now
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def next_due(self) -> dt.datetime | None:
+        """Return when the next delivery is due that is not under way."""
+        if len(self._running) >= _AT_ONCE:
+            return None  # a delivery that ends wakes the scheduler
+        first = select(func.min(Delivery.due_at)).where(
+            Delivery.kind == self._kind, Delivery.subject_id.not_in(self._running)
+        )
+        async with self._store.read() as transaction:
+            due: dt.datetime | None = await transaction.scalar(first)
+        return due
+
+    async def run(self) -> None:
+        """Start what is due, without waiting for it."""
+        due = (
+            select(Delivery.subject_id)
+            .where(
+                Delivery.kind == self._kind,
+                Delivery.due_at <= self._now(),
+                Delivery.subject_id.not_in(self._running),
+            )
+            .order_by(Delivery.due_at)
+            .limit(_AT_ONCE - len(self._running))
+        )
+        async with self._store.read() as transaction:
+            subjects = list(await transaction.scalars(due))
+        for subject_id in subjects:
+            task = asyncio.create_task(self._try(subject_id), name=f"{self._kind} {subject_id}")
+            self._running[subject_id] = task
+            task.add_done_callback(partial(self._ended, subject_id))
+
+    async def deliver(self, subject_id: int, *, due_only: bool = False) -> None:
+        lock = self._locks.setdefault(subject_id, asyncio.Lock())
+        async with lock:
+            leased_until = await self._claim(subject_id, due_only=due_only)
+            if leased_until is None:
+                return
+            try:
+                await self._deliver(subject_id)
+            except Undeliverable as error:
+                _log.info("%s %d is dropped: %s", self._kind, subject_id, error)
+            except asyncio.CancelledError:
+                await self._postpone(subject_id, leased_until, dt.timedelta())
+                raise
+            except Exception:
+                await self._retry_later(subject_id, leased_until)
+                raise
+            await self._remove(subject_id, leased_until)
+
+    async def close(self) -> None:
+        tasks = set(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def _ended(self, subject_id: int, _: asyncio.Task[None]) -> None:
+        del self._running[subject_id]
+        self._scheduler.wake()
+
+    async def _try(self, subject_id: int) -> None:
+        try:
+            await self.deliver(subject_id, due_only=True)
+        except discord.HTTPException as error:
+            _log.warning("%s %d failed: %s", self._kind, subject_id, error)
+        except Exception:  # noqa: BLE001 - it is tried again, whatever it was
+            _log.exception("%s %d failed", self._kind, subject_id)
+
+    async def _claim(self, subject_id: int, *, due_only: bool) -> dt.datetime | None:
+        """Keep other processes from a delivery; returns until when, or `None` if it is done."""
+        now = self._now()
+        leased_until = now + _LEASE
+        claim = self._update(subject_id).values(due_at=leased_until, attempts=Delivery.attempts + 1)
+        if due_only:
+            claim = claim.where(Delivery.due_at <= now)
+        async with self._store.begin() as transaction:
+            claimed = await transaction.scalar(claim.returning(Delivery.subject_id))
+        return None if claimed is None else leased_until
+
+    async def _retry_later(self, subject_id: int, leased_until: dt.datetime) -> None:
+        async with self._store.read() as transaction:
+            row = await transaction.get(Delivery, (self._kind, subject_id))
+        if row is None:
+            return
+        if row.enqueued_at < self._now() - MAX_AGE:
+            _log.error("%s %d is given up after %s", self._kind, subject_id, MAX_AGE)
+            await self._remove(subject_id, leased_until)
+            return
+        wait = min(_FIRST_WAIT * 2 ** min(row.attempts - 1, 10), _MAX_WAIT)
+        await self._postpone(subject_id, leased_until, wait)
+
+    async def _postpone(
+        self, subject_id: int, leased_until: dt.datetime, wait: dt.timedelta
+    ) -> None:
+        """Give a delivery back, unless it was enqueued anew meanwhile."""
+        statement = self._update(subject_id).where(Delivery.due_at == leased_until)
+        async with self._store.begin() as transaction:
+            await transaction.execute(statement.values(due_at=self._now() + wait))
+
+    async def _remove(self, subject_id: int, leased_until: dt.datetime) -> None:
+        """Forget a delivery, unless it was enqueued anew meanwhile."""
+        async with self._store.begin() as transaction:
+            await transaction.execute(
+                delete(Delivery).where(
+                    Delivery.kind == self._kind,
+                    Delivery.subject_id == subject_id,
+                    Delivery.due_at == leased_until,
+                )
+            )
+
+    def _update(self, subject_id: int) -> Update:
+        return update(Delivery).where(
+            Delivery.kind == self._kind, Delivery.subject_id == subject_id
+        )
