@@ -4,6 +4,8 @@ import hashlib
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
+
 from core._keras import keras
 from core.tutorial import get_basic_cnn
 
@@ -23,8 +25,8 @@ class WeightsError(Exception):
     """A network cannot be loaded; the message is one sentence for a person."""
 
 
-def weights_file(path: Path | None = None) -> Path:
-    """Find the file that a network is loaded from.
+def weights_file(path: str | Path | None = None) -> Path:
+    """Return the file that a network is loaded from.
 
     Args:
         path: a `.weights.h5` or `.keras` file, or a folder written by the training; `None` for the
@@ -33,7 +35,7 @@ def weights_file(path: Path | None = None) -> Path:
     Raises:
         WeightsError: there is no such file.
     """
-    file = WEIGHTS if path is None else path
+    file = WEIGHTS if path is None else Path(path)
     if file.is_dir():
         file /= NETWORK_FILE
     if not file.is_file():
@@ -46,7 +48,7 @@ def epoch_file(epoch: int, folder: Path = WEIGHTS) -> Path:
     return folder / "epochs" / f"epoch-{epoch:02d}.weights.h5"
 
 
-def load_network(path: Path | None = None) -> keras.Model:
+def load_network(path: str | Path | None = None) -> keras.Model:
     """Load a trained network, not compiled.
 
     Args:
@@ -58,17 +60,25 @@ def load_network(path: Path | None = None) -> keras.Model:
         A model from (n, 28, 28, 1) float32 to (n, 10) probabilities.
 
     Raises:
-        WeightsError: the file is not there, is damaged, or does not fit.
+        WeightsError: If the file is missing or damaged, does not fit, or holds NaN or infinity.
     """
     file = weights_file(path)
     if file.suffix == ".keras":
-        return _load_whole(file)
-    if not file.name.endswith(".weights.h5"):
+        model = _load_whole(file)
+    elif file.name.endswith(".weights.h5"):
+        model = _load_weights(file)
+    else:
         raise WeightsError(f"{file} is neither a .weights.h5 file nor a .keras file.")
+    if not all(np.isfinite(weights).all() for weights in model.get_weights()):
+        raise WeightsError(f"{file} holds weights that are not finite numbers.")
+    return model
+
+
+def _load_weights(file: Path) -> keras.Model:
     model = get_basic_cnn()
     try:
         model.load_weights(file)
-    except (OSError, ValueError, LookupError) as error:
+    except Exception as error:
         raise WeightsError(f"{file} does not hold weights of the tutorial's network.") from error
     return model
 
@@ -79,14 +89,15 @@ def _load_whole(file: Path) -> keras.Model:
         model = keras.saving.load_model(file, compile=False, safe_mode=True)
     except Exception as error:
         raise WeightsError(f"{file} is not a Keras network that is safe to load.") from error
-    if (model.input_shape, model.output_shape) != ((None, 28, 28, 1), (None, 10)):
+    shapes = [getattr(model, name, None) for name in ("input_shape", "output_shape")]
+    if shapes != [(None, 28, 28, 1), (None, 10)]:
         raise WeightsError(
-            f"{file} goes from {model.input_shape} to {model.output_shape}, "
+            f"{file} goes from {shapes[0]} to {shapes[1]}, "
             "not from (None, 28, 28, 1) to (None, 10)."
         )
     return model
 
 
-def fingerprint(path: Path | None = None) -> str:
+def fingerprint(path: str | Path | None = None) -> str:
     """Name a network by the first 8 hexadecimal digits of its file's SHA-256."""
     return hashlib.sha256(weights_file(path).read_bytes()).hexdigest()[:8]

@@ -14,7 +14,7 @@ from core.explain.frozen import SPATIAL_LAYERS, FrozenNetwork
 from core.explain.insight import Insight, look_into
 from core.explain.methods import METHODS
 from core.explain.scores import Score
-from core.network import fingerprint, load_network
+from core.network import WeightsError, fingerprint, load_network, weights_file
 
 _IMAGES = tf.TensorSpec((None, 28, 28, 1), tf.float32)
 _TARGETS = tf.TensorSpec((None,), tf.int32)
@@ -104,7 +104,7 @@ class Explainer:
         self.logits(blank)
 
     @classmethod
-    def load(cls, path: Path | None = None) -> Self:
+    def load(cls, path: str | Path | None = None) -> Self:
         """Read weights from a file and compile.
 
         Args:
@@ -112,9 +112,15 @@ class Explainer:
                 the shipped network.
 
         Raises:
-            core.network.WeightsError: the file is absent, or is not of the tutorial's network.
+            core.network.WeightsError: If there is no such file, or it does not hold the tutorial's
+                network.
         """
-        return cls(load_network(path), fingerprint(path))
+        file = weights_file(path)
+        model = load_network(file)
+        try:
+            return cls(model, fingerprint(file))
+        except ValueError as error:
+            raise WeightsError(f"{file} is not the tutorial's network: {error}.") from error
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -152,13 +158,11 @@ class Explainer:
         """
         batch = _as_batch(images)
         chosen = Score(score)
-        try:
-            graph = self._graphs[method, layer, chosen]
-        except KeyError:
-            raise ValueError(
-                f"there is no method {method!r} for a layer {layer!r}: "
-                f"there are {', '.join(METHODS)}, and {', '.join(self.layers)}"
-            ) from None
+        if layer not in self.layers:
+            raise ValueError(f"no layer {layer!r}: choose {', '.join(self.layers)}")
+        if method not in METHODS:
+            raise ValueError(f"no method {method!r}: choose {', '.join(METHODS)}")
+        graph = self._graphs[method, layer, chosen]
         classes = self._predicted if targets is None else tf.constant(_as_classes(targets, batch))
         digits, probabilities, explained, maps = _run(graph, batch, classes)
         return Explanation(digits, probabilities, explained, maps, layer, method, chosen)
@@ -178,10 +182,11 @@ class Explainer:
         """
         digits, probabilities, *heatmaps = _run(self._atlases[Score(score)], _as_batch(images))
         return [
+            # Copies: a view would keep the arrays of the whole batch in memory.
             Atlas(
                 int(digit),
-                probabilities[i],
-                {n: h[i] for n, h in zip(self.layers, heatmaps, strict=True)},
+                probabilities[i].copy(),
+                {n: h[i].copy() for n, h in zip(self.layers, heatmaps, strict=True)},
             )
             for i, digit in enumerate(digits)
         ]

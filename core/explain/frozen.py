@@ -63,10 +63,14 @@ class FrozenNetwork:
                 something else with them.
         """
         expected, found = _anatomy(get_basic_cnn()), _anatomy(model)
-        if found != expected:
+        if list(found) != list(expected):
             raise ValueError(
-                f"this is not the tutorial's network: its layers are {found}, not {expected}"
+                f"its layers are {', '.join(found)}, not those of the tutorial's network: "
+                f"{', '.join(expected)}"
             )
+        for name, shapes in expected.items():
+            if found[name] != shapes:
+                raise ValueError(f"{name!r} has weights of shapes {found[name]}, not {shapes}")
         self._kernel1, self._bias1, kernel2, self._bias2, dense, self._bias = model.get_weights()
         self._kernel2, self._dense = kernel2, dense
 
@@ -82,12 +86,13 @@ class FrozenNetwork:
         run = self.forward(x)
         expected = run.features | {"dense": run.logits, "softmax": tf.nn.softmax(run.logits)}
         for layer in model.layers:
-            x = layer(x, training=False)
+            try:
+                x = layer(x, training=False)
+            except Exception as error:
+                raise ValueError(f"{layer.name!r} cannot be run on the layer before it") from error
             ours = expected.get(layer.name, x)
             if x.shape != ours.shape or not np.allclose(x, ours, rtol=1e-3, atol=1e-3):
-                raise ValueError(
-                    f"{layer.name!r} is not the tutorial's layer: it computes otherwise"
-                )
+                raise ValueError(f"{layer.name!r} computes something else than the tutorial's")
 
     def forward(self, images: tf.Tensor) -> Activations:
         """Run the network up to its logits.
@@ -211,5 +216,6 @@ def _mean_gradient_matrices(kernel: NDArray[np.float32], cells: int) -> NDArray[
     return (stacked / cells).astype(np.float32)
 
 
-def _anatomy(model: keras.Model) -> list[tuple[str, list[tuple[int, ...]]]]:
-    return [(layer.name, [tuple(w.shape) for w in layer.weights]) for layer in model.layers]
+def _anatomy(model: keras.Model) -> dict[str, list[tuple[int, ...]]]:
+    """Return the shapes of each layer's weights by the layer's name, in order."""
+    return {layer.name: [tuple(w.shape) for w in layer.weights] for layer in model.layers}

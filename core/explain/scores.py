@@ -28,7 +28,7 @@ class Score(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Never:
-        raise ValueError(f"there is no score {value!r}: there are {', '.join(cls)}")
+        raise ValueError(f"no score {value!r}: choose {', '.join(cls)}")
 
     def gradient(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         """Differentiate the score by the logits.

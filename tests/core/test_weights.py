@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core._keras import keras
 from core.calibration import calibration_error, softmax
 from core.dataset import ORIGINAL_MD5, DigitSet, as_input, load_test_digits
 from core.evaluation import evaluate
@@ -14,7 +13,6 @@ from core.explain.explainer import Explainer
 from core.network import (
     UPLOADS_WEIGHTS,
     WEIGHTS,
-    WeightsError,
     epoch_file,
     fingerprint,
     load_network,
@@ -137,22 +135,6 @@ def test_on_sheets_of_paper_it_is_far_better_than_the_tutorials(for_uploads: Mod
 def test_the_tutorials_network_has_no_rule_for_photographs(record: ModelRecord) -> None:
     with pytest.raises(RecordError, match="was not trained for photographs"):
         _ = record.decision
-
-
-def test_a_file_that_is_no_network_of_ours_is_told_in_one_sentence(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("weights")
-    (text := folder / "a.weights.h5").write_text("not weights")
-    (whole := folder / "a.keras").write_bytes(b"not a network")
-    (other := folder / "a.bin").write_bytes(b"")
-    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(small := folder / "s.keras")
-
-    for file in (text, whole, other, small, folder / "absent.keras"):
-        with pytest.raises(WeightsError) as told:
-            load_network(file)
-        assert str(told.value).endswith(".")
-        assert "\n" not in str(told.value)
 
 
 def test_a_whole_keras_file_is_loaded_too(tmp_path_factory: pytest.TempPathFactory) -> None:

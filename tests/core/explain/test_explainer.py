@@ -15,7 +15,6 @@ from core.explain.explainer import Explainer, Explanation
 from core.explain.frozen import FrozenNetwork
 from core.explain.methods import METHODS, GradCAM
 from core.explain.scores import Score
-from core.network import WeightsError
 from tests.core.explain.builders import extremes, images, noise
 from tests.core.explain.reference import LAYERS, maps_in_float64
 
@@ -219,6 +218,14 @@ def test_no_digits_give_no_maps(explainer: Explainer) -> None:
 # --- never traced again, from any thread ---------------------------------------------------------
 
 
+def test_maps_do_not_keep_the_batch_in_memory(explainer: Explainer, digits: DigitSet) -> None:
+    atlas = explainer.atlas(images(digits, slice(64)))[7]
+    arrays = [atlas.probabilities, *atlas.heatmaps.values()]
+
+    assert all(array.base is None for array in arrays)
+    assert sum(array.nbytes for array in arrays) == 4 * 10 * (1 + 28**2 + 2 * 14**2 + 7**2)
+
+
 def test_nothing_is_traced_after_the_start(
     explainer: Explainer, digits: DigitSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,9 +277,9 @@ _BLANK = np.zeros((2, 28, 28), np.float32)
         ({"images": _BLANK + 2}, r"must lie in \[0, 1\], not in \[2, 2\]"),
         ({"images": _BLANK - 0.5}, r"must lie in \[0, 1\]"),
         ({"images": _BLANK + np.nan}, r"must lie in \[0, 1\], not in \[nan, nan\]"),
-        ({"layer": "dense"}, "for a layer 'dense': there are .* max_pooling2d_1"),
-        ({"method": "saliency"}, "no method 'saliency'"),
-        ({"score": "p"}, "no score 'p': there are log_odds, logit, probability"),
+        ({"layer": "dense"}, "no layer 'dense': choose conv2d, .* max_pooling2d_1"),
+        ({"method": "saliency"}, "no method 'saliency': choose gradcam"),
+        ({"score": "p"}, "no score 'p': choose log_odds, logit, probability"),
         ({"targets": 10}, "classes from 0 to 9, not 10"),
         ({"targets": -1}, "classes from 0 to 9, not -1"),
         ({"targets": [1, 2, 3]}, "None, one integer or 2 integers"),
@@ -317,13 +324,8 @@ def test_a_network_is_explained_alike_from_either_kind_of_file(
         )
 
 
-def test_there_is_nothing_to_explain_without_a_network(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError):
-        Explainer.load(tmp_path / "absent.weights.h5")
-
-
-def test_another_network_is_refused() -> None:
-    with pytest.raises(ValueError, match="not the tutorial's network"):
+def test_a_model_of_other_layers_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"its layers are flatten.*, not those of the tutorial's"):
         Explainer(keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()]))
 
 

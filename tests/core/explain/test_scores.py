@@ -83,5 +83,5 @@ def test_one_row_of_targets_serves_all(score: Score) -> None:
 
 
 def test_an_unknown_score_is_told_which_there_are() -> None:
-    with pytest.raises(ValueError, match="no score 'odds': there are log_odds, logit, probability"):
+    with pytest.raises(ValueError, match="no score 'odds': choose log_odds, logit, probability"):
         Score("odds")
