@@ -40,7 +40,7 @@ def explaining_one(explainer: Explainer) -> list[Row]:
         {
             _BARE: lambda: bare(tensor),
             _TUTORIAL: lambda: reference.make_gradcam_heatmap(digit, explainer.model, _LAYER),
-            "atlas": lambda: explainer.atlas(digit),
+            "explain_all": lambda: explainer.explain_all(digit),
             **_explanations(explainer, digit),
         },
         rounds=80,
@@ -53,7 +53,7 @@ def explaining_one(explainer: Explainer) -> list[Row]:
             for layer in explainer.layers
         ),
         at_least(f"explain, 1 digit, `{_LAYER}`", timed[_LAYER], timed[_TUTORIAL], _TUTORIAL, 12),
-        at_most("all classes at all layers, 1 digit", timed["atlas"], timed[_BARE], _BARE, 2),
+        at_most("all classes at all layers, 1 digit", timed["explain_all"], timed[_BARE], _BARE, 2),
     ]
 
 
@@ -112,9 +112,11 @@ def replying(explainer: Explainer) -> list[Row]:
 
     def reply() -> bytes:
         image = reader.read(decode(png)).digits[0].image
-        [atlas] = explainer.atlas(image[None])
-        heatmap = atlas.heatmaps[_LAYER][atlas.digit]
-        return draw_card(Card(image, heatmap, atlas.probabilities, atlas.digit, _LAYER, "log_odds"))
+        [explained] = explainer.explain_all(image[None])
+        heatmap = explained.heatmaps[_LAYER][explained.prediction]
+        return draw_card(
+            Card(image, heatmap, explained.probabilities, explained.prediction, _LAYER, "log_odds")
+        )
 
     image = reader.read(decode(png)).digits[0].image[..., None]
 

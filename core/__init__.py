@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core import tutorial
-    from core.explain.explainer import Atlas, Explainer, Explanation
+    from core.explain.explainer import Explainer, Explanation, ExplanationSet
 
 _WHERE = {
-    "Atlas": "core.explain.explainer",
+    "ExplanationSet": "core.explain.explainer",
     "Explainer": "core.explain.explainer",
     "Explanation": "core.explain.explainer",
 }
@@ -22,7 +22,7 @@ _WHERE = {
 # Who uses this decides what of its log is seen.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
-__all__ = ["Atlas", "Explainer", "Explanation", "tutorial"]
+__all__ = ["Explainer", "Explanation", "ExplanationSet", "tutorial"]
 
 
 def __getattr__(name: str) -> object:

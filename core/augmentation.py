@@ -1,4 +1,4 @@
-"""Digits and strangers as photographs and drawings bring them, after they were read.
+"""Digits and negatives as photographs and drawings bring them, after they were read.
 
 Every example goes the way of an upload: it is drawn large, changed as hands, pens, paper and
 cameras change it, and brought to the normal form by the same function as a picture.

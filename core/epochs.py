@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core._keras import tf
-from core.explain.frozen import FrozenNetwork
+from core.explain.closed_form import ClosedFormNetwork
 from core.network import epoch_file, load_network
 
 EPOCHS = 10
@@ -17,13 +17,13 @@ UNTRAINED = 0
 
 
 @cache
-def network_after(epoch: int) -> FrozenNetwork:
+def network_after(epoch: int) -> ClosedFormNetwork:
     """Load the shipped network as it was after an epoch, once a process.
 
     Args:
         epoch: 1 to 10, or `UNTRAINED`.
     """
-    return FrozenNetwork(load_network(epoch_file(epoch)))
+    return ClosedFormNetwork(load_network(epoch_file(epoch)))
 
 
 def probabilities_by_epoch(image: NDArray[np.float32]) -> NDArray[np.float32]:

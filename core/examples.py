@@ -1,4 +1,4 @@
-"""What the uploads' network is trained on and measured with: changed digits, and strangers."""
+"""What the uploads' network is trained on and measured with: changed digits, and negatives."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from core.augmentation import change, enlarged, shifted
 from core.dataset import DigitSet
-from core.strangers import DIGITS, draw_stranger, glyphs
+from core.negatives import DIGITS, draw_negative, glyphs
 
-STRANGER = 10
+NEGATIVE = 10
 """The label of what is no digit."""
 
 _CHUNK = 10_000
@@ -67,22 +67,22 @@ def sources(digits: DigitSet, held_out: int) -> tuple[Sources, Sources]:
 
 
 def draw_examples(
-    of: Sources, digits: int, strangers: int, seed: int
+    of: Sources, digits: int, negatives: int, seed: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Draw examples, on all processors.
 
     Args:
         of: what they are made of.
         digits: how many digits.
-        strangers: how many strangers.
+        negatives: how many negatives.
         seed: the same seed gives the same examples on any number of processors.
 
     Returns:
-        (n, 28, 28) uint8, and (n,) their labels, `STRANGER` for what is no digit.
+        (n, 28, 28) uint8, and (n,) their labels, `NEGATIVE` for what is no digit.
     """
     chunks = [
-        _Chunk((seed, number, are_strangers), min(_CHUNK, count - start))
-        for count, are_strangers in ((digits, False), (strangers, True))
+        _Chunk((seed, number, are_negatives), min(_CHUNK, count - start))
+        for count, are_negatives in ((digits, False), (negatives, True))
         for number, start in enumerate(range(0, count, _CHUNK))
     ]
     # Not by fork: TensorFlow may have threads by now.
@@ -94,7 +94,7 @@ def draw_examples(
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Examples to draw in one go: the seed, of which the last part says whether strangers."""
+    """Examples to draw in one go: the seed, of which the last part says whether negatives."""
 
     seed: tuple[int, int, bool]
     count: int
@@ -111,7 +111,7 @@ def _set_sources(of: Sources) -> None:
 
 
 def _draw_chunk(chunk: _Chunk) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    draw = _strangers if chunk.seed[2] else _digits
+    draw = _negatives if chunk.seed[2] else _digits
     drawn = islice(draw(_sources, np.random.default_rng(chunk.seed)), chunk.count)
     images, labels = zip(*drawn, strict=True)
     return np.rint(np.stack(images) * 255).astype(np.uint8), np.array(labels, np.uint8)
@@ -130,7 +130,7 @@ def _digits(of: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], 
             yield changed, int(of.digits.labels[i])
 
 
-def _strangers(of: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], int]]:
+def _negatives(of: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], int]]:
     while True:
-        stranger = draw_stranger(of.letters, of.digits.images, rng)
-        yield change(stranger, rng), STRANGER
+        negative = draw_negative(of.letters, of.digits.images, rng)
+        yield change(negative, rng), NEGATIVE

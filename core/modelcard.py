@@ -106,11 +106,11 @@ looked into. It is not for reading anything that matters.
 
 ## How it was trained
 
-{uploads.digits_drawn:,} digits and {uploads.strangers_drawn:,} strangers were drawn from the first
+{uploads.digits_drawn:,} digits and {uploads.negatives_drawn:,} negatives were drawn from the first
 {1 - recipe.validation_split:.0%} of MNIST's {metrics.trained_on:,} training digits and from nine
 tenths of the glyphs of 74 fonts: turned, slanted, stretched, wobbled, written with other pens,
 worn, blurred, crossed by lines, cut off, and then brought to the normal form by the same function
-as an upload. A fifth of the digits are MNIST's as they are, turned and shifted a little. Strangers
+as an upload. A fifth of the digits are MNIST's as they are, turned and shifted a little. Negatives
 are letters of six scripts, signs, rows of digits, lines, scribbles, shapes and blots. Seed \
 {metrics.seed}, {recipe.epochs} epochs, batches of {recipe.batch_size}, {recipe.optimizer};
 deterministic, with {versions}.
@@ -143,7 +143,7 @@ Most often confused, true digit first:
 ## When it says that there is no digit
 
 Where the evidence is less than {uploads.threshold:.2f}. Of drawn examples that it was not trained
-on, {uploads.digits_refused:.2%} of the digits and {uploads.strangers_refused:.2%} of the strangers
+on, {uploads.digits_refused:.2%} of the digits and {uploads.negatives_refused:.2%} of the negatives
 have less. A capital O, an l or an S is a digit to it, and to many people.
 
 ## Calibration

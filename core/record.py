@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
 from core.evaluation import ClassFigures, ConfusedPair
 
@@ -17,6 +17,11 @@ CARD_FILE = "MODEL_CARD.md"
 
 TUTORIAL_VAL_ACCURACY = 0.9888
 """What the last epoch of the tutorial's own run reads."""
+
+
+def _formerly(name: str, former: str) -> object:
+    """Read a field under its former name too, as in records that were written before."""
+    return Field(validation_alias=AliasChoices(name, former))
 
 
 class RecordError(Exception):
@@ -90,26 +95,26 @@ class UploadsMetrics:
         threshold: the least evidence, in log-odds units (`core.uploads.reader`), of what is taken
             for a digit.
         digits_refused: the share of digits that have less.
-        strangers_refused: the share of letters, signs and scribbles that have less.
+        negatives_refused: the share of letters, signs and scribbles that have less.
         temperature: what the logits were divided by after the training, to calibrate them.
         ece_before: the expected calibration error without that.
         ece_after: and with it.
         changed_accuracy: on the test digits turned, shifted, scaled, inverted and put on paper.
         changed_accuracy_tutorial: of the tutorial's network on the same, shrunk to 28 x 28.
         digits_drawn: how many examples of digits it was trained on.
-        strangers_drawn: and how many of what is no digit.
+        negatives_drawn: and how many of what is no digit.
     """
 
     threshold: float
     digits_refused: float
-    strangers_refused: float
+    negatives_refused: Annotated[float, _formerly("negatives_refused", "strangers_refused")]
     temperature: float
     ece_before: float
     ece_after: float
     changed_accuracy: float
     changed_accuracy_tutorial: float
     digits_drawn: int
-    strangers_drawn: int
+    negatives_drawn: Annotated[int, _formerly("negatives_drawn", "strangers_drawn")]
 
 
 @dataclass(frozen=True, slots=True)

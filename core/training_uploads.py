@@ -23,14 +23,14 @@ from core.augmentation import photograph
 from core.calibration import calibration_error, fit_temperature, softmax
 from core.dataset import DigitSet
 from core.evaluation import evaluate
-from core.examples import STRANGER, draw_examples, sources
+from core.examples import NEGATIVE, draw_examples, sources
 from core.figures.plots import confusion_matrix, training_curves
 from core.modelcard import model_card
 from core.network import NETWORK_FILE, load_network
 from core.record import CARD_FILE, History, ModelRecord, Recipe, UploadsMetrics
 from core.training import Progress, Run, make_record, save_weights, whole_or_not_at_all
 from core.tutorial import get_basic_cnn
-from core.uploads import Picture, Reader
+from core.uploads import DecodedImage, Reader
 
 RECIPE = Recipe(
     epochs=12,
@@ -39,10 +39,10 @@ RECIPE = Recipe(
     optimizer="adam, from 0.002 down a half cosine",
     loss="sparse_categorical_crossentropy with an eleventh logit of 0",
 )
-DIGITS, STRANGERS = 320_000, 160_000
+DIGITS, NEGATIVES = 320_000, 160_000
 """How many examples are drawn; every one is seen once an epoch."""
 
-_HELD_OUT_DIGITS, _HELD_OUT_STRANGERS = 20_000, 20_000
+_HELD_OUT_DIGITS, _HELD_OUT_NEGATIVES = 20_000, 20_000
 THRESHOLD = 0.0
 """The least evidence of what is taken for a digit: as likely a digit as not."""
 
@@ -70,26 +70,26 @@ def train_for_uploads(
     tf.config.experimental.enable_op_determinism()
     train_from, held_out = sources(digits, int(len(digits) * RECIPE.validation_split))
     with whole_or_not_at_all(folder) as fresh:
-        images, labels = draw_examples(train_from, DIGITS, STRANGERS, seed)
-        kept = draw_examples(held_out, _HELD_OUT_DIGITS, _HELD_OUT_STRANGERS, seed + 1)
+        images, labels = draw_examples(train_from, DIGITS, NEGATIVES, seed)
+        kept = draw_examples(held_out, _HELD_OUT_DIGITS, _HELD_OUT_NEGATIVES, seed + 1)
         keras.utils.set_random_seed(seed)
         model = get_basic_cnn()
         untrained = evaluate(model, test)
         history = _fit(model, (images, labels), kept, seed, progress)
         temperature, before, after = _calibrate(model, *kept)
         save_weights(model, fresh / NETWORK_FILE)
-        digits_refused, strangers_refused = _refused(model, *kept)
+        digits_refused, negatives_refused = _refused(model, *kept)
         uploads = UploadsMetrics(
             threshold=THRESHOLD,
             digits_refused=digits_refused,
-            strangers_refused=strangers_refused,
+            negatives_refused=negatives_refused,
             temperature=temperature,
             ece_before=before,
             ece_after=after,
             changed_accuracy=_accuracy_when_read(model, test),
             changed_accuracy_tutorial=_accuracy_when_shrunk(load_network(), test),
             digits_drawn=DIGITS,
-            strangers_drawn=STRANGERS,
+            negatives_drawn=NEGATIVES,
         )
         run = Run(seed, history, evaluate(model, test), untrained.accuracy)
         record = make_record(fresh, run, [run], RECIPE, digits, test, uploads)
@@ -158,7 +158,7 @@ def _calibrate(
     Returns:
         The temperature, and the expected calibration error without and with it.
     """
-    is_digit = labels != STRANGER
+    is_digit = labels != NEGATIVE
     logits, labels = _logits(model, images[is_digit]), labels[is_digit]
     temperature = fit_temperature(logits, labels)
     errors = []
@@ -175,9 +175,9 @@ def _calibrate(
 def _refused(
     model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8]
 ) -> tuple[float, float]:
-    """Measure the shares of digits and of strangers that have less evidence than the threshold."""
+    """Measure the shares of digits and of negatives that have less evidence than the threshold."""
     refused = np.logaddexp.reduce(_logits(model, images), axis=1) < THRESHOLD
-    is_digit = labels != STRANGER
+    is_digit = labels != NEGATIVE
     return float(refused[is_digit].mean()), float(refused[~is_digit].mean())
 
 
@@ -194,7 +194,9 @@ def _accuracy_when_read(model: keras.Model, test: DigitSet) -> float:
     reader = Reader(lambda images: judge(images[..., None]).numpy(), THRESHOLD)
     found = []
     for sheet in _sheets(test):
-        reading = reader.read(Picture(sheet, (sheet.shape[1], sheet.shape[0]), b"", animated=False))
+        reading = reader.read(
+            DecodedImage(sheet, (sheet.shape[1], sheet.shape[0]), b"", animated=False)
+        )
         found.append(reading.digits[0].image if len(reading.digits) == 1 else None)
     images = [image for image in found if image is not None]
     if not images:

@@ -25,7 +25,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # Matplotlib
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from core import strangers
+from core import negatives
 
 # fmt: off
 FONTS = (
@@ -58,7 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("packages", type=Path, nargs="*", help="as npm packs them, .tgz")
     parser.add_argument("--names", action="store_true", help="print which packages to fetch")
-    parser.add_argument("--output", type=Path, default=strangers.GLYPHS_FILE)
+    parser.add_argument("--output", type=Path, default=negatives.GLYPHS_FILE)
     options = parser.parse_args()
     if options.names:
         sys.exit(print(*(f"@fontsource/{name}" for name in FONTS)))
@@ -68,7 +68,7 @@ def main() -> None:
     glyphs: dict[str, list[NDArray[np.bool_]]] = {}
     for face in faces:
         font, there = ImageFont.truetype(io.BytesIO(face), _EM), TTFont(io.BytesIO(face))
-        for letter in sorted(strangers.LETTERS & {chr(code) for code in there.getBestCmap()}):
+        for letter in sorted(negatives.LETTERS & {chr(code) for code in there.getBestCmap()}):
             glyph = _drawn(letter, font)
             if glyph is not None:
                 glyphs.setdefault(letter, []).append(glyph)

@@ -28,7 +28,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageCms, ImageDraw
 
-from core.uploads import MAX_PIXELS, Picture, UploadError
+from core.uploads import MAX_PIXELS, DecodedImage, UploadError
 from core.uploads.limits import MAX_SIDE
 from core.uploads.worker import DecodingWorker
 
@@ -126,7 +126,7 @@ def _decode(worker: DecodingWorker, data: bytes) -> tuple[str, bool]:
     return ("picture", False) if _is_sound(picture) else (f"unsound picture {picture.size}", True)
 
 
-def _is_sound(picture: Picture) -> bool:
+def _is_sound(picture: DecodedImage) -> bool:
     rows, columns, _ = picture.pixels.shape
     width, height = picture.size
     is_shrunk = (columns, rows) != (width, height)

@@ -49,7 +49,8 @@ def _network() -> str:
 
     explainer = Explainer.load(Settings().weights)
     reading = explainer.explain(test_digit(7).image[None])
-    return f"weights {explainer.weights_hash} read test digit 7 as {reading.digits[0]} (it is a 9)"
+    predicted = reading.predictions[0]
+    return f"weights {explainer.weights_hash} read test digit 7 as {predicted} (it is a 9)"
 
 
 def _database() -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.digit import Box, Digit
     from core.explain.explainer import Explainer, Explanation
     from core.figures.colours import Colours
-    from core.uploads import Picture
+    from core.uploads import DecodedImage
 
 _WHOLE = (0, 0, 28, 28)  # where a test digit stands in its own picture
 
@@ -35,7 +35,7 @@ class _Source:
     name: str
     network: "Network"
     digits: "Sequence[Digit]" = ()
-    picture: "Picture | None" = None
+    picture: "DecodedImage | None" = None
     error: str | None = None
 
 
@@ -217,7 +217,10 @@ def _write_pictures(
 
 
 def _photo(
-    picture: "Picture", digits: "Sequence[Digit]", explanation: "Explanation", colours: "Colours"
+    picture: "DecodedImage",
+    digits: "Sequence[Digit]",
+    explanation: "Explanation",
+    colours: "Colours",
 ) -> bytes:
     from bot.explain.answers import Opinion, marked
     from core.figures.photo import draw_photo

@@ -70,7 +70,7 @@ def train(
     from core.record import Recipe
     from core.training import OutputError
     from core.training import train as train_tutorial
-    from core.training_uploads import DIGITS, RECIPE, STRANGERS, train_for_uploads
+    from core.training_uploads import DIGITS, NEGATIVES, RECIPE, train_for_uploads
 
     # Being told to end is like Ctrl-C: what was begun is cleared away.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -83,7 +83,7 @@ def train(
             shown = _Shown(bars, recipe.epochs)
             seeds, test = list(dict.fromkeys(seed or ())), load_test_digits()
             if network == "uploads":
-                console.print(f"Drawing {DIGITS + STRANGERS:,} examples: some minutes.")
+                console.print(f"Drawing {DIGITS + NEGATIVES:,} examples: some minutes.")
                 record = train_for_uploads(digits, test, output, (seeds or [1])[0], shown)
             else:
                 seeds = seeds or [1, 2, 3, 4, 5]

@@ -8,7 +8,7 @@ from bot.explain.audience import Audience
 from bot.explain.questions import Asked, Question
 from bot.runtime.networks import Network
 from bot.ui.control import ItemT, LegacyControl
-from core.explain.frozen import SPATIAL_LAYERS
+from core.explain.closed_form import SPATIAL_LAYERS
 from core.explain.scores import Score
 from core.figures.colours import Colours
 

@@ -28,7 +28,7 @@ from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
 from core.dataset import test_digit
 from core.digit import Digit
-from core.explain.explainer import Atlas
+from core.explain.explainer import ExplanationSet
 from core.explain.regions import strongest_regions
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card
@@ -36,9 +36,9 @@ from core.figures.photo import draw_photo
 from core.figures.refusal import Refused, draw_refusal
 from core.figures.steps import draw_steps
 from core.uploads import Reading
-from core.uploads.likeliest import Likeliest
+from core.uploads.best_candidate import BestCandidate
 
-_REMEMBERED = 256  # atlases, 50 KB each
+_REMEMBERED = 256  # explanation sets, 50 KB each
 _REFUSED = 256  # shapes that were refused, 3 KB each
 
 
@@ -48,8 +48,10 @@ class Explaining:
     def __init__(self, engine: Engine) -> None:
         """Answer with the networks of an engine."""
         self._engine = engine
-        self._atlases: LRUCache[tuple[bytes, Network, Score], Atlas] = LRUCache(_REMEMBERED)
-        self._refused: LRUCache[bytes, Likeliest | None] = LRUCache(_REFUSED)
+        self._explanations: LRUCache[tuple[bytes, Network, Score], ExplanationSet] = LRUCache(
+            _REMEMBERED
+        )
+        self._refused: LRUCache[bytes, BestCandidate | None] = LRUCache(_REFUSED)
 
     @property
     def layers(self) -> Shapes:
@@ -80,8 +82,8 @@ class Explaining:
         self.check(question)
         if question.index is not None:
             digit = test_digit(question.index)
-            (atlas,), others = await self._seen((digit,), question)
-            return await self._about_one(question, digit, 0, (atlas,), others)
+            (explained,), others = await self._seen((digit,), question)
+            return await self._about_one(question, digit, 0, (explained,), others)
         if reading is None:
             raise ValueError("the question is about an upload, and none is given")
         if not reading.digits:
@@ -104,20 +106,22 @@ class Explaining:
         if place >= len(reading.digits):
             raise UserError("explain.gone")
         digit = reading.digits[place]
-        (atlas,) = await self._atlases_of((digit,), question.network, question.score)
-        target = atlas.digit if question.target is None else question.target
-        heatmap = atlas.heatmaps[question.layer][target]
+        (explained,) = await self._explanations_of((digit,), question.network, question.score)
+        target = explained.prediction if question.target is None else question.target
+        heatmap = explained.heatmaps[question.layer][target]
         strip = await self._engine.picture(
             draw_steps, reading.picture, reading.ink, digit, heatmap, question.colours
         )
         return Steps(reading, place, target, question.layer, strongest_regions(heatmap), strip)
 
     async def _refusal_steps(self, reading: Reading) -> RefusalSteps:
-        found, shape = await self._likeliest(reading), None
+        found, shape = await self._best_candidate(reading), None
         if found is not None:
-            (atlas,) = await self._atlases_of((found.digit,), Network.UPLOADS, Score.LOG_ODDS)
-            needed = self._engine.least_evidence
-            shape = Refused(found.digit, atlas.digit, found.evidence, needed)
+            (explained,) = await self._explanations_of(
+                (found.digit,), Network.UPLOADS, Score.LOG_ODDS
+            )
+            needed = self._engine.min_objectness
+            shape = Refused(found.digit, explained.prediction, found.objectness, needed)
         strip = await self._engine.picture(draw_refusal, reading.picture, reading.ink, shape)
         return RefusalSteps(reading, shape, strip)
 
@@ -125,37 +129,37 @@ class Explaining:
         """Refuse a picture; explain what in it is likeliest to be the digit its uploader names."""
         weights = self.weights(Network.UPLOADS)
         named = question.said is not None and question.said != NO_DIGIT
-        shape = await self._likeliest(reading) if named else None
+        shape = await self._best_candidate(reading) if named else None
         if shape is None:
             return Nothing(question, reading, weights)
         shown = replace(reading, digits=(shape.digit,))
-        atlases, others = await self._seen(shown.digits, question)
-        doubt = Doubt(shape.evidence, self._engine.least_evidence, weights)
-        return await self._about_spot(question, shown, 0, atlases, others, doubt)
+        explanations, others = await self._seen(shown.digits, question)
+        doubt = Doubt(shape.objectness, self._engine.min_objectness, weights)
+        return await self._about_spot(question, shown, 0, explanations, others, doubt)
 
     async def _about_upload(self, question: Question, reading: Reading) -> Answer | Overview:
         """Explain the digit of a picture that is asked about, or all of them."""
-        atlases, others = await self._seen(reading.digits, question)
+        explanations, others = await self._seen(reading.digits, question)
         place = 0 if len(reading.digits) == 1 else question.place
         if place is None or place >= len(reading.digits):
-            return await self._about_all(question, reading, atlases, others)
-        return await self._about_spot(question, reading, place, atlases, others, None)
+            return await self._about_all(question, reading, explanations, others)
+        return await self._about_spot(question, reading, place, explanations, others, None)
 
     async def _about_spot(
         self,
         question: Question,
         reading: Reading,
         place: int,
-        atlases: Sequence[Atlas],
-        others: Sequence[Atlas],
+        explanations: Sequence[ExplanationSet],
+        others: Sequence[ExplanationSet],
         doubt: Doubt | None,
     ) -> Answer:
         """Explain one digit of a picture, on the picture too."""
         label = None if question.said == NO_DIGIT or doubt is not None else question.said
         digit = replace(reading.digits[place], label=label)
         about, photo = await asyncio.gather(
-            self._about_one(question, digit, place, atlases, others),
-            self._photo(question, reading, atlases, place, refused=doubt is not None),
+            self._about_one(question, digit, place, explanations, others),
+            self._photo(question, reading, explanations, place, refused=doubt is not None),
         )
         return replace(about, spot=Spot(reading, place, photo), doubt=doubt)
 
@@ -164,17 +168,17 @@ class Explaining:
         question: Question,
         digit: Digit,
         place: int,
-        atlases: Sequence[Atlas],
-        others: Sequence[Atlas],
+        explanations: Sequence[ExplanationSet],
+        others: Sequence[ExplanationSet],
     ) -> Answer:
         """Explain one digit, wherever it stands."""
-        atlas = atlases[place]
-        target = atlas.digit if question.target is None else question.target
-        heatmap = atlas.heatmaps[question.layer][target]
+        explained = explanations[place]
+        target = explained.prediction if question.target is None else question.target
+        heatmap = explained.heatmaps[question.layer][target]
         card = Card(
             image=digit.image,
             heatmap=heatmap,
-            probabilities=atlas.probabilities,
+            probabilities=explained.probabilities,
             target=target,
             layer=question.layer,
             score=question.score,
@@ -185,12 +189,12 @@ class Explaining:
             question=question,
             digit=digit,
             spot=None,
-            opinions=_opinions(atlases),
+            opinions=_opinions(explanations),
             others=_opinions(others),
             target=target,
             heatmap=heatmap,
             regions=strongest_regions(heatmap),
-            elsewhere=tuple(n for n, maps in atlas.heatmaps.items() if maps[target].any()),
+            elsewhere=tuple(n for n, maps in explained.heatmaps.items() if maps[target].any()),
             layers=self.layers,
             weights=self.weights(question.network),
             card=await self._engine.picture(draw_card, card),
@@ -200,40 +204,40 @@ class Explaining:
         self,
         question: Question,
         reading: Reading,
-        atlases: Sequence[Atlas],
-        others: Sequence[Atlas],
+        explanations: Sequence[ExplanationSet],
+        others: Sequence[ExplanationSet],
     ) -> Overview:
         """Explain all digits of a picture, each by the class asked about or that it was read as."""
         return Overview(
             question=question.enter(None),
             reading=reading,
-            opinions=_opinions(atlases),
+            opinions=_opinions(explanations),
             others=_opinions(others),
             layers=self.layers,
             weights=self.weights(question.network),
-            photo=await self._photo(question, reading, atlases, None),
+            photo=await self._photo(question, reading, explanations, None),
         )
 
     async def _photo(
         self,
         question: Question,
         reading: Reading,
-        atlases: Sequence[Atlas],
+        explanations: Sequence[ExplanationSet],
         selected: int | None,
         *,
         refused: bool = False,
     ) -> bytes:
         """Draw the maps on the picture: of the class asked about, and else of the predicted one."""
         marks = []
-        for digit, atlas in zip(reading.digits, atlases, strict=True):
-            target = atlas.digit if question.target is None else question.target
-            heatmap = atlas.heatmaps[question.layer][target]
-            marks.append(marked(digit, Opinion(atlas.probabilities), heatmap, refused=refused))
+        for digit, explained in zip(reading.digits, explanations, strict=True):
+            target = explained.prediction if question.target is None else question.target
+            heatmap = explained.heatmaps[question.layer][target]
+            marks.append(marked(digit, Opinion(explained.probabilities), heatmap, refused=refused))
         return await self._engine.picture(
             draw_photo, reading.picture, marks, selected, question.colours
         )
 
-    async def _likeliest(self, reading: Reading) -> Likeliest | None:
+    async def _best_candidate(self, reading: Reading) -> BestCandidate | None:
         """Find what comes nearest to a digit in a picture without any, and remember it."""
         key = sha256(reading.picture.file).digest()
         if key not in self._refused:
@@ -246,27 +250,27 @@ class Explaining:
 
     async def _seen(
         self, digits: Sequence[Digit], question: Question
-    ) -> tuple[list[Atlas], list[Atlas]]:
+    ) -> tuple[list[ExplanationSet], list[ExplanationSet]]:
         """Have both networks look, that which is asked and the other."""
         asked, other = await asyncio.gather(
-            self._atlases_of(digits, question.network, question.score),
-            self._atlases_of(digits, question.network.other, question.score),
+            self._explanations_of(digits, question.network, question.score),
+            self._explanations_of(digits, question.network.other, question.score),
         )
         return asked, other
 
-    async def _atlases_of(
+    async def _explanations_of(
         self, digits: Sequence[Digit], network: Network, score: Score
-    ) -> list[Atlas]:
+    ) -> list[ExplanationSet]:
         keys = [(digit.image.tobytes(), network, score) for digit in digits]
-        known = {key: self._atlases[key] for key in keys if key in self._atlases}
+        known = {key: self._explanations[key] for key in keys if key in self._explanations}
         new = [(key, d) for key, d in zip(keys, digits, strict=True) if key not in known]
         if new:
             images = np.stack([digit.image for _, digit in new])
-            atlases = await self._engine.atlases(images, network, score)
-            known |= {key: atlas for (key, _), atlas in zip(new, atlases, strict=True)}
-            self._atlases.update(known)
+            explanations = await self._engine.explain_all(images, network, score)
+            known |= {key: explained for (key, _), explained in zip(new, explanations, strict=True)}
+            self._explanations.update(known)
         return [known[key] for key in keys]
 
 
-def _opinions(atlases: Sequence[Atlas]) -> tuple[Opinion, ...]:
-    return tuple(Opinion(atlas.probabilities) for atlas in atlases)
+def _opinions(explanations: Sequence[ExplanationSet]) -> tuple[Opinion, ...]:
+    return tuple(Opinion(explained.probabilities) for explained in explanations)

@@ -36,7 +36,7 @@ class Readings:
         """Find the same digits again in what an answer carries of an upload.
 
         Args:
-            file: `Picture.file`, as it was sent; from a place that others can write to.
+            file: `DecodedImage.file`, as it was sent; from a place that others can write to.
 
         Raises:
             UserError: it is no picture that can be read.

@@ -27,7 +27,7 @@ def deciding(metrics: UploadsMetrics, say: Say) -> list[str]:
             "rule.rates",
             threshold=f"{metrics.threshold:.1f}",
             digits=f"{metrics.digits_refused:.1%}",
-            strangers=f"{metrics.strangers_refused:.1%}",
+            strangers=f"{metrics.negatives_refused:.1%}",
         ),
         say(
             "rule.calibration",

@@ -7,12 +7,12 @@ from discord.ui import Section, TextDisplay, Thumbnail
 
 from bot.i18n import Say
 from bot.ui.layout import attached
-from core.uploads import Picture, Reading
+from core.uploads import DecodedImage, Reading
 
 _PNG = b"\x89PNG"
 
 
-def header(words: str, picture: Picture, say: Say) -> tuple[Section[Any], discord.File]:
+def header(words: str, picture: DecodedImage, say: Say) -> tuple[Section[Any], discord.File]:
     """Set an answer's first words beside the picture that they are about.
 
     Nothing of an upload is kept anywhere. This copy of it, clean of metadata, is what the controls

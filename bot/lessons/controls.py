@@ -26,10 +26,10 @@ from bot.lessons.illustrations import (
     Turn,
 )
 from bot.ui.control import OWNER, ItemT, LegacyControl
-from core.edits import Edit
-from core.explain.frozen import SPATIAL_LAYERS
+from core.explain.closed_form import SPATIAL_LAYERS
 from core.explain.scores import Score
 from core.figures.percent import format_percent
+from core.transforms import Transform
 
 SHARED = 0
 """The owner of a message that is everybody's: each press is answered to its presser alone."""
@@ -49,7 +49,7 @@ _PLACE = (
 
 def encode(place: Place, owner: int) -> str:
     """Write a place down, as the controls' templates have it."""
-    look, edit = place.look, place.look.edit
+    look, transform = place.look, place.look.transform
     fields = (
         place.lesson,
         place.screen,
@@ -57,7 +57,7 @@ def encode(place: Place, owner: int) -> str:
         SPATIAL_LAYERS.index(look.layer),
         "-" if look.target is None else look.target,
         _SCORES.index(look.score),
-        f"{edit.pen}.{edit.right}.{edit.down}.{edit.rubbed}",
+        f"{transform.thickness}.{transform.right}.{transform.down}.{transform.erased}",
         place.session,
         owner,
     )
@@ -65,13 +65,13 @@ def encode(place: Place, owner: int) -> str:
 
 
 def _decode(match: re.Match[str]) -> Place:
-    pen, right, down, rubbed = map(int, match["edit"].split("."))
+    thickness, right, down, erased = map(int, match["edit"].split("."))
     look = Look(
         index=None if match["index"] == _OWN else int(match["index"]),
         layer=SPATIAL_LAYERS[int(match["layer"])],
         target=None if match["target"] == "-" else int(match["target"]),
         score=_SCORES[int(match["score"])],
-        edit=Edit(pen, right, down, rubbed),
+        transform=Transform(thickness, right, down, erased),
     )
     return Place(match["lesson"], int(match["screen"]), look, int(match["session"]))
 
@@ -127,8 +127,8 @@ class StudyButton(
         return self.turned(ACTS[act][1](look))
 
 
-def _edited(change: Callable[[Edit], Edit]) -> Callable[[Look], Look]:
-    return lambda look: replace(look, edit=change(look.edit))
+def _edited(change: Callable[[Transform], Transform]) -> Callable[[Look], Look]:
+    return lambda look: replace(look, transform=change(look.transform))
 
 
 def _any(look: Look) -> Look:
@@ -140,14 +140,14 @@ ACTS: dict[str, tuple[str, Callable[[Look], Look]]] = {
     "any": ("🎲", _any),
     "on": ("▶️", lambda look: look.take((look.index or 0) + 1)),
     "example": ("🔎", lambda look: look),
-    "left": ("⬅️", _edited(lambda edit: edit.shift(-2, 0))),
-    "up": ("⬆️", _edited(lambda edit: edit.shift(0, -2))),
-    "down": ("⬇️", _edited(lambda edit: edit.shift(0, 2))),
-    "right": ("➡️", _edited(lambda edit: edit.shift(2, 0))),
-    "thinner": ("✏️", _edited(lambda edit: edit.thicken(-1))),
-    "thicker": ("🖌️", _edited(lambda edit: edit.thicken(1))),
-    "rub": ("🧽", _edited(lambda edit: edit.rub())),
-    "undo": ("↩️", _edited(lambda _: Edit())),
+    "left": ("⬅️", _edited(lambda transform: transform.shift(-2, 0))),
+    "up": ("⬆️", _edited(lambda transform: transform.shift(0, -2))),
+    "down": ("⬇️", _edited(lambda transform: transform.shift(0, 2))),
+    "right": ("➡️", _edited(lambda transform: transform.shift(2, 0))),
+    "thinner": ("✏️", _edited(lambda transform: transform.thicken(-1))),
+    "thicker": ("🖌️", _edited(lambda transform: transform.thicken(1))),
+    "rub": ("🧽", _edited(lambda transform: transform.erase())),
+    "undo": ("↩️", _edited(lambda _: Transform())),
 }
 """What buttons do to what is looked at."""
 

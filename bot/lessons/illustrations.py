@@ -15,10 +15,9 @@ from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
 from core.dataset import TEST_DIGITS, test_digit
 from core.digit import Digit
-from core.edits import Edit, rub_out
 from core.epochs import probabilities_by_epoch
-from core.explain.explainer import Atlas
-from core.explain.insight import Insight
+from core.explain.explainer import ExplanationSet
+from core.explain.intermediates import Intermediates
 from core.explain.regions import Region, strongest_regions
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card
@@ -35,10 +34,11 @@ from core.figures.lessons.maps import draw_layers, draw_maps
 from core.figures.lessons.reading import Seen, draw_change, draw_row, likeness
 from core.figures.lessons.training import draw_epochs, draw_loss
 from core.record import CONFUSION_FILE, CURVES_FILE
+from core.transforms import Transform, erase_hottest_cell
 
 _LAST = "max_pooling2d_1"
 _NETWORK = Network.TUTORIAL
-_PLAIN = Edit()
+_PLAIN = Transform()
 _ZOOM = 8  # of the picture that carries a digit
 
 
@@ -51,14 +51,14 @@ class Look:
         layer: whose feature maps are read.
         target: the class to explain; `None` for the predicted one.
         score: what is differentiated.
-        edit: what they did to the digit.
+        transform: what they did to the digit.
     """
 
     index: int | None
     layer: str = _LAST
     target: int | None = None
     score: Score = Score.LOG_ODDS
-    edit: Edit = _PLAIN
+    transform: Transform = _PLAIN
 
     @classmethod
     def at(cls, screen: Screen, index: int | None) -> Self:
@@ -67,7 +67,7 @@ class Look:
 
     def take(self, index: int) -> Self:
         """Take another digit, as it is."""
-        return replace(self, index=index % TEST_DIGITS, edit=_PLAIN)
+        return replace(self, index=index % TEST_DIGITS, transform=_PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +187,14 @@ class _Sight:
     digit: Digit
     label: int
     image: NDArray[np.float32]
-    atlas: Atlas
-    original: Atlas
+    explained: ExplanationSet
+    original: ExplanationSet
     target: int
     look: Look
 
     @property
     def heatmap(self) -> NDArray[np.float32]:
-        heatmap: NDArray[np.float32] = self.atlas.heatmaps[self.look.layer][self.target]
+        heatmap: NDArray[np.float32] = self.explained.heatmaps[self.look.layer][self.target]
         return heatmap
 
 
@@ -225,23 +225,23 @@ class Studying:
             UserError: too many requests wait.
         """
         digit = _digit(look, own)
-        (original,) = await self._engine.atlases(digit.image[np.newaxis], _NETWORK, look.score)
-        image, atlas = digit.image, original
-        if look.edit != _PLAIN:
+        (original,) = await self._engine.explain_all(digit.image[np.newaxis], _NETWORK, look.score)
+        image, explained = digit.image, original
+        if look.transform != _PLAIN:
             image = await self._changed(digit.image, look)
-            (atlas,) = await self._engine.atlases(image[np.newaxis], _NETWORK, look.score)
+            (explained,) = await self._engine.explain_all(image[np.newaxis], _NETWORK, look.score)
         compared = picture is Picture.CHANGE
-        predicted = original.digit if compared else atlas.digit
+        predicted = original.prediction if compared else explained.prediction
         target = predicted if look.target is None else look.target
-        label = original.digit if digit.label is None else digit.label
-        sight = _Sight(digit, label, image, atlas, original, target, look)
+        label = original.prediction if digit.label is None else digit.label
+        sight = _Sight(digit, label, image, explained, original, target, look)
         drawn = await self._draw(picture, sight)
         return Exhibit(
             picture=picture,
             look=look,
             label=label,
             own=None if own is None else await self._engine.picture(write_own, own),
-            probabilities=atlas.probabilities,
+            probabilities=explained.probabilities,
             before=None if image is digit.image else original.probabilities,
             untouched=image is not digit.image and np.array_equal(image, digit.image),
             target=target,
@@ -264,12 +264,14 @@ class Studying:
 
     async def _changed(self, image: NDArray[np.float32], look: Look) -> NDArray[np.float32]:
         """Change a digit; each rubbing takes what the last layer's map finds hottest by then."""
-        image = look.edit.redrawn(image)
-        target, rubbed = look.target, set[tuple[int, int]]()
-        for _ in range(look.edit.rubbed):
-            (atlas,) = await self._engine.atlases(image[np.newaxis], _NETWORK, Score.LOG_ODDS)
-            target = atlas.digit if target is None else target
-            image = rub_out(image, atlas.heatmaps[_LAST][target], rubbed)
+        image = look.transform.apply(image)
+        target, erased = look.target, set[tuple[int, int]]()
+        for _ in range(look.transform.erased):
+            (explained,) = await self._engine.explain_all(
+                image[np.newaxis], _NETWORK, Score.LOG_ODDS
+            )
+            target = explained.prediction if target is None else target
+            image = erase_hottest_cell(image, explained.heatmaps[_LAST][target], erased)
         return image
 
     async def _draw(self, picture: Picture, sight: _Sight) -> _Drawn:
@@ -304,7 +306,7 @@ class Studying:
             card = Card(
                 image=sight.image,
                 heatmap=sight.heatmap,
-                probabilities=sight.atlas.probabilities,
+                probabilities=sight.explained.probabilities,
                 target=target,
                 layer=look.layer,
                 score=look.score,
@@ -313,10 +315,10 @@ class Studying:
             return _Drawn(await self._engine.picture(draw_card, card))
         if picture is Picture.CHANGE:
             before, after = (
-                Seen(image, atlas.probabilities, atlas.heatmaps[look.layer][target])
-                for image, atlas in (
+                Seen(image, explained.probabilities, explained.heatmaps[look.layer][target])
+                for image, explained in (
                     (sight.digit.image, sight.original),
-                    (sight.image, sight.atlas),
+                    (sight.image, sight.explained),
                 )
             )
             return _Drawn(await self._engine.picture(draw_change, before, after, target))
@@ -329,23 +331,27 @@ class Studying:
     ) -> tuple[list[tuple[str, str, NDArray[np.float32]]], dict[str, object]]:
         target, layer = sight.target, sight.look.layer
         if picture is Picture.COARSE:
-            maps = {name: each[target] for name, each in sight.atlas.heatmaps.items()}
+            maps = {name: each[target] for name, each in sight.explained.heatmaps.items()}
             panels = [(name, f"{len(m)}×{len(m[0])}", m) for name, m in maps.items()]
             return panels, {"empty": _listed(n for n, m in maps.items() if not m.any())}
         batch = sight.image[np.newaxis]
         if picture is Picture.SCORES:
-            atlases = {s: (await self._engine.atlases(batch, _NETWORK, s))[0] for s in Score}
-            maps = {str(s): atlas.heatmaps[layer][target] for s, atlas in atlases.items()}
+            explanations = {
+                s: (await self._engine.explain_all(batch, _NETWORK, s))[0] for s in Score
+            }
+            maps = {
+                str(s): explained.heatmaps[layer][target] for s, explained in explanations.items()
+            }
             panels = [(name.replace("_", "-"), "", m) for name, m in maps.items()]
             return panels, {"empty": _listed(n for n, m in maps.items() if not m.any())}
-        (twin,) = await self._engine.untrained_atlases(batch)
+        (twin,) = await self._engine.explain_all_untrained(batch)
         random = twin.heatmaps[layer][target]
         alike = f"{likeness(sight.heatmap, random):+.2f}".replace("-", "−")
         panels = [
-            ("trained", f"ŷ = {sight.atlas.digit}", sight.heatmap),
-            ("random", f"ŷ = {twin.digit} · r = {alike}", random),
+            ("trained", f"ŷ = {sight.explained.prediction}", sight.heatmap),
+            ("random", f"ŷ = {twin.prediction} · r = {alike}", random),
         ]
-        return panels, {"likeness": alike, "random": twin.digit}
+        return panels, {"likeness": alike, "random": twin.prediction}
 
     async def _draw_epochs(self, sight: _Sight) -> _Drawn:
         by_epoch = await self._engine.study(probabilities_by_epoch, sight.image)
@@ -359,11 +365,11 @@ class Studying:
     async def _draw_within(self, picture: Picture, sight: _Sight) -> _Drawn:
         explainer = self._engine.explainers[_NETWORK]
         layer = _LAST if picture is Picture.TANGENT else sight.look.layer
-        insight = await self._engine.study(
-            explainer.look_into, sight.image, layer, sight.target, sight.look.score
+        intermediates = await self._engine.study(
+            explainer.intermediates, sight.image, layer, sight.target, sight.look.score
         )
         return await self._engine.picture(
-            _drawn_within, picture, insight, explainer.model.get_weights(), sight.label
+            _drawn_within, picture, intermediates, explainer.model.get_weights(), sight.label
         )
 
 
@@ -397,40 +403,47 @@ def read_own(file: bytes) -> NDArray[np.float32]:
     return image
 
 
-def _drawn_within(picture: Picture, insight: Insight, weights: Any, label: int) -> _Drawn:  # noqa: ANN401 - Keras says so
+def _drawn_within(
+    picture: Picture,
+    intermediates: Intermediates,
+    weights: Any,  # noqa: ANN401 - Keras says so
+    label: int,
+) -> _Drawn:
     kernel, bias, _, _, dense, _ = weights
-    first = insight.features["conv2d"]
+    first = intermediates.features["conv2d"]
     k = int(first.sum((0, 1)).argmax())
-    sums = insight.maps.sum((0, 1))
+    sums = intermediates.activations.sum((0, 1))
     within: dict[str, object] = {
         "count": len(sums),
         "silent": int((sums == 0).sum()),
-        "positive": int((insight.alphas > 0).sum()),
+        "positive": int((intermediates.alphas > 0).sum()),
     }
     match picture:
         case Picture.CONVOLUTION:
             file = draw_convolution(
-                insight.image, kernel[:, :, 0, k], float(bias[k]), first[:, :, k]
+                intermediates.image, kernel[:, :, 0, k], float(bias[k]), first[:, :, k]
             )
         case Picture.POOLING:
-            file = draw_pooling(first[:, :, k], insight.features["max_pooling2d"][:, :, k])
+            file = draw_pooling(first[:, :, k], intermediates.features["max_pooling2d"][:, :, k])
         case Picture.LAYERS:
-            file = draw_layers(insight)
+            file = draw_layers(intermediates)
         case Picture.MAPS:
-            file = draw_maps(insight)
+            file = draw_maps(intermediates)
         case Picture.BARS:
-            file = draw_bars(insight.image, insight.probabilities, insight.logits, label)
+            file = draw_bars(
+                intermediates.image, intermediates.probabilities, intermediates.logits, label
+            )
         case Picture.LOSS:
-            z = insight.logits.astype(np.float64)
+            z = intermediates.logits.astype(np.float64)
             loss = float(np.logaddexp.reduce(z) - z[label])
             within["loss"] = f"{loss:.3g}"
-            file = draw_loss(insight.image, insight.probabilities, label, loss)
+            file = draw_loss(intermediates.image, intermediates.probabilities, label, loss)
         case Picture.TANGENT:
-            file = draw_tangent(insight, dense.reshape(49, -1, 10))
+            file = draw_tangent(intermediates, dense.reshape(49, -1, 10))
         case Picture.ALPHAS:
-            file = draw_alphas(insight)
+            file = draw_alphas(intermediates)
         case Picture.CAM:
-            file = draw_cam(insight)
+            file = draw_cam(intermediates)
         case _:
             raise ValueError(f"{picture} is not drawn from within")
     return _Drawn(file, within)

@@ -37,8 +37,8 @@ from bot.lessons.course import Lesson, Lessons, Picture, Question, Screen, Try
 from bot.lessons.illustrations import Exhibit, Place
 from bot.lessons.progress import Progress
 from bot.ui.layout import Message, attached, framed
-from core.edits import Edit
 from core.figures.percent import format_percent
+from core.transforms import Transform
 
 _CHOICES = 25  # of a select
 _DONE, _BEGUN, _NEW = "✅", "📖", "▫️"
@@ -270,7 +270,7 @@ def _tries(screen: Screen, place: Place, exhibit: Exhibit, owner: int, say: Say)
         rows.append(ActionRow(*buttons(*_SHIFTS)))
     acts = [*(["thinner", "thicker"] if Try.THICKEN in tries else [])]
     acts += [*(["rub"] if Try.RUB in tries else [])]
-    acts += [*(["undo"] if place.look.edit != Edit() else [])]
+    acts += [*(["undo"] if place.look.transform != Transform() else [])]
     if acts:
         rows.append(ActionRow(*buttons(*acts)))
     steps = _STEPS if place.look.index is not None else ("any",)

@@ -33,7 +33,7 @@ from typing import TypeVar
 
 from bot.lessons.course import Course, Lesson, LessonError, Picture, Question, Screen, Term, Try
 from core.dataset import TEST_DIGITS
-from core.explain.frozen import SPATIAL_LAYERS
+from core.explain.closed_form import SPATIAL_LAYERS
 from core.explain.scores import Score
 
 LONGEST_SCREEN = 1600

@@ -13,7 +13,7 @@ from bot.quiz.question import Difficulty, Wish
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from core.dataset import as_input, load_test_digits
-from core.explain.explainer import Atlas
+from core.explain.explainer import ExplanationSet
 from core.explain.scores import Score
 
 P = ParamSpec("P")
@@ -100,13 +100,15 @@ class Source:
             by_class = [each for each in by_class if each]
         return drawn[:count]
 
-    async def atlases(self, indexes: Sequence[int]) -> list[Atlas]:
+    async def explain_all(self, indexes: Sequence[int]) -> list[ExplanationSet]:
         """Map test digits by the trained network."""
-        return await self._engine.atlases(self._images(indexes), Network.TUTORIAL, Score.LOG_ODDS)
+        return await self._engine.explain_all(
+            self._images(indexes), Network.TUTORIAL, Score.LOG_ODDS
+        )
 
-    async def untrained(self, indexes: Sequence[int]) -> list[Atlas]:
+    async def untrained(self, indexes: Sequence[int]) -> list[ExplanationSet]:
         """Map test digits by the network as it was before training."""
-        return await self._engine.untrained_atlases(self._images(indexes))
+        return await self._engine.explain_all_untrained(self._images(indexes))
 
     async def draw(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that draws, off the event loop."""

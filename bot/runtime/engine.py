@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
-from core.explain.explainer import Atlas, Explainer
+from core.explain.explainer import Explainer, ExplanationSet
 from core.explain.scores import Score
 from core.network import epoch_file
-from core.uploads import Picture, Reader, Reading
-from core.uploads.likeliest import Likeliest, find_likeliest
+from core.uploads import DecodedImage, Reader, Reading
+from core.uploads.best_candidate import BestCandidate, find_best_candidate
 from core.uploads.worker import DecodingWorker
 
 P = ParamSpec("P")
@@ -35,7 +35,7 @@ class _Job:
     images: NDArray[np.float32]  # (n, 28, 28)
     network: Network
     score: Score
-    result: list[Atlas] | None = None
+    result: list[ExplanationSet] | None = None
 
     def goes_with(self, other: "_Job") -> bool:
         return self.network is other.network and self.score is other.score
@@ -44,7 +44,7 @@ class _Job:
 class Engine:
     """Runs the networks on one thread, drawing on two others, and uploads on two more.
 
-    Files from strangers are decoded in a process of their own, for which only the threads for
+    Untrusted files are decoded in a process of their own, for which only the threads for
     uploads wait: a file that takes its time delays other uploads at most.
 
     Requests for a network are batched without a background task: each adds itself to a queue and
@@ -53,17 +53,17 @@ class Engine:
     """
 
     def __init__(
-        self, explainers: Mapping[Network, Explainer], least_evidence: float, max_waiting: int
+        self, explainers: Mapping[Network, Explainer], min_objectness: float, max_waiting: int
     ) -> None:
         """Take compiled explainers.
 
         Args:
             explainers: one for each network.
-            least_evidence: that something in a picture is a digit; see `core.uploads.Reader`.
+            min_objectness: the least objectness of a digit; see `core.uploads.Reader`.
             max_waiting: how many requests may be under way before the next is refused.
         """
         self.explainers = explainers
-        self.least_evidence = least_evidence
+        self.min_objectness = min_objectness
         self._max_waiting = max_waiting
         self._waiting = 0
         self._jobs: deque[_Job] = deque()
@@ -71,11 +71,11 @@ class Engine:
         self._picture_threads = ThreadPoolExecutor(2, "pictures")
         self._upload_threads = ThreadPoolExecutor(2, "uploads")
         self.worker = DecodingWorker()
-        self._reader = Reader(self._judge, least_evidence)
+        self._reader = Reader(self._judge, min_objectness)
 
-    async def atlases(
+    async def explain_all(
         self, images: NDArray[np.float32], network: Network, score: Score
-    ) -> list[Atlas]:
+    ) -> list[ExplanationSet]:
         """Explain digits, all classes at all layers, in a batch with whatever else waits.
 
         Args:
@@ -116,7 +116,7 @@ class Engine:
                 ]
             )
 
-    async def untrained_atlases(self, images: NDArray[np.float32]) -> list[Atlas]:
+    async def explain_all_untrained(self, images: NDArray[np.float32]) -> list[ExplanationSet]:
         """Explain digits by the tutorial's network as it was before training, with random weights.
 
         Args:
@@ -129,7 +129,7 @@ class Engine:
         with self._admitted():
             # Loading takes a second: not on the thread for which all others wait.
             untrained = await loop.run_in_executor(self._picture_threads, _untrained)
-            return await loop.run_in_executor(self._network_thread, untrained.atlas, images)
+            return await loop.run_in_executor(self._network_thread, untrained.explain_all, images)
 
     async def study(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that computes with a network, in turn with all else that networks do.
@@ -156,11 +156,11 @@ class Engine:
     async def read(self, file: bytes, *, ours: bool) -> Reading:
         """Find the digits in a picture file, off the event loop.
 
-        What is found stands in the pixels of the `Picture`, which may be fewer than the file's.
+        Positions are in the pixels of the `DecodedImage`, which may be fewer than the file's.
 
         Args:
             file: from anywhere.
-            ours: whether it says to be the file of a `Picture`, to be opened as it is.
+            ours: whether it says to be the file of a `DecodedImage`, to be opened as it is.
 
         Raises:
             UserError: too many requests wait.
@@ -172,7 +172,7 @@ class Engine:
                 self._upload_threads, lambda: self._reader.read(_as_kept(decode(file)))
             )
 
-    async def look_again(self, reading: Reading) -> Likeliest | None:
+    async def look_again(self, reading: Reading) -> BestCandidate | None:
         """Find what comes nearest to a digit in a picture without any, off the event loop.
 
         Raises:
@@ -180,7 +180,7 @@ class Engine:
         """
         with self._admitted():
             return await asyncio.get_running_loop().run_in_executor(
-                self._upload_threads, find_likeliest, reading, self._judge
+                self._upload_threads, find_best_candidate, reading, self._judge
             )
 
     def close(self) -> None:
@@ -226,9 +226,9 @@ class Engine:
             return
         explainer = self.explainers[batch[0].network]
         images = np.concatenate([job.images for job in batch])
-        atlases = iter(explainer.atlas(images, batch[0].score))
+        explanations = iter(explainer.explain_all(images, batch[0].score))
         for job in batch:
-            job.result = list(islice(atlases, len(job.images)))
+            job.result = list(islice(explanations, len(job.images)))
 
 
 @cache
@@ -236,7 +236,7 @@ def _untrained() -> Explainer:
     return Explainer.load(epoch_file(0))
 
 
-def _as_kept(picture: Picture) -> Picture:
+def _as_kept(picture: DecodedImage) -> DecodedImage:
     """Forget the file's own size, which what is kept of a picture does not tell."""
     rows, columns, _ = picture.pixels.shape
     return replace(picture, size=(columns, rows))

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core._keras import keras, tf
-from core.explain.frozen import SPATIAL_LAYERS, FrozenNetwork
-from core.explain.insight import Insight, look_into
+from core.explain.closed_form import SPATIAL_LAYERS, ClosedFormNetwork
+from core.explain.intermediates import Intermediates, compute_intermediates
 from core.explain.methods import METHODS
 from core.explain.scores import Score
 from core.network import WeightsError, fingerprint, load_network, weights_file
@@ -27,7 +27,7 @@ class Explanation:
     """What the network said of n digits, and where it saw the evidence for one class of each.
 
     Attributes:
-        digits: (n,) int32, the predicted classes.
+        predictions: (n,) int32, the most probable classes.
         probabilities: (n, 10) float32.
         targets: (n,) int32, the classes explained.
         heatmaps: (n, h, w) float32 in [0, 1], each map's largest cell 1; all zeros where no cell
@@ -37,7 +37,7 @@ class Explanation:
         score: the score that was differentiated.
     """
 
-    digits: NDArray[np.int32]
+    predictions: NDArray[np.int32]
     probabilities: NDArray[np.float32]
     targets: NDArray[np.int32]
     heatmaps: NDArray[np.float32]
@@ -52,17 +52,17 @@ class Explanation:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Atlas:
+class ExplanationSet:
     """Every map of one digit by one score: all ten classes at all layers.
 
     Attributes:
-        digit: the predicted class.
+        prediction: the most probable class.
         probabilities: (10,) float32.
         heatmaps: by layer, (10, h, w) float32 in [0, 1], one map a class; all zeros where no cell
             speaks for the class.
     """
 
-    digit: int
+    prediction: int
     probabilities: NDArray[np.float32]
     heatmaps: dict[str, NDArray[np.float32]]
 
@@ -86,21 +86,21 @@ class Explainer:
         """
         self.model = model
         self.weights_hash = weights_hash
-        self._network = FrozenNetwork(model)
+        self._network = ClosedFormNetwork(model)
         self._graphs = {
             (method, layer, score): self._trace(method, layer, score)
             for method in METHODS
             for layer in self.layers
             for score in Score
         }
-        self._atlases = {score: self._trace_atlas(score) for score in Score}
+        self._explanations = {score: self._trace_all(score) for score in Score}
         self._logits = self._trace_logits()
         self._predicted = tf.constant([_PREDICTED])
         blank = np.zeros((1, 28, 28, 1), np.float32)
         for method, layer, score in self._graphs:  # the first run of a graph optimises it
             self.explain(blank, layer, method=method, score=score)
-        for score in self._atlases:
-            self.atlas(blank, score)
+        for score in self._explanations:
+            self.explain_all(blank, score)
         self.logits(blank)
 
     @classmethod
@@ -167,7 +167,7 @@ class Explainer:
         digits, probabilities, explained, maps = _run(graph, batch, classes)
         return Explanation(digits, probabilities, explained, maps, layer, method, chosen)
 
-    def atlas(self, images: ArrayLike, score: str = Score.LOG_ODDS) -> list[Atlas]:
+    def explain_all(self, images: ArrayLike, score: str = Score.LOG_ODDS) -> list[ExplanationSet]:
         """Map everything at once: all ten classes at all layers, with Grad-CAM.
 
         Args:
@@ -175,15 +175,15 @@ class Explainer:
             score: as for `explain`.
 
         Returns:
-            One atlas a digit, from one run of one graph.
+            One explained a digit, from one run of one graph.
 
         Raises:
             ValueError: an argument is not as described.
         """
-        digits, probabilities, *heatmaps = _run(self._atlases[Score(score)], _as_batch(images))
+        digits, probabilities, *heatmaps = _run(self._explanations[Score(score)], _as_batch(images))
         return [
             # Copies: a view would keep the arrays of the whole batch in memory.
-            Atlas(
+            ExplanationSet(
                 int(digit),
                 probabilities[i].copy(),
                 {n: h[i].copy() for n, h in zip(self.layers, heatmaps, strict=True)},
@@ -207,13 +207,13 @@ class Explainer:
         (logits,) = _run(self._logits, _as_batch(images))
         return logits
 
-    def look_into(
+    def intermediates(
         self,
         image: NDArray[np.float32],
         layer: str,
         target: int | None = None,
         score: str = Score.LOG_ODDS,
-    ) -> Insight:
+    ) -> Intermediates:
         """Explain one digit with all that is computed on the way: for lessons, not for speed.
 
         Args:
@@ -222,7 +222,7 @@ class Explainer:
             target: the class to explain; the predicted one by default.
             score: as for `explain`.
         """
-        return look_into(self._network, image, layer, target, Score(score))
+        return compute_intermediates(self._network, image, layer, target, Score(score))
 
     def _trace(
         self, method: str, layer: str, score: Score
@@ -237,8 +237,8 @@ class Explainer:
 
         return tf.function(explain, (_IMAGES, _TARGETS), autograph=False).get_concrete_function()
 
-    def _trace_atlas(self, score: Score) -> tf.types.experimental.ConcreteFunction:
-        def atlas(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    def _trace_all(self, score: Score) -> tf.types.experimental.ConcreteFunction:
+        def explained(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
             run = self._network.forward(images)
             upstream = score.gradient(run.logits, tf.range(_CLASSES)[None])
             maps = (
@@ -247,7 +247,7 @@ class Explainer:
             )
             return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
 
-        return tf.function(atlas, (_IMAGES,), autograph=False).get_concrete_function()
+        return tf.function(explained, (_IMAGES,), autograph=False).get_concrete_function()
 
     def _trace_logits(self) -> tf.types.experimental.ConcreteFunction:
         def logits(images: tf.Tensor) -> tuple[tf.Tensor]:

@@ -22,7 +22,7 @@ from core.figures.paint import (
 )
 from core.figures.palette import EXPLAINED_RGB, GROUND_RGB, LINE_RGB, WHITE_RGB
 from core.figures.percent import format_percent
-from core.uploads.picture import Picture
+from core.uploads.decoded_image import DecodedImage
 
 _COLUMNS, _ROWS = 8, 7
 
@@ -61,7 +61,7 @@ class Entry:
     seen: tuple[NDArray[np.float32], ...]
 
 
-def thumbnail(picture: Picture, boxes: Sequence[Box]) -> Pixels:
+def thumbnail(picture: DecodedImage, boxes: Sequence[Box]) -> Pixels:
     """Shrink a picture for a contact sheet, and draw the boxes of its digits.
 
     Args:

@@ -11,7 +11,7 @@ from core.figures.colours import Colours
 from core.figures.heat import lay, warped
 from core.figures.paint import enlarged, jpeg, scaled
 from core.figures.tags import Tag, Tone, draw_tags
-from core.uploads.picture import Picture
+from core.uploads.decoded_image import DecodedImage
 
 _SMALLEST = 320
 """A picture both of whose sides are shorter is enlarged."""
@@ -38,7 +38,7 @@ class Mark:
 
 
 def draw_photo(
-    picture: Picture, marks: Sequence[Mark], selected: int | None, colours: Colours
+    picture: DecodedImage, marks: Sequence[Mark], selected: int | None, colours: Colours
 ) -> bytes:
     """Draw what was read, and why, on the picture it was read from.
 

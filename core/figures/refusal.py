@@ -20,7 +20,7 @@ from core.figures.canvas import Align
 from core.figures.paint import Pixels, jpeg, scaled, write
 from core.figures.palette import EXPLAINED_RGB, GROUND_RGB, WHITE_RGB
 from core.figures.panels import Place, View, draw_box, draw_normal_form, squares, white_ink
-from core.uploads.picture import Picture
+from core.uploads.decoded_image import DecodedImage
 
 _WIDTH, _SHORT, _TALL = 768, 420, 712
 _LARGE, _SMALL = 28 * 12, 28 * 8
@@ -63,7 +63,7 @@ def format_evidence(evidence: float) -> str:
     return f"{math.floor(evidence * 10) / 10:.1f}".replace("-", "−")
 
 
-def draw_refusal(picture: Picture, ink: NDArray[np.uint8], shape: Refused | None) -> bytes:
+def draw_refusal(picture: DecodedImage, ink: NDArray[np.uint8], shape: Refused | None) -> bytes:
     """Draw why no digit was found.
 
     Args:
@@ -91,7 +91,9 @@ def draw_refusal(picture: Picture, ink: NDArray[np.uint8], shape: Refused | None
     return jpeg(canvas)
 
 
-def _draw_shape(canvas: Pixels, picture: Picture, ink: NDArray[np.uint8], shape: Refused) -> None:
+def _draw_shape(
+    canvas: Pixels, picture: DecodedImage, ink: NDArray[np.uint8], shape: Refused
+) -> None:
     """Draw the three steps in which a shape was shape."""
     digit = shape.digit
     if digit.box is None or digit.warp is None:

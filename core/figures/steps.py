@@ -19,7 +19,7 @@ from core.figures.heat import lay
 from core.figures.paint import Pixels, fill, jpeg, scaled, write
 from core.figures.palette import GROUND_RGB, WHITE_RGB
 from core.figures.panels import Place, View, draw_box, draw_normal_form, squares, white_ink
-from core.uploads.picture import Picture
+from core.uploads.decoded_image import DecodedImage
 
 _WIDTH, _HEIGHT = 768, 712
 _SMALL, _LARGE = 224, 28 * 12
@@ -31,7 +31,7 @@ _PLACES = (
 
 
 def draw_steps(
-    picture: Picture,
+    picture: DecodedImage,
     ink: NDArray[np.uint8],
     digit: Digit,
     heatmap: NDArray[np.float32],

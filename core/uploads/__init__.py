@@ -10,8 +10,8 @@
 """
 
 from core.uploads.candidates import Judge
+from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_BYTES, MAX_PIXELS
-from core.uploads.picture import Picture
 from core.uploads.problems import UploadError, UploadProblem
 from core.uploads.reader import MAX_DIGITS, Reader, Reading
 
@@ -19,8 +19,8 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DIGITS",
     "MAX_PIXELS",
+    "DecodedImage",
     "Judge",
-    "Picture",
     "Reader",
     "Reading",
     "UploadError",

@@ -22,10 +22,10 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from core.uploads.decoded_image import DecodedImage
 from core.uploads.exif import orientation
 from core.uploads.flatten import flatten
 from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WEBP, MAX_SECONDS, MAX_SIDE
-from core.uploads.picture import Picture
 from core.uploads.problems import UploadError, UploadProblem
 from core.uploads.recognise import recognise
 
@@ -106,7 +106,7 @@ class _TimedBytes(io.BytesIO):
         return super().read(size)
 
 
-def decode(data: bytes) -> Picture:
+def decode(data: bytes) -> DecodedImage:
     """Decode the first frame of a PNG, JPEG, WebP, GIF, HEIC or AVIF.
 
     Args:
@@ -125,14 +125,14 @@ def decode(data: bytes) -> Picture:
     if turn >= 5:
         width, height = height, width
     pixels, file = _keep(flatten(small))
-    return Picture(pixels, (width, height), file, animated)
+    return DecodedImage(pixels, (width, height), file, animated)
 
 
-def reopen(file: bytes) -> Picture:
-    """Read the file of a `Picture` again: its pixels are the same.
+def reopen(file: bytes) -> DecodedImage:
+    """Read the file of a `DecodedImage` again: its pixels are the same.
 
     Args:
-        file: from `Picture.file`. Its own size is the only one it tells of.
+        file: from `DecodedImage.file`. Its own size is the only one it tells of.
 
     Raises:
         UploadError: it is no such file.
@@ -140,7 +140,7 @@ def reopen(file: bytes) -> Picture:
     with _opened(file) as image:
         if not isinstance(image, PngImageFile | JpegImageFile) or max(image.size) > MAX_SIDE:
             raise UploadError(UploadProblem.UNSUPPORTED)
-        return Picture(np.asarray(image.convert("RGB")), image.size, file, animated=False)
+        return DecodedImage(np.asarray(image.convert("RGB")), image.size, file, animated=False)
 
 
 @contextmanager

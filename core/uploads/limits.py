@@ -1,4 +1,4 @@
-"""How much of a stranger's file is taken on."""
+"""Limits for untrusted files."""
 
 MAX_BYTES = 10 << 20
 """The largest file: 10 MiB, as Discord itself has it."""

@@ -1,4 +1,4 @@
-"""The process that decodes strangers' bytes: bounded in all that it could do to others.
+"""The process that decodes untrusted bytes, with bounded memory, time and rights.
 
 It is started by `core.uploads.worker`, answers what comes on its standard input, and ends with it.
 """
@@ -17,15 +17,15 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from core.uploads.decode import decode, reopen
+from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_MEMORY, MAX_WAIT
-from core.uploads.picture import Picture
 from core.uploads.problems import UploadError, UploadProblem
 from core.uploads.wire import Task, receive_request, send_answer, send_received
 
 if sys.platform != "win32":  # which has no such limits
     import resource
 
-_TASKS: dict[Task, Callable[[bytes], Picture]] = {Task.DECODE: decode, Task.REOPEN: reopen}
+_TASKS: dict[Task, Callable[[bytes], DecodedImage]] = {Task.DECODE: decode, Task.REOPEN: reopen}
 
 _NICENESS = 5
 """What the bot itself has to do goes first."""
@@ -46,7 +46,7 @@ def main() -> None:
         send_answer(answers, _answer(task, data))
 
 
-def _answer(task: Task, data: bytes) -> Picture | UploadProblem:
+def _answer(task: Task, data: bytes) -> DecodedImage | UploadProblem:
     try:
         return _TASKS[task](data)
     except UploadError as error:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from core.digit import Box, Digit
 from core.uploads.candidates import ENOUGH, Candidate, Judge
+from core.uploads.decoded_image import DecodedImage
 from core.uploads.find import find_digits
 from core.uploads.ink import NARROW, WIDE, find_ink
-from core.uploads.picture import Picture
 from core.uploads.strokes import Seen, find_strokes
 
 MAX_DIGITS = 50
@@ -58,7 +58,7 @@ class Reading:
         left_out: how many more there are.
     """
 
-    picture: Picture
+    picture: DecodedImage
     ink: NDArray[np.uint8]
     digits: tuple[Digit, ...]
     left_out: int
@@ -78,7 +78,7 @@ class Reader:
         self._judge = judge
         self._least = least
 
-    def read(self, picture: Picture) -> Reading:
+    def read(self, picture: DecodedImage) -> Reading:
         """Find the digits in a picture.
 
         Args:

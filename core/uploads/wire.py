@@ -11,8 +11,8 @@ from typing import IO
 
 import numpy as np
 
+from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE
-from core.uploads.picture import Picture
 from core.uploads.problems import UploadError, UploadProblem
 
 _REQUEST = struct.Struct("<BI")  # task, bytes of the file
@@ -61,9 +61,9 @@ def receive_received(stream: IO[bytes]) -> None:
     _read(stream, len(_RECEIVED))
 
 
-def send_answer(stream: IO[bytes], answer: Picture | UploadProblem) -> None:
+def send_answer(stream: IO[bytes], answer: DecodedImage | UploadProblem) -> None:
     """Answer a request."""
-    if isinstance(answer, Picture):
+    if isinstance(answer, DecodedImage):
         rows, columns, _ = answer.pixels.shape
         sizes = (columns, rows, *answer.size, len(answer.file))
         stream.write(_ANSWER.pack(_A_PICTURE, answer.animated, *sizes))
@@ -74,7 +74,7 @@ def send_answer(stream: IO[bytes], answer: Picture | UploadProblem) -> None:
     stream.flush()
 
 
-def receive_answer(stream: IO[bytes]) -> Picture:
+def receive_answer(stream: IO[bytes]) -> DecodedImage:
     """Wait for the answer to a request.
 
     Raises:
@@ -91,7 +91,7 @@ def receive_answer(stream: IO[bytes]) -> Picture:
     file = _read(stream, length)
     pixels = np.empty((rows, columns, 3), np.uint8)
     _read_into(stream, pixels.data.cast("B"))
-    return Picture(pixels, (width, height), file, animated)
+    return DecodedImage(pixels, (width, height), file, animated)
 
 
 def _read(stream: IO[bytes], length: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Strangers' files are decoded in a process of their own, which may die of them."""
+"""Decoding of untrusted files in separate processes, which may die of them."""
 
 import contextlib
 import logging
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Self, cast
 
+from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_BYTES, MAX_WAIT
-from core.uploads.picture import Picture
 from core.uploads.problems import UploadError, UploadProblem
 from core.uploads.wire import Task, receive_answer, receive_received, send_request
 
@@ -62,7 +62,7 @@ class DecodingWorker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def decode(self, data: bytes) -> Picture:
+    def decode(self, data: bytes) -> DecodedImage:
         """Decode the first frame of a PNG, JPEG, WebP, GIF, HEIC or AVIF.
 
         Args:
@@ -73,11 +73,11 @@ class DecodingWorker:
         """
         return self._ask(Task.DECODE, data)
 
-    def reopen(self, file: bytes) -> Picture:
-        """Read the file of a `Picture` again: its pixels are the same.
+    def reopen(self, file: bytes) -> DecodedImage:
+        """Read the file of a `DecodedImage` again: its pixels are the same.
 
         Args:
-            file: from `Picture.file`. Its own size is the only one it tells of.
+            file: from `DecodedImage.file`. Its own size is the only one it tells of.
 
         Raises:
             UploadError: it is no such file.
@@ -96,7 +96,7 @@ class DecodingWorker:
                 dead.end()
             self._free.put(None)
 
-    def _ask(self, task: Task, data: bytes) -> Picture:
+    def _ask(self, task: Task, data: bytes) -> DecodedImage:
         if len(data) > MAX_BYTES:
             raise UploadError(UploadProblem.TOO_LARGE)
         process = self._free.get()
@@ -159,7 +159,7 @@ class _Process:
         self._requests = cast("IO[bytes]", self._popen.stdin)  # these two are pipes, as was asked
         self._answers = cast("IO[bytes]", self._popen.stdout)
 
-    def ask(self, task: Task, data: bytes) -> Picture:
+    def ask(self, task: Task, data: bytes) -> DecodedImage:
         """Have a file read.
 
         Raises:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.dataset import DigitSet
-from core.examples import STRANGER, Sources, draw_examples, sources
+from core.examples import NEGATIVE, Sources, draw_examples, sources
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_as_many_are_drawn_as_are_asked_for(divided: tuple[Sources, Sources]) ->
     assert images.dtype == labels.dtype == np.uint8
     assert (labels[:70] < 10).all()
     assert len(set(labels[:70].tolist())) > 5
-    assert (labels[70:] == STRANGER).all()
+    assert (labels[70:] == NEGATIVE).all()
     assert images.any(axis=(1, 2)).mean() > 0.98
 
 

@@ -27,14 +27,14 @@ def test_the_shipped_card_is_of_the_shipped_record(folder: Path) -> None:
     [
         ("threshold", 1.25, "less than 1.25"),
         ("digits_refused", 0.1234, "12.34% of the digits"),
-        ("strangers_refused", 0.8765, "87.65% of the strangers"),
+        ("negatives_refused", 0.8765, "87.65% of the negatives"),
         ("temperature", 1.4567, "divided by 1.457"),
         ("ece_before", 0.04321, "0.0432 before"),
         ("ece_after", 0.01234, "0.0123 after"),
         ("changed_accuracy", 0.5432, "**54.32%**"),
         ("changed_accuracy_tutorial", 0.2345, "23.45%"),
         ("digits_drawn", 123_456, "123,456 digits"),
-        ("strangers_drawn", 65_432, "65,432 strangers"),
+        ("negatives_drawn", 65_432, "65,432 negatives"),
     ],
 )
 def test_every_figure_of_uploads_is_the_records(figure: str, value: float, said: str) -> None:
@@ -62,12 +62,12 @@ def test_the_documents_quote_the_records() -> None:
     assert f"| {tutorial:.2%} | {metrics.accuracy:.2%} |" in page
     assert f"| {uploads.changed_accuracy_tutorial:.2%}, shrunk" in page
     assert f"| {uploads.changed_accuracy:.2%}, read" in page
-    assert f"an evidence of {uploads.threshold:g} or more" in page
+    assert f"an objectness of {uploads.threshold:g} or more" in page
     assert f"refuses {uploads.digits_refused:.1%} of the digits" in page
-    assert f"{uploads.strangers_refused:.1%} of the letters" in page
+    assert f"{uploads.negatives_refused:.1%} of the letters" in page
     assert f"divided by {uploads.temperature:.3f}" in page
     assert f"from {uploads.ece_before:.4f} to {uploads.ece_after:.4f}" in page
-    assert f"{uploads.digits_drawn:,} digits and {uploads.strangers_drawn:,} strangers" in page
+    assert f"{uploads.digits_drawn:,} digits and {uploads.negatives_drawn:,} negatives" in page
     assert f"up to {MAX_DIGITS} are read" in page
     assert f"{MAX_BYTES >> 20} MiB and {MAX_PIXELS / 1e6:.0f} megapixels" in page
     assert f"Below {SURE:.0%}" in page

@@ -10,7 +10,7 @@ from core import training_uploads
 from core.calibration import calibration_error, softmax
 from core.dataset import DigitSet
 from core.evaluation import evaluate
-from core.examples import STRANGER, draw_examples, sources
+from core.examples import NEGATIVE, draw_examples, sources
 from core.modelcard import model_card
 from core.network import fingerprint, load_network
 from core.record import ModelRecord
@@ -55,9 +55,9 @@ def record(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training_uploads, "RECIPE", replace(RECIPE, epochs=_EPOCHS))
         patch.setattr(training_uploads, "DIGITS", _TRAINED)
-        patch.setattr(training_uploads, "STRANGERS", _TRAINED)
+        patch.setattr(training_uploads, "NEGATIVES", _TRAINED)
         patch.setattr(training_uploads, "_HELD_OUT_DIGITS", _KEPT)
-        patch.setattr(training_uploads, "_HELD_OUT_STRANGERS", _KEPT)
+        patch.setattr(training_uploads, "_HELD_OUT_NEGATIVES", _KEPT)
         return _train(digits, tmp_path_factory.mktemp("training") / "net", heard)
 
 
@@ -90,8 +90,8 @@ def test_it_learns_digits_and_that_there_are_others(record: ModelRecord) -> None
 
     assert history.loss[-1] < history.loss[0]
     assert record.metrics.accuracy > record.metrics.untrained_accuracy
-    assert uploads.strangers_refused > uploads.digits_refused + 0.2
-    assert (uploads.digits_drawn, uploads.strangers_drawn) == (_TRAINED, _TRAINED)
+    assert uploads.negatives_refused > uploads.digits_refused + 0.2
+    assert (uploads.digits_drawn, uploads.negatives_drawn) == (_TRAINED, _TRAINED)
 
 
 def test_the_weights_that_are_kept_are_the_calibrated_ones(
@@ -100,7 +100,7 @@ def test_the_weights_that_are_kept_are_the_calibrated_ones(
     _, held_out = sources(_few(digits, 0, 600), 60)
     images, labels = draw_examples(held_out, _KEPT, _KEPT, _SEED + 1)
     logits = training_uploads._logits(load_network(record.folder), images)
-    is_digit, uploads = labels != STRANGER, record.decision
+    is_digit, uploads = labels != NEGATIVE, record.decision
 
     def error(divided: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
         probabilities = softmax(divided[is_digit])
@@ -112,7 +112,7 @@ def test_the_weights_that_are_kept_are_the_calibrated_ones(
     assert error(logits * uploads.temperature) == pytest.approx(uploads.ece_before, abs=1e-3)
     refused = np.logaddexp.reduce(logits, axis=1) < uploads.threshold
     assert refused[is_digit].mean() == pytest.approx(uploads.digits_refused, abs=0.01)
-    assert refused[~is_digit].mean() == pytest.approx(uploads.strangers_refused, abs=0.01)
+    assert refused[~is_digit].mean() == pytest.approx(uploads.negatives_refused, abs=0.01)
 
 
 def test_a_network_that_takes_nothing_for_a_digit_reads_nothing(digits: DigitSet) -> None:

@@ -8,7 +8,7 @@ import pytest
 from core.calibration import calibration_error, softmax
 from core.dataset import ORIGINAL_MD5, DigitSet, as_input, load_test_digits
 from core.evaluation import evaluate
-from core.examples import STRANGER, draw_examples, sources
+from core.examples import NEGATIVE, draw_examples, sources
 from core.explain.explainer import Explainer
 from core.network import (
     UPLOADS_WEIGHTS,
@@ -18,7 +18,7 @@ from core.network import (
     load_network,
 )
 from core.record import ModelRecord, Recipe, RecordError
-from core.training_uploads import DIGITS, RECIPE, STRANGERS, THRESHOLD
+from core.training_uploads import DIGITS, NEGATIVES, RECIPE, THRESHOLD
 from core.tutorial import get_basic_cnn
 
 
@@ -103,7 +103,7 @@ def test_the_uploads_network_was_trained_by_its_recipe_on_mnist(for_uploads: Mod
     assert metrics.recipe == RECIPE
     assert metrics.data_md5 == ORIGINAL_MD5
     assert len(for_uploads.history.loss) == RECIPE.epochs
-    assert (uploads.digits_drawn, uploads.strangers_drawn) == (DIGITS, STRANGERS)
+    assert (uploads.digits_drawn, uploads.negatives_drawn) == (DIGITS, NEGATIVES)
     assert uploads.threshold == THRESHOLD
 
 
@@ -114,11 +114,11 @@ def test_on_changed_digits_it_refuses_and_is_sure_as_often_as_it_says(
     _, others = sources(digits, len(digits))
     images, labels = draw_examples(others, 2500, 2500, seed=0)
     logits = Explainer.load(UPLOADS_WEIGHTS).logits(images / np.float32(255)).astype(np.float64)
-    is_digit, uploads = labels != STRANGER, for_uploads.decision
+    is_digit, uploads = labels != NEGATIVE, for_uploads.decision
 
     refused = np.logaddexp.reduce(logits, axis=1) < uploads.threshold
     assert refused[is_digit].mean() == pytest.approx(uploads.digits_refused, abs=0.015)
-    assert refused[~is_digit].mean() == pytest.approx(uploads.strangers_refused, abs=0.015)
+    assert refused[~is_digit].mean() == pytest.approx(uploads.negatives_refused, abs=0.015)
     probabilities = softmax(logits[is_digit])
     right = probabilities.argmax(axis=1) == labels[is_digit]
     assert calibration_error(probabilities.max(axis=1), right) < 0.015
@@ -130,6 +130,16 @@ def test_on_sheets_of_paper_it_is_far_better_than_the_tutorials(for_uploads: Mod
 
     assert uploads.changed_accuracy >= 0.97
     assert uploads.changed_accuracy_tutorial < 0.5
+
+
+def test_a_record_with_the_former_names_of_its_fields_is_read(
+    for_uploads: ModelRecord, tmp_path: Path
+) -> None:
+    for file in UPLOADS_WEIGHTS.glob("*.json"):
+        former = file.read_text("utf-8").replace('"negatives_', '"strangers_')
+        (tmp_path / file.name).write_text(former, "utf-8")
+
+    assert ModelRecord.load(tmp_path).metrics == for_uploads.metrics
 
 
 def test_the_tutorials_network_has_no_rule_for_photographs(record: ModelRecord) -> None:

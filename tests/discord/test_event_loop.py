@@ -16,7 +16,7 @@ from bot.explain import explaining
 from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
 from core.dataset import test_digit as digit_of
-from core.explain.explainer import Atlas
+from core.explain.explainer import ExplanationSet
 from core.explain.scores import Score
 from tests.builders import picture, saved
 from tests.discord.conftest import Server
@@ -68,7 +68,7 @@ async def test_the_loop_goes_on_while_the_network_and_the_pictures_are_at_work(
 ) -> None:
     engine = server.bot.engine
     explainer = engine.explainers[Network.UPLOADS]
-    monkeypatch.setattr(explainer, "atlas", _slowly(explainer.atlas))
+    monkeypatch.setattr(explainer, "explain_all", _slowly(explainer.explain_all))
     monkeypatch.setattr(engine.worker, "decode", _slowly(engine.worker.decode))
     for name in ("draw_card", "draw_photo"):
         monkeypatch.setattr(explaining, name, _slowly(getattr(explaining, name)))
@@ -87,24 +87,24 @@ async def test_requests_that_wait_are_explained_in_one_batch(
 ) -> None:
     engine = server.bot.engine
     explainer = engine.explainers[Network.TUTORIAL]
-    atlas, batches = explainer.atlas, list[int]()
+    explain_all, batches = explainer.explain_all, list[int]()
 
-    def recorded(images: NDArray[np.float32], score: Score) -> list[Atlas]:
+    def recorded(images: NDArray[np.float32], score: Score) -> list[ExplanationSet]:
         batches.append(len(images))
         time.sleep(0.05)
-        return atlas(images, score)
+        return explain_all(images, score)
 
-    monkeypatch.setattr(explainer, "atlas", recorded)
+    monkeypatch.setattr(explainer, "explain_all", recorded)
     pairs = [np.stack([digit_of(i).image, digit_of(i + 1).image]) for i in range(0, 40, 2)]
 
     found = await asyncio.gather(
-        *(engine.atlases(pair, Network.TUTORIAL, Score.LOG_ODDS) for pair in pairs)
+        *(engine.explain_all(pair, Network.TUTORIAL, Score.LOG_ODDS) for pair in pairs)
     )
 
     assert sum(batches) == 40
     assert len(batches) <= 3
-    alone = [[one.digit for one in atlas(pair, Score.LOG_ODDS)] for pair in pairs]
-    assert [[one.digit for one in pair] for pair in found] == alone
+    alone = [[one.prediction for one in explain_all(pair, Score.LOG_ODDS)] for pair in pairs]
+    assert [[one.prediction for one in pair] for pair in found] == alone
 
 
 async def test_of_many_shapes_that_may_be_digits_a_part_is_judged_at_a_time(
@@ -133,10 +133,10 @@ async def test_other_scores_and_other_networks_are_not_mixed(server: Server) -> 
     image = digit_of(7).image[None]
     asked = list(product(Network, Score)) * 5
 
-    several = await asyncio.gather(*(engine.atlases(image, *how) for how in asked))
+    several = await asyncio.gather(*(engine.explain_all(image, *how) for how in asked))
 
     for (network, score), (found,) in zip(asked, several, strict=True):
-        (alone,) = engine.explainers[network].atlas(image, score)
+        (alone,) = engine.explainers[network].explain_all(image, score)
         assert found.probabilities == pytest.approx(alone.probabilities, abs=1e-5)
         for layer, maps in alone.heatmaps.items():
             assert found.heatmaps[layer] == pytest.approx(maps, abs=1e-5)
@@ -148,7 +148,7 @@ async def test_a_full_queue_says_so_kindly(server: Server) -> None:
     image = digit_of(7).image[None]
 
     first, second = await asyncio.gather(
-        *(engine.atlases(image, Network.TUTORIAL, Score.LOGIT) for _ in range(2)),
+        *(engine.explain_all(image, Network.TUTORIAL, Score.LOGIT) for _ in range(2)),
         return_exceptions=True,
     )
     assert not isinstance(first, BaseException)

@@ -39,14 +39,14 @@ async def test_the_picture_is_described_to_those_who_cannot_see_it(server: Serve
 async def test_a_digit_that_the_network_gets_wrong_is_said_to_be_wrong(server: Server) -> None:
     read = _of_tutorial(server).explain(load_test_digits().images.astype(np.float32) / 255)
     sure = read.probabilities.max(axis=1) > 0.9
-    wrong = int(np.flatnonzero((read.digits != load_test_digits().labels) & sure)[0])
+    wrong = int(np.flatnonzero((read.predictions != load_test_digits().labels) & sure)[0])
 
     result = await server.alex.slash(server.channel, "explain", index=wrong)
 
     words = text(result.response)
     label = load_test_digits().labels[wrong]
     assert f"Test digit {wrong} is labelled **{label}**: the network is wrong." in words
-    assert f"The tutorial's network reads a **{read.digits[wrong]}**." in words
+    assert f"The tutorial's network reads a **{read.predictions[wrong]}**." in words
 
 
 async def test_below_90_percent_it_is_not_sure_and_shows_what_else_it_may_be(
@@ -68,7 +68,9 @@ async def test_below_90_percent_it_is_not_sure_and_shows_what_else_it_may_be(
 
 async def test_the_other_network_can_be_asked_about_the_same_digit(server: Server) -> None:
     images = load_test_digits().images[:2000].astype(np.float32) / 255
-    tutorial, uploads = (server.bot.engine.explainers[n].explain(images).digits for n in Network)
+    tutorial, uploads = (
+        server.bot.engine.explainers[n].explain(images).predictions for n in Network
+    )
     index = int(np.flatnonzero(tutorial != uploads)[0])
     one, other = tutorial[index], uploads[index]
 

@@ -36,7 +36,7 @@ async def test_model_shows_how_the_uploads_network_was_measured_on_photographs(
     assert f"Weights {metrics.fingerprint}." in words
     assert f"**{metrics.accuracy:.2%}** of the 10,000 test digits" in words
     assert f"the uploads' network reads {metrics.uploads.changed_accuracy:.2%} right" in words
-    assert f"{metrics.uploads.strangers_refused:.1%} of the letters" in words
+    assert f"{metrics.uploads.negatives_refused:.1%} of the letters" in words
     assert f"to {metrics.uploads.ece_after:.4f}" in words
     assert len(alt_texts(result.response)) == 2
 

@@ -202,7 +202,7 @@ async def test_without_a_digit_it_says_so_what_helps_and_by_which_rule(
     for figure in (
         f"{decision.threshold:.1f} or more",
         f"refuses {decision.digits_refused:.1%} of the digits",
-        f"{decision.strangers_refused:.1%} of the letters",
+        f"{decision.negatives_refused:.1%} of the letters",
         f"from {decision.ece_before:.4f} to {decision.ece_after:.4f}",
         f"{decision.changed_accuracy:.2%} right",
         f"{decision.changed_accuracy_tutorial:.2%}",

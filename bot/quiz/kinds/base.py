@@ -12,7 +12,7 @@ from bot.quiz.question import Picture, Riddle, Wish
 from bot.quiz.scoring import RIGHT, Mark
 from bot.quiz.source import Source
 from core.dataset import test_digit
-from core.explain.explainer import Atlas
+from core.explain.explainer import ExplanationSet
 from core.explain.regions import strongest_regions
 from core.figures.card import Card, draw_card
 
@@ -41,19 +41,19 @@ class Kind(ABC):
 
     async def answer(self, source: Source, riddle: Riddle) -> Picture:
         """Draw the answer: the card of the digit."""
-        (atlas,) = await source.atlases([riddle.digit])
-        heatmap = atlas.heatmaps[riddle.layer][riddle.target]
+        (explained,) = await source.explain_all([riddle.digit])
+        heatmap = explained.heatmaps[riddle.layer][riddle.target]
         card = Card(
             image=test_digit(riddle.digit).image,
             heatmap=heatmap,
-            probabilities=atlas.probabilities,
+            probabilities=explained.probabilities,
             target=riddle.target,
             layer=riddle.layer,
             score="log_odds",
             label=riddle.label,
         )
         file = await source.draw(draw_card, card)
-        return Picture(file, (strongest_regions(heatmap),), atlas.probabilities)
+        return Picture(file, (strongest_regions(heatmap),), explained.probabilities)
 
     def marks(self, riddle: Riddle) -> Mapping[str, Mark]:
         """Say what each choice is worth."""
@@ -77,7 +77,7 @@ def understood(source: Source) -> NDArray[np.bool_]:
 
 async def with_heat(
     source: Source, among: NDArray[np.bool_], wish: Wish, layer: str = DEFAULT_LAYER
-) -> tuple[int, Atlas]:
+) -> tuple[int, ExplanationSet]:
     """Draw a digit for whose predicted class a layer holds evidence.
 
     Raises:
@@ -86,7 +86,7 @@ async def with_heat(
     drawn = source.pick(among, wish, count=100)
     for start in range(0, len(drawn), 10):
         some = drawn[start : start + 10]
-        for index, atlas in zip(some, await source.atlases(some), strict=True):
-            if atlas.heatmaps[layer][atlas.digit].any():
-                return index, atlas
+        for index, explained in zip(some, await source.explain_all(some), strict=True):
+            if explained.heatmaps[layer][explained.prediction].any():
+                return index, explained
     raise LookupError(f"no digit has heat at {layer}")

@@ -33,11 +33,11 @@ class BetKind(Kind):
         """See `Kind.riddle`: the fields are drawn alike, though most heat lies in the middle."""
         drawn = source.pick(of_label(source, wish.topic), wish, count=_DRAWN)
         by_field: dict[int, list[tuple[int, int, tuple[float, ...]]]] = {}
-        for index, atlas in zip(drawn, await source.atlases(drawn), strict=True):
-            shares = field_shares(atlas.heatmaps[DEFAULT_LAYER][atlas.digit])
+        for index, explained in zip(drawn, await source.explain_all(drawn), strict=True):
+            shares = field_shares(explained.heatmaps[DEFAULT_LAYER][explained.prediction])
             if any(shares):
                 hottest = int(np.argmax(shares))
-                by_field.setdefault(hottest, []).append((index, atlas.digit, shares))
+                by_field.setdefault(hottest, []).append((index, explained.prediction, shares))
         hottest = source.chance.choice(sorted(by_field))
         index, digit, shares = source.chance.choice(by_field[hottest])
         label = int(source.labels[index])
@@ -61,11 +61,11 @@ class BetKind(Kind):
 
     async def answer(self, source: Source, riddle: Riddle) -> Picture:
         """See `Kind.answer`."""
-        (atlas,) = await source.atlases([riddle.digit])
-        heatmap = atlas.heatmaps[riddle.layer][riddle.target]
+        (explained,) = await source.explain_all([riddle.digit])
+        heatmap = explained.heatmaps[riddle.layer][riddle.target]
         image = source.image(riddle.digit)
         file = await source.draw(draw_shares, image, heatmap, riddle.heat, riddle.salt)
-        return Picture(file, (strongest_regions(heatmap),), atlas.probabilities)
+        return Picture(file, (strongest_regions(heatmap),), explained.probabilities)
 
     def marks(self, riddle: Riddle) -> Mapping[str, Mark]:
         """See `Kind.marks`: half for the digit, and half by how much of the heat is in the field.

@@ -19,15 +19,23 @@ class HeatKind(Kind):
         """See `Kind.riddle`."""
         layer = _COARSE if wish.difficulty is Difficulty.HARD else _FINE
         among = understood(source) & of_label(source, wish.topic)
-        index, atlas = await with_heat(source, among, wish, layer)
-        label = str(atlas.digit)
+        index, explained = await with_heat(source, among, wish, layer)
+        predicted = explained.prediction
+        label = str(predicted)
         return Riddle(
-            self.name, index, atlas.digit, atlas.digit, layer, label, label, source.salt()
+            self.name,
+            index,
+            explained.prediction,
+            explained.prediction,
+            layer,
+            label,
+            label,
+            source.salt(),
         )
 
     async def question(self, source: Source, riddle: Riddle) -> Picture:
         """See `Kind.question`."""
-        (atlas,) = await source.atlases([riddle.digit])
-        heatmap = atlas.heatmaps[riddle.layer][riddle.target]
+        (explained,) = await source.explain_all([riddle.digit])
+        heatmap = explained.heatmaps[riddle.layer][riddle.target]
         file = await source.draw(draw_heat, heatmap, riddle.salt)
         return Picture(file, (strongest_regions(heatmap),))

@@ -19,8 +19,8 @@ class RealKind(Kind):
     async def riddle(self, source: Source, wish: Wish) -> Riddle:
         """See `Kind.riddle`."""
         among = understood(source) & of_label(source, wish.topic)
-        index, atlas = await with_heat(source, among, wish)
-        digit, answer = atlas.digit, source.chance.choice(self.choices)
+        index, explained = await with_heat(source, among, wish)
+        digit, answer = explained.prediction, source.chance.choice(self.choices)
         return Riddle(
             self.name, index, digit, digit, DEFAULT_LAYER, answer, str(digit), source.salt()
         )
@@ -32,15 +32,15 @@ class RealKind(Kind):
     async def answer(self, source: Source, riddle: Riddle) -> Picture:
         """See `Kind.answer`."""
         picture = await self._drawn(source, riddle, self.choices.index(riddle.answer))
-        (atlas,) = await source.atlases([riddle.digit])
-        return replace(picture, probabilities=atlas.probabilities)
+        (explained,) = await source.explain_all([riddle.digit])
+        return replace(picture, probabilities=explained.probabilities)
 
     async def _drawn(self, source: Source, riddle: Riddle, right: int | None) -> Picture:
         (true,), (random,) = (
-            await source.atlases([riddle.digit]),
+            await source.explain_all([riddle.digit]),
             await source.untrained([riddle.digit]),
         )
-        maps = [atlas.heatmaps[riddle.layer][riddle.target] for atlas in (true, random)]
+        maps = [explained.heatmaps[riddle.layer][riddle.target] for explained in (true, random)]
         if riddle.answer == "b":
             maps.reverse()
         file = await source.draw(draw_pair, source.image(riddle.digit), maps, riddle.salt, right)

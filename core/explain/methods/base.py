@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from core._keras import tf
-from core.explain.frozen import Activations, FrozenNetwork
+from core.explain.closed_form import Activations, ClosedFormNetwork
 
 
 class Method(ABC):
@@ -19,7 +19,7 @@ class Method(ABC):
 
     @abstractmethod
     def evidence(
-        self, network: FrozenNetwork, layer: str, run: Activations, upstream: tf.Tensor
+        self, network: ClosedFormNetwork, layer: str, run: Activations, upstream: tf.Tensor
     ) -> tf.Tensor:
         """Map the evidence for t classes, before ReLU.
 

@@ -1,7 +1,7 @@
 """Grad-CAM."""
 
 from core._keras import tf
-from core.explain.frozen import Activations, FrozenNetwork
+from core.explain.closed_form import Activations, ClosedFormNetwork
 from core.explain.methods.base import Method
 from core.explain.ops import weighted_sum
 
@@ -21,7 +21,7 @@ class GradCAM(Method):
     name = "gradcam"
 
     def evidence(
-        self, network: FrozenNetwork, layer: str, run: Activations, upstream: tf.Tensor
+        self, network: ClosedFormNetwork, layer: str, run: Activations, upstream: tf.Tensor
     ) -> tf.Tensor:
         """See `Method.evidence`."""
         alpha = network.mean_gradients(layer, run, upstream)  # (n, t, k)

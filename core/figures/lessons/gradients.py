@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.explain.insight import Insight
+from core.explain.intermediates import Intermediates
 from core.figures.lessons.parts import (
     DIM_RGB,
     MARGIN,
@@ -35,26 +35,26 @@ def log_odds(logits: NDArray[np.float64], target: int) -> NDArray[np.float64]:
     return score
 
 
-def draw_tangent(insight: Insight, dense: NDArray[np.float32]) -> bytes:
+def draw_tangent(intermediates: Intermediates, dense: NDArray[np.float32]) -> bytes:
     """Draw how the score of a class follows one feature map as it is turned up and down.
 
     Args:
-        insight: of the last layer, by log-odds.
+        intermediates: of the last layer, by log-odds.
         dense: (49, k, 10), the weights from the maps' cells to the logits.
     """
-    k = int(insight.by_contribution[0])
-    values = insight.maps[:, :, k]
+    k = int(intermediates.channels_by_contribution[0])
+    values = intermediates.activations[:, :, k]
     slope_of_logits = values.ravel().astype(np.float64) @ dense[:, k].astype(np.float64)  # (10,)
     amounts = np.linspace(0, 2, 200)
-    logits = insight.logits + (amounts[:, np.newaxis] - 1) * slope_of_logits
-    scores = log_odds(logits, insight.target)
+    logits = intermediates.logits + (amounts[:, np.newaxis] - 1) * slope_of_logits
+    scores = log_odds(logits, intermediates.target)
     step = 1e-4
-    ends_of_step = insight.logits + np.array([[-step], [step]]) * slope_of_logits
-    below, above = log_odds(ends_of_step, insight.target)
+    ends_of_step = intermediates.logits + np.array([[-step], [step]]) * slope_of_logits
+    below, above = log_odds(ends_of_step, intermediates.target)
     slope, here = float(above - below) / (2 * step), float(np.interp(1, amounts, scores))
 
     canvas = blank(470)
-    put(canvas, grey(insight.image, 140), (MARGIN, 56))
+    put(canvas, grey(intermediates.image, 140), (MARGIN, 56))
     label(canvas, f"A · k = {k}", (MARGIN, 232), DIM_RGB)
     put(canvas, feature(values, float(values.max()), 168), (MARGIN, 256))
     low, high = float(scores.min()), float(scores.max())
@@ -67,17 +67,17 @@ def draw_tangent(insight: Insight, dense: NDArray[np.float32]) -> bytes:
     near = np.array([0.3, 1.7])
     axes.line(near, here + (near - 1) * slope, EXPLAINED_RGB, width=3)
     axes.dot(1, here, EXPLAINED_RGB, 10)
-    label(canvas, f"S({insight.target}) = log-odds({insight.target})", (300, 30))
+    label(canvas, f"S({intermediates.target}) = log-odds({intermediates.target})", (300, 30))
     ends(canvas, f"∂S/∂t = {slope:+.2f}", (WIDTH - MARGIN - 10, 30), EXPLAINED_RGB, bold=True)
     centred(canvas, "t · A", (WIDTH - 160, 446))
     return png(canvas)
 
 
-def draw_alphas(insight: Insight) -> bytes:
+def draw_alphas(intermediates: Intermediates) -> bytes:
     """Draw the weight of every feature map, sorted, with the maps at both ends."""
     canvas = blank(520)
-    order = np.argsort(-insight.alphas, kind="stable")
-    alphas = insight.alphas[order]
+    order = np.argsort(-intermediates.alphas, kind="stable")
+    alphas = intermediates.alphas[order]
     most = float(np.abs(alphas).max()) or 1.0
     left, right, zero, reach = MARGIN, WIDTH - MARGIN, 170, 110
     pitch = (right - left) / len(alphas)
@@ -88,46 +88,52 @@ def draw_alphas(insight: Insight) -> bytes:
         top, bottom = (zero - height, zero) if alpha > 0 else (zero + 2, zero + 2 + height)
         colour = EXPLAINED_RGB if alpha > 0 else SKY_RGB
         fill(canvas, (x, top, max(round(x + pitch) - 2, x + 1), bottom), colour)
-    label(canvas, f"α({insight.target}) · {insight.layer}", (left, 30))
+    label(canvas, f"α({intermediates.target}) · {intermediates.layer}", (left, 30))
     ends(canvas, f"{len(alphas)} × α", (right, 30), DIM_RGB)
     side, top = 104, 356
-    largest = float(insight.maps.max())
+    largest = float(intermediates.activations.max())
     for place, rank in enumerate((0, 1, 2, -3, -2, -1)):
         k = int(order[rank])
         x = left + place * 121 + (10 if place > 2 else 0)
-        put(canvas, feature(insight.maps[:, :, k], largest, side), (x, top))
+        put(canvas, feature(intermediates.activations[:, :, k], largest, side), (x, top))
         colour = EXPLAINED_RGB if alphas[rank] > 0 else SKY_RGB
         label(canvas, f"{alphas[rank]:+.3f}", (x, top - 24), colour, size=20, bold=True)
         label(canvas, f"k={k}", (x, top + side + 24), DIM_RGB, size=18)
     return png(canvas)
 
 
-def draw_cam(insight: Insight) -> bytes:
+def draw_cam(intermediates: Intermediates) -> bytes:
     """Draw Grad-CAM in five steps: maps, weighed maps, their sum, what is positive, the overlay."""
     canvas = blank(596)
-    order = insight.by_contribution
+    order = intermediates.channels_by_contribution
     shown = [*order[:3].tolist(), int(order[-1])]
-    largest = float(insight.maps.max())
-    weighed = insight.maps[:, :, shown] * insight.alphas[shown]
+    largest = float(intermediates.activations.max())
+    weighed = intermediates.activations[:, :, shown] * intermediates.alphas[shown]
     most = float(np.abs(weighed).max())
     side, pitch, left = 112, 132, 122
     label(canvas, "1  A", (MARGIN, 92), bold=True)
     label(canvas, "2  α·A", (MARGIN, 262), bold=True)
     for place, k in enumerate(shown):
         x = left + place * pitch + (36 if place == 3 else 0)
-        alpha = float(insight.alphas[k])
-        put(canvas, feature(insight.maps[:, :, k], largest, side), (x, 36))
+        alpha = float(intermediates.alphas[k])
+        put(canvas, feature(intermediates.activations[:, :, k], largest, side), (x, 36))
         colour = EXPLAINED_RGB if alpha > 0 else SKY_RGB
         centred(canvas, f"× {alpha:+.3f}", (x + side // 2, 172), colour, size=20, bold=True)
         put(canvas, signed(weighed[:, :, place], side, most), (x, 206))
     centred(canvas, "…", (left + 3 * pitch + 8, 92), DIM_RGB)
     centred(canvas, "…", (left + 3 * pitch + 8, 262), DIM_RGB)
-    ends(canvas, f"k = 1…{insight.maps.shape[-1]}", (WIDTH - MARGIN, 20), DIM_RGB, size=19)
+    ends(
+        canvas,
+        f"k = 1…{intermediates.activations.shape[-1]}",
+        (WIDTH - MARGIN, 20),
+        DIM_RGB,
+        size=19,
+    )
     top, side = 384, 188
     panels = (
-        ("3  Σ α·A", signed(insight.evidence, side)),
-        ("4  ReLU, ÷ max", heat_or_nothing(insight.heatmap, side)),
-        ("5", overlay(insight.image, insight.heatmap, side)),
+        ("3  Σ α·A", signed(intermediates.raw, side)),
+        ("4  ReLU, ÷ max", heat_or_nothing(intermediates.heatmap, side)),
+        ("5", overlay(intermediates.image, intermediates.heatmap, side)),
     )
     for place, (title, panel) in enumerate(panels):
         x = MARGIN + place * 266

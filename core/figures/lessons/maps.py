@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.explain.insight import Insight
+from core.explain.intermediates import Intermediates
 from core.figures.lessons.parts import (
     DIM_RGB,
     MARGIN,
@@ -22,14 +22,14 @@ from core.figures.lessons.parts import (
 _STRONGEST = 4
 
 
-def draw_maps(insight: Insight) -> bytes:
+def draw_maps(intermediates: Intermediates) -> bytes:
     """Draw every feature map of a layer; the four strongest are framed, silent ones are dim."""
-    maps = insight.maps
+    maps = intermediates.activations
     count = maps.shape[-1]
     columns = 8
     side, pitch, top = 84, 91, 52
     canvas = blank(top + count // columns * pitch + 10)
-    label(canvas, f"{insight.layer} · {maps.shape[0]}×{maps.shape[1]}×{count}", (MARGIN, 26))
+    label(canvas, f"{intermediates.layer} · {maps.shape[0]}×{maps.shape[1]}×{count}", (MARGIN, 26))
     strongest = np.argsort(-maps.sum((0, 1)), kind="stable")[:_STRONGEST]
     largest = float(maps.max())
     silent = 0
@@ -45,13 +45,13 @@ def draw_maps(insight: Insight) -> bytes:
     return png(canvas)
 
 
-def draw_layers(insight: Insight) -> bytes:
+def draw_layers(intermediates: Intermediates) -> bytes:
     """Draw the way of a digit through the network: the three strongest maps of each layer."""
     side, pitch, top = 96, 122, 52
     canvas = blank(top + 4 * pitch + 4)
     label(canvas, "x", (MARGIN, 26))
-    put(canvas, grey(insight.image, 112), (MARGIN, top + 150))
-    for row, (name, maps) in enumerate(insight.features.items()):
+    put(canvas, grey(intermediates.image, 112), (MARGIN, top + 150))
+    for row, (name, maps) in enumerate(intermediates.features.items()):
         upper = top + row * pitch
         height, width, count = maps.shape
         strongest = np.argsort(-maps.sum((0, 1)), kind="stable")[:3]
@@ -64,5 +64,5 @@ def draw_layers(insight: Insight) -> bytes:
     centred(canvas, "→", (508, top + 200), DIM_RGB)
     label(canvas, "softmax", (530, 26), DIM_RGB, size=17)
     box = (526, top, WIDTH - MARGIN, top + 4 * pitch - 30)
-    probability_bars(canvas, insight.probabilities, box)
+    probability_bars(canvas, intermediates.probabilities, box)
     return png(canvas)

@@ -28,9 +28,9 @@ from bot.store import Store
 from bot.store.models import LessonProgress
 from bot.ui.layout import Message
 from core.dataset import test_digit as digit_of_the_test_set
-from core.edits import Edit, rub_out
 from core.explain.explainer import Explainer
 from core.network import WEIGHTS
+from core.transforms import Transform, erase_hottest_cell
 from tests.builders import saved
 
 LESSONS = Lessons.load()
@@ -316,7 +316,7 @@ async def shown(studying: Studying, name: str, page: int, index: int) -> tuple[P
 async def test_every_screen_keeps_within_discords_limits_in_every_language(
     studying: Studying, name: str, page: int
 ) -> None:
-    edited = Look(9999, "max_pooling2d_1", 9, edit=Edit(-2, -9, -9, 9))
+    edited = Look(9999, "max_pooling2d_1", 9, transform=Transform(-2, -9, -9, 9))
     for index in (7, 10):
         place, exhibit = await shown(studying, name, page, index)
         for language in LANGUAGES:
@@ -385,7 +385,7 @@ async def test_every_picture_can_be_of_ones_own_handwriting(
 ) -> None:
     own = digit_of_the_test_set(12).image
 
-    exhibit = await studying.show(picture, Look(None, edit=Edit(right=1)), own)
+    exhibit = await studying.show(picture, Look(None, transform=Transform(right=1)), own)
 
     fits(
         lesson_screen(LESSONS, Place("loss", 0, Look(None)), exhibit, (speaker("ko"),), owner=1), 2
@@ -406,20 +406,20 @@ async def test_what_a_message_carries_must_be_a_digit_of_ours(studying: Studying
 
 
 @pytest.mark.parametrize(
-    ("picture", "edit"),
+    ("picture", "transform"),
     [
-        (picture, edit)
+        (picture, transform)
         for picture in (Picture.CHANGE, Picture.CAM, Picture.BARS)
-        for edit in (Edit(pen=1), Edit(right=2), Edit(rubbed=1))
+        for transform in (Transform(thickness=1), Transform(right=2), Transform(erased=1))
     ],
 )
 async def test_what_is_tried_goes_through_the_real_network(
-    studying: Studying, explainer: Explainer, picture: Picture, edit: Edit
+    studying: Studying, explainer: Explainer, picture: Picture, transform: Transform
 ) -> None:
-    look = Look(161, edit=edit)
-    image = edit.redrawn(digit_of_the_test_set(161).image)
-    if edit.rubbed:
-        image = rub_out(image, explainer.explain(image[np.newaxis]).heatmaps[0], set())
+    look = Look(161, transform=transform)
+    image = transform.apply(digit_of_the_test_set(161).image)
+    if transform.erased:
+        image = erase_hottest_cell(image, explainer.explain(image[np.newaxis]).heatmaps[0], set())
     expected = explainer.explain(image[np.newaxis])
 
     exhibit = await studying.show(picture, look)
@@ -432,7 +432,7 @@ async def test_what_is_tried_goes_through_the_real_network(
 async def test_rubbing_out_the_hottest_cell_makes_a_five_of_test_digit_161(
     studying: Studying,
 ) -> None:
-    exhibit = await studying.show(Picture.CHANGE, Look(161, edit=Edit(rubbed=1)))
+    exhibit = await studying.show(Picture.CHANGE, Look(161, transform=Transform(erased=1)))
 
     assert exhibit.before is not None
     assert int(exhibit.before.argmax()) == 6
@@ -441,7 +441,7 @@ async def test_rubbing_out_the_hottest_cell_makes_a_five_of_test_digit_161(
 
 
 async def test_it_is_told_where_there_is_no_ink_to_rub_out(studying: Studying) -> None:
-    exhibit = await studying.show(Picture.CHANGE, Look(7, edit=Edit(rubbed=1)))
+    exhibit = await studying.show(Picture.CHANGE, Look(7, transform=Transform(erased=1)))
 
     told = words(lesson_screen(LESSONS, Place("data", 0, Look(7)), exhibit, (speaker("en"),)))
 
@@ -453,24 +453,28 @@ def test_the_next_cell_that_is_rubbed_out_is_another() -> None:
     heatmap = np.zeros((7, 7), np.float32)
     heatmap[1, 2], heatmap[5, 6] = 1, 0.5
     rubbed: set[tuple[int, int]] = set()
-    first = rub_out(np.ones((28, 28), np.float32), heatmap, rubbed)
-    second = rub_out(first, heatmap, rubbed)
+    first = erase_hottest_cell(np.ones((28, 28), np.float32), heatmap, rubbed)
+    second = erase_hottest_cell(first, heatmap, rubbed)
 
     assert not first[4:8, 8:12].any()
     assert first.sum() == 28 * 28 - 16
     assert not second[20:24, 24:28].any()
     assert second.sum() == 28 * 28 - 32
-    assert rub_out(second, heatmap, rubbed) is second
+    assert erase_hottest_cell(second, heatmap, rubbed) is second
 
 
 def test_a_digit_is_shifted_and_its_strokes_change() -> None:
     image = digit_of_the_test_set(7).image
 
-    assert np.array_equal(Edit(right=3).redrawn(image)[:, 3:], image[:, :-3])
-    assert np.array_equal(Edit(down=-2).redrawn(image)[:-2], image[2:])
-    assert Edit(pen=-1).redrawn(image).sum() < image.sum() < Edit(pen=1).redrawn(image).sum()
-    assert Edit().shift(99, -99) == Edit(right=9, down=-9)
-    assert Edit().thicken(9) == Edit(pen=2)
+    assert np.array_equal(Transform(right=3).apply(image)[:, 3:], image[:, :-3])
+    assert np.array_equal(Transform(down=-2).apply(image)[:-2], image[2:])
+    assert (
+        Transform(thickness=-1).apply(image).sum()
+        < image.sum()
+        < Transform(thickness=1).apply(image).sum()
+    )
+    assert Transform().shift(99, -99) == Transform(right=9, down=-9)
+    assert Transform().thicken(9) == Transform(thickness=2)
 
 
 class Clock:

@@ -104,8 +104,8 @@ async def test_a_riddle_can_be_answered(source: Source, kind: str, difficulty: D
     assert marks[riddle.answer].points == max(mark.points for mark in marks.values()) == 10
     assert all(len(choice) <= 16 for choice in marks)
     assert Riddle.from_json(json.loads(json.dumps(riddle.as_json()))) == riddle
-    (atlas,) = await source.atlases([riddle.digit])
-    assert atlas.heatmaps[riddle.layer][riddle.target].any()
+    (explained,) = await source.explain_all([riddle.digit])
+    assert explained.heatmaps[riddle.layer][riddle.target].any()
     assert source.labels[riddle.digit] == riddle.label
 
 

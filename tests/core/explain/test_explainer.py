@@ -11,8 +11,8 @@ from tensorflow.python.eager import context
 
 from core._keras import keras, tf
 from core.dataset import DigitSet
+from core.explain.closed_form import ClosedFormNetwork
 from core.explain.explainer import Explainer, Explanation
-from core.explain.frozen import FrozenNetwork
 from core.explain.methods import METHODS, GradCAM
 from core.explain.scores import Score
 from tests.core.explain.builders import extremes, images, noise
@@ -26,14 +26,14 @@ def test_an_explanation_says_what_was_seen_and_where(
 ) -> None:
     explained = explainer.explain(images(digits, slice(7, 9)), "conv2d_1", targets=[9, 4])
 
-    assert explained.digits.tolist() == [9, 5]  # test digit number 7 is a 9
+    assert explained.predictions.tolist() == [9, 5]  # test digit number 7 is a 9
     assert explained.targets.tolist() == [9, 4]
     assert (explained.layer, explained.method, explained.score) == (
         "conv2d_1",
         "gradcam",
         Score.LOG_ODDS,
     )
-    assert explained.digits.dtype == explained.targets.dtype == np.int32
+    assert explained.predictions.dtype == explained.targets.dtype == np.int32
     assert explained.probabilities.shape == (2, 10)
     assert explained.heatmaps.shape == (2, 14, 14)
     assert explained.probabilities.dtype == explained.heatmaps.dtype == np.float32
@@ -45,8 +45,8 @@ def test_predictions_are_the_model_s(explainer: Explainer, digits: DigitSet) -> 
     expected = explainer.model.predict_on_batch(batch)
 
     np.testing.assert_allclose(explained.probabilities, expected, atol=1e-5)
-    np.testing.assert_array_equal(explained.digits, expected.argmax(1))
-    np.testing.assert_array_equal(explained.targets, explained.digits)
+    np.testing.assert_array_equal(explained.predictions, expected.argmax(1))
+    np.testing.assert_array_equal(explained.targets, explained.predictions)
 
 
 def test_layers_are_those_with_maps(explainer: Explainer) -> None:
@@ -122,20 +122,22 @@ def test_every_score_agrees_with_an_independent_gradient(
 
 
 @pytest.mark.parametrize("score", list(Score))
-def test_an_atlas_holds_every_explanation(
+def test_an_explanation_set_holds_every_explanation(
     explainer: Explainer, digits: DigitSet, score: Score
 ) -> None:
     batch = np.concatenate([images(digits, slice(5)), noise(2), extremes()])
-    atlases = explainer.atlas(batch, score)
+    explanations = explainer.explain_all(batch, score)
 
     for layer in LAYERS:
         for target in range(10):
             explained = explainer.explain(batch, layer, target, score=score)
-            maps = np.stack([atlas.heatmaps[layer][target] for atlas in atlases])
+            maps = np.stack([each.heatmaps[layer][target] for each in explanations])
             np.testing.assert_allclose(maps, explained.heatmaps, atol=1e-4)
-            np.testing.assert_array_equal([a.digit for a in atlases], explained.digits)
             np.testing.assert_array_equal(
-                np.stack([a.probabilities for a in atlases]), explained.probabilities
+                [each.prediction for each in explanations], explained.predictions
+            )
+            np.testing.assert_array_equal(
+                np.stack([each.probabilities for each in explanations]), explained.probabilities
             )
 
 
@@ -210,17 +212,19 @@ def test_no_digits_give_no_maps(explainer: Explainer) -> None:
     for targets in (None, 3, np.zeros(0, int)):
         explained = explainer.explain(nothing, targets=targets)
         assert explained.heatmaps.shape == (0, 7, 7)
-        assert explained.empty.shape == explained.digits.shape == explained.targets.shape == (0,)
+        assert (
+            explained.empty.shape == explained.predictions.shape == explained.targets.shape == (0,)
+        )
 
-    assert explainer.atlas(nothing) == []
+    assert explainer.explain_all(nothing) == []
 
 
 # --- never traced again, from any thread ---------------------------------------------------------
 
 
 def test_maps_do_not_keep_the_batch_in_memory(explainer: Explainer, digits: DigitSet) -> None:
-    atlas = explainer.atlas(images(digits, slice(64)))[7]
-    arrays = [atlas.probabilities, *atlas.heatmaps.values()]
+    explained = explainer.explain_all(images(digits, slice(64)))[7]
+    arrays = [explained.probabilities, *explained.heatmaps.values()]
 
     assert all(array.base is None for array in arrays)
     assert sum(array.nbytes for array in arrays) == 4 * 10 * (1 + 28**2 + 2 * 14**2 + 7**2)
@@ -237,14 +241,14 @@ def test_nothing_is_traced_after_the_start(
     def traced(*_: object, **__: object) -> None:
         pytest.fail("a function was traced again")
 
-    monkeypatch.setattr(FrozenNetwork, "forward", traced)
+    monkeypatch.setattr(ClosedFormNetwork, "forward", traced)
     monkeypatch.setattr(GradCAM, "evidence", traced)
     monkeypatch.setattr(tf, "function", traced)
     for i in range(200):
         n = 1 + i % 16
         targets = [None, int(random.integers(10)), random.integers(0, 10, n)][i % 3]
         explainer.explain(batch[:n], LAYERS[i % 4], targets, score=list(Score)[i // 4 % 3])
-        explainer.atlas(batch[:n], list(Score)[i % 3])
+        explainer.explain_all(batch[:n], list(Score)[i % 3])
 
     assert set(context.context().list_function_names()) == functions
 
@@ -298,11 +302,11 @@ def test_a_wrong_argument_is_named(
     ("images", "score", "complaint"),
     [(_BLANK[0], "logit", r"not \(28, 28\)"), (_BLANK, "p", "no score 'p'")],
 )
-def test_a_wrong_argument_of_an_atlas_is_named(
+def test_a_wrong_argument_for_all_maps_is_named(
     explainer: Explainer, images: NDArray[np.float32], score: str, complaint: str
 ) -> None:
     with pytest.raises(ValueError, match=complaint):
-        explainer.atlas(images, score)
+        explainer.explain_all(images, score)
 
 
 # --- loading -------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def test_how_many_maps_are_off_and_how_many_are_empty(
     off = np.abs(probability.heatmaps - log_odds.heatmaps).max((1, 2)) > 0.05
 
     assert 0.5 < off.mean() < 0.6
-    assert logit.empty[logit.digits == 0].all()
+    assert logit.empty[logit.predictions == 0].all()
     for empty in (logit.empty, log_odds.empty, explainer.explain(images, "conv2d").empty):
         assert _is_stated(empty, stated)
 

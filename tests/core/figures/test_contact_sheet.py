@@ -14,7 +14,7 @@ from core.figures.contact_sheet import Entry, draw_contact_sheets, thumbnail
 from core.figures.fonts import text_width
 from core.figures.paint import write
 from core.figures.palette import GROUND_RGB
-from core.uploads.picture import Picture
+from core.uploads.decoded_image import DecodedImage
 
 VERDICT, PHOTO, SEEN, NUMBER = np.s_[2:38], np.s_[40:200], np.s_[206:262], np.s_[264:290]
 ORANGE = (230, 159, 0)
@@ -22,9 +22,9 @@ ORANGE = (230, 159, 0)
 NINE = digit_of_the_test_set(7).image
 
 
-def picture(width: int, height: int, shown: tuple[int, int] | None = None) -> Picture:
+def picture(width: int, height: int, shown: tuple[int, int] | None = None) -> DecodedImage:
     pixels = np.full((height, width, 3), (210, 60, 60), np.uint8)
-    return Picture(pixels, shown or (width, height), b"", animated=False)
+    return DecodedImage(pixels, shown or (width, height), b"", animated=False)
 
 
 WRONG = Entry("9", "4", 0.62, thumbnail(picture(300, 200), ()), (NINE,))

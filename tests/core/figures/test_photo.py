@@ -9,7 +9,7 @@ from PIL import Image
 from core.digit import Box
 from core.figures.colours import Colours
 from core.figures.photo import Mark, draw_photo
-from core.uploads.picture import Picture
+from core.uploads.decoded_image import DecodedImage
 
 Pixels = NDArray[np.int16]
 
@@ -17,9 +17,9 @@ PAPER = (210, 205, 190)
 COLD, HOT = np.zeros((7, 7), np.float32), np.ones((7, 7), np.float32)
 
 
-def paper(width: int, height: int, shown: tuple[int, int] | None = None) -> Picture:
+def paper(width: int, height: int, shown: tuple[int, int] | None = None) -> DecodedImage:
     pixels = np.full((height, width, 3), PAPER, np.uint8)
-    return Picture(pixels, shown or (width, height), b"", animated=False)
+    return DecodedImage(pixels, shown or (width, height), b"", animated=False)
 
 
 def upright(box: Box) -> NDArray[np.float64]:
@@ -41,7 +41,7 @@ def one_cell(row: int, column: int, side: int = 7) -> NDArray[np.float32]:
 
 
 def drawn(
-    picture: Picture,
+    picture: DecodedImage,
     *marks: Mark,
     selected: int | None = None,
     colours: Colours = Colours.VIRIDIS,

@@ -10,7 +10,7 @@ from core.dataset import test_digit as digit_of_the_test_set
 from core.digit import Digit
 from core.figures.colours import Colours
 from core.figures.steps import draw_steps
-from core.uploads.picture import Picture
+from core.uploads.decoded_image import DecodedImage
 
 Pixels = NDArray[np.int16]
 
@@ -25,7 +25,7 @@ COLD = np.zeros((7, 7), np.float32)
 
 def photographed(
     size: tuple[int, int] = (600, 450), at: tuple[int, int] = (200, 100), zoom: int = 8
-) -> tuple[Picture, NDArray[np.uint8], Digit]:
+) -> tuple[DecodedImage, NDArray[np.uint8], Digit]:
     """A 7 of the test set, pasted on paper, and how it was read."""
     ink = np.zeros((size[1], size[0]), np.uint8)
     large = np.rint(SEVEN * 150).astype(np.uint8).repeat(zoom, axis=0).repeat(zoom, axis=1)
@@ -35,11 +35,11 @@ def photographed(
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
     warp = np.array([[zoom, 0, x], [0, zoom, y]], np.float64)
-    return Picture(pixels, size, b"", animated=False), ink, Digit(SEVEN, box=box, warp=warp)
+    return DecodedImage(pixels, size, b"", animated=False), ink, Digit(SEVEN, box=box, warp=warp)
 
 
 def drawn(
-    picture: Picture,
+    picture: DecodedImage,
     ink: NDArray[np.uint8],
     digit: Digit,
     heatmap: NDArray[np.float32] = COLD,

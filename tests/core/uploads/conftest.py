@@ -9,7 +9,7 @@ from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS
 from core.uploads import Reader
 from core.uploads.candidates import Judge
-from core.uploads.picture import Picture
+from core.uploads.decoded_image import DecodedImage
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +23,10 @@ def reader(judge: Judge) -> Reader:
 
 
 @pytest.fixture(scope="session")
-def said(judge: Judge, reader: Reader) -> Callable[[Picture], str]:
+def said(judge: Judge, reader: Reader) -> Callable[[DecodedImage], str]:
     """What is read in a picture, as a string of digits."""
 
-    def say(picture: Picture) -> str:
+    def say(picture: DecodedImage) -> str:
         digits = reader.read(picture).digits
         if not digits:
             return ""

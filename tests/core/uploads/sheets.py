@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.dataset import load_test_digits
 from core.uploads.decode import decode
-from core.uploads.picture import Picture
+from core.uploads.decoded_image import DecodedImage
 
 Ink = NDArray[np.float32]
 Sheet = NDArray[np.uint8]
@@ -113,8 +113,8 @@ def as_jpeg(sheet: Sheet, quality: int) -> Sheet:
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
 
 
-def as_picture(sheet: Sheet | bytes) -> Picture:
+def as_picture(sheet: Sheet | bytes) -> DecodedImage:
     """Look at a sheet, or at the file of one, as the product does."""
     if isinstance(sheet, bytes):
         return decode(sheet)
-    return Picture(sheet, (sheet.shape[1], sheet.shape[0]), b"", animated=False)
+    return DecodedImage(sheet, (sheet.shape[1], sheet.shape[0]), b"", animated=False)

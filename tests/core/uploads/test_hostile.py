@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.uploads import MAX_BYTES, Picture, UploadError, UploadProblem
+from core.uploads import MAX_BYTES, DecodedImage, UploadError, UploadProblem
 from core.uploads.decode import decode
 from core.uploads.limits import MAX_MEMORY, MAX_WAIT
 from core.uploads.worker import DecodingWorker
@@ -41,11 +41,11 @@ def test_there_are_enough_of_them() -> None:
 def test_a_hostile_file_is_a_picture_or_a_sentence(name: str, worker: DecodingWorker) -> None:
     started = time.monotonic()
     try:
-        found: Picture | str = worker.decode(_FILES[name])
+        found: DecodedImage | str = worker.decode(_FILES[name])
     except UploadError as error:
         found = str(error)
 
-    assert isinstance(found, Picture) or re.fullmatch(r"[A-Z][^/\\\n.]+\.", found)
+    assert isinstance(found, DecodedImage) or re.fullmatch(r"[A-Z][^/\\\n.]+\.", found)
     assert time.monotonic() - started < 4 * MAX_WAIT  # on a machine that has more to do
 
 

@@ -12,8 +12,8 @@ from core.dataset import load_test_digits
 from core.uploads import MAX_DIGITS, Reader
 from core.uploads.candidates import Judge
 from core.uploads.decode import decode
+from core.uploads.decoded_image import DecodedImage
 from core.uploads.evaluation import edit_distance
-from core.uploads.picture import Picture
 from tests.builders import row
 from tests.core.uploads.defects import DEFECTS, Defect, hair_thin
 from tests.core.uploads.nothing import NOTHING, Nothing
@@ -39,7 +39,7 @@ from tests.core.uploads.sheets import (
     written,
 )
 
-Said = Callable[[Picture], str]
+Said = Callable[[DecodedImage], str]
 
 _READABLE = [3, 2, 1, 18, 4, 8, 11, 0, 61, 7]
 """A test digit of each class, neither the neatest nor the worst."""
@@ -127,7 +127,7 @@ def test_the_box_and_the_warp_are_in_the_pixels_of_the_picture_as_shown(reader: 
     ink = _sevens()
     rows, columns = np.nonzero(ink > 0.5)
     sheet = on_paper(ink)
-    shown = Picture(sheet, (1200, 900), b"", animated=False)
+    shown = DecodedImage(sheet, (1200, 900), b"", animated=False)
 
     (digit,) = reader.read(shown).digits
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.uploads import MAX_BYTES, MAX_PIXELS, Picture, UploadError, UploadProblem
+from core.uploads import MAX_BYTES, MAX_PIXELS, DecodedImage, UploadError, UploadProblem
 from core.uploads.limits import MAX_SIDE
 from core.uploads.wire import (
     Task,
@@ -26,15 +26,15 @@ _PICTURE = len(UploadProblem)
 
 
 @st.composite
-def _pictures(draw: st.DrawFn) -> Picture:
+def _pictures(draw: st.DrawFn) -> DecodedImage:
     rows, columns, shrunk = (draw(st.integers(1, 30)) for _ in range(3))
     noise = np.random.default_rng(draw(st.integers(0, 99)))
     pixels = noise.integers(0, 256, (rows, columns, 3), np.uint8)
     file = draw(st.binary(min_size=1, max_size=200))
-    return Picture(pixels, (columns * shrunk, rows * shrunk), file, draw(st.booleans()))
+    return DecodedImage(pixels, (columns * shrunk, rows * shrunk), file, draw(st.booleans()))
 
 
-def _sent(answer: Picture | UploadProblem) -> bytes:
+def _sent(answer: DecodedImage | UploadProblem) -> bytes:
     stream = io.BytesIO()
     send_answer(stream, answer)
     return stream.getvalue()
@@ -47,7 +47,7 @@ def _sent_request(task: Task, data: bytes) -> bytes:
 
 
 @given(_pictures())
-def test_a_picture_arrives_as_it_was(picture: Picture) -> None:
+def test_a_picture_arrives_as_it_was(picture: DecodedImage) -> None:
     arrived = receive_answer(io.BytesIO(_sent(picture)))
 
     assert np.array_equal(arrived.pixels, picture.pixels)
@@ -59,7 +59,9 @@ def test_a_picture_arrives_as_it_was(picture: Picture) -> None:
 def test_pixels_that_are_not_in_a_row_arrive_too() -> None:
     turned = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)[::-1].transpose(1, 0, 2)
 
-    arrived = receive_answer(io.BytesIO(_sent(Picture(turned, (4, 5), b"file", animated=False))))
+    arrived = receive_answer(
+        io.BytesIO(_sent(DecodedImage(turned, (4, 5), b"file", animated=False)))
+    )
 
     assert np.array_equal(arrived.pixels, turned)
 
@@ -83,7 +85,7 @@ def test_a_request_arrives_as_it_was_and_nothing_of_the_next(
 
 
 @given(_pictures(), st.floats(0, 1, exclude_max=True))
-def test_an_answer_that_ends_early_is_none(picture: Picture, part: float) -> None:
+def test_an_answer_that_ends_early_is_none(picture: DecodedImage, part: float) -> None:
     sent = _sent(picture)
 
     with pytest.raises(EOFError):

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from core.uploads import MAX_PIXELS, Picture, UploadError, UploadProblem
+from core.uploads import MAX_PIXELS, DecodedImage, UploadError, UploadProblem
 from core.uploads.limits import MAX_MEMORY, MAX_SIDE
 from core.uploads.worker import DecodingWorker
 from tests.builders import picture, saved
@@ -71,7 +71,7 @@ def _is_read(worker: DecodingWorker) -> bool:
     return worker.decode(picture(0)).size == (280, 280)
 
 
-def _gives_up(ask: Callable[[], Picture]) -> bool:
+def _gives_up(ask: Callable[[], DecodedImage]) -> bool:
     with pytest.raises(UploadError) as told:
         ask()
     return told.value.problem is UploadProblem.GAVE_UP
@@ -86,7 +86,7 @@ def _until(condition: Callable[[], bool]) -> None:
 
 def _at_work(
     worker: DecodingWorker, process: psutil.Process, thread: ThreadPoolExecutor
-) -> Future[Picture]:
+) -> Future[DecodedImage]:
     """Give a process something to do, and wait until it is at it."""
     assert _is_read(worker)
     idle = process.cpu_times().user

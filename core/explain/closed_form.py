@@ -52,7 +52,7 @@ class Activations:
     logits: tf.Tensor
 
 
-class FrozenNetwork:
+class ClosedFormNetwork:
     """A trained network's weights as constants, for use while a graph is traced."""
 
     def __init__(self, model: keras.Model) -> None:

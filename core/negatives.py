@@ -39,7 +39,7 @@ def glyphs() -> tuple[NDArray[np.bool_], NDArray[np.uint32]]:
         return np.unpackbits(file["images"], axis=-1).astype(bool), file["letters"]
 
 
-def draw_stranger(
+def draw_negative(
     letters: NDArray[np.bool_], digits: NDArray[np.uint8], rng: Generator
 ) -> NDArray[np.float32]:
     """Draw what is no digit, large and not yet changed (see `core.augmentation`).

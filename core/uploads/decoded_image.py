@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Picture:
+class DecodedImage:
     """A decoded picture, upright and on paper of one colour where it was transparent.
 
     Attributes:

@@ -10,8 +10,8 @@ from PIL import Image
 from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS
 from core.uploads import Reader, Reading
+from core.uploads.best_candidate import find_best_candidate
 from core.uploads.decode import decode
-from core.uploads.likeliest import find_likeliest
 from tests.builders import blank, picture, saved
 
 _TWO = 1  # a test digit that is one
@@ -38,14 +38,14 @@ def on_its_side(size: tuple[int, int] = (280, 280), at: tuple[int, int] = (0, 0)
     return sheet
 
 
-def test_it_is_found_where_it_stands_with_too_little_evidence(network: Explainer) -> None:
+def test_it_is_found_where_it_stands_with_too_little_objectness(network: Explainer) -> None:
     sheet = on_its_side((800, 500), _AT)
     reading = refused(saved(sheet), network)
 
-    shape = find_likeliest(reading, network.logits)
+    shape = find_best_candidate(reading, network.logits)
 
     assert shape is not None
-    assert shape.evidence < 0
+    assert shape.objectness < 0
     rows, columns = (np.flatnonzero((np.asarray(sheet) < 128).any(axis=i)) for i in (1, 0))
     inked = (columns[0], rows[0], columns[-1], rows[-1])
     assert shape.digit.box == pytest.approx(inked, abs=12)
@@ -58,7 +58,7 @@ def test_it_is_told_in_the_pixels_of_the_picture_as_it_is_shown(network: Explain
     reading = refused(saved(on_its_side()), network)
     twice = replace(reading, picture=replace(reading.picture, size=(560, 560)))
 
-    once, again = (find_likeliest(each, network.logits) for each in (reading, twice))
+    once, again = (find_best_candidate(each, network.logits) for each in (reading, twice))
 
     assert once is not None
     assert again is not None
@@ -71,9 +71,9 @@ def test_ruled_lines_through_it_do_not_hide_it(network: Explainer) -> None:
     sheet = on_its_side((900, 600), _AT)
     ruled = np.array(sheet)
     ruled[50::110] = ruled[51::110] = 90
-    plain = find_likeliest(refused(saved(sheet), network), network.logits)
+    plain = find_best_candidate(refused(saved(sheet), network), network.logits)
 
-    lined = find_likeliest(refused(saved(Image.fromarray(ruled)), network), network.logits)
+    lined = find_best_candidate(refused(saved(Image.fromarray(ruled)), network), network.logits)
 
     assert plain is not None
     assert lined is not None
@@ -81,4 +81,4 @@ def test_ruled_lines_through_it_do_not_hide_it(network: Explainer) -> None:
 
 
 def test_a_blank_page_has_none(network: Explainer) -> None:
-    assert find_likeliest(refused(blank(), network), network.logits) is None
+    assert find_best_candidate(refused(blank(), network), network.logits) is None

@@ -9,19 +9,19 @@ from core.uploads.strokes import Piece, Seen, Strokes, find_strokes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Likeliest:
+class BestCandidate:
     """The shape of a picture that is likeliest to be a digit.
 
     Attributes:
         digit: the shape, as if it were one.
-        evidence: log-odds of its being one at all.
+        objectness: log-odds of its being one at all.
     """
 
     digit: Digit
-    evidence: float
+    objectness: float
 
 
-def find_likeliest(reading: Reading, judge: Judge) -> Likeliest | None:
+def find_best_candidate(reading: Reading, judge: Judge) -> BestCandidate | None:
     """Look again at a picture's ink, off long lines: at each stroke, and at all of them together.
 
     Args:
@@ -35,7 +35,7 @@ def find_likeliest(reading: Reading, judge: Judge) -> Likeliest | None:
     if not pieces:
         return None
     best = max(judged(map(candidate, pieces), judge), key=lambda one: one.evidence)
-    return Likeliest(best.as_digit(reading.picture.scale_of(reading.ink)), best.evidence)
+    return BestCandidate(best.as_digit(reading.picture.scale_of(reading.ink)), best.evidence)
 
 
 def _pieces(strokes: Strokes | None) -> list[Piece]:
