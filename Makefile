@@ -30,8 +30,12 @@ run: $(READY)  ## The bot on Discord: needs DISCORD_TOKEN in the environment or 
 	$(BIN)/gradcam-bot run $(ARGS)
 
 .PHONY: test
-test: $(READY)  ## Every test
-	$(BIN)/python -m pytest $(ARGS)
+test: $(READY)  ## Every test, on all cores; ARGS="-n 0 -k particles" for some, on one
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+.PHONY: soak
+soak: $(READY)  ## The random tests with many more cases, for an hour or two
+	$(BIN)/python -m pytest --soak --timeout 3600 $(ARGS)
 
 .PHONY: check
 check: $(READY)  ## Formatting, lint and types

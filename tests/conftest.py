@@ -1,9 +1,12 @@
 """What the tests share: the shipped network, the shipped digits, and databases."""
 
+import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import URL
 
@@ -14,10 +17,17 @@ from tests.postgresql import PostgreSQL, programs, running
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How long what can take any time is to take."""
+    """Let random tests run longer than they do by default."""
     parser.addoption(
-        "--kills", type=int, default=5, help="how often the evening's process is killed"
+        "--soak", action="store_true", help="try many more random cases: for hours, not minutes"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many random cases are tried."""
+    hypothesis.settings.register_profile("default", max_examples=25, deadline=None)
+    hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None)
+    hypothesis.settings.load_profile("soak" if config.getoption("--soak") else "default")
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +64,24 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
             yield empty
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the tables and nothing in them, to be copied."""
+    file = tmp_path_factory.mktemp("empty") / "bot.sqlite3"
+
+    async def migrate() -> None:
+        await (await Store.open(URL.create("sqlite+aiosqlite", database=str(file)))).close()
+
+    with asyncio.Runner() as runner:
+        runner.run(migrate())
+    return file
+
+
 @pytest.fixture
-async def store(url: URL) -> AsyncIterator[Store]:
+async def store(url: URL, empty_sqlite: Path) -> AsyncIterator[Store]:
     """A database with its tables and nothing in them."""
+    if url.get_backend_name() == "sqlite":
+        shutil.copy(empty_sqlite, str(url.database))
     store = await Store.open(url)
     yield store
     await store.close()

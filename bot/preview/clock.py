@@ -27,6 +27,7 @@ class SimulatedTime:
         """Build a bot that goes by this time."""
         bot = create_bot(settings, self.now)
         bot.scheduler.sleep = self._sleep
+        bot.scheduler.max_sleep = dt.timedelta(days=1)  # there is no other process
         return bot
 
     def now(self) -> dt.datetime:

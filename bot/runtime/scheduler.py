@@ -10,7 +10,6 @@ from bot.runtime.clock import Clock, utc_now
 
 _log = logging.getLogger(__name__)
 
-_MAX_SLEEP = dt.timedelta(minutes=5)  # another process may have added work
 _MIN_SLEEP = dt.timedelta(seconds=0.05)
 _RETRY_AFTER_ERROR = dt.timedelta(minutes=1)
 
@@ -36,11 +35,13 @@ class Scheduler:
 
     Attributes:
         sleep: waits for some seconds; a simulation replaces it.
+        max_sleep: how long a job sleeps at most, since another process may have added work.
     """
 
     def __init__(self, now: Clock = utc_now) -> None:
         self._now = now
         self.sleep: Sleep = asyncio.sleep
+        self.max_sleep = dt.timedelta(minutes=5)
         self._jobs: list[_Runner] = []
         self._started = False
 
@@ -100,7 +101,8 @@ class _Runner:
             self._awake = False
             due = await self._run_if_due()
             now = self._scheduler.now()
-            wait = min(due or now + _MAX_SLEEP, now + _MAX_SLEEP) - now
+            latest = now + self._scheduler.max_sleep
+            wait = min(due or latest, latest) - now
             if self._awake:
                 continue
             seconds = max(wait, _MIN_SLEEP).total_seconds()

@@ -1,5 +1,6 @@
 """The real bot on the simulated Discord, with an English and a Korean reader."""
 
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,8 +62,9 @@ class Server:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, empty_sqlite: Path) -> Settings:
     """Settings that owe nothing to the machine's environment, with a database of their own."""
+    shutil.copy(empty_sqlite, tmp_path / "bot.sqlite3")
     return Settings(
         _env_file=None,
         discord_token=None,

@@ -49,6 +49,7 @@ async def chosen(server: Server) -> None:
     """The server wants its digit at nine."""
     await until(server, 8)
     await server.bot.servers.show_daily(server.alex.guild.id, server.channel.id)
+    server.bot.scheduler.wake()
 
 
 pytestmark = pytest.mark.usefixtures("chosen")

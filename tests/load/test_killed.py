@@ -34,9 +34,9 @@ _FAULTS = {
 }
 
 
-@pytest.mark.timeout(1800)  # by the number of kills
+@pytest.mark.timeout(3600)  # by the number of kills
 def test_an_evening_outlasts_its_process(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    moments: int = request.config.getoption("--kills")
+    moments = 50 if request.config.getoption("--soak") else 2
     steps = len(recorded())
     killed = tmp_path / "killed.sqlite3"
     start = 0

@@ -1,5 +1,8 @@
 """How the tables came to be what they are, step by step, and the way from any step to the last."""
 
+from functools import cache
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -23,6 +26,8 @@ async def upgrade(engine: AsyncEngine) -> None:
 
     Of several processes that start at the same time one takes them, and the others wait for it.
     """
+    if await is_current(engine):
+        return
     async with engine.execution_options(foreign_keys=False).begin() as connection:
         if engine.dialect.name == "postgresql":  # SQLite's transactions wait for each other anyway
             await connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
@@ -36,5 +41,9 @@ async def is_current(engine: AsyncEngine) -> bool:
 
 
 def _is_current(connection: Connection) -> bool:
-    taken = MigrationContext.configure(connection).get_current_heads()
-    return set(taken) == set(ScriptDirectory.from_config(configuration(connection)).get_heads())
+    return MigrationContext.configure(connection).get_current_heads() == _heads()
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    return tuple(ScriptDirectory(str(Path(__file__).parent)).get_heads())

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -180,7 +180,6 @@ def test_every_map_is_finite_and_scaled(explainer: Explainer, layer: str, score:
         assert _is_sound(explainer.explain(batch, layer, target, score=score))
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     image=arrays(np.float32, (1, 28, 28), elements=st.floats(0, 1, width=32)),
     score=st.sampled_from(Score),
