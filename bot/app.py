@@ -30,6 +30,7 @@ from bot.runtime.networks import Network
 from bot.runtime.outbox import Outbox
 from bot.runtime.registration import sync_if_changed
 from bot.runtime.scheduler import Scheduler
+from bot.scores.commands import ScoreCommands
 from bot.scores.scores import Scores
 from bot.servers.servers import Servers
 from bot.sessions.sessions import Sessions
@@ -52,7 +53,6 @@ _EXTENSIONS = (
     "bot.reviews.commands",
     "bot.sessions.commands",
     "bot.help.commands",
-    "bot.scores.commands",
     "bot.daily.job",
     "bot.servers.commands",
     "bot.privacy.commands",
@@ -180,6 +180,7 @@ class GradcamBot(Client):
         await self.tree.set_translator(CommandTranslator())
         for extension in _EXTENSIONS:
             await self.load_extension(extension)
+        await self.add_cog(ScoreCommands(self, self.scores, self.engine, self.servers))
         self.command_ids = await sync_if_changed(self.tree)
         self.scheduler.start()
 

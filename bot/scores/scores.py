@@ -1,34 +1,35 @@
-"""Who has how many points: of a session, of a server, of a week, and one's own over the weeks.
+"""Points added up: by session, by server, by week, and those of one person over the weeks.
 
-Points are given to votes when a round closes, and only added up here; what one reviews alone counts
-nowhere. A week is ISO's, from Monday to Sunday, in UTC. Equal points share a rank, and the next
-rank counts those before it: 1, 1, 3.
+Votes get their points when a round closes. Rounds that one person reviews alone do not count. A
+week is an ISO week, from Monday to Sunday, in UTC. Equal points share a rank, and the next rank
+counts all before it: 1, 1, 3.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, case, func, select
 
+from bot.runtime.clock import Clock, utc_now
 from bot.store import Store
 from bot.store.models import Participant, Person, Round, Session, Vote
 
 WEEKS = 12
-"""So many weeks are one's own history."""
+"""How many weeks a person's history covers, at most."""
 
 _WEEK = dt.timedelta(weeks=1)
 
 
 class Period(StrEnum):
-    """Over which rounds points are added up."""
+    """The rounds that a scoreboard counts. The values are part of `custom_id`s."""
 
     SESSION = "session"
-    """Those of the session whose thread it is asked in."""
+    """Those of the session in whose thread the scoreboard is shown."""
     WEEK = "week"
-    """This week's."""
+    """Those of this week."""
     LAST_WEEK = "last"
     """Those of the week before."""
     ALL = "all"
@@ -36,44 +37,32 @@ class Period(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class BoardAsked:
-    """Who stands where?
+class Rounds:
+    """A choice of rounds.
 
     Attributes:
-        period: over which rounds.
+        server_id: only rounds of this server.
+        session_id: only rounds of this session; `None` for all.
+        since: only rounds that closed at this time or later; `None` for all.
+        before: only rounds that closed before this time; `None` for all.
     """
 
-    period: Period
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryAsked:
-    """How many points have I had, week by week?"""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownAsked:
-    """Show me to others, or keep me off.
-
-    Attributes:
-        shown: which.
-        period: what the board is of, that it is asked below.
-    """
-
-    shown: bool
-    period: Period
+    server_id: int
+    session_id: int | None = None
+    since: dt.datetime | None = None
+    before: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where somebody stands.
+    """A person's place on a scoreboard.
 
     Attributes:
-        rank: from 1; shared by those with as many points.
-        user_id: who.
-        points: all together.
-        right: in how many rounds they were right.
-        rounds: in how many they voted.
+        rank: from 1; shared by those with equal points.
+        user_id: the person.
+        points: their sum.
+        right: the number of rounds in which the person was right.
+        rounds: the number of rounds in which the person voted.
     """
 
     rank: int
@@ -89,8 +78,8 @@ class Board:
 
     Attributes:
         standings: of those who are on scoreboards, the best first.
-        own: where the person stands among these; `None`: they have not voted.
-        shown: whether the others see the person there.
+        own: the person's place among these; `None` if they have not voted.
+        shown: whether the person is on scoreboards.
     """
 
     standings: tuple[Standing, ...]
@@ -100,14 +89,14 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What somebody did in a week.
+    """A person's points of one week.
 
     Attributes:
-        year: of ISO's calendar.
+        year: of the ISO calendar.
         number: of the week, 1 to 53.
-        points: all together.
-        right: in how many rounds they were right.
-        rounds: in how many they voted.
+        points: their sum.
+        right: the number of rounds in which the person was right.
+        rounds: the number of rounds in which the person voted.
     """
 
     year: int
@@ -127,107 +116,86 @@ class _Sum:
 
 
 class Scores:
-    """Adds points up."""
+    """Adds up points, and keeps who is on scoreboards."""
 
-    def __init__(
-        self, store: Store, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
-    ) -> None:
-        """Read votes from a store.
-
-        Args:
-            store: where they are.
-            now: the time, with its zone.
-        """
+    def __init__(self, store: Store, now: Clock = utc_now) -> None:
         self._store = store
         self._now = now
 
-    @property
-    def week(self) -> dt.datetime:
-        """When this week began."""
-        return week_of(self._now())
-
-    def span(self, period: Period) -> tuple[dt.datetime | None, dt.datetime | None]:
-        """Tell since when, and before when, a period's rounds closed."""
-        match period:
-            case Period.WEEK:
-                return self.week, None
-            case Period.LAST_WEEK:
-                return self.week - _WEEK, self.week
-            case _:
-                return None, None
-
-    async def board(
-        self,
-        server_id: int,
-        since: dt.datetime | None = None,
-        session_id: int | None = None,
-        before: dt.datetime | None = None,
-    ) -> list[Standing]:
-        """Rank all who voted and are on scoreboards, the best first.
+    def rounds(self, period: Period, server_id: int, session_id: int | None) -> Rounds:
+        """Return the rounds that a period covers.
 
         Args:
-            server_id: where the rounds were.
-            since: when they closed, at the earliest; `None`: ever.
-            session_id: of this session only.
-            before: when they had closed; `None`: now.
+            period: the period.
+            server_id: the server that the rounds belong to.
+            session_id: the session that `Period.SESSION` means.
         """
-        sums = await self._sums(server_id, since, session_id, before)
-        return _ranked(each for each in sums if each.shown)
+        week = week_of(self._now())
+        match period:
+            case Period.SESSION:
+                return Rounds(server_id, session_id)
+            case Period.WEEK:
+                return Rounds(server_id, since=week)
+            case Period.LAST_WEEK:
+                return Rounds(server_id, since=week - _WEEK, before=week)
+            case Period.ALL:
+                return Rounds(server_id)
 
-    async def board_for(
-        self,
-        user_id: int,
-        server_id: int,
-        since: dt.datetime | None = None,
-        session_id: int | None = None,
-        before: dt.datetime | None = None,
-    ) -> Board:
-        """Rank them as one person may see it, who always sees their own points; see `board`."""
-        sums = await self._sums(server_id, since, session_id, before)
-        shown = await self.shown(user_id)
-        known = _ranked(each for each in sums if each.shown or each.user_id == user_id)
-        own = next((each for each in known if each.user_id == user_id), None)
+    async def standings(self, rounds: Rounds) -> list[Standing]:
+        """Rank all who voted and are on scoreboards, the best first."""
+        return _ranked(each for each in await self._sums(rounds) if each.shown)
+
+    async def board(self, user_id: int, rounds: Rounds) -> Board:
+        """Return a scoreboard as one person may see it, who always sees their own points."""
+        sums = await self._sums(rounds)
+        shown = await self._shown(user_id)
+        visible = _ranked(each for each in sums if each.shown or each.user_id == user_id)
+        own = next((each for each in visible if each.user_id == user_id), None)
         return Board(tuple(_ranked(each for each in sums if each.shown)), own, shown)
 
     async def history(self, user_id: int, server_id: int | None = None) -> list[Week]:
-        """Add one's own points up by week, from the first of the last twelve with any to this one.
+        """Add up a person's points by week.
 
         Args:
-            user_id: whose.
-            server_id: where; `None`: everywhere.
+            user_id: the person.
+            server_id: the server; `None` for all servers.
+
+        Returns:
+            Every week from the first of the last twelve with any round to this one; none if there
+            is no such round.
         """
+        this_week = week_of(self._now())
         statement = (
             select(Round.closed_at, Vote.points, Vote.right)
             .join(Round)
             .where(
                 Vote.user_id == user_id,
                 Round.user_id.is_(None),
-                Round.closed_at >= self.week - (WEEKS - 1) * _WEEK,
+                Round.closed_at >= this_week - (WEEKS - 1) * _WEEK,
             )
         )
         if server_id is not None:
             statement = statement.where(Round.server_id == server_id)
         weeks: defaultdict[dt.datetime, list[tuple[int, bool]]] = defaultdict(list)
-        async with self._store.begin() as session:
-            for closed_at, points, right in await session.execute(statement):
+        async with self._store.read() as transaction:
+            for closed_at, points, right in await transaction.execute(statement):
                 weeks[week_of(closed_at or self._now())].append((points or 0, bool(right)))
         if not weeks:
             return []
-        span = (self.week - min(weeks)) // _WEEK + 1
+        count = (this_week - min(weeks)) // _WEEK + 1
         return [
-            _week(start, weeks[start]) for start in (min(weeks) + n * _WEEK for n in range(span))
+            _week(start, weeks[start]) for start in (min(weeks) + n * _WEEK for n in range(count))
         ]
 
     async def session_in(self, thread_id: int) -> int | None:
-        """Find the session that a thread is of."""
-        async with self._store.begin() as session:
-            found: int | None = await session.scalar(
-                select(Session.session_id).where(Session.thread_id == thread_id)
-            )
+        """Return the session that a thread belongs to."""
+        statement = select(Session.session_id).where(Session.thread_id == thread_id)
+        async with self._store.read() as transaction:
+            found: int | None = await transaction.scalar(statement)
         return found
 
     async def sessions_of(self, user_id: int) -> list[int]:
-        """Find the sessions under way that somebody takes part in, where their name is seen."""
+        """Return the sessions under way that a person takes part in."""
         statement = (
             select(Session.session_id)
             .join(Participant)
@@ -238,42 +206,35 @@ class Scores:
             )
             .order_by(Session.session_id)
         )
-        async with self._store.begin() as session:
-            return list(await session.scalars(statement))
+        async with self._store.read() as transaction:
+            return list(await transaction.scalars(statement))
 
-    async def shown(self, user_id: int) -> bool:
-        """Whether others see somebody's points."""
-        async with self._store.begin() as session:
-            person = await session.get(Person, user_id)
-        return person is None or person.on_scoreboards
-
-    async def show(self, user_id: int, *, shown: bool) -> None:
-        """Put somebody on scoreboards, or keep them off."""
-        async with self._store.begin() as session:
-            await session.execute(
+    async def set_shown(self, user_id: int, *, shown: bool) -> None:
+        """Put a person on scoreboards, or take them off."""
+        async with self._store.begin() as transaction:
+            await transaction.execute(
                 self._store.insert(Person)
                 .values(user_id=user_id, on_scoreboards=shown, reviews_in_groups=False)
                 .on_conflict_do_update(index_elements=["user_id"], set_={"on_scoreboards": shown})
             )
 
-    async def _sums(
-        self,
-        server_id: int,
-        since: dt.datetime | None,
-        session_id: int | None,
-        before: dt.datetime | None,
-    ) -> list[_Sum]:
+    async def _shown(self, user_id: int) -> bool:
+        async with self._store.read() as transaction:
+            person = await transaction.get(Person, user_id)
+        return person is None or person.on_scoreboards
+
+    async def _sums(self, rounds: Rounds) -> list[_Sum]:
         wanted: list[ColumnElement[bool]] = [
-            Round.server_id == server_id,
+            Round.server_id == rounds.server_id,
             Round.user_id.is_(None),
             Round.closed_at.is_not(None),
         ]
-        if since is not None:
-            wanted.append(Round.closed_at >= since)
-        if before is not None:
-            wanted.append(Round.closed_at < before)
-        if session_id is not None:
-            wanted.append(Round.session_id == session_id)
+        if rounds.since is not None:
+            wanted.append(Round.closed_at >= rounds.since)
+        if rounds.before is not None:
+            wanted.append(Round.closed_at < rounds.before)
+        if rounds.session_id is not None:
+            wanted.append(Round.session_id == rounds.session_id)
         statement = (
             select(
                 Vote.user_id,
@@ -287,16 +248,16 @@ class Scores:
             .where(*wanted)
             .group_by(Vote.user_id, Person.on_scoreboards)
         )
-        async with self._store.begin() as session:
-            rows = (await session.execute(statement)).all()
+        async with self._store.read() as transaction:
+            rows = (await transaction.execute(statement)).all()
         return [
-            _Sum(user_id, int(points), int(right), rounds, bool(shown))
-            for user_id, points, right, rounds, shown in rows
+            _Sum(user_id, int(points), int(right), votes, bool(shown))
+            for user_id, points, right, votes, shown in rows
         ]
 
 
 def week_of(moment: dt.datetime) -> dt.datetime:
-    """Find when a moment's ISO week began, in UTC."""
+    """Return when the ISO week of a moment began, in UTC."""
     utc = moment.astimezone(dt.UTC)
     midnight = utc.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight - dt.timedelta(days=utc.weekday())

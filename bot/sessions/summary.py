@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
 
-from bot.scores.scores import Scores, Standing
+from bot.scores.scores import Rounds, Scores, Standing
 from bot.sessions.sessions import Evening, Followed, Sessions
 from bot.store import Store
 from bot.store.models import LessonAnswer, LookedAt, Participant, Person, Round, Vote
@@ -119,7 +119,7 @@ class Summaries:
             UserError: there is none any more.
         """
         evening = await self._sessions.get(session_id)
-        board = await self._scores.board(evening.server_id, session_id=session_id)
+        board = await self._scores.standings(Rounds(evening.server_id, session_id))
         standings = {standing.user_id: standing for standing in board}
         people, unnamed = await self._people(session_id, standings)
         questions = await self._missed_questions(session_id)

@@ -16,6 +16,7 @@ import simcord
 from sqlalchemy import URL
 
 from bot.quiz import KINDS, Asked
+from bot.scores.scores import Rounds
 from bot.settings import Settings
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text
@@ -333,7 +334,7 @@ async def test_an_evening(server: Server, people: list[simcord.MemberActor]) -> 
     await play(server, [await large.open(next(kinds))], chance)
 
     assert large.server.channel.guild is not None
-    board = await server.bot.scores.board(large.server.channel.guild.id)
+    board = await server.bot.scores.standings(Rounds(large.server.channel.guild.id))
     both = large.points + small.points
     ids = {person.id: person.name for person in people}
     assert {ids[each.user_id]: each.points for each in board} == {

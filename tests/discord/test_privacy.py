@@ -2,6 +2,7 @@
 
 import json
 
+from bot.scores.scores import Rounds
 from tests.bot.filled import fill, found
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text
@@ -93,7 +94,9 @@ async def test_nothing_is_left_of_the_host_of_an_evening_that_goes_on(server: Se
     await press(server.alex, shown, "scores_hide")
     assert f"{server.bora.mention} {server.minji.mention} +1" in text(panel(thread))
     before = [
-        each for each in await server.bot.scores.board(guild.id) if each.user_id != server.alex.id
+        each
+        for each in await server.bot.scores.standings(Rounds(guild.id))
+        if each.user_id != server.alex.id
     ]
     assert len(await found(server.bot.store, server.alex.id)) >= 5
 
@@ -107,7 +110,7 @@ async def test_nothing_is_left_of_the_host_of_an_evening_that_goes_on(server: Se
     assert f"Led by {server.bora.mention}" in words
     assert server.alex.mention not in words
     assert "Alex" not in words
-    after = await server.bot.scores.board(guild.id)
+    after = await server.bot.scores.standings(Rounds(guild.id))
     assert [(each.user_id, each.points) for each in after] == [
         (each.user_id, each.points) for each in before
     ]

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bot.scores.scores import Board, Period, Scores, Standing, Week, week_of
+from bot.scores.scores import Board, Period, Rounds, Scores, Standing, Week, week_of
 from bot.store import Store
 from bot.store.models import Round, Session, Vote
 
@@ -64,7 +64,7 @@ async def test_points_add_up_and_ties_share_a_rank(store: Store, scores: Scores)
     await play(store, _NOW, anna=10, bora=5, chul=5, dana=0)
     await play(store, _NOW, bora=5, chul=5, dana=3)
 
-    assert await scores.board(_HERE) == [
+    assert await scores.standings(Rounds(_HERE)) == [
         Standing(1, _BORA, 10, 2, 2),
         Standing(1, _CHUL, 10, 2, 2),
         Standing(1, _ANNA, 10, 1, 1),
@@ -79,24 +79,25 @@ async def test_only_closed_rounds_of_this_server_count(store: Store, scores: Sco
     await play(store, _NOW, None, anna=100)
     await play(store, _NOW, alone=_ANNA, anna=100)
 
-    assert await scores.board(_HERE) == [Standing(1, _ANNA, 10, 1, 1)]
+    assert await scores.standings(Rounds(_HERE)) == [Standing(1, _ANNA, 10, 1, 1)]
 
 
 async def test_a_week_begins_on_monday_in_utc(store: Store, scores: Scores) -> None:
     monday = dt.datetime(2027, 1, 4, tzinfo=dt.UTC)
-    assert scores.week == monday
+    this_week = scores.rounds(Period.WEEK, _HERE, None)
+    assert this_week == Rounds(_HERE, since=monday)
     await play(store, monday - dt.timedelta(seconds=1), anna=10)
     # Two in the morning of Monday in Seoul is still Sunday in UTC.
     seoul = dt.timezone(dt.timedelta(hours=9))
     await play(store, dt.datetime(2027, 1, 4, 2, tzinfo=seoul), anna=10)
     await play(store, monday, bora=5)
 
-    assert await scores.board(_HERE, scores.week) == [Standing(1, _BORA, 5, 1, 1)]
-    assert [standing.points for standing in await scores.board(_HERE)] == [20, 5]
-    since, before = scores.span(Period.LAST_WEEK)
-    assert await scores.board(_HERE, since, before=before) == [Standing(1, _ANNA, 20, 2, 2)]
-    assert scores.span(Period.WEEK) == (monday, None)
-    assert scores.span(Period.ALL) == scores.span(Period.SESSION) == (None, None)
+    assert await scores.standings(this_week) == [Standing(1, _BORA, 5, 1, 1)]
+    assert [standing.points for standing in await scores.standings(Rounds(_HERE))] == [20, 5]
+    last_week = scores.rounds(Period.LAST_WEEK, _HERE, None)
+    assert await scores.standings(last_week) == [Standing(1, _ANNA, 20, 2, 2)]
+    assert scores.rounds(Period.ALL, _HERE, 5) == Rounds(_HERE)
+    assert scores.rounds(Period.SESSION, _HERE, 5) == Rounds(_HERE, session_id=5)
 
 
 async def test_a_session_has_a_board_of_its_own(store: Store, scores: Scores) -> None:
@@ -107,25 +108,29 @@ async def test_a_session_has_a_board_of_its_own(store: Store, scores: Scores) ->
 
     assert await scores.session_in(101) == one
     assert await scores.session_in(100) is None
-    assert await scores.board(_HERE, session_id=one) == [Standing(1, _ANNA, 10, 1, 1)]
-    assert len(await scores.board(_HERE)) == 3
+    assert await scores.standings(Rounds(_HERE, session_id=one)) == [Standing(1, _ANNA, 10, 1, 1)]
+    assert len(await scores.standings(Rounds(_HERE))) == 3
 
 
 async def test_who_stays_off_is_seen_by_nobody_else_and_leaves_no_gap(
     store: Store, scores: Scores
 ) -> None:
     await play(store, _NOW, anna=10, bora=8, chul=5)
-    await scores.show(_BORA, shown=False)
+    await scores.set_shown(_BORA, shown=False)
 
     everybody = [Standing(1, _ANNA, 10, 1, 1), Standing(2, _CHUL, 5, 1, 1)]
-    assert await scores.board(_HERE) == everybody
-    assert await scores.board_for(_CHUL, _HERE) == Board(tuple(everybody), everybody[1], True)
+    assert await scores.standings(Rounds(_HERE)) == everybody
+    assert await scores.board(_CHUL, Rounds(_HERE)) == Board(tuple(everybody), everybody[1], True)
     own = Standing(2, _BORA, 8, 1, 1)
-    assert await scores.board_for(_BORA, _HERE) == Board(tuple(everybody), own, False)
-    assert (await scores.board_for(_DANA, _HERE)).own is None
+    assert await scores.board(_BORA, Rounds(_HERE)) == Board(tuple(everybody), own, False)
+    assert (await scores.board(_DANA, Rounds(_HERE))).own is None
 
-    await scores.show(_BORA, shown=True)
-    assert [standing.user_id for standing in await scores.board(_HERE)] == [_ANNA, _BORA, _CHUL]
+    await scores.set_shown(_BORA, shown=True)
+    assert [standing.user_id for standing in await scores.standings(Rounds(_HERE))] == [
+        _ANNA,
+        _BORA,
+        _CHUL,
+    ]
 
 
 async def test_ones_own_history_has_every_week_since_the_first(
