@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
@@ -26,7 +24,7 @@ from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
-from bot.runtime.networks import Network
+from bot.runtime.networks import Network, load_explainer
 from bot.runtime.outbox import Outbox
 from bot.runtime.registration import sync_if_changed
 from bot.runtime.scheduler import Scheduler
@@ -37,8 +35,8 @@ from bot.sessions.sessions import Sessions
 from bot.settings import Settings
 from bot.store import Store
 from bot.ui.client import Client, Interaction
-from core.explain.explainer import Explainer
-from core.network import UPLOADS_WEIGHTS, WEIGHTS
+from core.network import UPLOADS_WEIGHTS, epoch_file
+from core.record import ModelRecord
 
 if TYPE_CHECKING:
     from bot.quiz.commands import Quizzes
@@ -69,12 +67,6 @@ def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
         now: the clock, in UTC.
     """
     return GradcamBot(settings, now)
-
-
-@cache
-def load_explainer(weights: Path) -> Explainer:
-    """Load and compile a network once a process, however often a bot starts in it."""
-    return Explainer.load(weights)
 
 
 class GradcamBot(Client):
@@ -147,10 +139,9 @@ class GradcamBot(Client):
         self._on_close.push_async_callback(store.close)
         self.outbox = Outbox(store, self.scheduler, self.now)
         self._on_close.push_async_callback(self.outbox.close)
-        folders = {
-            Network.TUTORIAL: self.settings.weights or WEIGHTS,
-            Network.UPLOADS: UPLOADS_WEIGHTS,
-        }
+        tutorial = self.settings.tutorial_weights
+        record = await asyncio.to_thread(ModelRecord.load_tutorial, tutorial)
+        folders = {Network.TUTORIAL: tutorial, Network.UPLOADS: UPLOADS_WEIGHTS}
         explainers = {
             network: await asyncio.to_thread(load_explainer, folder)
             for network, folder in folders.items()
@@ -160,7 +151,9 @@ class GradcamBot(Client):
             for network, folder in folders.items()
         }
         least = self.about[Network.UPLOADS].record.decision.threshold
-        self.engine = Engine(explainers, least, self.settings.max_waiting)
+        self.engine = Engine(
+            explainers, least, self.settings.max_waiting, untrained=epoch_file(0, tutorial)
+        )
         self._on_close.callback(self.engine.close)
         self.downloads = self._downloads()
         self._on_close.push_async_callback(self.downloads.close)
@@ -176,7 +169,7 @@ class GradcamBot(Client):
         self.reviews = Reviews(store, KINDS, self.now)
         self.lessons = await asyncio.to_thread(Lessons.load)
         self.learning = Learning(store, self.now)
-        self.studying = Studying(self.engine, WEIGHTS)
+        self.studying = Studying(self.engine, record)
         await self.tree.set_translator(CommandTranslator())
         for extension in _EXTENSIONS:
             await self.load_extension(extension)

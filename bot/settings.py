@@ -1,14 +1,50 @@
 """What an operator tells the bot: environment variables, or a file `.env` with the same names."""
 
+import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, InstanceOf, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from core.network import WEIGHTS
+
 _DATABASES = ("sqlite", "postgresql")
+_TOKEN = re.compile(r"[\w-]+=*\.[\w-]+\.[\w-]+", re.ASCII)
+
+_WRONG = {
+    "database_url": (
+        "it must be like sqlite+aiosqlite:///gradcam-bot.sqlite3 "
+        "or postgresql+asyncpg://user:password@host/database."
+    ),
+    "max_waiting": "it must be a whole number, 1 or more.",
+    "log_level": "choose DEBUG, INFO, WARNING or ERROR.",
+}
+"""What is said of a setting that is not as it should be."""
+
+_MISSING = (
+    "DISCORD_TOKEN is missing. Put it into the environment, or into a file .env in this folder; "
+    "the README says how to get one. To try the bot without a token: gradcam-bot preview"
+)
+_MALFORMED = (
+    "DISCORD_TOKEN is malformed: a bot's token has three parts of letters and digits with dots "
+    "between them. Copy it anew from https://discord.com/developers/applications, your "
+    "application, Bot, Reset Token."
+)
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong.
+
+    Attributes:
+        problems: a sentence for each setting that is wrong, by its field's name.
+    """
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("\n".join(problems.values()))
+        self.problems = problems
 
 
 def _database_url(value: object) -> object:
@@ -20,23 +56,49 @@ def _database_url(value: object) -> object:
     except ArgumentError:
         usable = False
     if not usable:
-        # The value is not repeated: it may hold a password.
-        raise ValueError("it must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        raise ValueError("not the URL of a database that can be used")
     return url
 
 
-class Settings(BaseSettings):
-    """The bot's settings, each with a default that works except for the token.
-
-    `.env.example` explains them to operators; a test holds the two together.
-    """
+class NetworkSettings(BaseSettings):
+    """The settings of the commands that need a network and nothing else."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
     )
 
-    discord_token: SecretStr | None = Field(None, description="The bot's token, a secret.")
     weights: Path | None = Field(None, description="Another network than the shipped one.")
+
+    @property
+    def tutorial_weights(self) -> Path:
+        """Where the tutorial's network is: the operator's, or else the shipped one."""
+        return self.weights or WEIGHTS
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the settings from the environment and from `.env`.
+
+        Raises:
+            SettingsError: If one is wrong, or `.env` cannot be read.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            names = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
+            problems = {name: f"{name.upper()}: {_WRONG[name]}" for name in names}
+            raise SettingsError(problems) from error
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+            raise SettingsError({".env": f"The file .env cannot be read: {reason}."}) from error
+
+
+class Settings(NetworkSettings):
+    """The bot's settings, each with a default that works except for the token.
+
+    `.env.example` explains them to operators; a test holds the two together.
+    """
+
+    discord_token: SecretStr | None = Field(None, description="The bot's token, a secret.")
     database_url: Annotated[InstanceOf[URL], NoDecode, BeforeValidator(_database_url)] = Field(
         make_url("sqlite+aiosqlite:///gradcam-bot.sqlite3"),
         description="What is remembered, and where; a file is made at the first start.",
@@ -49,9 +111,17 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
+    @property
+    def token(self) -> str:
+        """The bot's token.
 
-def told(error: ValidationError) -> str:
-    """Say which settings are wrong, and how, a line each."""
-    return "\n".join(
-        f"{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}." for fault in error.errors()
-    )
+        Raises:
+            SettingsError: If there is none, or it cannot be one.
+        """
+        secret = self.discord_token
+        token = "" if secret is None else secret.get_secret_value().strip()
+        if not token:
+            raise SettingsError({"discord_token": _MISSING})
+        if not _TOKEN.fullmatch(token):
+            raise SettingsError({"discord_token": _MALFORMED})
+        return token

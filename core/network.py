@@ -1,13 +1,17 @@
-"""Trained networks: where they are, how they are loaded, what they are called."""
+"""Trained networks: where they are, how they are loaded, what they are called.
+
+Keras is imported when a network is loaded: what only looks for files does not wait for it.
+"""
 
 import hashlib
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core._keras import keras
-from core.tutorial import get_basic_cnn
+if TYPE_CHECKING:
+    from core._keras import keras
 
 _SHIPPED = Path(str(resources.files("weights")))
 
@@ -48,7 +52,7 @@ def epoch_file(epoch: int, folder: Path = WEIGHTS) -> Path:
     return folder / "epochs" / f"epoch-{epoch:02d}.weights.h5"
 
 
-def load_network(path: str | Path | None = None) -> keras.Model:
+def load_network(path: str | Path | None = None) -> "keras.Model":
     """Load a trained network, not compiled.
 
     Args:
@@ -74,7 +78,9 @@ def load_network(path: str | Path | None = None) -> keras.Model:
     return model
 
 
-def _load_weights(file: Path) -> keras.Model:
+def _load_weights(file: Path) -> "keras.Model":
+    from core.tutorial import get_basic_cnn  # noqa: PLC0415 - Keras takes seconds to import
+
     model = get_basic_cnn()
     try:
         model.load_weights(file)
@@ -83,7 +89,9 @@ def _load_weights(file: Path) -> keras.Model:
     return model
 
 
-def _load_whole(file: Path) -> keras.Model:
+def _load_whole(file: Path) -> "keras.Model":
+    from core._keras import keras  # noqa: PLC0415 - takes seconds to import
+
     try:
         # Safe mode refuses code that is carried inside the file.
         model = keras.saving.load_model(file, compile=False, safe_mode=True)

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
 from core.evaluation import ClassFigures, ConfusedPair
+from core.network import NETWORK_FILE, epoch_file
 
 METRICS_FILE = "metrics.json"
 HISTORY_FILE = "history.json"
@@ -194,6 +195,26 @@ class ModelRecord:
         except (OSError, ValidationError) as error:
             raise RecordError(f"{folder} does not hold the record of a training.") from error
         return cls(folder, metrics, history)
+
+    @classmethod
+    def load_tutorial(cls, folder: Path) -> Self:
+        """Read the record of a network that was trained by the tutorial's recipe.
+
+        Args:
+            folder: written by the training, with the weights of every epoch and the plots.
+
+        Raises:
+            RecordError: If any of this is missing.
+        """
+        record = cls.load(folder)
+        epochs = [epoch_file(epoch, folder) for epoch in range(Recipe().epochs + 1)]
+        for file in (folder / NETWORK_FILE, record.curves_file, record.confusion_file, *epochs):
+            if not file.is_file():
+                raise RecordError(
+                    f"{folder} lacks {file.relative_to(folder)}, "
+                    "which belongs to a network trained by the tutorial's recipe."
+                )
+        return record
 
     def save(self) -> None:
         """Write both files into the folder, which must be there."""

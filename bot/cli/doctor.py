@@ -4,20 +4,26 @@ from collections.abc import Callable
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+
+from bot.cli.reporting import FAILED
 
 
 def doctor() -> None:
-    """Check that everything the bot needs is here and works; says what to do where it is not."""
-    console = Console(highlight=False)
+    """Check that everything the bot needs is here and works; says what to do where it is not.
+
+    Exit status: 0 when all is well, 1 when something is not.
+    """
+    console = Console(highlight=False, emoji=False, soft_wrap=True)
     healthy = True
     for name, check in _CHECKS.items():
         try:
-            console.print(f"[green]✓[/green] {name}: {check()}", soft_wrap=True)
+            console.print(f"[green]✓[/green] {name}: {escape(check())}")
         except Exception as error:  # noqa: BLE001 - whatever it is, the next check still runs
             healthy = False
-            console.print(f"[red]✗[/red] {name}: {error}", soft_wrap=True)
+            console.print(f"[red]✗[/red] {name}: {escape(str(error))}")
     if not healthy:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 def _versions() -> str:
@@ -32,25 +38,10 @@ def _versions() -> str:
 def _settings() -> str:
     from bot.settings import Settings
 
-    token = "a token is set" if Settings().discord_token else "no DISCORD_TOKEN: only preview works"
-    return f"readable; {token}"
-
-
-def _digits() -> str:
-    from core.dataset import load_test_digits
-
-    return f"{len(load_test_digits()):,} test digits"
-
-
-def _network() -> str:
-    from bot.settings import Settings
-    from core import Explainer
-    from core.dataset import test_digit
-
-    explainer = Explainer.load(Settings().weights)
-    reading = explainer.explain(test_digit(7).image[None])
-    predicted = reading.predictions[0]
-    return f"weights {explainer.weights_hash} read test digit 7 as {predicted} (it is a 9)"
+    settings = Settings.read()
+    if settings.discord_token is None:
+        return "readable; no DISCORD_TOKEN: only preview works"
+    return f"readable; a token of {len(settings.token)} characters is set"
 
 
 def _database() -> str:
@@ -58,10 +49,13 @@ def _database() -> str:
     import os
     from pathlib import Path
 
-    from bot.settings import Settings
+    from bot.settings import Settings, SettingsError
     from bot.store import StoreError, up_to_date
 
-    url = Settings().database_url
+    try:
+        url = Settings.read().database_url
+    except SettingsError:
+        raise StoreError("not looked at before the settings are right") from None
     file = Path(url.database or "")
     if url.get_backend_name() == "sqlite" and not file.exists():
         if not os.access(file.parent, os.W_OK):
@@ -81,12 +75,31 @@ def _lessons() -> str:
     )
 
 
+def _digits() -> str:
+    from core.dataset import load_test_digits
+
+    return f"{len(load_test_digits()):,} test digits"
+
+
+def _network() -> str:
+    from bot.runtime.networks import load_explainer
+    from bot.settings import NetworkSettings
+    from core.dataset import test_digit
+    from core.record import ModelRecord
+
+    folder = NetworkSettings.read().tutorial_weights
+    ModelRecord.load_tutorial(folder)
+    explainer = load_explainer(folder)
+    predicted = explainer.explain(test_digit(7).image[None]).predictions[0]
+    return f"weights {explainer.weights_hash} read test digit 7 as {predicted} (it is a 9)"
+
+
 def _picture() -> str:
     import io
 
     from PIL import Image
 
-    from core import Explainer
+    from bot.runtime.networks import load_explainer
     from core.dataset import load_test_digits
     from core.network import UPLOADS_WEIGHTS
     from core.uploads import Reader
@@ -96,7 +109,7 @@ def _picture() -> str:
     Image.fromarray(load_test_digits().images[7]).resize((280, 280)).save(drawing, "PNG")
     with DecodingWorker(processes=1) as worker:
         picture = worker.decode(drawing.getvalue())
-    found = Reader(Explainer.load(UPLOADS_WEIGHTS).logits).read(picture).digits
+    found = Reader(load_explainer(UPLOADS_WEIGHTS).logits).read(picture).digits
     if len(found) != 1:
         raise RuntimeError(f"{len(found)} digits found in the picture of one")
     return "drawn, decoded in a process of its own, and its digit found"

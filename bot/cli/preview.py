@@ -3,13 +3,17 @@
 import asyncio
 import errno
 import os
-import signal
 import socket
 from importlib.util import find_spec
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+from bot.cli.reporting import end_like_ctrl_c, fail
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 _LOADING = "Loading the network… · 신경망을 불러오는 중…"
 _TRY = """
@@ -57,68 +61,72 @@ def preview(
 
     The same bot, with the same network, on a simulated study server where some read English and
     some Korean.
+
+    Exit status: 0 when it was told to end, by Ctrl-C, SIGTERM or on the page; 1 when it cannot run.
     """
+    if find_spec("simcord") is None:
+        fail(_MISSING)
     console = Console(highlight=False, soft_wrap=True)
-    try:
-        problem = _problem_with(port) or _run(port, console)
-    except KeyboardInterrupt:
-        problem = None
-        console.print()  # the terminal has written ^C
+    with socket.socket() as reserved:
+        _reserve(port, reserved)
+        end_like_ctrl_c()
+        try:
+            problem = _run(port, reserved, console)
+        except KeyboardInterrupt:
+            problem = None
+            console.print()  # the terminal has written ^C
     if problem is not None:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(problem, markup=False)
-        raise typer.Exit(1)
+        fail(problem)
     console.print(_ENDED)
 
 
-def _problem_with(port: int) -> str | None:
-    """Say what stands in the way, before TensorFlow takes its seconds to load."""
-    if find_spec("simcord") is None:
-        return _MISSING
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the page's server does
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return f"Port {port} is taken: end what uses it, or choose another with --port."
-            return f"Port {port} cannot be used: {error.strerror}. Choose another with --port."
-    return None
+def _reserve(port: int, reserved: socket.socket) -> None:
+    """Keep a port from the start on, so that of two previews the second one ends at once."""
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the page's server does
+    try:
+        reserved.bind(("127.0.0.1", port))
+        reserved.listen()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            fail(f"Port {port} is taken: end what uses it, or choose another with --port.")
+        fail(f"Port {port} cannot be used: {error.strerror}. Choose another with --port.")
 
 
-def _run(port: int, console: Console) -> str | None:
-    """Run until somebody ends it, and say what kept it from running."""
-    # A process that a script starts in the background is born deaf to Ctrl-C. SIGTERM is to end
-    # the preview as cleanly.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+def _run(port: int, reserved: socket.socket, console: Console) -> str | None:
+    """Run until it is told to end, and say what kept it from running."""
+    from bot.settings import Settings, SettingsError
+    from core.network import WeightsError
+    from core.record import ModelRecord, RecordError
+
+    try:
+        settings = Settings.read()
+        ModelRecord.load_tutorial(settings.tutorial_weights)
+    except SettingsError as error:
+        return str(error)
+    except RecordError as error:
+        return f"WEIGHTS: {error}"
     console.print(_LOADING)
 
     import simcord
-    from pydantic import ValidationError
-
-    from bot.settings import told
-    from core.network import WeightsError
-    from core.record import RecordError
 
     try:
-        asyncio.run(_serve(port, console))
-    except ValidationError as error:
-        return told(error)
-    except (simcord.SetupError, WeightsError, RecordError) as error:
+        asyncio.run(_serve(settings, port, reserved, console))
+    except (simcord.SetupError, WeightsError) as error:
         return str(error)
     return None
 
 
-async def _serve(port: int, console: Console) -> None:
+async def _serve(
+    settings: "Settings", port: int, reserved: socket.socket, console: Console
+) -> None:
     from bot.preview.server import preview as previewing
-    from bot.settings import Settings
 
-    async with previewing(Settings(), port=port, locale=_locale()) as page:
+    async with previewing(settings, port=port, locale=_locale(), reserved=reserved) as page:
         console.print(_TRY.format(url=page.url))
         await page.wait_closed()
 
 
 def _locale() -> str:
-    """Tell whether this machine's user reads Korean."""
+    """Return the language of this machine's user, `ko` or `en-US`."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "ko" if next(filter(None, names), "").startswith("ko") else "en-US"

@@ -1,14 +1,10 @@
 """`gradcam-bot run`."""
 
+import asyncio
 import logging
 
-import typer
-from rich.console import Console
+from bot.cli.reporting import end_like_ctrl_c, fail
 
-_NOTHING_TO_LOG_IN_WITH = (
-    "DISCORD_TOKEN is missing. Put it into the environment, or into a file .env in this folder; "
-    "the README says how to get one. To try the bot without a token: gradcam-bot preview"
-)
 _REFUSED = (
     "Discord refuses this token. Copy it anew from https://discord.com/developers/applications, "
     "your application, Bot, Reset Token, and put it into DISCORD_TOKEN."
@@ -19,37 +15,48 @@ _UNREACHABLE = (
 
 
 def run() -> None:
-    """Run the bot on Discord, until Ctrl-C. Needs DISCORD_TOKEN, in the environment or in .env."""
-    problem = _run()
+    """Run the bot on Discord, until Ctrl-C. Needs DISCORD_TOKEN, in the environment or in .env.
+
+    Exit status: 0 when it was told to end, by Ctrl-C or SIGTERM; 1 when it cannot run.
+    """
+    end_like_ctrl_c()
+    try:
+        problem = _run()
+    except KeyboardInterrupt:
+        problem = None
     if problem is not None:
-        Console(stderr=True, highlight=False).print(problem, soft_wrap=True, markup=False)
-        raise typer.Exit(1)
+        fail(problem)
 
 
 def _run() -> str | None:
     """Run, and say what kept the bot from it."""
-    from pydantic import ValidationError
-
-    from bot.settings import Settings, told
+    from bot.settings import Settings, SettingsError
+    from bot.store import StoreError, up_to_date
+    from core.network import WeightsError
+    from core.record import ModelRecord, RecordError
 
     try:
-        settings = Settings()
-    except ValidationError as error:
-        return told(error)
-    if settings.discord_token is None or not settings.discord_token.get_secret_value().strip():
-        return _NOTHING_TO_LOG_IN_WITH
+        settings = Settings.read()
+        token = settings.token
+        asyncio.run(up_to_date(settings.database_url))
+        ModelRecord.load_tutorial(settings.tutorial_weights)
+    except (SettingsError, StoreError) as error:
+        return str(error)
+    except RecordError as error:
+        return f"WEIGHTS: {error}"
 
     import aiohttp
     import discord
 
     from bot.app import create_bot
-    from bot.store import StoreError
-    from core.network import WeightsError
-    from core.record import RecordError
 
     try:
         create_bot(settings).run(
-            settings.discord_token.get_secret_value().strip(),
+            token,
+            # Without colours, which discord.py takes a container's log for a terminal to give.
+            log_formatter=logging.Formatter(
+                "[{asctime}] [{levelname:<8}] {name}: {message}", "%Y-%m-%d %H:%M:%S", style="{"
+            ),
             log_level=logging.getLevelNamesMapping()[settings.log_level],
             root_logger=True,
         )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -33,7 +32,7 @@ from core.figures.lessons.gradients import draw_alphas, draw_cam, draw_tangent
 from core.figures.lessons.maps import draw_layers, draw_maps
 from core.figures.lessons.reading import Seen, draw_change, draw_row, likeness
 from core.figures.lessons.training import draw_epochs, draw_loss
-from core.record import CONFUSION_FILE, CURVES_FILE
+from core.record import History, Metrics, ModelRecord
 from core.transforms import Transform, erase_hottest_cell
 
 _LAST = "max_pooling2d_1"
@@ -201,12 +200,12 @@ class _Sight:
 class Studying:
     """Draws what lessons show."""
 
-    def __init__(self, engine: Engine, record: Path) -> None:
+    def __init__(self, engine: Engine, record: ModelRecord) -> None:
         """Draw with an engine's networks.
 
         Args:
             engine: computes and draws.
-            record: the folder of the tutorial's network, with the plots of its training.
+            record: of the tutorial's network, see `ModelRecord.load_tutorial`.
         """
         self._engine = engine
         self._record = record
@@ -288,8 +287,10 @@ class Studying:
                 return await self._draw_within(picture, sight)
 
     async def _plot(self, picture: Picture) -> _Drawn:
-        name = CURVES_FILE if picture is Picture.CURVES else CONFUSION_FILE
-        return _Drawn(await self._engine.picture((self._record / name).read_bytes))
+        is_curves, record = picture is Picture.CURVES, self._record
+        file = record.curves_file if is_curves else record.confusion_file
+        fields = _curves(record.history) if is_curves else _confusion(record.metrics)
+        return _Drawn(await self._engine.picture(file.read_bytes), fields)
 
     async def _draw_digit(self, picture: Picture, sight: _Sight) -> _Drawn:
         draw = self._engine.picture
@@ -354,7 +355,9 @@ class Studying:
         return panels, {"likeness": alike, "random": twin.prediction}
 
     async def _draw_epochs(self, sight: _Sight) -> _Drawn:
-        by_epoch = await self._engine.study(probabilities_by_epoch, sight.image)
+        by_epoch = await self._engine.study(
+            probabilities_by_epoch, sight.image, self._record.folder
+        )
         read = " ".join(str(digit) for digit in by_epoch.argmax(axis=1).tolist())
         label = sight.label
         return _Drawn(
@@ -447,6 +450,31 @@ def _drawn_within(
         case _:
             raise ValueError(f"{picture} is not drawn from within")
     return _Drawn(file, within)
+
+
+def _curves(history: History) -> dict[str, object]:
+    best = int(np.argmin(history.val_loss))
+    return {
+        "epochs": len(history.loss),
+        "loss_first": f"{history.loss[0]:.3f}",
+        "loss_last": f"{history.loss[-1]:.3f}",
+        "best": best + 1,
+        "val_loss_best": f"{history.val_loss[best]:.3f}",
+        "val_loss_last": f"{history.val_loss[-1]:.3f}",
+        "accuracy": _percent(history.accuracy[-1]),
+        "val_accuracy": _percent(history.val_accuracy[-1]),
+    }
+
+
+def _confusion(metrics: Metrics) -> dict[str, object]:
+    worst = metrics.confused[0]
+    return {
+        "right": metrics.correct,
+        "digits": metrics.digits,
+        "count": worst.count,
+        "true": worst.label,
+        "predicted": worst.predicted,
+    }
 
 
 def _listed(names: Any) -> str:  # noqa: ANN401

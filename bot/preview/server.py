@@ -1,5 +1,6 @@
 """The bot on a simulated Discord, and the page that shows it."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -16,7 +17,9 @@ _DATABASE = make_url("sqlite+aiosqlite://")  # in memory: what is corrected here
 
 
 @asynccontextmanager
-async def preview(settings: Settings, *, port: int, locale: str) -> AsyncIterator[simcord.Preview]:
+async def preview(
+    settings: Settings, *, port: int, locale: str, reserved: socket.socket
+) -> AsyncIterator[simcord.Preview]:
     """Run the bot on a simulated study server, and serve its page.
 
     The page looks through the eyes of a member of the study group, in the thread of their session.
@@ -26,6 +29,7 @@ async def preview(settings: Settings, *, port: int, locale: str) -> AsyncIterato
         settings: the bot's.
         port: on loopback; 0 takes any free one.
         locale: of the page, `en-US` or `ko`; it opens with a member who reads that language.
+        reserved: keeps the port while the bot starts; closed when the page is served.
 
     Yields:
         The served preview; its `url` holds a secret.
@@ -44,6 +48,7 @@ async def preview(settings: Settings, *, port: int, locale: str) -> AsyncIterato
         stack.push_async_callback(env.shutdown)
         study = await gather(env, locales)
         viewers = sorted(study.readers, key=lambda reader: study.readers[reader] != locale)
+        reserved.close()
         page = await stack.enter_async_context(
             env.preview(study.thread, viewers=viewers, layout="channel", locale=locale, port=port)
         )

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import islice
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.runtime.errors import UserError
-from bot.runtime.networks import Network
+from bot.runtime.networks import Network, load_explainer
 from core.explain.explainer import Explainer, ExplanationSet
 from core.explain.scores import Score
 from core.network import epoch_file
@@ -53,7 +53,11 @@ class Engine:
     """
 
     def __init__(
-        self, explainers: Mapping[Network, Explainer], min_objectness: float, max_waiting: int
+        self,
+        explainers: Mapping[Network, Explainer],
+        min_objectness: float,
+        max_waiting: int,
+        untrained: Path | None = None,
     ) -> None:
         """Take compiled explainers.
 
@@ -61,9 +65,12 @@ class Engine:
             explainers: one for each network.
             min_objectness: the least objectness of a digit; see `core.uploads.Reader`.
             max_waiting: how many requests may be under way before the next is refused.
+            untrained: weights of the tutorial's network before its training; the shipped ones by
+                default.
         """
         self.explainers = explainers
         self.min_objectness = min_objectness
+        self._untrained = untrained or epoch_file(0)
         self._max_waiting = max_waiting
         self._waiting = 0
         self._jobs: deque[_Job] = deque()
@@ -128,7 +135,9 @@ class Engine:
         loop = asyncio.get_running_loop()
         with self._admitted():
             # Loading takes a second: not on the thread for which all others wait.
-            untrained = await loop.run_in_executor(self._picture_threads, _untrained)
+            untrained = await loop.run_in_executor(
+                self._picture_threads, load_explainer, self._untrained
+            )
             return await loop.run_in_executor(self._network_thread, untrained.explain_all, images)
 
     async def study(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -229,11 +238,6 @@ class Engine:
         explanations = iter(explainer.explain_all(images, batch[0].score))
         for job in batch:
             job.result = list(islice(explanations, len(job.images)))
-
-
-@cache
-def _untrained() -> Explainer:
-    return Explainer.load(epoch_file(0))
 
 
 def _as_kept(picture: DecodedImage) -> DecodedImage:

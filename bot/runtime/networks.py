@@ -1,6 +1,12 @@
 """The two networks that answer."""
 
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.explain.explainer import Explainer
 
 
 class Network(StrEnum):
@@ -15,3 +21,18 @@ class Network(StrEnum):
     def other(self) -> "Network":
         """The one to compare with."""
         return Network.UPLOADS if self is Network.TUTORIAL else Network.TUTORIAL
+
+
+@cache
+def load_explainer(weights: Path) -> "Explainer":
+    """Load and compile a network once a process.
+
+    Args:
+        weights: a `.weights.h5` or `.keras` file, or a folder that the training wrote.
+
+    Raises:
+        core.network.WeightsError: If there is no such network.
+    """
+    from core.explain.explainer import Explainer  # noqa: PLC0415 - TensorFlow takes seconds
+
+    return Explainer.load(weights)

@@ -92,7 +92,7 @@ async def up_to_date(url: URL) -> bool:
     """Whether a database has the tables of this version of the bot; changes nothing.
 
     Raises:
-        StoreError: it cannot be reached.
+        StoreError: it cannot be reached, or a newer version of the bot has made it.
     """
     async with _reaching(url) as engine:
         current = await is_current(engine)

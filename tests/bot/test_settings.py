@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import Settings, told
+from bot.settings import NetworkSettings, Settings, SettingsError
+from core.network import WEIGHTS
 
 _EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -65,10 +66,11 @@ def test_a_database_that_cannot_be_used_is_refused(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
 
-    with pytest.raises(ValidationError) as refused:
-        Settings(_env_file=None)
+    with pytest.raises(SettingsError) as refused:
+        Settings.read()
 
-    assert "sqlite+aiosqlite:///" in told(refused.value)
+    assert list(refused.value.problems) == ["database_url"]
+    assert str(refused.value).startswith("DATABASE_URL: it must be like sqlite+aiosqlite:///")
     assert "secret" not in str(refused.value)
 
 
@@ -77,3 +79,72 @@ def test_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ValidationError):
         Settings(_env_file=None)
+
+
+def test_every_wrong_setting_is_told_once_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("MAX_WAITING", "many"), ("LOG_LEVEL", "LOUD"), ("DATABASE_URL", "x")):
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refused:
+        Settings.read()
+
+    names = [line.partition(":")[0] for line in str(refused.value).splitlines()]
+    assert sorted(names) == ["DATABASE_URL", "LOG_LEVEL", "MAX_WAITING"]
+    assert "Input" not in str(refused.value)
+
+
+def test_every_setting_that_can_be_wrong_has_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields.keys() - {"weights", "discord_token"}:
+        monkeypatch.setenv(name.upper(), "nonsense")
+
+        with pytest.raises(SettingsError):
+            Settings.read()
+
+        monkeypatch.delenv(name.upper())
+
+
+def test_the_network_is_named_whatever_else_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "x")
+    monkeypatch.delenv("WEIGHTS", raising=False)
+    assert NetworkSettings.read().tutorial_weights == WEIGHTS
+
+    monkeypatch.setenv("WEIGHTS", str(tmp_path))
+    assert NetworkSettings.read().tutorial_weights == tmp_path
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SettingsError, match=r"\.env cannot be read: it is not text in UTF-8"):
+        Settings.read()
+
+
+@pytest.mark.parametrize(
+    ("token", "problem"),
+    [
+        ("", "is missing"),
+        ("  ", "is missing"),
+        ("x", "is malformed"),
+        ("a token", "is malformed"),
+        ("Bot MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", "is malformed"),
+        ("MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.", "is malformed"),
+    ],
+)
+def test_what_cannot_be_a_token_is_told_apart_from_none(
+    token: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", token)
+    settings = Settings(_env_file=None)
+
+    with pytest.raises(SettingsError, match=f"DISCORD_TOKEN {problem}"):
+        _ = settings.token
+
+
+def test_a_token_may_have_spaces_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = ("MTk4NjIyNDgzNDcxOTI1MjQ4", "Cl2FMQ", "Zn-m1XVW7vRz_4b7Cq4se7k")
+    monkeypatch.setenv("DISCORD_TOKEN", f" {'.'.join(parts)}\n")
+
+    assert Settings(_env_file=None).token.split(".") == [*parts]

@@ -1,5 +1,6 @@
 """The shipped networks are what their papers say."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -154,3 +155,27 @@ def test_a_whole_keras_file_is_loaded_too(tmp_path_factory: pytest.TempPathFacto
 
     for ours, loaded in zip(model.get_weights(), load_network(file).get_weights(), strict=True):
         assert np.array_equal(ours, loaded)
+
+
+def test_the_shipped_network_has_all_that_lessons_show(record: ModelRecord) -> None:
+    assert ModelRecord.load_tutorial(WEIGHTS) == record
+
+
+@pytest.mark.parametrize(
+    "missing", ["network.weights.h5", "curves.png", "epochs/epoch-00", "/epoch-07"]
+)
+def test_a_folder_that_lacks_what_lessons_show_is_refused(missing: str, tmp_path: Path) -> None:
+    folder = tmp_path / "net"
+    shutil.copytree(WEIGHTS, folder)
+    (gone,) = (file for file in folder.rglob("*") if missing in str(file) and file.is_file())
+    gone.unlink()
+
+    with pytest.raises(RecordError, match=f"net lacks .*{gone.name}"):
+        ModelRecord.load_tutorial(folder)
+
+
+def test_neither_weights_alone_nor_the_uploads_network_have_what_lessons_show() -> None:
+    with pytest.raises(RecordError, match="does not hold the record of a training"):
+        ModelRecord.load_tutorial(WEIGHTS / "network.weights.h5")
+    with pytest.raises(RecordError, match=r"lacks epochs/epoch-00\.weights\.h5"):
+        ModelRecord.load_tutorial(UPLOADS_WEIGHTS)

@@ -35,15 +35,21 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 
 async def is_current(engine: AsyncEngine) -> bool:
-    """Whether a database has taken all steps."""
+    """Whether a database has taken all steps.
+
+    Raises:
+        alembic.util.CommandError: If it has taken one that is unknown here.
+    """
     async with engine.connect() as connection:
         return await connection.run_sync(_is_current)
 
 
 def _is_current(connection: Connection) -> bool:
-    return MigrationContext.configure(connection).get_current_heads() == _heads()
+    taken = MigrationContext.configure(connection).get_current_heads()
+    _steps().get_revisions(taken)  # raises where a newer version of the bot took one
+    return set(taken) == set(_steps().get_heads())
 
 
 @cache
-def _heads() -> tuple[str, ...]:
-    return tuple(ScriptDirectory(str(Path(__file__).parent)).get_heads())
+def _steps() -> ScriptDirectory:
+    return ScriptDirectory(str(Path(__file__).parent))

@@ -30,6 +30,7 @@ from bot.ui.layout import Message
 from core.dataset import test_digit as digit_of_the_test_set
 from core.explain.explainer import Explainer
 from core.network import WEIGHTS
+from core.record import ModelRecord
 from core.transforms import Transform, erase_hottest_cell
 from tests.builders import saved
 
@@ -69,7 +70,7 @@ enough.
 def studying(explainer: Explainer) -> Iterator[Studying]:
     """The real network, without Discord."""
     engine = Engine({Network.TUTORIAL: explainer, Network.UPLOADS: explainer}, 0, 256)
-    yield Studying(engine, WEIGHTS)
+    yield Studying(engine, ModelRecord.load_tutorial(WEIGHTS))
     engine.close()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import URL, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.cli.doctor import _database
-from bot.store import Store, StoreError
+from bot.store import Store, StoreError, up_to_date
 from bot.store.models import Correction, Person
 
 _ONLY_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -124,6 +124,8 @@ async def test_a_database_of_a_newer_version_is_told(url: URL, store: Store) -> 
 
     with pytest.raises(StoreError, match="9999"):
         await Store.open(url)
+    with pytest.raises(StoreError, match="9999"):
+        await up_to_date(url)
 
 
 @_ONLY_SQLITE
