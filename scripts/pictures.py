@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, sync_playwright
 
 from bot.i18n import speaker
-from bot.preview.notebook import photograph
+from bot.preview.photograph import photograph
 from tests.preview.conftest import CHROMIUM_FLAGS
 from tests.preview.page import StudyPage
 from tests.preview.serving import Serving

@@ -1,4 +1,4 @@
-"""The simulated server's clock: the bot goes by it, and it goes as ours does."""
+"""The simulated server's clock: the bot runs by it, and it follows the real time."""
 
 import asyncio
 import datetime as dt
@@ -18,50 +18,52 @@ class SimulatedTime:
     """The time of a simulated Discord, for bots that run there.
 
     Attributes:
-        env: the simulated Discord, which is made with the first bot.
+        env: the simulated Discord; set it once it is created with the first bot.
     """
 
     env: simcord.Env
 
     def bot(self, settings: Settings) -> GradcamBot:
-        """Build a bot that goes by this time."""
+        """Create a bot that runs by this time."""
         bot = create_bot(settings, self.now)
         bot.scheduler.sleep = self._sleep
         bot.scheduler.max_sleep = dt.timedelta(days=1)  # there is no other process
         return bot
 
     def now(self) -> dt.datetime:
-        """Tell the time."""
+        """Return the simulated time."""
         return self.env.now()
 
     async def _sleep(self, seconds: float) -> None:
-        # Else whoever does something is kept waiting until whatever is due soon is over.
+        # The simulator would otherwise wait for a sleeping job before it ends an action.
         await self.env.external_wait(asyncio.sleep(seconds), reason="the scheduler")
 
 
 @asynccontextmanager
-async def passing(
-    env: simcord.Env, page: simcord.Preview, live: Callable[[float], Awaitable[None]]
+async def running_clock(
+    env: simcord.Env, page: simcord.Preview, on_tick: Callable[[float], Awaitable[None]]
 ) -> AsyncIterator[None]:
-    """Let time pass on a simulated server, until this ends.
+    """Let the simulated time follow the real time within the context.
 
-    The simulator's own time stands still: no round would ever close, nobody else would ever act.
-    Here it goes on every second, unless the page is doing something, which waits in its turn too.
+    The simulator's own time stands still. Here it advances every second; actions on the page and
+    ticks take turns, because the simulator refuses operations that overlap.
 
     Args:
         env: the simulated Discord.
-        page: of it, served.
-        live: is called with the seconds that have passed: what the other members do.
+        page: its served page.
+        on_tick: is called with the seconds that have passed, to let other members act.
     """
     turn = asyncio.Lock()
-    act = page._action  # noqa: SLF001 - the simulator refuses what overlaps
+    act = page._action  # noqa: SLF001 - there is no public hook
 
-    async def in_turn(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+    async def act_in_turn(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
         async with turn:
+            # The page counts relative times from its last refresh; now they are counted from now.
+            page._advance_presentation_time()  # noqa: SLF001
             return await act(context_id, body)
 
-    page._action = in_turn  # type: ignore[method-assign]  # noqa: SLF001
-    task = asyncio.create_task(_pass(env, page, live, turn))
+    page._action = act_in_turn  # type: ignore[method-assign]  # noqa: SLF001
+    task = asyncio.create_task(_tick_forever(env, page, on_tick, turn))
     try:
         yield
     finally:
@@ -69,24 +71,23 @@ async def passing(
         await asyncio.wait({task})
 
 
-async def _pass(
+async def _tick_forever(
     env: simcord.Env,
     page: simcord.Preview,
-    live: Callable[[float], Awaitable[None]],
+    on_tick: Callable[[float], Awaitable[None]],
     turn: asyncio.Lock,
 ) -> None:
     loop = asyncio.get_running_loop()
-    then = loop.time()
+    last_tick = loop.time()
     while True:
         await asyncio.sleep(_TICK)
         async with turn:
             now = loop.time()
-            before = len(env.http_requests)
-            # A computer that slept has not lived through an evening.
-            seconds = min(now - then, 2 * _TICK)
+            requests = len(env.http_requests)
+            seconds = min(now - last_tick, 2 * _TICK)  # no jump after the computer has slept
             await env.advance_time(seconds)
-            await live(seconds)
-            # Not without need: what somebody is about to press grows old when it is published anew.
-            if len(env.http_requests) > before:
+            await on_tick(seconds)
+            # Publishing anew makes what somebody is about to press stale, so only on a change.
+            if len(env.http_requests) > requests:
                 await page.refresh()
-            then = now
+            last_tick = now

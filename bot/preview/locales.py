@@ -1,4 +1,4 @@
-"""Readers of different languages on the simulated server."""
+"""Members of the simulated server who use Discord in different languages."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,15 +8,14 @@ import simcord.interactions
 
 
 @contextmanager
-def reading(locales: Mapping[int, str]) -> Iterator[None]:
-    """Let simulated users have Discord in the language they read.
+def use_locales(locales: Mapping[int, str]) -> Iterator[None]:
+    """Give interactions the locale of their user, within the context.
 
-    The simulator reports `en-US` for everybody, and no installation. Until this ends, its
-    interactions carry each user's own locale and the server's, and say that the app is installed in
-    the server they come from.
+    The simulator reports `en-US` for every user, and no installation. Here interactions carry the
+    user's locale and the server's, and say that the app is installed in that server.
 
     Args:
-        locales: Discord's names of locales by user id; who is not in it reads English.
+        locales: Discord's locale names by user id; others use `en-US`. May be filled later.
     """
     original = simcord.interactions.base_payload
 

@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import simcord
 from sqlalchemy import make_url
 
-from bot.preview.clock import SimulatedTime, passing
-from bot.preview.locales import reading
-from bot.preview.study import gather
+from bot.preview.clock import SimulatedTime, running_clock
+from bot.preview.locales import use_locales
+from bot.preview.study_group import create_study_group
 from bot.settings import Settings
 
 _SETTLE_SECONDS = 120  # the networks are compiled while the bot starts
-_DATABASE = make_url("sqlite+aiosqlite://")  # in memory: what is corrected here counts nowhere
+_DATABASE = make_url("sqlite+aiosqlite://")  # in memory
 
 
 @asynccontextmanager
@@ -22,35 +22,43 @@ async def preview(
 ) -> AsyncIterator[simcord.Preview]:
     """Run the bot on a simulated study server, and serve its page.
 
-    The page looks through the eyes of a member of the study group, in the thread of their session.
-    Time passes there, and other members act by themselves.
+    The page shows the thread of a session, as one of the members sees it. Time passes there, and
+    other members act on their own.
 
     Args:
-        settings: the bot's.
-        port: on loopback; 0 takes any free one.
-        locale: of the page, `en-US` or `ko`; it opens with a member who reads that language.
+        settings: of the bot.
+        port: on loopback; 0 takes any free port.
+        locale: of the page, `en-US` or `ko`; it opens as a member who reads that language.
         reserved: keeps the port while the bot starts; closed when the page is served.
 
     Yields:
-        The served preview; its `url` holds a secret.
+        The served preview. Its `url` holds a secret.
 
     Raises:
-        simcord.SetupError: the page cannot be served, because the port is taken, say.
+        simcord.SetupError: if the page cannot be served, for example because the port is taken.
     """
     locales: dict[int, str] = {}
     async with AsyncExitStack() as stack:
-        stack.enter_context(reading(locales))
+        stack.enter_context(use_locales(locales))
         time = SimulatedTime()
         bot = time.bot(settings.model_copy(update={"database_url": _DATABASE}))
         stack.push_async_callback(bot.close)
         env = time.env = simcord.Env(bot, settle_timeout=_SETTLE_SECONDS, shard_count=1)
         await env.start()
         stack.push_async_callback(env.shutdown)
-        study = await gather(env, locales)
-        viewers = sorted(study.readers, key=lambda reader: study.readers[reader] != locale)
+        group = await create_study_group(env, locales)
+        viewers = sorted(group.viewers, key=lambda viewer: group.viewers[viewer] != locale)
         reserved.close()
-        page = await stack.enter_async_context(
-            env.preview(study.thread, viewers=viewers, layout="channel", locale=locale, port=port)
+        page = env.preview(
+            group.thread, viewers=viewers, layout="channel", locale=locale, port=port
         )
-        await stack.enter_async_context(passing(env, page, study.company.live))
+        # It would open at the bot's last message; people expect the last message.
+        page._initial_target = lambda *_: _newest(group.thread)  # type: ignore[method-assign]  # noqa: SLF001
+        await stack.enter_async_context(page)
+        await stack.enter_async_context(running_clock(env, page, group.members.act))
         yield page
+
+
+def _newest(channel: simcord.ChannelHandle) -> int | None:
+    message = channel.last_message
+    return None if message is None else message.id

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from bot.app import GradcamBot
 from bot.preview.clock import SimulatedTime
-from bot.preview.locales import reading
+from bot.preview.locales import use_locales
 from bot.settings import Settings
 from tests.discord.payloads import Validator
 
@@ -80,7 +80,7 @@ async def server(settings: Settings, validator: Validator) -> AsyncIterator[Serv
     """A server with the bot in it; what the bot sends is held against Discord's description."""
     locales: dict[int, str] = {}
     time = SimulatedTime()
-    with reading(locales):
+    with use_locales(locales):
         env = time.env = simcord.Env(time.bot(settings), settle_timeout=60, shard_count=1)
         await env.start()
         try:

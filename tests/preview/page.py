@@ -70,7 +70,7 @@ class StudyPage:
 
     def view_as(self, name: str) -> None:
         """Look through the eyes of another member."""
-        self.page.get_by_label("Viewing as").select_option(name)
+        self.page.get_by_label("Viewing as", exact=True).select_option(name)
         self._settled()
 
     def say(self, text: str) -> None:

@@ -50,9 +50,27 @@ def test_a_first_question_is_answered_already(served: Serving, visit: Open) -> N
     assert "max_pooling2d_1" in alt
 
 
-def test_a_session_is_under_way_and_its_panel_is_what_one_sees_first(
+def test_what_one_sees_first_is_who_one_is_what_to_try_and_a_digit(
     served: Serving, visit: Open
 ) -> None:
+    page = visit(served)
+
+    introduction = page.messages.last
+    expect(introduction).to_contain_text("You are Alex")
+    expect(introduction).to_contain_text("지금은 Alex예요")
+    expect(introduction.locator("img").last).to_be_in_viewport()
+
+
+def test_the_host_may_use_settings(served: Serving, visit: Open) -> None:
+    page = visit(served)
+    page.view_as("서연")
+
+    answer = page.command("settings")
+
+    expect(answer).to_contain_text(plain(korean("settings.heading")))
+
+
+def test_a_session_is_under_way_and_its_panel_is_in_sight(served: Serving, visit: Open) -> None:
     page = visit(served)
 
     expect(page.panel.get_by_role("button", name="Join")).to_be_in_viewport()

@@ -1,4 +1,4 @@
-"""A page of a notebook as somebody's phone would show it, made of test digits."""
+"""A photograph of handwriting in a notebook, made of test digits."""
 
 import io
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ _NOISE = 3.0
 
 
 def photograph(indexes: Sequence[int], *, tilt: float = 4) -> bytes:
-    """Draw test digits in blue ink on squared paper, a little askew under a lamp at the left.
+    """Draw test digits in blue ink on squared paper, tilted and lit from the left.
 
     Args:
         indexes: of the test digits, from left to right.
-        tilt: degrees against the clock.
+        tilt: degrees, counter-clockwise.
 
     Returns:
-        A JPEG.
+        A JPEG file.
     """
     width = _DIGIT * len(indexes) + 240
     ink = Image.new("L", (width, _HEIGHT))

@@ -1,4 +1,4 @@
-"""The members of the study group who act by themselves, so that a visitor is not alone."""
+"""Simulated members who act on their own, so that a visitor is not alone."""
 
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -12,17 +12,17 @@ from bot.quiz import KINDS, Asked
 if TYPE_CHECKING:
     from bot.app import GradcamBot
 
-_THINKING = (4.0, 20.0)  # seconds, from the question to a member's answer
-_GREETING = 4.0
-_RIGHT = 0.6  # so often they know the answer
+_THINKING = (4.0, 20.0)  # seconds, from a question to a member's answer
+_GREETING = 4.0  # seconds after a visitor has joined
+_RIGHT = 0.6  # probability that a member knows the answer
 
-Deed = Callable[[], Awaitable[object]]
+Action = Callable[[], Awaitable[object]]
 
 
-class Company:
-    """Members who vote in rounds and say whether they follow, each after some seconds of thought.
+class SimulatedMembers:
+    """Members who vote in rounds and say whether they follow, each after a few seconds.
 
-    When a visitor joins, the host greets them and starts a round.
+    When a visitor joins the session, the host greets them and starts a round.
     """
 
     def __init__(
@@ -33,33 +33,33 @@ class Company:
         others: tuple[simcord.MemberActor, ...],
         welcomes: Mapping[simcord.MemberActor, str],
     ) -> None:
-        """See `live`.
+        """Take the members of a session.
 
         Args:
             env: the simulated Discord.
             thread: of the session.
-            host: who leads it.
-            others: who act by themselves.
-            welcomes: what the host says to each of the visitors when they join.
+            host: the member who leads it.
+            others: the members who act on their own.
+            welcomes: what the host says to a visitor who joins.
         """
         self._env = env
         self._thread = thread
         self._host = host
         self._others = others
         self._welcomes = dict(welcomes)
-        self._plans: list[tuple[float, Deed]] = []
+        self._plans: list[tuple[float, Action]] = []
         self._seen: set[str] = set()
-        self._chance = random.Random(7)  # noqa: S311 - who thinks how long is no secret
+        self._chance = random.Random(7)  # noqa: S311 - nothing secret depends on it
         self._time = 0.0
 
-    async def live(self, seconds: float) -> None:
-        """Let them do what they come to do within some seconds."""
+    async def act(self, seconds: float) -> None:
+        """Let the members do what they do within some seconds."""
         self._time += seconds
         await self._make_plans()
-        due = [deed for at, deed in self._plans if at <= self._time]
-        self._plans = [(at, deed) for at, deed in self._plans if at > self._time]
-        for deed in due:
-            await deed()
+        due = [action for at, action in self._plans if at <= self._time]
+        self._plans = [(at, action) for at, action in self._plans if at > self._time]
+        for action in due:
+            await action()
 
     async def _make_plans(self) -> None:
         bot = cast("GradcamBot", self._env.bot)
@@ -85,8 +85,8 @@ class Company:
         self._seen.add(what)
         return new
 
-    def _plan(self, after: float, deed: Deed) -> None:
-        self._plans.append((self._time + after, deed))
+    def _plan(self, after: float, action: Action) -> None:
+        self._plans.append((self._time + after, action))
 
     async def _welcome(self, visitor: simcord.MemberActor, words: str) -> None:
         await self._host.send(self._thread, words.format(visitor.mention))
@@ -100,7 +100,7 @@ class Company:
             choice = self._chance.choice(KINDS[kind].choices)
         message = next((m for m in self._thread.history() if m.id == asked.message_id), None)
         if message is None or not any(custom_ids(message)):
-            return  # it is over, or deleted
+            return  # the round is over, or its message deleted
         if kind != "bet":
             await member.click(message, custom_id=f"vote:{number}:{choice}:0")
             return
@@ -114,7 +114,7 @@ class Company:
 
 
 async def press(member: simcord.MemberActor, thread: simcord.ChannelHandle, kind: str) -> None:
-    """Press the newest button of a kind in a thread, if there is one."""
+    """Press the newest button whose `custom_id` begins with a kind, if there is one."""
     for message in reversed(thread.history()):
         for custom_id in custom_ids(message):
             if custom_id.startswith(f"{kind}:"):
@@ -123,7 +123,7 @@ async def press(member: simcord.MemberActor, thread: simcord.ChannelHandle, kind
 
 
 def custom_ids(message: Any) -> Iterator[str]:  # noqa: ANN401 - of what has components
-    """Find the controls of a message that can be pressed."""
+    """Yield the ids of the enabled controls of a message."""
     for part in (*getattr(message, "components", ()), *getattr(message, "children", ())):
         custom_id = getattr(part, "custom_id", None)
         if custom_id is not None and not getattr(part, "disabled", False):
