@@ -9,9 +9,9 @@ from PIL import Image
 
 from benchmarks.rows import Row, at_most
 from benchmarks.timing import Samples, interleave
-from bot.explain.answers import Answer, Outcome
 from bot.explain.explaining import Explaining
-from bot.explain.questions import Question
+from bot.explain.query import Query
+from bot.explain.results import DigitResult, Result
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from core.dataset import load_test_digits
@@ -49,13 +49,13 @@ def replying_to_a_photo(explainer: Explainer) -> list[Row]:
     ]
 
 
-async def _reply(engine: Engine, photo: bytes) -> Outcome:
+async def _reply(engine: Engine, photo: bytes) -> Result:
     """Answer as the bot does, which has not seen this photograph before."""
     reading = await engine.read(photo, ours=False)
-    outcome = await Explaining(engine).answer(Question.upload(), reading)
-    if not isinstance(outcome, Answer):
+    result = await Explaining(engine).answer(Query.upload(), reading)
+    if not isinstance(result, DigitResult):
         raise TypeError(f"one digit was to be found, not {len(reading.digits)}")
-    return outcome
+    return result
 
 
 def photograph() -> bytes:

@@ -10,14 +10,18 @@ from discord import app_commands
 from discord.http import HTTPClient
 
 from bot.daily.daily import Daily
+from bot.explain.actions import Actions
+from bot.explain.commands import Explain
 from bot.explain.corrections import Corrections
 from bot.explain.explaining import Explaining
-from bot.explain.readings import Readings
+from bot.explain.uploads import Uploads
+from bot.help.commands import Help
 from bot.i18n import CommandTranslator
 from bot.lessons.course import Lessons
 from bot.lessons.illustrations import Studying
 from bot.lessons.progress import Learning
 from bot.model.about import About
+from bot.model.commands import Model
 from bot.privacy.privacy import Privacy
 from bot.quiz import KINDS, Quiz, Source
 from bot.reviews.schedule import Reviews
@@ -42,15 +46,10 @@ if TYPE_CHECKING:
     from bot.quiz.commands import Quizzes
 
 _EXTENSIONS = (
-    "bot.explain.commands",
-    "bot.explain.uploads",
-    "bot.explain.actions",
-    "bot.model.commands",
     "bot.lessons.commands",
     "bot.quiz.commands",
     "bot.reviews.commands",
     "bot.sessions.commands",
-    "bot.help.commands",
     "bot.daily.job",
     "bot.servers.commands",
     "bot.privacy.commands",
@@ -79,8 +78,8 @@ class GradcamBot(Client):
         scheduler: does what is due by itself.
         engine: the bridge to what computes.
         downloads: fetches what people attach.
-        readings: finds digits in pictures.
-        explaining: answers questions about digits.
+        uploads: finds the digits in uploaded pictures.
+        explaining: answers queries about digits.
         corrections: counts what people say that the networks misread.
         servers: what servers want.
         scores: adds points up.
@@ -100,7 +99,7 @@ class GradcamBot(Client):
     outbox: Outbox
     engine: Engine
     downloads: Downloads
-    readings: Readings
+    uploads: Uploads
     explaining: Explaining
     corrections: Corrections
     servers: Servers
@@ -150,14 +149,17 @@ class GradcamBot(Client):
             network: About.of(explainers[network].model, folder)
             for network, folder in folders.items()
         }
-        least = self.about[Network.UPLOADS].record.decision.threshold
+        decision = self.about[Network.UPLOADS].record.decision
         self.engine = Engine(
-            explainers, least, self.settings.max_waiting, untrained=epoch_file(0, tutorial)
+            explainers,
+            decision.threshold,
+            self.settings.max_waiting,
+            untrained=epoch_file(0, tutorial),
         )
         self._on_close.callback(self.engine.close)
         self.downloads = self._downloads()
         self._on_close.push_async_callback(self.downloads.close)
-        self.readings = Readings(self.engine)
+        self.uploads = Uploads(self.engine, self.downloads)
         self.explaining = Explaining(self.engine)
         self.corrections = Corrections(store)
         self.servers = Servers(store, self.now)
@@ -173,6 +175,10 @@ class GradcamBot(Client):
         await self.tree.set_translator(CommandTranslator())
         for extension in _EXTENSIONS:
             await self.load_extension(extension)
+        actions = Actions(self.explaining, self.uploads, self.corrections, decision)
+        await self.add_cog(Explain(self, self.explaining, self.uploads, actions))
+        await self.add_cog(Model(self.about, self.corrections))
+        await self.add_cog(Help(self))
         await self.add_cog(ScoreCommands(self, self.scores, self.engine, self.servers))
         self.command_ids = await sync_if_changed(self.tree)
         self.scheduler.start()

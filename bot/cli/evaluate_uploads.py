@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.cli.uploads_tables import print_report
-from bot.explain.answers import SURE
+from bot.explain.results import SURE
 from core.calibration import softmax
 from core.explain.explainer import Explainer
 from core.figures.contact_sheet import draw_contact_sheets

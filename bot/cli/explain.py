@@ -222,27 +222,27 @@ def _photo(
     explanation: "Explanation",
     colours: "Colours",
 ) -> bytes:
-    from bot.explain.answers import Opinion, marked
+    from bot.explain.results import Prediction, marked
     from core.figures.photo import draw_photo
 
-    opinions = map(Opinion, explanation.probabilities)
-    marks = list(map(marked, digits, opinions, explanation.heatmaps))
+    predictions = map(Prediction, explanation.probabilities)
+    marks = list(map(marked, digits, predictions, explanation.heatmaps))
     return draw_photo(picture, marks, None if len(marks) > 1 else 0, colours)
 
 
 def _report(source: _Source, explanation: "Explanation") -> _Report:
-    from bot.explain.answers import Opinion
+    from bot.explain.results import Prediction
 
-    opinions = map(Opinion, explanation.probabilities)
+    predictions = map(Prediction, explanation.probabilities)
     return _Report(
         source.name,
         [
             {
-                "digit": opinion.prediction,
-                "confidence": round(opinion.confidence, 6),
+                "digit": prediction.digit,
+                "confidence": round(prediction.confidence, 6),
                 "box": digit.box or _WHOLE,
             }
-            for digit, opinion in zip(source.digits, opinions, strict=True)
+            for digit, prediction in zip(source.digits, predictions, strict=True)
         ],
         source.error,
     )

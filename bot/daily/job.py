@@ -10,10 +10,10 @@ from discord.ext import commands
 from bot.app import GradcamBot
 from bot.daily.daily import Closer, Due, Past, Problem
 from bot.daily.messages import CloserButton, daily, file_name
-from bot.explain.answers import Answer
-from bot.explain.audience import Audience
-from bot.explain.outcome import answered
-from bot.explain.questions import Question
+from bot.explain.messages import answer
+from bot.explain.query import Query
+from bot.explain.query_control import Ownership
+from bot.explain.results import DigitResult
 from bot.i18n import speaker
 from bot.ui.client import Interaction
 from bot.ui.control import register
@@ -51,9 +51,9 @@ class Daily(commands.Cog):
 
     async def look_closer(self, interaction: Interaction, asked: Closer) -> None:
         """Explain a digit whose day is past, to the presser alone."""
-        outcome = await self.bot.explaining.answer(Question.test_digit(asked.digit))
+        result = await self.bot.explaining.answer(Query.test_digit(asked.digit))
         me = interaction.user.id
-        message = answered(outcome, speaker(interaction.locale), Audience(me, me, shared=False))
+        message = answer(result, speaker(interaction.locale), Ownership(me, me, public=False))
         await reply(interaction, message)
 
     async def _send(self, due: Due) -> None:
@@ -80,11 +80,11 @@ class Daily(commands.Cog):
     async def _message(self, due: Due) -> Message:
         image = test_digit(due.digit).image
         picture = await self.bot.engine.picture(draw_digit, image, due.day.toordinal())
-        before: tuple[Past, Answer] | None = None
+        before: tuple[Past, DigitResult] | None = None
         if due.before is not None:
-            outcome = await self.bot.explaining.answer(Question.test_digit(due.before.digit))
-            if isinstance(outcome, Answer):
-                before = due.before, outcome
+            result = await self.bot.explaining.answer(Query.test_digit(due.before.digit))
+            if isinstance(result, DigitResult):
+                before = due.before, result
         return daily(due, picture, strongest_regions(image), before)
 
     async def _find(self, channel: discord.PartialMessageable, due: Due) -> int | None:

@@ -8,9 +8,9 @@ from discord import MediaGalleryItem
 from discord.ui import ActionRow, Button, Item, MediaGallery, Separator, TextDisplay
 
 from bot.daily.daily import Closer, Due, Past
-from bot.explain.answers import Answer
-from bot.explain.messages import about_card
-from bot.explain.names import REGION_NAMES
+from bot.explain.messages import describe_card
+from bot.explain.phrases import REGION_NAMES
+from bot.explain.results import DigitResult
 from bot.i18n import Say
 from bot.ui.control import OWNER, LegacyControl
 from bot.ui.languages import beside, both
@@ -43,7 +43,7 @@ def file_name(day: dt.date) -> str:
 
 
 def daily(
-    due: Due, picture: bytes, ink: Sequence[Region], before: tuple[Past, Answer] | None
+    due: Due, picture: bytes, ink: Sequence[Region], before: tuple[Past, DigitResult] | None
 ) -> Message:
     """Lay the digit of the day out; nothing in it tells what it is.
 
@@ -71,7 +71,7 @@ def daily(
     ]
     if before is not None:
         past, answer = before
-        alt = both(lambda say: about_card(answer, say), language)
+        alt = both(lambda say: describe_card(answer, say), language)
         card = attached(answer.card, "gradcam.png", alt)
         files.append(card)
         words = both(lambda say: _answered(due.day, past, answer, say), language)
@@ -84,8 +84,8 @@ def daily(
     return framed(*parts, files=files)
 
 
-def _answered(day: dt.date, past: Past, answer: Answer, say: Say) -> str:
-    first, second = answer.opinion.ranked[:2]
+def _answered(day: dt.date, past: Past, answer: DigitResult, say: Say) -> str:
+    first, second = answer.prediction.ranked[:2]
     yesterday = day - past.day == dt.timedelta(days=1)
     heading = say("daily.yesterday") if yesterday else say("daily.before", day=past.day.isoformat())
     words = say(
@@ -93,8 +93,8 @@ def _answered(day: dt.date, past: Past, answer: Answer, say: Say) -> str:
         index=past.digit,
         label=answer.digit.label,
         prediction=first,
-        confidence=format_percent(answer.opinion.confidence),
+        confidence=format_percent(answer.prediction.confidence),
         second=second,
-        second_confidence=format_percent(answer.opinion.probabilities[second]),
+        second_confidence=format_percent(answer.prediction.probabilities[second]),
     )
     return f"{heading}\n{words} {say('daily.heat', target=answer.target)}"

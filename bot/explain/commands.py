@@ -1,30 +1,49 @@
-"""`/explain`."""
+"""`/explain`, Apps › Explain, and pictures sent to the bot."""
 
+import logging
 from dataclasses import replace
 from typing import Literal
 
 import discord
-from discord import app_commands
+from discord import Locale, app_commands
 from discord.ext import commands
 
-from bot.app import GradcamBot
-from bot.explain.attachments import fetch
-from bot.explain.audience import Audience
-from bot.explain.outcome import answered
-from bot.explain.questions import DEFAULT_LAYER, Question
+from bot.explain.actions import Actions
+from bot.explain.controls import CONTROLS
+from bot.explain.explaining import Explaining
+from bot.explain.messages import answer
+from bot.explain.query import DEFAULT_LAYER, Query
+from bot.explain.query_control import Ownership
+from bot.explain.uploads import Uploads
 from bot.i18n import label, speaker
-from bot.runtime.errors import UserError
-from bot.ui.client import Interaction
+from bot.runtime.errors import UserError, describe
+from bot.ui.client import Client, Interaction
+from bot.ui.control import register
+from bot.ui.layout import Message, notice
 from bot.ui.reply import reply, reporting_errors
 from core.dataset import TEST_DIGITS
 from core.figures.colours import Colours
 
+_log = logging.getLogger(__name__)
+
+# Where only a user installed the app, Discord lets it send five messages after its first answer.
+_USER_INSTALL_MESSAGES = 6
+
 
 class Explain(commands.Cog):
-    """Explains what somebody names or gives."""
+    """Explains test digits and uploaded pictures."""
 
-    def __init__(self, bot: GradcamBot) -> None:
-        self.bot = bot
+    def __init__(
+        self, client: Client, explaining: Explaining, uploads: Uploads, actions: Actions
+    ) -> None:
+        self._client = client
+        self._explaining = explaining
+        self._uploads = uploads
+        self._menu = app_commands.ContextMenu(
+            name=label("command.explain_message.name"), callback=self.explain_message
+        )
+        client.tree.add_command(self._menu)
+        register(client, actions, *CONTROLS)
 
     @app_commands.command(
         name=label("command.explain.name"), description=label("command.explain.description")
@@ -57,29 +76,94 @@ class Explain(commands.Cog):
     ) -> None:
         """Explain a test digit or an uploaded picture."""
         async with reporting_errors(interaction):
-            await interaction.response.defer(ephemeral=private, thinking=True)
             if index is not None and image is not None:
                 raise UserError("explain.index_or_image")
-            question = Question.upload() if image is not None else Question.test_digit(index)
-            question = replace(question, layer=layer, target=target, colours=Colours(colours))
-            self.bot.explaining.check(question)
-            reading = await fetch(self.bot, image) if image is not None else None
-            outcome = await self.bot.explaining.answer(question, reading)
+            query = Query.upload() if image is not None else Query.test_digit(index)
+            query = replace(query, layer=layer, target=target, colours=Colours(colours))
+            self._explaining.check(query)
+            if image is not None:
+                self._uploads.check(image.size)
+            await interaction.response.defer(ephemeral=private, thinking=True)
+            reading = None
+            if image is not None:
+                reading = await self._uploads.read(image.url, image.size)
+            result = await self._explaining.answer(query, reading)
             me = interaction.user.id
-            audience = Audience(me, me, shared=not private and not interaction.context.dm_channel)
-            message = answered(outcome, speaker(interaction.locale), audience)
+            public = not private and not interaction.context.dm_channel
+            message = answer(result, speaker(interaction.locale), Ownership(me, me, public))
             await reply(interaction, message)
 
     @explain.autocomplete("layer")
     async def layers(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Offer the networks' real layers."""
+        """Offer the layers of the networks."""
         return [
             app_commands.Choice(name=f"{name} ({h}×{w})", value=name)
-            for name, (h, w) in self.bot.explaining.layers.items()
+            for name, (h, w) in self._explaining.layers.items()
             if typed.casefold() in name
         ]
 
+    async def explain_message(self, interaction: Interaction, message: discord.Message) -> None:
+        """Explain every picture of a message."""
+        async with reporting_errors(interaction):
+            pictures = _pictures(message)
+            if not pictures:
+                raise UserError("explain.no_pictures")
+            await interaction.response.defer(thinking=True)
+            say = speaker(interaction.locale)
+            shown = pictures
+            only_user = interaction.is_user_integration() and not interaction.is_guild_integration()
+            if only_user and len(pictures) > _USER_INSTALL_MESSAGES:
+                shown = pictures[: _USER_INSTALL_MESSAGES - 1]
+            ownership = Ownership(interaction.user.id, message.author.id, public=True)
+            replies = [await self._answer(each, interaction.locale, ownership) for each in shown]
+            if len(shown) < len(pictures):
+                replies.append(notice(say("explain.left_out", answered=len(shown))))
+            first, *others = replies
+            await reply(interaction, first)
+            for each in others:
+                await interaction.followup.send(view=each.view, files=each.files)
 
-async def setup(bot: GradcamBot) -> None:
-    """Add the cog; see `discord.ext.commands.Bot.load_extension`."""
-    await bot.add_cog(Explain(bot))
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Explain pictures that come by direct message, or with a mention of the bot."""
+        if message.author.bot or not self._addressed(message):
+            return
+        pictures = _pictures(message)
+        locale = self._client.locale_of(message)
+        me = message.author.id
+        ownership = Ownership(me, me, public=message.guild is not None)
+        replies = [await self._answer(picture, locale, ownership) for picture in pictures]
+        if not pictures:
+            replies = [notice(speaker(locale)("explain.no_pictures"))]
+        for each in replies:
+            await message.reply(view=each.view, files=each.files)
+
+    def _addressed(self, message: discord.Message) -> bool:
+        """Whether a message is for the bot: a reply that pings it is not, unless with a picture."""
+        if message.guild is None:
+            return True
+        me = self._client.user
+        if me is None or me not in message.mentions:
+            return False
+        return bool(_pictures(message)) or f"<@{me.id}>" in message.content
+
+    async def _answer(
+        self, picture: discord.Attachment, locale: Locale, ownership: Ownership
+    ) -> Message:
+        """Answer one picture of several: an error of one is told in its place."""
+        say = speaker(locale)
+        try:
+            reading = await self._uploads.read(picture.url, picture.size)
+            result = await self._explaining.answer(Query.upload(), reading)
+        except Exception as error:  # noqa: BLE001 - each picture has its own answer
+            return notice(describe(error, say))
+        return answer(result, say, ownership)
+
+
+def _pictures(message: discord.Message) -> list[discord.Attachment]:
+    """Return the attachments that may be pictures: all that do not say otherwise."""
+    return [
+        attachment
+        for attachment in message.attachments
+        if (attachment.content_type or "image/").startswith("image/")
+    ]

@@ -1,16 +1,26 @@
-"""The controls under an explanation: each asks the same question with one thing changed."""
+"""The controls under an answer: each asks the same query with one thing changed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Self
 
 from discord import SelectOption
-from discord.ui import Button, Select
+from discord.ui import ActionRow, Button, Select
+from typing_extensions import override
 
-from bot.explain.answers import Answer, Overview
-from bot.explain.control_state import STATE, QuestionControl
-from bot.explain.names import SCORE_NAMES
-from bot.explain.questions import Question
+from bot.explain.phrases import SCORE_NAMES
+from bot.explain.query import Query, random_index
+from bot.explain.query_control import STATE, Ownership, QueryControl, encode
+from bot.explain.results import DigitResult, PictureResult, Result, Upload
+from bot.explain.upload_controls import (
+    AllDigitsButton,
+    CancelButton,
+    ConfirmButton,
+    CorrectSelect,
+    DigitSelect,
+    HowDecidedButton,
+    HowReadButton,
+)
 from bot.i18n import Say
 from bot.runtime.networks import Network
 from core.explain.scores import Score
@@ -19,45 +29,45 @@ from core.figures.percent import format_percent
 _PREDICTED = "p"
 
 
-class LayerSelect(QuestionControl[Select[Any]], template=rf"layer:{STATE}"):
-    """Another layer for the same digit and class."""
+class LayerSelect(QueryControl[Select[Any]], template=rf"layer:{STATE}"):
+    """Chooses another layer."""
 
     @classmethod
-    def drawn(cls, state: str, answer: Answer | Overview, say: Say) -> Self:
-        """Offer every layer, with the size of its map."""
+    def of(cls, state: str, result: DigitResult | PictureResult, say: Say) -> Self:
+        """Offer every layer with the size of its maps."""
         options = [
             SelectOption(
                 label=say("control.layer", layer=layer),
                 value=layer,
                 description=say("control.layer_option", h=h, w=w),
-                default=layer == answer.question.layer,
+                default=layer == result.query.layer,
             )
-            for layer, (h, w) in answer.layers.items()
+            for layer, (h, w) in result.layers.items()
         ]
         return cls(Select(custom_id=f"layer:{state}", options=options))
 
-    def changed(self, values: Sequence[str]) -> Question:
-        """See `QuestionControl.changed`."""
-        return replace(self.question, layer=values[0])
+    @override
+    def changed(self, values: Sequence[str]) -> Query:
+        return replace(self.query, layer=values[0])
 
 
-class TargetSelect(QuestionControl[Select[Any]], template=rf"target:{STATE}"):
-    """Why this class? Why not that one?"""
+class TargetSelect(QueryControl[Select[Any]], template=rf"target:{STATE}"):
+    """Chooses another class to explain."""
 
     @classmethod
-    def drawn(cls, state: str, answer: Answer | Overview, say: Say) -> Self:
-        """Offer the predicted class and all ten, with the probabilities of a single digit's."""
+    def of(cls, state: str, result: DigitResult | PictureResult, say: Say) -> Self:
+        """Offer the predicted class and all ten; with their probabilities, for a single digit."""
         predicted = say("control.target_each")
         probabilities: list[str | None] = [None] * 10
-        if isinstance(answer, Answer):
-            predicted = say("control.target_predicted", target=answer.opinion.prediction)
-            probabilities = [format_percent(p) for p in answer.opinion.probabilities]
+        if isinstance(result, DigitResult):
+            predicted = say("control.target_predicted", target=result.prediction.digit)
+            probabilities = [format_percent(p) for p in result.prediction.probabilities]
         options = [
             SelectOption(
                 label=predicted,
                 value=_PREDICTED,
                 description=say("control.target_predicted.about"),
-                default=answer.question.target is None,
+                default=result.query.target is None,
             )
         ]
         options += [
@@ -65,79 +75,142 @@ class TargetSelect(QuestionControl[Select[Any]], template=rf"target:{STATE}"):
                 label=say("control.target_option", target=target),
                 value=str(target),
                 description=probability,
-                default=target == answer.question.target,
+                default=target == result.query.target,
             )
             for target, probability in enumerate(probabilities)
         ]
         return cls(Select(custom_id=f"target:{state}", options=options))
 
-    def changed(self, values: Sequence[str]) -> Question:
-        """See `QuestionControl.changed`."""
-        return replace(self.question, target=None if values[0] == _PREDICTED else int(values[0]))
+    @override
+    def changed(self, values: Sequence[str]) -> Query:
+        return replace(self.query, target=None if values[0] == _PREDICTED else int(values[0]))
 
 
-class ScoreSelect(QuestionControl[Select[Any]], template=rf"score:{STATE}"):
-    """Another score to differentiate: seeing the three disagree teaches."""
+class ScoreSelect(QueryControl[Select[Any]], template=rf"score:{STATE}"):
+    """Chooses another score to differentiate."""
 
     @classmethod
-    def drawn(cls, state: str, answer: Answer | Overview, say: Say) -> Self:
+    def of(cls, state: str, result: DigitResult | PictureResult, say: Say) -> Self:
         """Offer the three scores."""
         options = [
             SelectOption(
-                label=say("control.score", score=say(SCORE_NAMES[score])),
+                label=say("control.score", score=say(name)),
                 value=score,
                 description=say(_SCORE_NOTES[score]),
-                default=score is answer.question.score,
+                default=score is result.query.score,
             )
-            for score in Score
+            for score, name in SCORE_NAMES.items()
         ]
         return cls(Select(custom_id=f"score:{state}", options=options))
 
-    def changed(self, values: Sequence[str]) -> Question:
-        """See `QuestionControl.changed`."""
-        return replace(self.question, score=Score(values[0]))
+    @override
+    def changed(self, values: Sequence[str]) -> Query:
+        return replace(self.query, score=Score(values[0]))
 
 
-class StepButton(QuestionControl[Button[Any]], template=rf"step:(?P<step>back|any|on):{STATE}"):
-    """The previous, the next or any other test digit."""
+class StepButton(QueryControl[Button[Any]], template=rf"step:(?P<step>back|any|on):{STATE}"):
+    """Goes to the previous, the next or a random test digit."""
 
     @classmethod
-    def drawn(cls, state: str, step: str, say: Say) -> Self:
-        """Draw one of the three."""
-        emoji, key = STEPS[step]
-        return cls(Button(label=say(key), emoji=emoji, custom_id=f"step:{step}:{state}"))
+    def all_of(cls, state: str, say: Say) -> list[Self]:
+        """Offer the three."""
+        return [
+            cls(Button(label=say(key), emoji=emoji, custom_id=f"step:{step}:{state}"))
+            for step, (emoji, key) in _STEPS.items()
+        ]
 
-    def changed(self, values: Sequence[str]) -> Question:  # noqa: ARG002 - a button has none
-        """See `QuestionControl.changed`."""
+    @override
+    def changed(self, values: Sequence[str]) -> Query:
+        index = self.query.index or 0
         match self.state["step"]:
             case "back":
-                return self.question.step(-1)
+                return self.query.at_index(index - 1)
             case "on":
-                return self.question.step(1)
+                return self.query.at_index(index + 1)
             case _:
-                return replace(self.question, index=Question.test_digit().index)
+                return self.query.at_index(random_index())
 
 
-class NetworkButton(QuestionControl[Button[Any]], template=rf"network:{STATE}"):
-    """The same of the other network: seeing the two disagree teaches."""
+class NetworkButton(QueryControl[Button[Any]], template=rf"network:{STATE}"):
+    """Asks the other network."""
 
     @classmethod
-    def drawn(cls, state: str, answer: Answer | Overview, say: Say) -> Self:
+    def of(cls, state: str, query: Query, say: Say) -> Self:
         """Name the other network."""
-        key = _ASKED[answer.question.network.other]
-        return cls(Button(label=say(key), emoji="🔀", custom_id=f"network:{state}"))
+        label = say(_ASK_NETWORK[query.network.other])
+        return cls(Button(label=label, emoji="🔀", custom_id=f"network:{state}"))
 
-    def changed(self, values: Sequence[str]) -> Question:  # noqa: ARG002 - a button has none
-        """See `QuestionControl.changed`."""
-        return replace(self.question, network=self.question.network.other)
+    @override
+    def changed(self, values: Sequence[str]) -> Query:
+        return replace(self.query, network=self.query.network.other)
 
 
-STEPS = {
+CONTROLS: tuple[type[QueryControl[Any]], ...] = (
+    LayerSelect,
+    TargetSelect,
+    ScoreSelect,
+    StepButton,
+    NetworkButton,
+    DigitSelect,
+    AllDigitsButton,
+    CorrectSelect,
+    ConfirmButton,
+    CancelButton,
+    HowReadButton,
+    HowDecidedButton,
+)
+
+Rows = list[ActionRow[Any]]
+
+
+def controls(result: Result, say: Say, ownership: Ownership, confirm: int | None = None) -> Rows:
+    """Draw the controls under an answer.
+
+    Args:
+        result: the answer.
+        say: the reader's language.
+        ownership: whose the answer is.
+        confirm: the label that the uploader is asked to confirm.
+    """
+    query = result.query
+    state = encode(query, ownership)
+    selects: list[Any] = []
+    buttons: list[Any] = []
+    if isinstance(result, DigitResult | PictureResult):
+        selects += [
+            LayerSelect.of(state, result, say),
+            TargetSelect.of(state, result, say),
+            ScoreSelect.of(state, result, say),
+        ]
+        buttons.append(NetworkButton.of(state, query, say))
+    if query.index is not None:
+        return [*map(ActionRow, selects), ActionRow(*StepButton.all_of(state, say), *buttons)]
+    buttons += [HowReadButton.of(state, say), HowDecidedButton.of(state, say)]
+    match result:
+        case PictureResult():
+            reading, predictions = result.reading, result.predictions
+            selects[:0] = DigitSelect.all_of(state, reading, predictions, None, say)
+        case DigitResult(upload=Upload(reading, position)) if len(result.predictions) > 1:
+            selects[:0] = DigitSelect.all_of(state, reading, result.predictions, position, say)
+            buttons.insert(0, AllDigitsButton.of(state, len(result.predictions), say))
+    rows: Rows = [*map(ActionRow, selects)]
+    if ownership.correctable and not isinstance(result, PictureResult):
+        rows += _correcting(state, query.correction, confirm, say)
+    return [*rows, ActionRow(*buttons)]
+
+
+def _correcting(state: str, correction: int | None, confirm: int | None, say: Say) -> Rows:
+    if confirm is None:
+        return [ActionRow(CorrectSelect.of(state, correction, say))]
+    return [ActionRow(ConfirmButton.of(state, confirm, say), CancelButton.of(state, say))]
+
+
+_STEPS = {
     "back": ("◀️", "control.previous"),
     "any": ("🎲", "control.random"),
     "on": ("▶️", "control.next"),
 }
-_ASKED = {
+_ASK_NETWORK = {
     Network.TUTORIAL: "control.ask_tutorial",
     Network.UPLOADS: "control.ask_uploads",
 }

@@ -1,10 +1,10 @@
-"""What people say that the networks misread."""
+"""Labels that uploaders give to what the networks misread, counted."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 
-from bot.explain.answers import Verdict
+from bot.explain.results import Classification
 from bot.store import Store
 from bot.store.models import Correction
 
@@ -14,9 +14,9 @@ class Confusion:
     """One class taken for another.
 
     Attributes:
-        prediction: the class that the network predicted, or -1 where it refused.
-        label: what the digit is, or -1 where it is none.
-        count: how often.
+        prediction: the class that the network predicted, or -1 if it refused the shape.
+        label: the class according to the uploader, or -1 for no digit.
+        count: the number of digits.
     """
 
     prediction: int
@@ -26,10 +26,10 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was corrected of one network.
+    """How often a network was corrected.
 
     Attributes:
-        total: how many digits.
+        total: the number of digits.
         confusions: the most frequent ones, the most frequent first.
     """
 
@@ -38,38 +38,44 @@ class Tally:
 
 
 class Corrections:
-    """Takes corrections in, and counts them."""
+    """Records corrections and counts them; `bot.store.models.Correction` says what is stored."""
 
     def __init__(self, store: Store) -> None:
-        """Keep them in a store; see `bot.store.models.Correction` for what is kept."""
         self._store = store
 
-    async def say(self, message_id: int, verdict: Verdict, label: int) -> None:
-        """Say what a digit is; the last word counts, and agreeing takes a correction back.
+    async def record(
+        self, message_id: int, classification: Classification, label: int | None
+    ) -> None:
+        """Record the label of a digit, in place of an earlier one.
 
         Args:
             message_id: of the reply.
-            verdict: what the network took it for.
-            label: what it is, or -1 where it is no digit.
+            classification: the network's.
+            label: 0 to 9, or -1 for no digit. The network's own label, or `None`, takes an earlier
+                correction back.
         """
-        key = {"network": verdict.weights, "message_id": message_id, "place": verdict.place}
-        said = {"prediction": verdict.prediction, "label": label}
-        async with self._store.begin() as session:
-            if label == verdict.prediction:
-                await session.execute(delete(Correction).filter_by(**key))
+        key = {
+            "network": classification.weights,
+            "message_id": message_id,
+            "place": classification.position,
+        }
+        corrected = {"prediction": classification.prediction, "label": label}
+        async with self._store.begin() as transaction:
+            if label in {None, classification.prediction}:
+                await transaction.execute(delete(Correction).filter_by(**key))
             else:
-                await session.execute(
+                await transaction.execute(
                     self._store.insert(Correction)
-                    .values(**key, **said)
-                    .on_conflict_do_update(index_elements=list(key), set_=said)
+                    .values(**key, **corrected)
+                    .on_conflict_do_update(index_elements=list(key), set_=corrected)
                 )
 
-    async def tally(self, network: str, most: int = 5) -> Tally:
-        """Count what was corrected of a network.
+    async def tally(self, network: str, limit: int = 5) -> Tally:
+        """Count the corrections of a network.
 
         Args:
-            network: names the weights.
-            most: how many kinds of confusion to name.
+            network: the hash of its weights.
+            limit: the greatest number of confusions to return.
         """
         count = func.count().label("count")
         statement = (
@@ -78,6 +84,6 @@ class Corrections:
             .group_by(Correction.prediction, Correction.label)
             .order_by(count.desc(), Correction.prediction, Correction.label)
         )
-        async with self._store.begin() as session:
-            confusions = [Confusion(*row) for row in await session.execute(statement)]
-        return Tally(sum(confusion.count for confusion in confusions), tuple(confusions[:most]))
+        async with self._store.read() as transaction:
+            confusions = [Confusion(*row) for row in await transaction.execute(statement)]
+        return Tally(sum(confusion.count for confusion in confusions), tuple(confusions[:limit]))

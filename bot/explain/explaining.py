@@ -1,4 +1,4 @@
-"""From a question about a digit to an answer with its pictures."""
+"""From a query about a digit to a result with its pictures."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,20 +8,20 @@ from hashlib import sha256
 import numpy as np
 from cachetools import LRUCache
 
-from bot.explain.answers import (
-    Answer,
-    Doubt,
-    Nothing,
-    Opinion,
-    Outcome,
-    Overview,
-    RefusalSteps,
+from bot.explain.query import NO_DIGIT, Query
+from bot.explain.results import (
+    DigitResult,
+    NoDigitResult,
+    PictureResult,
+    Prediction,
+    ReadingSteps,
+    Rejection,
+    RejectionSteps,
+    Result,
     Shapes,
-    Spot,
-    Steps,
+    Upload,
     marked,
 )
-from bot.explain.questions import NO_DIGIT, Question
 from bot.i18n import Typed
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
@@ -38,239 +38,227 @@ from core.figures.steps import draw_steps
 from core.uploads import Reading
 from core.uploads.best_candidate import BestCandidate
 
-_REMEMBERED = 256  # explanation sets, 50 KB each
-_REFUSED = 256  # shapes that were refused, 3 KB each
+_MAX_EXPLAINED = 256  # cached, 50 KB each
+_MAX_REFUSED = 256  # cached shapes that were refused, 3 KB each
 
 
 class Explaining:
-    """Answers questions; remembers the maps of the digits it was asked about last."""
+    """Answers queries; caches the maps of the digits it was asked about last."""
 
     def __init__(self, engine: Engine) -> None:
-        """Answer with the networks of an engine."""
         self._engine = engine
-        self._explanations: LRUCache[tuple[bytes, Network, Score], ExplanationSet] = LRUCache(
-            _REMEMBERED
+        self._cache: LRUCache[tuple[bytes, Network, Score], ExplanationSet] = LRUCache(
+            _MAX_EXPLAINED
         )
-        self._refused: LRUCache[bytes, BestCandidate | None] = LRUCache(_REFUSED)
+        self._refused: LRUCache[bytes, BestCandidate | None] = LRUCache(_MAX_REFUSED)
 
     @property
     def layers(self) -> Shapes:
-        """The layers that can be asked about, the same in both networks."""
+        """The layers that can be explained, the same in both networks."""
         return self._engine.explainers[Network.TUTORIAL].shapes
 
-    def check(self, question: Question) -> None:
-        """Look at a question before anything is computed.
+    def check(self, query: Query) -> None:
+        """Check a query before anything is computed.
 
         Raises:
-            UserError: the networks have no such layer.
+            UserError: If the networks have no such layer.
         """
-        if question.layer not in self.layers:
+        if query.layer not in self.layers:
             raise UserError(
-                "explain.no_layer", layer=Typed(question.layer), layers=", ".join(self.layers)
+                "explain.no_layer", layer=Typed(query.layer), layers=", ".join(self.layers)
             )
 
-    async def answer(self, question: Question, reading: Reading | None = None) -> Outcome:
-        """Answer a question.
+    async def answer(self, query: Query, reading: Reading | None = None) -> Result:
+        """Answer a query.
 
         Args:
-            question: what is asked.
-            reading: the uploaded picture, where it is not about a test digit.
+            query: the query.
+            reading: the uploaded picture; `None` for a test digit.
 
         Raises:
-            UserError: it cannot be answered, with what to do.
+            UserError: If the query cannot be answered.
         """
-        self.check(question)
-        if question.index is not None:
-            digit = test_digit(question.index)
-            (explained,), others = await self._seen((digit,), question)
-            return await self._about_one(question, digit, 0, (explained,), others)
+        self.check(query)
+        if query.index is not None:
+            return await self._explain_digit(query, test_digit(query.index))
         if reading is None:
-            raise ValueError("the question is about an upload, and none is given")
+            raise ValueError("the query is about an upload, and none is given")
         if not reading.digits:
-            return await self._about_none(question, reading)
-        return await self._about_upload(question, reading)
+            return await self._explain_refused(query, reading)
+        position = 0 if len(reading.digits) == 1 else query.position
+        if position is None or position >= len(reading.digits):
+            return await self._explain_all(query, reading)
+        label = None if query.correction == NO_DIGIT else query.correction
+        digit = replace(reading.digits[position], label=label)
+        return await self._explain_digit(query, digit, position, reading)
 
-    async def steps(self, question: Question, reading: Reading) -> Steps | RefusalSteps:
-        """Show how a digit was read: the one that is asked about, or else the first.
+    async def steps(self, query: Query, reading: Reading) -> ReadingSteps | RejectionSteps:
+        """Show how a digit of an upload was read, or why there is none.
 
         Args:
-            question: what its message answers.
-            reading: the uploaded picture; where it has no digit, it is shown why.
+            query: names the digit; the first one if it names none.
+            reading: the uploaded picture.
 
         Raises:
-            UserError: it does not have this digit, as it had when it was first read.
+            UserError: If the picture no longer has this digit.
         """
         if not reading.digits:
-            return await self._refusal_steps(reading)
-        place = question.place or 0
-        if place >= len(reading.digits):
+            return await self._rejection_steps(reading)
+        position = query.position or 0
+        if position >= len(reading.digits):
             raise UserError("explain.gone")
-        digit = reading.digits[place]
-        (explained,) = await self._explanations_of((digit,), question.network, question.score)
-        target = explained.prediction if question.target is None else question.target
-        heatmap = explained.heatmaps[question.layer][target]
+        digit = reading.digits[position]
+        (explained,) = await self._explained((digit,), query.network, query.score)
+        target = _target(query, explained)
+        heatmap = explained.heatmaps[query.layer][target]
         strip = await self._engine.picture(
-            draw_steps, reading.picture, reading.ink, digit, heatmap, question.colours
+            draw_steps, reading.picture, reading.ink, digit, heatmap, query.colours
         )
-        return Steps(reading, place, target, question.layer, strongest_regions(heatmap), strip)
+        regions = strongest_regions(heatmap)
+        return ReadingSteps(reading, position, target, query.layer, regions, strip)
 
-    async def _refusal_steps(self, reading: Reading) -> RefusalSteps:
+    async def _rejection_steps(self, reading: Reading) -> RejectionSteps:
         found, shape = await self._best_candidate(reading), None
         if found is not None:
-            (explained,) = await self._explanations_of(
-                (found.digit,), Network.UPLOADS, Score.LOG_ODDS
-            )
-            needed = self._engine.min_objectness
-            shape = Refused(found.digit, explained.prediction, found.objectness, needed)
+            (explained,) = await self._explained((found.digit,), Network.UPLOADS, Score.LOG_ODDS)
+            threshold = self._engine.min_objectness
+            shape = Refused(found.digit, explained.prediction, found.objectness, threshold)
         strip = await self._engine.picture(draw_refusal, reading.picture, reading.ink, shape)
-        return RefusalSteps(reading, shape, strip)
+        return RejectionSteps(reading, shape, strip)
 
-    async def _about_none(self, question: Question, reading: Reading) -> Answer | Nothing:
-        """Refuse a picture; explain what in it is likeliest to be the digit its uploader names."""
-        weights = self.weights(Network.UPLOADS)
-        named = question.said is not None and question.said != NO_DIGIT
+    async def _explain_refused(self, query: Query, reading: Reading) -> DigitResult | NoDigitResult:
+        """Refuse a picture; if its uploader names a digit, explain the likeliest shape."""
+        weights = self._weights(Network.UPLOADS)
+        named = query.correction is not None and query.correction != NO_DIGIT
         shape = await self._best_candidate(reading) if named else None
         if shape is None:
-            return Nothing(question, reading, weights)
+            return NoDigitResult(query, reading, weights)
+        rejection = Rejection(shape.objectness, self._engine.min_objectness, weights)
         shown = replace(reading, digits=(shape.digit,))
-        explanations, others = await self._seen(shown.digits, question)
-        doubt = Doubt(shape.objectness, self._engine.min_objectness, weights)
-        return await self._about_spot(question, shown, 0, explanations, others, doubt)
+        return await self._explain_digit(query, shape.digit, 0, shown, rejection)
 
-    async def _about_upload(self, question: Question, reading: Reading) -> Answer | Overview:
-        """Explain the digit of a picture that is asked about, or all of them."""
-        explanations, others = await self._seen(reading.digits, question)
-        place = 0 if len(reading.digits) == 1 else question.place
-        if place is None or place >= len(reading.digits):
-            return await self._about_all(question, reading, explanations, others)
-        return await self._about_spot(question, reading, place, explanations, others, None)
-
-    async def _about_spot(
+    async def _explain_digit(
         self,
-        question: Question,
-        reading: Reading,
-        place: int,
-        explanations: Sequence[ExplanationSet],
-        others: Sequence[ExplanationSet],
-        doubt: Doubt | None,
-    ) -> Answer:
-        """Explain one digit of a picture, on the picture too."""
-        label = None if question.said == NO_DIGIT or doubt is not None else question.said
-        digit = replace(reading.digits[place], label=label)
-        about, photo = await asyncio.gather(
-            self._about_one(question, digit, place, explanations, others),
-            self._photo(question, reading, explanations, place, refused=doubt is not None),
-        )
-        return replace(about, spot=Spot(reading, place, photo), doubt=doubt)
-
-    async def _about_one(
-        self,
-        question: Question,
+        query: Query,
         digit: Digit,
-        place: int,
-        explanations: Sequence[ExplanationSet],
-        others: Sequence[ExplanationSet],
-    ) -> Answer:
-        """Explain one digit, wherever it stands."""
-        explained = explanations[place]
-        target = explained.prediction if question.target is None else question.target
-        heatmap = explained.heatmaps[question.layer][target]
+        position: int = 0,
+        reading: Reading | None = None,
+        rejection: Rejection | None = None,
+    ) -> DigitResult:
+        """Explain a test digit, or one digit of a picture."""
+        digits = (digit,) if reading is None else reading.digits
+        explanations, others = await self._explained_by_both(digits, query)
+        explained = explanations[position]
+        target = _target(query, explained)
+        heatmap = explained.heatmaps[query.layer][target]
         card = Card(
             image=digit.image,
             heatmap=heatmap,
             probabilities=explained.probabilities,
             target=target,
-            layer=question.layer,
-            score=question.score,
+            layer=query.layer,
+            score=query.score,
             label=digit.label,
-            colours=question.colours,
+            colours=query.colours,
         )
-        return Answer(
-            question=question,
+        drawing, upload = self._engine.picture(draw_card, card), None
+        if reading is None:
+            drawn = await drawing
+        else:
+            refused = rejection is not None
+            drawn, overlay = await asyncio.gather(
+                drawing, self._overlay(query, reading, explanations, position, refused=refused)
+            )
+            upload = Upload(reading, position, overlay)
+        return DigitResult(
+            query=query,
             digit=digit,
-            spot=None,
-            opinions=_opinions(explanations),
-            others=_opinions(others),
+            predictions=_predictions(explanations),
+            other_predictions=_predictions(others),
             target=target,
             heatmap=heatmap,
             regions=strongest_regions(heatmap),
-            elsewhere=tuple(n for n, maps in explained.heatmaps.items() if maps[target].any()),
+            layers_with_evidence=tuple(n for n, m in explained.heatmaps.items() if m[target].any()),
             layers=self.layers,
-            weights=self.weights(question.network),
-            card=await self._engine.picture(draw_card, card),
+            weights=self._weights(query.network),
+            card=drawn,
+            upload=upload,
+            rejection=rejection,
         )
 
-    async def _about_all(
-        self,
-        question: Question,
-        reading: Reading,
-        explanations: Sequence[ExplanationSet],
-        others: Sequence[ExplanationSet],
-    ) -> Overview:
-        """Explain all digits of a picture, each by the class asked about or that it was read as."""
-        return Overview(
-            question=question.enter(None),
+    async def _explain_all(self, query: Query, reading: Reading) -> PictureResult:
+        """Explain all digits of a picture, each by its own prediction or by the target."""
+        explanations, others = await self._explained_by_both(reading.digits, query)
+        return PictureResult(
+            query=query.at_position(None),
             reading=reading,
-            opinions=_opinions(explanations),
-            others=_opinions(others),
+            predictions=_predictions(explanations),
+            other_predictions=_predictions(others),
             layers=self.layers,
-            weights=self.weights(question.network),
-            photo=await self._photo(question, reading, explanations, None),
+            weights=self._weights(query.network),
+            overlay=await self._overlay(query, reading, explanations, None),
         )
 
-    async def _photo(
+    async def _overlay(
         self,
-        question: Question,
+        query: Query,
         reading: Reading,
         explanations: Sequence[ExplanationSet],
         selected: int | None,
         *,
         refused: bool = False,
     ) -> bytes:
-        """Draw the maps on the picture: of the class asked about, and else of the predicted one."""
-        marks = []
-        for digit, explained in zip(reading.digits, explanations, strict=True):
-            target = explained.prediction if question.target is None else question.target
-            heatmap = explained.heatmaps[question.layer][target]
-            marks.append(marked(digit, Opinion(explained.probabilities), heatmap, refused=refused))
+        """Draw the heat of one digit, or of all, on their picture."""
+        marks = [
+            marked(
+                digit,
+                Prediction(explained.probabilities),
+                explained.heatmaps[query.layer][_target(query, explained)],
+                refused=refused,
+            )
+            for digit, explained in zip(reading.digits, explanations, strict=True)
+        ]
         return await self._engine.picture(
-            draw_photo, reading.picture, marks, selected, question.colours
+            draw_photo, reading.picture, marks, selected, query.colours
         )
 
     async def _best_candidate(self, reading: Reading) -> BestCandidate | None:
-        """Find what comes nearest to a digit in a picture without any, and remember it."""
+        """Find the shape of a refused picture that is likeliest to be a digit."""
         key = sha256(reading.picture.file).digest()
         if key not in self._refused:
             self._refused[key] = await self._engine.look_again(reading)
         return self._refused[key]
 
-    def weights(self, network: Network) -> str:
-        """Name the weights of a network."""
+    def _weights(self, network: Network) -> str:
         return self._engine.explainers[network].weights_hash
 
-    async def _seen(
-        self, digits: Sequence[Digit], question: Question
+    async def _explained_by_both(
+        self, digits: Sequence[Digit], query: Query
     ) -> tuple[list[ExplanationSet], list[ExplanationSet]]:
-        """Have both networks look, that which is asked and the other."""
+        """Explain digits by the network that is asked, and by the other one."""
         asked, other = await asyncio.gather(
-            self._explanations_of(digits, question.network, question.score),
-            self._explanations_of(digits, question.network.other, question.score),
+            self._explained(digits, query.network, query.score),
+            self._explained(digits, query.network.other, query.score),
         )
         return asked, other
 
-    async def _explanations_of(
+    async def _explained(
         self, digits: Sequence[Digit], network: Network, score: Score
     ) -> list[ExplanationSet]:
         keys = [(digit.image.tobytes(), network, score) for digit in digits]
-        known = {key: self._explanations[key] for key in keys if key in self._explanations}
-        new = [(key, d) for key, d in zip(keys, digits, strict=True) if key not in known]
+        known = {key: self._cache[key] for key in keys if key in self._cache}
+        new = {key: d.image for key, d in zip(keys, digits, strict=True) if key not in known}
         if new:
-            images = np.stack([digit.image for _, digit in new])
+            images = np.stack(list(new.values()))
             explanations = await self._engine.explain_all(images, network, score)
-            known |= {key: explained for (key, _), explained in zip(new, explanations, strict=True)}
-            self._explanations.update(known)
+            known |= dict(zip(new, explanations, strict=True))
+            self._cache.update(known)
         return [known[key] for key in keys]
 
 
-def _opinions(explanations: Sequence[ExplanationSet]) -> tuple[Opinion, ...]:
-    return tuple(Opinion(explained.probabilities) for explained in explanations)
+def _target(query: Query, explained: ExplanationSet) -> int:
+    return explained.prediction if query.target is None else query.target
+
+
+def _predictions(explanations: Sequence[ExplanationSet]) -> tuple[Prediction, ...]:
+    return tuple(Prediction(explained.probabilities) for explained in explanations)

@@ -1,127 +1,76 @@
-"""The answer about one digit: its words, its pictures, and the controls that ask on."""
+"""Answers as messages: their words, their pictures, and the controls that ask on."""
 
 from typing import Any
 
+import discord
 from discord import MediaGalleryItem
-from discord.ui import Item, MediaGallery, Separator, TextDisplay
+from discord.ui import Item, MediaGallery, Section, Separator, TextDisplay, Thumbnail
 
-from bot.explain.answers import Answer, Doubt, Spot, region_of
-from bot.explain.audience import Audience
-from bot.explain.control_rows import controls
-from bot.explain.names import NETWORK_NAMES, REGION_NAMES, SCORE_NAMES
-from bot.explain.phrases import boxed, read_as, small_print, tested, where
-from bot.explain.questions import NO_DIGIT
-from bot.explain.uploaded import caveats, header
+from bot.explain.controls import controls
+from bot.explain.phrases import (
+    NETWORK_NAMES,
+    REGION_NAMES,
+    SCORE_NAMES,
+    boxed,
+    in_order,
+    read_as,
+    tested,
+    where,
+)
+from bot.explain.query import NO_DIGIT, Query
+from bot.explain.query_control import Ownership
+from bot.explain.results import (
+    SURE,
+    DigitResult,
+    NoDigitResult,
+    PictureResult,
+    Rejection,
+    Result,
+    Upload,
+    region_of,
+)
 from bot.i18n import Say
 from bot.ui.layout import CALM, WARNING, Message, attached, framed
+from core.explain.methods import GradCAM
 from core.figures.percent import format_percent
+from core.uploads import DecodedImage, Reading
 
-_SAID = {"none": "correct.none", "right": "correct.right", "wrong": "correct.wrong"}
+_PNG = b"\x89PNG"
 
 
-def explanation(answer: Answer, say: Say, audience: Audience) -> Message:
+def answer(result: Result, say: Say, ownership: Ownership, confirm: int | None = None) -> Message:
     """Lay an answer out.
 
     Args:
-        answer: what the networks said.
+        result: the answer.
         say: the reader's language.
-        audience: for whom the message is.
+        ownership: whose the answer is.
+        confirm: the label that the uploader is asked to confirm.
     """
-    card = attached(answer.card, "gradcam.png", about_card(answer, say))
-    words, files, shown = _words(answer, say), [card], [card]
-    if answer.spot is None:
-        head: Item[Any] = TextDisplay(words)
-    else:
-        head, upload = header(words, answer.spot.reading.picture, say)
-        photo = attached(answer.spot.photo, "overlay.jpg", _about_photo(answer, answer.spot, say))
-        files, shown = [upload, photo, card], [photo, card]
-    # A gallery each: of two pictures in one, Discord would cut off what does not fit its tiles.
-    parts: list[Item[Any]] = [head, *(MediaGallery(MediaGalleryItem(file)) for file in shown)]
-    if not answer.regions:
-        parts.append(TextDisplay(_about_empty(answer, say)))
-    parts += controls(answer, say, audience)
-    receipt = small_print(answer.question, answer.weights, answer.target, say, audience)
-    parts += [Separator(), TextDisplay(receipt)]
-    return framed(*parts, colour=WARNING if _doubtful(answer) else CALM, files=files)
+    match result:
+        case DigitResult():
+            return _digit(result, say, ownership, confirm)
+        case PictureResult():
+            return _picture(result, say, ownership)
+        case NoDigitResult():
+            return _no_digit(result, say, ownership)
 
 
-def _doubtful(answer: Answer) -> bool:
-    known_wrong = answer.digit.label is not None and not answer.right
-    should_be_other = answer.doubt is not None or answer.question.said == NO_DIGIT
-    return known_wrong or should_be_other or not answer.opinion.sure
+def carried_picture(message: discord.Message) -> str | None:
+    """Return the URL of the copy of an upload that an answer carries, for its controls to read."""
+    for container in message.components:
+        for part in getattr(container, "children", ()):
+            accessory = getattr(part, "accessory", None)
+            if isinstance(accessory, discord.ThumbnailComponent):
+                return accessory.media.url
+    return None
 
 
-def _words(answer: Answer, say: Say) -> str:
-    question = answer.question
-    if answer.doubt is None:
-        lines = read_as(answer.opinion, question.network, say)
-    else:
-        lines = _about_refused(answer, answer.doubt, say)
-    if answer.other.prediction != answer.opinion.prediction:
-        lines.append(
-            say(
-                "explain.differs",
-                network=say(NETWORK_NAMES[question.network.other]),
-                digit=answer.other.prediction,
-                confidence=format_percent(answer.other.confidence),
-            )
-        )
-    if answer.spot is not None:
-        lines += _about_upload(answer, answer.spot, say)
-    elif answer.right:
-        lines.append(say("explain.right", index=question.index, label=answer.digit.label))
-    else:
-        lines.append(say("explain.wrong", index=question.index, label=answer.digit.label))
-    if answer.regions:
-        h, w = answer.heatmap.shape
-        score = say(SCORE_NAMES[question.score])
-        lines.append(
-            say("explain.map", layer=question.layer, h=h, w=w, target=answer.target, score=score)
-        )
-    return "\n".join(lines)
-
-
-def _about_refused(answer: Answer, doubt: Doubt, say: Say) -> list[str]:
-    opinion, network = answer.opinion, say(NETWORK_NAMES[answer.question.network])
-    confidence = format_percent(opinion.confidence)
-    return [
-        say("refused.heading", said=answer.question.said),
-        say("correct.refused", said=answer.question.said),
-        say("correct.stored"),
-        f"{say('refused.shape')} {tested(doubt.evidence, doubt.needed, say)}",
-        say("refused.as", network=network, digit=opinion.prediction, confidence=confidence),
-    ]
-
-
-def _about_upload(answer: Answer, spot: Spot, say: Say) -> list[str]:
-    digits, said = spot.reading.digits, answer.question.said
-    lines = []
-    if answer.doubt is None and said is not None:
-        kind = "none" if said == NO_DIGIT else "right" if answer.right else "wrong"
-        lines += [say(_SAID[kind], said=said), say("correct.stored")]
-    if len(digits) > 1:
-        region = say(REGION_NAMES[region_of(answer.digit, spot.reading)])
-        number = spot.place + 1
-        lines.append(say("explain.place", number=number, count=len(digits), region=region))
-    lines.append(say("explain.seen"))
-    return lines + caveats(spot.reading, say)
-
-
-def _about_empty(answer: Answer, say: Say) -> str:
-    question = answer.question
-    score = say(SCORE_NAMES[question.score])
-    why = say("explain.empty", layer=question.layer, target=answer.target, score=score)
-    if answer.elsewhere:
-        layers = ", ".join(f"`{layer}`" for layer in answer.elsewhere)
-        return f"{why}\n{say('explain.empty_try', layers=layers)}"
-    return f"{why}\n{say('explain.empty_nowhere')}"
-
-
-def about_card(answer: Answer, say: Say) -> str:
-    """Describe the card to somebody who cannot see it."""
-    question, probabilities = answer.question, answer.opinion.probabilities
-    digit, first, second = answer.opinion.ranked[:3]
-    h, w = answer.heatmap.shape
+def describe_card(result: DigitResult, say: Say) -> str:
+    """Describe the card to people who cannot see it."""
+    probabilities = result.prediction.probabilities
+    digit, first, second = result.prediction.ranked[:3]
+    h, w = result.heatmap.shape
     return say(
         "alt.card",
         digit=digit,
@@ -130,21 +79,215 @@ def about_card(answer: Answer, say: Say) -> str:
         first_p=format_percent(probabilities[first]),
         second=second,
         second_p=format_percent(probabilities[second]),
-        target=answer.target,
-        layer=question.layer,
+        target=result.target,
+        layer=result.query.layer,
         h=h,
         w=w,
-        score=say(SCORE_NAMES[question.score]),
-        heat=where(answer.regions, say),
+        score=say(SCORE_NAMES[result.query.score]),
+        heat=where(result.regions, say),
     )
 
 
-def _about_photo(answer: Answer, spot: Spot, say: Say) -> str:
-    """Describe the overlay to somebody who cannot see it."""
-    return say(
-        "alt.photo",
-        digits=boxed(spot.reading, answer.opinions, say),
-        number=spot.place + 1,
-        target=answer.target,
-        heat=where(answer.regions, say),
+def _digit(result: DigitResult, say: Say, ownership: Ownership, confirm: int | None) -> Message:
+    words = "\n".join(_digit_words(result, say, ownership))
+    card = attached(result.card, "gradcam.png", describe_card(result, say))
+    head: Item[Any] = TextDisplay(words)
+    files, shown = [card], [card]
+    if result.upload is not None:
+        alt = say(
+            "alt.photo",
+            digits=boxed(result.upload.reading, result.predictions, say),
+            number=result.position + 1,
+            target=result.target,
+            heat=where(result.regions, say),
+        )
+        overlay = attached(result.upload.overlay, "overlay.jpg", alt)
+        head, picture = _header(words, result.upload.reading.picture, say)
+        files, shown = [picture, overlay, card], [overlay, card]
+    # A gallery each: of two pictures in one, Discord would cut off what does not fit its tiles.
+    parts: list[Item[Any]] = [head, *(MediaGallery(MediaGalleryItem(file)) for file in shown)]
+    if confirm is not None:
+        key = "correct.confirm_none" if confirm == NO_DIGIT else "correct.confirm"
+        parts.append(TextDisplay(say(key, prediction=result.prediction.digit, label=confirm)))
+    return framed(
+        *parts,
+        *controls(result, say, ownership, confirm),
+        Separator(),
+        TextDisplay(_receipt(result.query, result.weights, result.target, say, ownership)),
+        colour=WARNING if _doubtful(result) else CALM,
+        files=files,
     )
+
+
+def _doubtful(result: DigitResult) -> bool:
+    known_wrong = result.digit.label is not None and not result.correct
+    wrongly_found = result.rejection is not None or result.query.correction == NO_DIGIT
+    return known_wrong or wrongly_found or not result.prediction.sure
+
+
+def _digit_words(result: DigitResult, say: Say, ownership: Ownership) -> list[str]:
+    query, prediction, other = result.query, result.prediction, result.other_prediction
+    if result.rejection is None:
+        lines = read_as(prediction, query.network, say)
+    else:
+        lines = _rejection_words(result, result.rejection, say, ownership)
+    if other.digit != prediction.digit:
+        lines.append(
+            say(
+                "explain.differs",
+                network=say(NETWORK_NAMES[query.network.other]),
+                digit=other.digit,
+                confidence=format_percent(other.confidence),
+            )
+        )
+    if result.upload is not None:
+        lines += _upload_words(result, result.upload, say, ownership)
+    else:
+        key = "explain.right" if result.correct else "explain.wrong"
+        lines.append(say(key, index=query.index, label=result.digit.label))
+    h, w = result.heatmap.shape
+    score = say(SCORE_NAMES[query.score])
+    described = {"layer": query.layer, "h": h, "w": w, "target": result.target, "score": score}
+    if result.regions:
+        return [*lines, say("explain.map", **described)]
+    lines.append(say("explain.empty", **described))
+    if not result.layers_with_evidence:
+        return [*lines, say("explain.empty_nowhere")]
+    layers = ", ".join(f"`{layer}`" for layer in result.layers_with_evidence)
+    return [*lines, say("explain.empty_try", layers=layers)]
+
+
+def _rejection_words(
+    result: DigitResult, rejection: Rejection, say: Say, ownership: Ownership
+) -> list[str]:
+    query, prediction = result.query, result.prediction
+    network = say(NETWORK_NAMES[query.network])
+    confidence = format_percent(prediction.confidence)
+    return [
+        say("refused.heading", said=query.correction),
+        *_corrected("correct.refused", query, say, ownership),
+        f"{say('refused.shape')} {tested(rejection.objectness, rejection.threshold, say)}",
+        say("refused.as", network=network, digit=prediction.digit, confidence=confidence),
+    ]
+
+
+def _upload_words(result: DigitResult, upload: Upload, say: Say, ownership: Ownership) -> list[str]:
+    digits, correction = upload.reading.digits, result.query.correction
+    lines = []
+    if result.rejection is None and correction is not None:
+        wrong = "correct.none" if correction == NO_DIGIT else "correct.wrong"
+        key = "correct.right" if result.correct else wrong
+        lines += _corrected(key, result.query, say, ownership, result.prediction.digit)
+    if len(digits) > 1:
+        region = say(REGION_NAMES[region_of(result.digit, upload.reading)])
+        number = upload.position + 1
+        lines.append(say("explain.place", number=number, count=len(digits), region=region))
+    return [*lines, say("explain.seen"), *_caveats(upload.reading, say)]
+
+
+def _corrected(
+    key: str, query: Query, say: Say, ownership: Ownership, prediction: int | None = None
+) -> list[str]:
+    """Tell who corrects the network, and what is stored of it."""
+    own = not ownership.public and ownership.owner == ownership.uploader
+    by = say("correct.by_you" if own else "correct.by", uploader=ownership.uploader)
+    said = say(key, by=by, said=query.correction, prediction=prediction)
+    return [said, say("correct.stored")]
+
+
+def _picture(result: PictureResult, say: Say, ownership: Ownership) -> Message:
+    digits = boxed(result.reading, result.predictions, say)
+    target = result.query.target
+    alt = "alt.overview" if target is None else "alt.overview_target"
+    overlay = attached(result.overlay, "overlay.jpg", say(alt, digits=digits, target=target))
+    words = "\n".join(_picture_words(result, say))
+    head, picture = _header(words, result.reading.picture, say)
+    explained = say("explain.as_read") if target is None else target
+    return framed(
+        head,
+        MediaGallery(MediaGalleryItem(overlay)),
+        *controls(result, say, ownership),
+        Separator(),
+        TextDisplay(_receipt(result.query, result.weights, explained, say, ownership)),
+        colour=CALM if all(prediction.sure for prediction in result.predictions) else WARNING,
+        files=[picture, overlay],
+    )
+
+
+def _picture_words(result: PictureResult, say: Say) -> list[str]:
+    query, least = result.query, result.predictions[result.least_certain]
+    own, others = in_order(result.predictions), in_order(result.other_predictions)
+    lines = [
+        say(
+            "overview.reads",
+            digits=own,
+            network=say(NETWORK_NAMES[query.network]),
+            count=len(result.predictions),
+            number=result.least_certain + 1,
+            digit=least.digit,
+            confidence=format_percent(least.confidence),
+        )
+    ]
+    unsure = [str(i + 1) for i, each in enumerate(result.predictions) if not each.sure]
+    if unsure:
+        lines.append(say("overview.unsure", numbers=", ".join(unsure), sure=f"{SURE:.0%}"))
+    if own != others:
+        other = say(NETWORK_NAMES[query.network.other])
+        lines.append(say("overview.differs", network=other, digits=others))
+    score = say(SCORE_NAMES[query.score])
+    key = "overview.map" if query.target is None else "overview.map_target"
+    explained = say(key, layer=query.layer, score=score, target=query.target)
+    return [*lines, *_caveats(result.reading, say), explained]
+
+
+def _no_digit(result: NoDigitResult, say: Say, ownership: Ownership) -> Message:
+    lines, correction = [say("nothing.found")], result.query.correction
+    if correction == NO_DIGIT:
+        lines += _corrected("correct.agreed", result.query, say, ownership)
+    elif correction is not None:
+        lines += _corrected("correct.refused", result.query, say, ownership)
+        lines.append(say("nothing.no_stroke"))
+    lines += [say("nothing.try"), *_caveats(result.reading, say)]
+    head, picture = _header("\n".join(lines), result.reading.picture, say)
+    return framed(
+        head, Separator(), *controls(result, say, ownership), colour=WARNING, files=[picture]
+    )
+
+
+def _header(words: str, picture: DecodedImage, say: Say) -> tuple[Section[Any], discord.File]:
+    """Set an answer's first words beside the picture that they are about.
+
+    Nothing of an upload is stored. This copy of it, clean of metadata, is what the controls read
+    again, after a restart too.
+    """
+    name = "picture.png" if picture.file.startswith(_PNG) else "picture.jpg"
+    file = attached(picture.file, name, say("alt.picture"))
+    return Section(TextDisplay(words), accessory=Thumbnail(file)), file
+
+
+def _caveats(reading: Reading, say: Say) -> list[str]:
+    """Tell what of a picture was not read."""
+    told = []
+    if reading.picture.animated:
+        told.append(say("upload.animated"))
+    if reading.left_out:
+        told.append(say("upload.left_out", left_out=reading.left_out, read=len(reading.digits)))
+    return told
+
+
+def _receipt(query: Query, weights: str, target: object, say: Say, ownership: Ownership) -> str:
+    """Return the small print: what is needed to repeat the answer, and whose message it is."""
+    source = "explain.source_upload" if query.index is None else "explain.source_index"
+    receipt = say(
+        "explain.receipt",
+        network=query.network,
+        weights=weights,
+        source=say(source, index=query.index),
+        layer=query.layer,
+        target=target,
+        score=query.score,
+        method=GradCAM.name,
+    )
+    if not ownership.public:
+        return receipt
+    return f"{receipt}\n{say('explain.shared', owner=ownership.owner)}"

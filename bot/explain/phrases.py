@@ -1,115 +1,102 @@
-"""Phrases that several messages share."""
+"""Phrases that several messages share, and the catalogue keys of what is named in them."""
 
 from collections.abc import Sequence
 
-from bot.explain.answers import SURE, Opinion, region_of
-from bot.explain.audience import Audience
-from bot.explain.names import NETWORK_NAMES, REGION_NAMES
-from bot.explain.questions import Question
+from bot.explain.results import SURE, Prediction, region_of
 from bot.i18n import Say
 from bot.runtime.networks import Network
-from core.explain.methods import GradCAM
 from core.explain.regions import Region
+from core.explain.scores import Score
 from core.figures.percent import format_percent
 from core.figures.refusal import format_evidence
 from core.uploads import Reading
 
-_PLACED = 24
-"""The place of each of so many digits still leaves an alt text short enough for Discord."""
+SCORE_NAMES = {
+    Score.LOG_ODDS: "score.log_odds",
+    Score.LOGIT: "score.logit",
+    Score.PROBABILITY: "score.probability",
+}
+NETWORK_NAMES = {
+    Network.TUTORIAL: "network.tutorial",
+    Network.UPLOADS: "network.uploads",
+}
+REGION_NAMES = {
+    Region.UPPER_LEFT: "region.upper_left",
+    Region.UPPER_CENTRE: "region.upper_centre",
+    Region.UPPER_RIGHT: "region.upper_right",
+    Region.LEFT: "region.left",
+    Region.CENTRE: "region.centre",
+    Region.RIGHT: "region.right",
+    Region.LOWER_LEFT: "region.lower_left",
+    Region.LOWER_CENTRE: "region.lower_centre",
+    Region.LOWER_RIGHT: "region.lower_right",
+}
+
+_MAX_LOCATED = 24
+"""The regions of this many digits leave an alt text short enough for Discord."""
 
 
-def read_as(opinion: Opinion, network: Network, say: Say) -> list[str]:
-    """Say what a network takes a digit for: plainly, or as the candidates where it is not sure."""
-    name, confidence = say(NETWORK_NAMES[network]), format_percent(opinion.confidence)
-    if not opinion.sure:
+def read_as(prediction: Prediction, network: Network, say: Say) -> list[str]:
+    """Tell a prediction: as a plain fact, or as its candidates if the network is not sure."""
+    name, confidence = say(NETWORK_NAMES[network]), format_percent(prediction.confidence)
+    if not prediction.sure:
         candidates = ", ".join(
-            f"**{c}** ({format_percent(opinion.probabilities[c])})" for c in opinion.candidates
+            f"**{c}** ({format_percent(prediction.probabilities[c])})"
+            for c in prediction.candidates
         )
         return [
             say(
                 "explain.unsure",
-                digit=opinion.prediction,
+                digit=prediction.digit,
                 confidence=confidence,
                 network=name,
                 sure=f"{SURE:.0%}",
                 candidates=candidates,
             )
         ]
-    digit, first, second = opinion.ranked[:3]
+    digit, first, second = prediction.ranked[:3]
     return [
         say("explain.reads", digit=digit, confidence=confidence, network=name),
         say(
             "explain.runners_up",
             first=first,
-            first_p=format_percent(opinion.probabilities[first]),
+            first_p=format_percent(prediction.probabilities[first]),
             second=second,
-            second_p=format_percent(opinion.probabilities[second]),
+            second_p=format_percent(prediction.probabilities[second]),
         ),
     ]
 
 
 def where(regions: Sequence[Region], say: Say) -> str:
-    """Say where a map's heat lies."""
+    """Tell where the heat of a map lies."""
     if not regions:
         return say("alt.no_heat")
     named = say("alt.then").join(say(REGION_NAMES[region]) for region in regions)
     return say("alt.heat", regions=named)
 
 
-def boxed(reading: Reading, opinions: Sequence[Opinion], say: Say) -> str:
-    """Say which digits stand where in a picture; of very many, only which they are."""
-    if len(opinions) > _PLACED:
-        return say("alt.boxed_many", count=len(opinions), digits=in_order(opinions))
+def boxed(reading: Reading, predictions: Sequence[Prediction], say: Say) -> str:
+    """Tell which digits stand where in a picture; of very many, only which they are."""
+    if len(predictions) > _MAX_LOCATED:
+        return say("alt.boxed_many", count=len(predictions), digits=in_order(predictions))
     places = "; ".join(
         say(
             "alt.boxed",
             number=i + 1,
-            digit=opinion.prediction,
+            digit=prediction.digit,
             region=say(REGION_NAMES[region_of(digit, reading)]),
         )
-        for i, (digit, opinion) in enumerate(zip(reading.digits, opinions, strict=True))
+        for i, (digit, prediction) in enumerate(zip(reading.digits, predictions, strict=True))
     )
     return say("alt.boxed_few", places=places)
 
 
-def tested(evidence: float, needed: float, say: Say) -> str:
-    """Say by how much a shape fell short of being a digit, or that something else did."""
-    key = "refused.too_little" if evidence < needed else "refused.enough"
-    return say(key, evidence=format_evidence(evidence), needed=format_evidence(needed))
+def tested(objectness: float, threshold: float, say: Say) -> str:
+    """Compare a shape's log-odds of being a digit with the least that are needed."""
+    key = "refused.too_little" if objectness < threshold else "refused.enough"
+    return say(key, evidence=format_evidence(objectness), needed=format_evidence(threshold))
 
 
-def in_order(opinions: Sequence[Opinion]) -> str:
-    """Write what digits were read as, one after the other."""
-    return " ".join(str(opinion.prediction) for opinion in opinions)
-
-
-def small_print(
-    question: Question, weights: str, target: object, say: Say, audience: Audience
-) -> str:
-    """Write an answer's receipt, and whose message it is.
-
-    Args:
-        question: what was asked.
-        weights: names the weights that answered.
-        target: the class explained, or the classes.
-        say: the reader's language.
-        audience: for whom the message is.
-    """
-    source = (
-        say("explain.source_upload")
-        if question.index is None
-        else say("explain.source_index", index=question.index)
-    )
-    receipt = say(
-        "explain.receipt",
-        network=question.network,
-        weights=weights,
-        source=source,
-        layer=question.layer,
-        target=target,
-        score=question.score,
-        method=GradCAM.name,
-    )
-    if not audience.shared:
-        return receipt
-    return f"{receipt}\n{say('explain.shared', owner=audience.owner)}"
+def in_order(predictions: Sequence[Prediction]) -> str:
+    """Return predicted digits with spaces between them."""
+    return " ".join(str(prediction.digit) for prediction in predictions)

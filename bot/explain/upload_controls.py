@@ -6,141 +6,186 @@ from typing import Any, Self
 
 from discord import SelectOption
 from discord.ui import Button, Select
+from typing_extensions import override
 
-from bot.explain.answers import Opinion, region_of
-from bot.explain.control_state import STATE, QuestionControl
-from bot.explain.names import REGION_NAMES
-from bot.explain.questions import NO_DIGIT, Correction, HowDecided, HowRead, Question
+from bot.explain.phrases import REGION_NAMES
+from bot.explain.query import NO_DIGIT, Query
+from bot.explain.query_control import STATE, Presses, QueryControl
+from bot.explain.results import Prediction, region_of
 from bot.i18n import Say
+from bot.ui.client import Interaction
+from bot.ui.control import ItemT
 from core.figures.percent import format_percent
 from core.uploads import Reading
 
-_MOST = 25  # options of a select
+_MAX_OPTIONS = 25  # of a select
+_UNDO = "u"
 
 
-class DigitSelect(QuestionControl[Select[Any]], template=rf"digit:(?P<first>\d{{1,2}}):{STATE}"):
-    """One of several digits; of more than a select can offer, there is a select for each part."""
+class DigitSelect(QueryControl[Select[Any]], template=rf"digit:(?P<first>\d{{1,2}}):{STATE}"):
+    """Chooses one of several digits; of more than a select can offer, there are several selects."""
 
     @classmethod
-    def all_drawn(
+    def all_of(
         cls,
         state: str,
         reading: Reading,
-        opinions: Sequence[Opinion],
-        place: int | None,
+        predictions: Sequence[Prediction],
+        position: int | None,
         say: Say,
     ) -> list[Self]:
-        """Offer the digits, with what each was read as."""
-        parts = -(-len(opinions) // _MOST)
-        edges = [len(opinions) * i // parts for i in range(parts + 1)]
-        return [
-            cls._drawn(state, reading, opinions, range(*part), place, say)
-            for part in pairwise(edges)
-        ]
+        """Offer the digits of a picture with their predictions.
 
-    @classmethod
-    def _drawn(
-        cls,
-        state: str,
-        reading: Reading,
-        opinions: Sequence[Opinion],
-        part: range,
-        place: int | None,
-        say: Say,
-    ) -> Self:
+        Args:
+            state: of the controls.
+            reading: the picture.
+            predictions: one for each digit, at least two.
+            position: of the digit that is shown; `None` if all are.
+            say: the reader's language.
+        """
         options = [
             SelectOption(
                 label=say(
                     "control.digit",
                     number=i + 1,
-                    digit=opinions[i].prediction,
-                    confidence=format_percent(opinions[i].confidence),
+                    digit=prediction.digit,
+                    confidence=format_percent(prediction.confidence),
                 ),
                 value=str(i),
                 description=say(REGION_NAMES[region_of(reading.digits[i], reading)]),
-                default=i == place,
+                default=i == position,
             )
-            for i in part
+            for i, prediction in enumerate(predictions)
         ]
-        placeholder = say("control.digits", first=part.start + 1, last=part.stop)
-        custom_id = f"digit:{part.start}:{state}"
-        return cls(Select(custom_id=custom_id, options=options, placeholder=placeholder))
+        parts = -(-len(options) // _MAX_OPTIONS)
+        edges = [len(options) * i // parts for i in range(parts + 1)]
+        return [
+            cls(
+                Select(
+                    custom_id=f"digit:{first}:{state}",
+                    options=options[first:end],
+                    placeholder=say("control.digits", first=first + 1, last=end),
+                )
+            )
+            for first, end in pairwise(edges)
+        ]
 
-    def changed(self, values: Sequence[str]) -> Question:
-        """See `QuestionControl.changed`."""
-        return self.question.enter(int(values[0]))
+    @override
+    def changed(self, values: Sequence[str]) -> Query:
+        return self.query.at_position(int(values[0]))
 
 
-class AllDigitsButton(QuestionControl[Button[Any]], template=rf"all:{STATE}"):
-    """All digits of the picture again."""
+class AllDigitsButton(QueryControl[Button[Any]], template=rf"all:{STATE}"):
+    """Goes back to all digits of the picture."""
 
     @classmethod
-    def drawn(cls, state: str, count: int, say: Say) -> Self:
-        """Say how many there are."""
+    def of(cls, state: str, count: int, say: Say) -> Self:
+        """Name their number."""
         label = say("control.all_digits", count=count)
         return cls(Button(label=label, emoji="🔢", custom_id=f"all:{state}"))
 
-    def changed(self, values: Sequence[str]) -> Question:  # noqa: ARG002 - a button has none
-        """See `QuestionControl.changed`."""
-        return self.question.enter(None)
+    @override
+    def changed(self, values: Sequence[str]) -> Query:
+        return self.query.at_position(None)
 
 
-class CorrectSelect(QuestionControl[Select[Any]], template=rf"correct:{STATE}"):
-    """What the digit really is, by whoever uploaded it: their press changes the message."""
+class UploaderControl(QueryControl[ItemT], template=r"(?!)"):
+    """A control for the uploader, whose press changes the message, whoever owns it."""
 
-    def __init__(self, item: Select[Any]) -> None:
-        super().__init__(item)
-        self.message_owner, self.owner = self.owner, self.uploader
+    @override
+    def in_place(self, interaction: Interaction) -> bool:
+        return interaction.user.id == self.uploader
+
+
+class CorrectSelect(UploaderControl[Select[Any]], template=rf"correct:{STATE}"):
+    """Chooses the digit's label, or takes it back."""
 
     @classmethod
-    def drawn(cls, state: str, said: int | None, say: Say) -> Self:
-        """Offer the ten digits, and that it is none."""
+    def of(cls, state: str, correction: int | None, say: Say) -> Self:
+        """Offer the ten digits and no digit; to take a correction back, where there is one."""
         options = [
-            SelectOption(
-                label=say("control.correct_digit", digit=digit),
-                value=str(digit),
-                default=digit == said,
-            )
-            for digit in range(10)
+            SelectOption(label=_label(label, say), value=str(label), default=label == correction)
+            for label in (*range(10), NO_DIGIT)
         ]
-        options.append(
-            SelectOption(
-                label=say("control.correct_none"), value=str(NO_DIGIT), default=said == NO_DIGIT
-            )
-        )
+        if correction is not None:
+            options.append(SelectOption(label=say("control.correct_undo"), value=_UNDO, emoji="↩️"))
         placeholder = say("control.correct")
         return cls(Select(custom_id=f"correct:{state}", options=options, placeholder=placeholder))
 
-    def asked(self, values: Sequence[str]) -> Correction:
-        """See `Control.asked`."""
-        return Correction(self.question, int(values[0]), self.message_owner, self.uploader)
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        label = None if values[0] == _UNDO else int(values[0])
+        await feature.correct(interaction, self.query, label, self.owner, self.uploader)
 
 
-class HowReadButton(QuestionControl[Button[Any]], template=rf"steps:{STATE}"):
-    """How was my picture read? The steps, to the presser alone."""
+class ConfirmButton(UploaderControl[Button[Any]], template=rf"confirm:(?P<label>-?\d):{STATE}"):
+    """Confirms a correction that contradicts an almost certain network."""
+
+    @classmethod
+    def of(cls, state: str, label: int, say: Say) -> Self:
+        """Repeat the label."""
+        return cls(Button(label=_label(label, say), custom_id=f"confirm:{label}:{state}"))
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        label = int(self.state["label"])
+        await feature.correct(
+            interaction, self.query, label, self.owner, self.uploader, confirmed=True
+        )
+
+
+class CancelButton(UploaderControl[Button[Any]], template=rf"cancel:{STATE}"):
+    """Leaves a correction that was to be confirmed."""
+
+    @classmethod
+    def of(cls, state: str, say: Say) -> Self:
+        """Draw the button."""
+        return cls(Button(label=say("control.correct_cancel"), custom_id=f"cancel:{state}"))
+
+    @override
+    def changed(self, values: Sequence[str]) -> Query:
+        return self.query
+
+
+class HowReadButton(QueryControl[Button[Any]], template=rf"steps:{STATE}"):
+    """Shows how the picture was read, to the presser alone."""
 
     private = True
 
     @classmethod
-    def drawn(cls, state: str, say: Say) -> Self:
+    def of(cls, state: str, say: Say) -> Self:
         """Draw the button."""
         return cls(Button(label=say("control.how_read"), emoji="🔍", custom_id=f"steps:{state}"))
 
-    def asked(self, values: Sequence[str]) -> HowRead:  # noqa: ARG002 - a button has none
-        """See `Control.asked`."""
-        return HowRead(self.question)
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        await feature.show_steps(interaction, self.query)
 
 
-class HowDecidedButton(QuestionControl[Button[Any]], template=rf"rule:{STATE}"):
-    """How was this decided? The rule and its error rates, to the presser alone."""
+class HowDecidedButton(QueryControl[Button[Any]], template=rf"rule:{STATE}"):
+    """Shows the rule by which a shape is taken for a digit, to the presser alone."""
 
     private = True
 
     @classmethod
-    def drawn(cls, state: str, say: Say) -> Self:
+    def of(cls, state: str, say: Say) -> Self:
         """Draw the button."""
         return cls(Button(label=say("control.how_decided"), emoji="⚖️", custom_id=f"rule:{state}"))
 
-    def asked(self, values: Sequence[str]) -> HowDecided:  # noqa: ARG002 - a button has none
-        """See `Control.asked`."""
-        return HowDecided()
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        await feature.show_rule(interaction)
+
+
+def _label(label: int, say: Say) -> str:
+    if label == NO_DIGIT:
+        return say("control.correct_none")
+    return say("control.correct_digit", digit=label)

@@ -1,6 +1,6 @@
 """What `/help` shows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from discord.ui import Separator, TextDisplay
 
@@ -8,32 +8,34 @@ from bot.i18n import Say
 from bot.ui.layout import Message, framed
 
 
-def help_page(mentions: Mapping[str, str], say: Say) -> Message:
+def help_page(mention: Callable[[str], str], say: Say, *, manager: bool) -> Message:
     """Lay the help out: a way in for newcomers, then what there is alone and together.
 
     Args:
-        mentions: how to write each command so that it can be clicked, by its name.
+        mention: writes a command so that it can be clicked.
         say: the reader's language.
+        manager: whether the reader may use `/settings`.
     """
-    explain, lesson = mentions["explain"], mentions["lesson"]
+    explain = mention("explain")
     first = (
         say("help.index", explain=explain),
         say("help.target"),
-        say("help.lesson", lesson=lesson),
+        say("help.lesson", lesson=mention("lesson")),
     )
     alone = (
         say("help.upload", explain=explain, menu=say("command.explain_message.name")),
-        say("help.review", review=mentions["review"]),
-        say("help.term", term=mentions["term"]),
-        say("help.model", model=mentions["model"]),
-        say("help.privacy", privacy=mentions["privacy"]),
+        say("help.review", review=mention("review")),
+        say("help.term", term=mention("term")),
+        say("help.model", model=mention("model")),
+        say("help.privacy", privacy=mention("privacy")),
     )
-    together = (
-        say("help.quiz", quiz=mentions["quiz"]),
-        say("help.session", session=mentions["session start"]),
-        say("help.scores", scores=mentions["scores"]),
-        say("help.settings", settings=mentions["settings"]),
-    )
+    together = [
+        say("help.quiz", quiz=mention("quiz")),
+        say("help.session", session=mention("session start")),
+        say("help.scores", scores=mention("scores")),
+    ]
+    if manager:
+        together.append(say("help.settings", settings=mention("settings")))
     numbered = (f"{number}. {step}" for number, step in enumerate(first, start=1))
     return framed(
         TextDisplay("\n".join((say("help.first"), *numbered))),

@@ -9,8 +9,8 @@ from discord.ext import commands
 from numpy.typing import NDArray
 
 from bot.app import GradcamBot
-from bot.explain.attachments import carried, fetch
-from bot.explain.questions import Question
+from bot.explain.messages import carried_picture
+from bot.explain.query import random_index
 from bot.i18n import FALLBACK, Typed, label, speaker
 from bot.lessons.controls import CONTROLS
 from bot.lessons.course import Screen
@@ -215,7 +215,7 @@ class Course(commands.Cog):
 
     async def _written(self, image: discord.Attachment) -> NDArray[np.float32]:
         """Read the first digit of a picture."""
-        reading = await fetch(self.bot, image)
+        reading = await self.bot.uploads.read(image.url, image.size)
         if not reading.digits:
             raise UserError("lesson.no_digit")
         return reading.digits[0].image
@@ -224,7 +224,7 @@ class Course(commands.Cog):
         """Read the learner's own digit from their message, if it is of one."""
         if place.look.index is not None:
             return None
-        url = None if interaction.message is None else carried(interaction.message)
+        url = None if interaction.message is None else carried_picture(interaction.message)
         if url is None:
             raise UserError("explain.gone")
         return await self.bot.studying.own(await self.bot.downloads.fetch(url))
@@ -256,8 +256,7 @@ class Course(commands.Cog):
             return last.digit
         if otherwise is not None:
             return otherwise
-        index = Question.test_digit().index
-        return index or 0
+        return random_index()
 
     async def _show(
         self,

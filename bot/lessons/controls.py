@@ -9,8 +9,8 @@ from typing import Any, Self
 from discord import ButtonStyle, SelectOption
 from discord.ui import Button, Select
 
-from bot.explain.names import SCORE_NAMES
-from bot.explain.questions import Question as Asking
+from bot.explain.phrases import SCORE_NAMES
+from bot.explain.query import random_index
 from bot.i18n import Say
 from bot.lessons.course import Lesson, Question, Term
 from bot.lessons.illustrations import (
@@ -132,7 +132,7 @@ def _edited(change: Callable[[Transform], Transform]) -> Callable[[Look], Look]:
 
 
 def _any(look: Look) -> Look:
-    return look.take(Asking.test_digit().index or 0)
+    return look.take(random_index())
 
 
 ACTS: dict[str, tuple[str, Callable[[Look], Look]]] = {

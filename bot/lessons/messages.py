@@ -15,8 +15,7 @@ from discord.ui import (
     Thumbnail,
 )
 
-from bot.explain.names import SCORE_NAMES
-from bot.explain.phrases import where
+from bot.explain.phrases import SCORE_NAMES, where
 from bot.i18n import Say
 from bot.lessons.controls import (
     LETTERS,

@@ -1,12 +1,14 @@
 """`/model`."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import GradcamBot
+from bot.explain.corrections import Corrections
 from bot.i18n import label, speaker
+from bot.model.about import About
 from bot.model.messages import model
 from bot.runtime.networks import Network
 from bot.ui.client import Interaction
@@ -14,10 +16,11 @@ from bot.ui.reply import reply, reporting_errors
 
 
 class Model(commands.Cog):
-    """The networks behind the answers."""
+    """Shows the networks behind the answers."""
 
-    def __init__(self, bot: GradcamBot) -> None:
-        self.bot = bot
+    def __init__(self, about: Mapping[Network, About], corrections: Corrections) -> None:
+        self._about = about
+        self._corrections = corrections
 
     @app_commands.command(
         name=label("command.model.name"), description=label("command.model.description")
@@ -32,12 +35,6 @@ class Model(commands.Cog):
         """Show a network's layers, training and measured accuracy."""
         async with reporting_errors(interaction):
             await interaction.response.defer(thinking=True)
-            about = self.bot.about[Network(network)]
-            tally = await self.bot.corrections.tally(about.weights)
-            message = model(about, tally, speaker(interaction.locale))
-            await reply(interaction, message)
-
-
-async def setup(bot: GradcamBot) -> None:
-    """Add the cog; see `discord.ext.commands.Bot.load_extension`."""
-    await bot.add_cog(Model(bot))
+            about = self._about[Network(network)]
+            tally = await self._corrections.tally(about.weights)
+            await reply(interaction, model(about, tally, speaker(interaction.locale)))

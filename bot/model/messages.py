@@ -7,8 +7,8 @@ from discord import MediaGalleryItem
 from discord.ui import MediaGallery, Separator, TextDisplay
 
 from bot.explain.corrections import Confusion, Tally
-from bot.explain.questions import NO_DIGIT
-from bot.explain.rule import changed, deciding
+from bot.explain.query import NO_DIGIT
+from bot.explain.reading_messages import changed, deciding
 from bot.i18n import Say
 from bot.model.about import About
 from bot.ui.layout import Message, framed

@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from bot.explain.names import REGION_NAMES
-from bot.explain.phrases import where
+from bot.explain.phrases import REGION_NAMES, where
 from bot.i18n import Say
 from bot.quiz import Asked, Picture, Riddle
 from core.explain.regions import Region

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import GradcamBot
-from bot.explain.questions import Question
+from bot.explain.query import random_index
 from bot.i18n import label, speaker
 from bot.lessons.course import Screen
 from bot.lessons.illustrations import Look
@@ -67,8 +67,8 @@ class Review(commands.Cog):
             await self.ask(interaction, Reviewing())
             return
         page, screen = found
-        digit = Question.test_digit().index if screen.example is None else screen.example
-        place = Page(name, page, Look.at(screen, digit or 0))
+        digit = random_index() if screen.example is None else screen.example
+        place = Page(name, page, Look.at(screen, digit))
         exhibit = await self.bot.studying.show(screen.picture, place.look)
         more = below(box, me, say)
         message = lesson_screen(self.bot.lessons, place, exhibit, (say,), owner=me, more=more)

@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 import bot
-from bot.explain.readings import PROBLEMS
+from bot.explain.uploads import PROBLEMS
 from bot.i18n import _FORMATTER, FALLBACK, LANGUAGES, Typed, catalogue, speaker
 from core.uploads import UploadProblem
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.explain.answers import SURE
+from bot.explain.results import SURE
 from core.modelcard import model_card
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 from core.record import CARD_FILE, ModelRecord, UploadsMetrics

@@ -1,5 +1,7 @@
 """The selects and buttons under an explanation."""
 
+import re
+
 import pytest
 
 from tests.discord.conftest import Server
@@ -33,7 +35,7 @@ async def test_each_control_of_the_owner_changes_the_message_in_place(server: Se
     ("step", "start", "arrived"),
     [("back", 7, 6), ("on", 7, 8), ("back", 0, 9999), ("on", 9999, 0)],
 )
-async def test_previous_and_next_go_round(
+async def test_previous_and_next_go_round_and_explain_what_is_predicted(
     server: Server, step: str, start: int, arrived: int
 ) -> None:
     await server.alex.slash(server.channel, "explain", index=start, target=3, layer="conv2d_1")
@@ -43,7 +45,9 @@ async def test_previous_and_next_go_round(
 
     assert result.acknowledged
     words = text(server.last)
-    assert f"· index {arrived} · conv2d_1 · class 3 ·" in words
+    predicted = re.search(r"reads an? \*\*(\d)", words)
+    assert predicted
+    assert f"· index {arrived} · conv2d_1 · class {predicted[1]} ·" in words
 
 
 async def test_random_draws_another_digit(server: Server) -> None:
@@ -98,7 +102,7 @@ async def test_controls_work_after_a_restart(server: Server) -> None:
     message = server.last
     result = await server.alex.click(message, custom_id=control(message, "step:on"))
     assert result.acknowledged
-    assert "· index 8 · conv2d_1 · class 9 · probability ·" in text(server.last)
+    assert "· index 8 · conv2d_1 · class 5 · probability ·" in text(server.last)
 
 
 async def test_a_fault_is_told_with_an_id_that_the_log_has(

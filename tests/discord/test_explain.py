@@ -161,7 +161,7 @@ async def test_an_unknown_layer_is_answered_with_those_there_are(server: Server)
     result = await server.alex.slash(server.channel, "explain", index=7, layer="@everyone dense")
 
     words = text(result.response)
-    assert "no layer “@everyone dense”" in words
+    assert "no layer `@everyone dense`" in words
     assert "conv2d, max_pooling2d, conv2d_1, max_pooling2d_1" in words
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+import discord
+
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 from core.record import ModelRecord
 from tests.discord.conftest import Server
@@ -42,6 +44,10 @@ async def test_model_shows_how_the_uploads_network_was_measured_on_photographs(
 
 
 async def test_help_mentions_commands_that_can_be_clicked(server: Server) -> None:
+    guild = server.alex.guild
+    manager = guild.create_role("manager", permissions=discord.Permissions(manage_guild=True))
+    server.env.backend.edit_member(guild.id, server.alex.id, {"role_ids": [manager.id]})
+
     result = await server.alex.slash(server.channel, "help")
 
     assert result.acknowledged
@@ -56,3 +62,10 @@ async def test_help_mentions_commands_that_can_be_clicked(server: Server) -> Non
     assert words.startswith("## New here? Start with…")
     assert "Apps › Explain" in words
     assert "does not say" in words
+
+
+async def test_help_shows_settings_only_to_those_who_may_use_them(server: Server) -> None:
+    result = await server.bora.slash(server.channel, "help")
+
+    assert "</scores:" in text(result.response)
+    assert "/settings" not in text(result.response)

@@ -11,8 +11,8 @@ import psutil
 import pytest
 from PIL import Image
 
-from bot.explain.answers import Answer
-from bot.explain.questions import Question
+from bot.explain.query import Query
+from bot.explain.results import DigitResult
 from bot.i18n import speaker
 from bot.runtime.networks import Network
 from core.dataset import load_test_digits
@@ -20,9 +20,11 @@ from core.uploads import MAX_DIGITS
 from tests.builders import blank, picture, row, saved
 from tests.core.uploads.hostile import hostile_files
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, components, control, options, pictures, text
+from tests.discord.looking import alt_texts, answer, components, control, options, pictures, text
 
 _SEVEN, _ONE, _ZERO = 0, 2, 3  # the test digits that are so
+
+english = speaker("en")
 
 
 async def _upload(server: Server, file: bytes) -> discord.Message:
@@ -36,6 +38,24 @@ async def _choose(server: Server, kind: str, value: str) -> None:
     message = server.last
     result = await server.alex.select(message, [value], custom_id=control(message, kind))
     assert result.acknowledged
+
+
+async def _correct(server: Server, label: str) -> None:
+    """Have alex say what the newest message's digit is, and confirm it if that is asked."""
+    await _choose(server, "correct", label)
+    if _has(server.last, "confirm"):
+        await _press(server, "confirm")
+
+
+def _has(message: Any, kind: str) -> bool:
+    """Whether a message has a control."""
+    ids = [str(getattr(part, "custom_id", "")) for part in components(message)]
+    return any(custom_id.startswith(f"{kind}:") for custom_id in ids)
+
+
+def _said(server: Server, key: str, **fields: object) -> str:
+    """What a shared message tells of alex's correction."""
+    return english(key, by=english("correct.by", uploader=server.alex.id), **fields)
 
 
 async def _press(server: Server, kind: str) -> Any:
@@ -108,14 +128,14 @@ async def test_a_class_that_was_explained_to_correct_one_digit_is_of_that_digit(
 ) -> None:
     await _upload(server, row(_SEVEN, _ONE))
     await _choose(server, "digit", "0")
-    await _choose(server, "correct", "1")
+    await _correct(server, "1")
     assert "· class 1 ·" in text(server.last)
 
     await _choose(server, "digit", "1")
     await _choose(server, "digit", "0")
 
     assert "· class 7 ·" in text(server.last)
-    assert "says that" not in text(server.last)
+    assert f"<@{server.alex.id}> says" not in text(server.last)
 
 
 async def test_an_overview_can_be_asked_on(server: Server) -> None:
@@ -263,7 +283,7 @@ async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server
 
     words = text(server.last)
     assert words.startswith("## 2, which I refused\n")
-    assert "says that it is a **2**: I should not have refused it." in words
+    assert _said(server, "correct.refused", said=2) in words
     assert "the picture itself is never stored" in words
     assert re.search(r"likeliest to be a digit. Its evidence of being one: −", words)
     assert re.search(r"The uploads' network would read it as a \*\*\d\*\* \(", words)
@@ -284,7 +304,7 @@ async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server
     await _choose(server, "correct", "5")
     assert "uploaded pictures: 1×. Most often: refused, was a 5 (1×)." in await _model(server)
     await _choose(server, "correct", "-1")
-    assert "Whoever uploaded it says so too: there is **no digit** in it." in text(server.last)
+    assert _said(server, "correct.agreed") in text(server.last)
     assert text(server.last).startswith("## No digit\n")
     assert "Nobody has corrected it yet." in await _model(server)
     assert len(server.channel.history()) == 1
@@ -297,7 +317,7 @@ async def test_a_digit_of_which_no_stroke_is_seen_is_counted_too(server: Server)
     await _choose(server, "correct", "3")
 
     words = text(server.last)
-    assert "says that it is a **3**: I should not have refused it." in words
+    assert _said(server, "correct.refused", said=3) in words
     assert "There is no stroke in it that could be one" in words
     assert "refused, was a 3 (1×)" in await _model(server)
 
@@ -405,11 +425,11 @@ async def test_the_uploader_corrects_it_and_it_is_counted_once(server: Server) -
     assert "Nobody has corrected it yet." in await _model(server)
 
     for _ in range(2):
-        await _choose(server, "correct", "1")
+        await _correct(server, "1")
         await server.restart()
 
     words = text(server.last)
-    assert "Whoever uploaded it says that it is a **1**: the network is wrong." in words
+    assert _said(server, "correct.wrong", said=1, prediction=7) in words
     assert "the picture itself is never stored" in words
     assert f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 1 ·" in words
     assert _colour(server.last) == 0xE69F00
@@ -417,14 +437,99 @@ async def test_the_uploader_corrects_it_and_it_is_counted_once(server: Server) -
     assert "uploaded pictures: 1×. Most often: 1 read as 7 (1×)." in await _model(server)
 
     await _choose(server, "layer", "conv2d_1")
-    assert "says that it is a **1**" in text(server.last)
-    await _choose(server, "correct", "-1")
-    assert "says that it is **no digit at all**" in text(server.last)
+    assert _said(server, "correct.wrong", said=1, prediction=7) in text(server.last)
+    await _correct(server, "-1")
+    assert _said(server, "correct.none", prediction=7) in text(server.last)
     assert "uploaded pictures: 1×. Most often: no digit read as 7 (1×)." in await _model(server)
     await _choose(server, "correct", "7")
-    assert "says that it is a **7**, as the network does." in text(server.last)
+    assert _said(server, "correct.right", said=7) in text(server.last)
     assert _colour(server.last) == 0x56B4E9
     assert "Nobody has corrected it yet." in await _model(server)
+
+
+async def test_a_correction_is_taken_back(server: Server) -> None:
+    before = text(await _upload(server, picture(_SEVEN)))
+    await _correct(server, "1")
+    assert "1 read as 7 (1×)" in await _model(server)
+    await server.restart()
+
+    await _choose(server, "correct", "u")
+
+    assert text(server.last) == before
+    assert "Nobody has corrected it yet." in await _model(server)
+    assert "Take my answer back" not in options(server.last, "correct")
+
+
+async def test_a_refusals_correction_is_taken_back(server: Server) -> None:
+    before = text(await _upload(server, _refused()))
+    await _correct(server, "2")
+    assert "refused, was a 2 (1×)" in await _model(server)
+
+    await _choose(server, "correct", "u")
+
+    assert text(server.last) == before
+    assert "Nobody has corrected it yet." in await _model(server)
+
+
+@pytest.mark.parametrize(
+    ("label", "key"), [("1", "correct.confirm"), ("-1", "correct.confirm_none")]
+)
+async def test_an_almost_certain_network_is_contradicted_only_once_confirmed(
+    server: Server, label: str, key: str
+) -> None:
+    message = await _upload(server, picture(_SEVEN))
+    assert "99.9%" in text(message).splitlines()[0]
+    before = text(message)
+
+    await _choose(server, "correct", label)
+
+    question = english(key, prediction=7, label=label)
+    assert question in text(server.last)
+    assert text(server.last).replace(f"{question}\n", "") == before
+    assert "Nobody has corrected it yet." in await _model(server)
+    other = await server.bora.click(server.last, custom_id=control(server.last, "confirm"))
+    assert text(other.response) == english("correct.not_yours")
+    assert "Nobody has corrected it yet." in await _model(server)
+
+    await _press(server, "cancel")
+    assert text(server.last) == before
+    assert "Nobody has corrected it yet." in await _model(server)
+
+    await _choose(server, "correct", label)
+    await server.restart()
+    await _press(server, "confirm")
+    assert english("correct.stored") in text(server.last)
+    assert not _has(server.last, "confirm")
+    assert "uploaded pictures: 1×." in await _model(server)
+
+
+async def test_an_unsure_network_is_contradicted_at_once(server: Server) -> None:
+    explain = server.bot.engine.explainers[Network.UPLOADS].explain
+    images = load_test_digits().images.astype(np.float32) / 255
+    probabilities = explain(images).probabilities
+    for index in probabilities.max(axis=1).argsort()[:20]:
+        message = await _upload(server, picture(int(index)))
+        if _has(message, "target") and not _has(message, "digit"):
+            break
+
+    await _choose(server, "correct", "-1")
+
+    assert not _has(server.last, "confirm")
+    assert english("correct.stored") in text(server.last)
+
+
+async def test_in_private_a_correction_is_told_as_the_readers_own(server: Server) -> None:
+    shown = await server.alex.slash(
+        server.channel, "explain", image=("a.png", picture(_SEVEN)), private=True
+    )
+    message = answer(shown)
+    chosen = await server.alex.select(message, ["1"], custom_id=control(message, "correct"))
+    message = answer(chosen)
+
+    confirmed = await server.alex.click(message, custom_id=control(message, "confirm"))
+
+    you = english("correct.by_you")
+    assert english("correct.wrong", by=you, said=1, prediction=7) in text(confirmed.response)
 
 
 async def _model(server: Server) -> str:
@@ -438,8 +543,8 @@ async def test_several_digits_are_corrected_each_for_itself(server: Server) -> N
 
     for place, said in (("0", "1"), ("1", "7")):
         await _choose(server, "digit", place)
-        assert "says that" not in text(server.last)
-        await _choose(server, "correct", said)
+        assert f"<@{server.alex.id}> says" not in text(server.last)
+        await _correct(server, said)
 
     told = await _model(server)
     assert "uploaded pictures: 2×" in told
@@ -469,10 +574,12 @@ async def test_on_somebody_elses_message_it_is_they_who_correct(server: Server) 
 
     refused = await server.alex.select(message, ["1"], custom_id=control(message, "correct"))
     assert "Only whoever uploaded" in text(refused.response)
-    taken = await server.bora.select(message, ["1"], custom_id=control(message, "correct"))
+    asked = await server.bora.select(message, ["1"], custom_id=control(message, "correct"))
+    assert asked.acknowledged
+    taken = await server.bora.click(server.last, custom_id=control(server.last, "confirm"))
 
     assert taken.acknowledged
-    assert "says that it is a **1**" in text(server.last)
+    assert f"<@{server.bora.id}> says **1**" in text(server.last)
     assert f"Asked by <@{server.alex.id}>" in text(server.last)
     assert "1 read as 7 (1×)" in await _model(server)
 
@@ -515,8 +622,8 @@ async def test_a_decoding_process_killed_at_a_file_costs_one_sentence_and_keeps_
     while decoder.cpu_times().user < worked + 0.2:  # noqa: ASYNC110 - until it is at the file
         await asyncio.sleep(0.01)
     decoder.suspend()
-    ordinary = await server.bot.explaining.answer(Question.test_digit(4321))
-    assert isinstance(ordinary, Answer)
+    ordinary = await server.bot.explaining.answer(Query.test_digit(4321))
+    assert isinstance(ordinary, DigitResult)
     assert not upload.done()
     decoder.kill()
 
@@ -579,3 +686,7 @@ async def test_every_answer_about_an_upload_is_korean_for_koreans(server: Server
             message = server.last
             await server.minji.select(message, [said], custom_id=control(message, "correct"))
             _check_korean(server.last)
+            if _has(server.last, "confirm"):
+                confirm = control(server.last, "confirm")
+                await server.minji.click(server.last, custom_id=confirm)
+                _check_korean(server.last)

@@ -12,9 +12,9 @@ import psutil
 import pytest
 from PIL import Image
 
-from bot.explain.answers import Answer
-from bot.explain.questions import Question
-from bot.explain.readings import PROBLEMS
+from bot.explain.query import Query
+from bot.explain.results import DigitResult
+from bot.explain.uploads import PROBLEMS
 from bot.i18n import speaker
 from core.uploads import MAX_BYTES
 from tests.builders import blank, picture, saved
@@ -224,10 +224,10 @@ async def test_no_hostile_file_gets_more_than_a_sentence_and_others_are_answered
     for index, (name, data) in enumerate(hostile.items()):
         result, ordinary = await asyncio.gather(
             actor.slash(server.channel, "explain", image=(f"{name}.png", data)),
-            server.bot.explaining.answer(Question.test_digit(index)),
+            server.bot.explaining.answer(Query.test_digit(index)),
         )
 
-        assert isinstance(ordinary, Answer)
+        assert isinstance(ordinary, DigitResult)
         assert result.acknowledged, name
         assert result.followups == [], name
         words = text(result.response)

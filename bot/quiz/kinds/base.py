@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.explain.questions import DEFAULT_LAYER
+from bot.explain.query import DEFAULT_LAYER
 from bot.quiz.question import Picture, Riddle, Wish
 from bot.quiz.scoring import RIGHT, Mark
 from bot.quiz.source import Source

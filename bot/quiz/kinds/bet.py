@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from bot.explain.questions import DEFAULT_LAYER
+from bot.explain.query import DEFAULT_LAYER
 from bot.quiz.kinds.base import DIGITS, Kind, of_label
 from bot.quiz.question import Picture, Riddle, Wish
 from bot.quiz.scoring import RIGHT, Mark

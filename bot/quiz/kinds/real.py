@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.explain.questions import DEFAULT_LAYER
+from bot.explain.query import DEFAULT_LAYER
 from bot.quiz.kinds.base import Kind, of_label, understood, with_heat
 from bot.quiz.question import Picture, Riddle, Wish
 from bot.quiz.source import Source

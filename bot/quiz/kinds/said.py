@@ -1,6 +1,6 @@
 """What did the network say?"""
 
-from bot.explain.questions import DEFAULT_LAYER
+from bot.explain.query import DEFAULT_LAYER
 from bot.quiz.kinds.base import DIGITS, Kind, of_label, understood
 from bot.quiz.question import Picture, Riddle, Wish
 from bot.quiz.source import Source

@@ -1,0 +1,95 @@
+"""How a picture was read or refused, and by which rule: private messages."""
+
+from discord import MediaGalleryItem
+from discord.ui import MediaGallery, TextDisplay
+
+from bot.explain.phrases import REGION_NAMES, tested, where
+from bot.explain.results import SURE, ReadingSteps, RejectionSteps, region_of
+from bot.i18n import Say
+from bot.ui.layout import Message, attached, framed
+from core.figures.refusal import format_evidence
+from core.record import UploadsMetrics
+
+
+def steps(shown: ReadingSteps | RejectionSteps, say: Say) -> Message:
+    """Lay out the steps in which a picture was read, or refused."""
+    if isinstance(shown, ReadingSteps):
+        words, alt = _reading(shown, say)
+    else:
+        words, alt = _rejection(shown, say)
+    strip = attached(shown.strip, "steps.jpg", alt)
+    return framed(
+        TextDisplay("\n".join(words)), MediaGallery(MediaGalleryItem(strip)), files=[strip]
+    )
+
+
+def _reading(shown: ReadingSteps, say: Say) -> tuple[list[str], str]:
+    words, digits = [say("steps.heading")], len(shown.reading.digits)
+    if digits > 1:
+        words.append(say("steps.which", number=shown.position + 1, count=digits))
+    words += [
+        say("steps.picture"),
+        say("steps.ink"),
+        say("steps.box"),
+        say("steps.normal_form"),
+        say("steps.map", target=shown.target, layer=shown.layer),
+    ]
+    return words, say("alt.steps", target=shown.target, heat=where(shown.regions, say))
+
+
+def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
+    words = [say("steps.heading_refused"), say("steps.whole_picture"), say("steps.ink")]
+    shape = shown.shape
+    if shape is None:
+        return [*words, say("nothing.no_stroke")], say("alt.steps_refused")
+    region = say(REGION_NAMES[region_of(shape.digit, shown.reading)])
+    words += [
+        say("steps.likeliest", region=region),
+        say("steps.normal_form"),
+        f"{say('steps.evidence')} {tested(shape.evidence, shape.needed, say)}",
+        say("steps.likely", digit=shape.likely),
+    ]
+    evidence, needed = format_evidence(shape.evidence), format_evidence(shape.needed)
+    return words, say(
+        "alt.steps_likeliest", region=region, digit=shape.likely, evidence=evidence, needed=needed
+    )
+
+
+def rule(metrics: UploadsMetrics, say: Say) -> Message:
+    """Lay out the rule by which a shape is taken for a digit, with its measured error rates.
+
+    Args:
+        metrics: of the network that decides.
+        say: the reader's language.
+    """
+    told = (say("rule.evidence"), *deciding(metrics, say), say("rule.ink"), changed(metrics, say))
+    words = "\n".join((say("rule.heading"), *(f"- {each}" for each in told)))
+    return framed(TextDisplay(words))
+
+
+def deciding(metrics: UploadsMetrics, say: Say) -> list[str]:
+    """Tell how often shapes are refused, how often rightly, and what a confidence is worth."""
+    return [
+        say(
+            "rule.rates",
+            threshold=f"{metrics.threshold:.1f}",
+            digits=f"{metrics.digits_refused:.1%}",
+            strangers=f"{metrics.negatives_refused:.1%}",
+        ),
+        say(
+            "rule.calibration",
+            temperature=f"{metrics.temperature:.2f}",
+            before=f"{metrics.ece_before:.4f}",
+            after=f"{metrics.ece_after:.4f}",
+            sure=f"{SURE:.0%}",
+        ),
+    ]
+
+
+def changed(metrics: UploadsMetrics, say: Say) -> str:
+    """Compare the networks on transformed test digits."""
+    return say(
+        "rule.changed",
+        uploads=f"{metrics.changed_accuracy:.2%}",
+        tutorial=f"{metrics.changed_accuracy_tutorial:.2%}",
+    )

@@ -1,0 +1,294 @@
+"""What the networks make of a digit, of several, and of a picture without any."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.explain.query import NO_DIGIT, Query
+from core.digit import Digit
+from core.explain.regions import Region
+from core.figures.photo import Mark
+from core.figures.refusal import Refused
+from core.uploads import Reading
+
+SURE = 0.9
+"""The least confidence at which a prediction is stated as a plain fact."""
+
+_ALMOST_CERTAIN = 0.999
+"""A correction of a prediction with more confidence than this must be confirmed."""
+
+_MAX_CANDIDATES = 3
+_MIN_PROBABILITY = 0.05
+"""Of a third candidate; the second one is always named."""
+
+Shapes = dict[str, tuple[int, int]]
+"""The height and width of each layer's maps, in order."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Prediction:
+    """A network's prediction for one digit.
+
+    Attributes:
+        probabilities: (10,) float32.
+    """
+
+    probabilities: NDArray[np.float32]
+
+    @property
+    def ranked(self) -> list[int]:
+        """All classes, the likeliest first."""
+        return [int(c) for c in np.argsort(-self.probabilities, kind="stable")]
+
+    @property
+    def digit(self) -> int:
+        """The likeliest class."""
+        return self.ranked[0]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the likeliest class."""
+        return float(self.probabilities[self.digit])
+
+    @property
+    def sure(self) -> bool:
+        """Whether the confidence is at least `SURE`."""
+        return self.confidence >= SURE
+
+    @property
+    def candidates(self) -> list[int]:
+        """The two or three likeliest classes."""
+        first, second, *others = self.ranked[:_MAX_CANDIDATES]
+        return [first, second, *(c for c in others if self.probabilities[c] >= _MIN_PROBABILITY)]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Upload:
+    """The uploaded picture that a digit is from.
+
+    Attributes:
+        reading: the picture and its digits.
+        position: of the digit, from 0 in reading order.
+        overlay: the heat on the picture, JPEG.
+    """
+
+    reading: Reading
+    position: int
+    overlay: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What a network classified a shape as, for its uploader to correct.
+
+    Attributes:
+        position: of the shape among the digits of its picture, from 0 in reading order.
+        weights: the hash of the network's weights.
+        prediction: 0 to 9, or `NO_DIGIT` if the shape was refused.
+    """
+
+    position: int
+    weights: str
+    prediction: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a shape was refused that is a digit according to its uploader.
+
+    Attributes:
+        objectness: log-odds that the shape is a digit.
+        threshold: the least log-odds at which a shape is taken for a digit.
+        weights: the hash of the weights of the network that decided.
+    """
+
+    objectness: float
+    threshold: float
+    weights: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DigitResult:
+    """What the networks make of one digit.
+
+    Attributes:
+        query: the query.
+        digit: the digit; its label is the test set's, or the uploader's.
+        predictions: of the network that was asked, one for each digit of the picture.
+        other_predictions: of the other network.
+        target: the class explained.
+        heatmap: (h, w) float32 in [0, 1].
+        regions: where the heat is strongest; empty for an empty map.
+        layers_with_evidence: the layers whose maps for the target are not empty.
+        layers: the shape of each layer's map, in order.
+        weights: the hash of the weights of the network that was asked.
+        card: the picture of the digit and its map, PNG.
+        upload: the digit's picture; `None` for a test digit.
+        rejection: why the digit was refused; `None` if it was not.
+    """
+
+    query: Query
+    digit: Digit
+    predictions: tuple[Prediction, ...]
+    other_predictions: tuple[Prediction, ...]
+    target: int
+    heatmap: NDArray[np.float32]
+    regions: tuple[Region, ...]
+    layers_with_evidence: tuple[str, ...]
+    layers: Shapes
+    weights: str
+    card: bytes
+    upload: Upload | None = None
+    rejection: Rejection | None = None
+
+    @property
+    def position(self) -> int:
+        """Of the digit in its picture, from 0 in reading order."""
+        return self.upload.position if self.upload else 0
+
+    @property
+    def prediction(self) -> Prediction:
+        """Of the network that was asked, for this digit."""
+        return self.predictions[self.position]
+
+    @property
+    def other_prediction(self) -> Prediction:
+        """Of the other network, for this digit."""
+        return self.other_predictions[self.position]
+
+    @property
+    def correct(self) -> bool:
+        """Whether the prediction is the digit's label."""
+        return self.prediction.digit == self.digit.label
+
+    @property
+    def classification(self) -> Classification:
+        """What can be corrected: the prediction, or that the digit was refused."""
+        if self.rejection is not None:
+            return Classification(self.position, self.rejection.weights, NO_DIGIT)
+        return Classification(self.position, self.weights, self.prediction.digit)
+
+    @property
+    def must_be_confirmed(self) -> bool:
+        """Whether the uploader contradicts a network that is almost certain."""
+        return (
+            self.rejection is None
+            and self.query.correction not in {None, self.prediction.digit}
+            and self.prediction.confidence > _ALMOST_CERTAIN
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PictureResult:
+    """What the networks make of all the digits of a picture.
+
+    Attributes:
+        query: the query.
+        reading: the picture, with at least two digits.
+        predictions: of the network that was asked, one for each digit.
+        other_predictions: of the other network.
+        layers: the shape of each layer's map, in order.
+        weights: the hash of the weights of the network that was asked.
+        overlay: the heat on the picture, JPEG.
+    """
+
+    query: Query
+    reading: Reading
+    predictions: tuple[Prediction, ...]
+    other_predictions: tuple[Prediction, ...]
+    layers: Shapes
+    weights: str
+    overlay: bytes
+
+    @property
+    def least_certain(self) -> int:
+        """The position of the digit whose prediction has the least confidence."""
+        return min(range(len(self.predictions)), key=lambda i: self.predictions[i].confidence)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NoDigitResult:
+    """A picture in which no digit was found.
+
+    Attributes:
+        query: the query.
+        reading: the picture.
+        weights: the hash of the weights of the network that decided.
+    """
+
+    query: Query
+    reading: Reading
+    weights: str
+
+    @property
+    def classification(self) -> Classification:
+        """What can be corrected: that the picture was refused."""
+        return Classification(0, self.weights, NO_DIGIT)
+
+
+Result = DigitResult | PictureResult | NoDigitResult
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ReadingSteps:
+    """How one digit was read from a picture, step by step.
+
+    Attributes:
+        reading: the picture.
+        position: of the digit, from 0 in reading order.
+        target: the class whose map the last step shows.
+        layer: the layer whose feature maps were read.
+        regions: where the heat is strongest; empty for an empty map.
+        strip: the steps as one picture, JPEG.
+    """
+
+    reading: Reading
+    position: int
+    target: int
+    layer: str
+    regions: tuple[Region, ...]
+    strip: bytes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RejectionSteps:
+    """Why no digit was found in a picture, step by step.
+
+    Attributes:
+        reading: the picture.
+        shape: the shape that is likeliest to be a digit; `None` if the picture has no strokes.
+        strip: the steps as one picture, JPEG.
+    """
+
+    reading: Reading
+    shape: Refused | None
+    strip: bytes
+
+
+def region_of(digit: Digit, reading: Reading) -> Region:
+    """Return the ninth of the picture that holds the middle of a digit's box.
+
+    Raises:
+        ValueError: If it is a test digit.
+    """
+    if digit.box is None:
+        raise ValueError("a test digit has no box")
+    left, top, right, bottom = digit.box
+    width, height = reading.picture.size
+    row, column = int(3 * (top + bottom) / 2 / height), int(3 * (left + right) / 2 / width)
+    return tuple(Region)[3 * min(row, 2) + min(column, 2)]
+
+
+def marked(
+    digit: Digit, prediction: Prediction, heatmap: NDArray[np.float32], *, refused: bool = False
+) -> Mark:
+    """Return what is drawn of a digit on its picture.
+
+    Raises:
+        ValueError: If it is a test digit.
+    """
+    if digit.box is None or digit.warp is None:
+        raise ValueError("a test digit has no box")
+    sure = prediction.sure and not refused
+    return Mark(digit.box, digit.warp, heatmap, prediction.digit, sure)
