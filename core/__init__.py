@@ -1,8 +1,7 @@
-"""The network and its explanations, without a word of Discord.
+"""The network and its explanations, independent of Discord.
 
-`core.Explainer` explains; `core.tutorial` has the tutorial's own functions. Both bring TensorFlow,
-and are imported when they are first named, so that what needs only a picture or a digit does not
-wait for it.
+`core.Explainer` explains; `core.tutorial` has the tutorial's own functions. Both need TensorFlow
+and are imported on first access, so that other modules load without it.
 """
 
 import logging
@@ -19,7 +18,7 @@ _WHERE = {
     "Explanation": "core.explain.explainer",
 }
 
-# Who uses this decides what of its log is seen.
+# The application configures logging.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = ["Explainer", "Explanation", "ExplanationSet", "tutorial"]

@@ -1,9 +1,8 @@
 """Keras and TensorFlow, imported without the notices that TensorFlow prints while it starts.
 
-`from core._keras import keras, tf` instead of the plain imports: on a machine with no graphics card
-these write six lines to standard error, through a logger that no environment variable reaches. They
-go here and nothing else does: warnings, errors and whatever another thread prints in the meantime
-are passed on. `TF_CPP_MIN_LOG_LEVEL`, when it is set, is left alone and shows them all.
+Without a GPU, `import tensorflow` writes six lines to standard error through a logger that no
+environment variable controls. Only these lines are dropped; warnings, errors and the output of
+other threads are passed on. If `TF_CPP_MIN_LOG_LEVEL` is set, nothing is dropped.
 """
 
 import os
@@ -12,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_STDERR = 2  # The C++ side writes to the descriptor, whatever sys.stderr may be.
+_STDERR = 2  # the C++ side writes to the descriptor, whatever sys.stderr is
 _NOTICES = (b"WARNING: All log messages before absl::InitializeLog()", b"I0000 ")
 
 
@@ -38,7 +37,7 @@ if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
     import keras
     import tensorflow as tf
 else:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # what matters to Python comes as an exception
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors are raised as exceptions
     with _without_notices():
         import keras
         import tensorflow as tf

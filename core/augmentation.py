@@ -1,7 +1,7 @@
-"""Digits and negatives as photographs and drawings bring them, after they were read.
+"""Augmentation of digits and negatives, such that they look like digits found in uploads.
 
-Every example goes the way of an upload: it is drawn large, changed as hands, pens, paper and
-cameras change it, and brought to the normal form by the same function as a picture.
+An example is enlarged, changed as hands, pens, paper and cameras change it, and brought to the
+normal form by the same function as an upload.
 """
 
 from collections.abc import Callable
@@ -11,22 +11,21 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from core.uploads.normalise import normalise
+from core.uploads.normalise import distance, ink_window, normalise
 
 _SIDE = 84
-"""A digit is changed on a square of so many pixels…"""
+"""Side of the canvas on which examples are augmented, in pixels."""
 
 _LONGER = 48
-"""…on which it is at first this long."""
+"""Longer side of an enlarged digit, in pixels."""
 
 Ink = NDArray[np.float32]
-"""(84, 84) in [0, 1]."""
+"""(84, 84) in [0, 1]: the canvas."""
 
 
-def enlarged(image: NDArray[np.uint8] | NDArray[np.bool_]) -> Ink:
-    """Draw a digit of MNIST, or a glyph, in the middle of the large square."""
-    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-    cut = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
+def enlarge(image: NDArray[np.uint8] | NDArray[np.bool_]) -> Ink:
+    """Enlarge an MNIST digit or a glyph and put it in the middle of the canvas."""
+    cut = image[ink_window(image)].astype(np.float32)
     scale = _LONGER / max(cut.shape)
     height, width = (max(round(side * scale), 1) for side in cut.shape)
     large = cv2.resize(cut / cut.max(), (width, height), interpolation=cv2.INTER_CUBIC)
@@ -36,36 +35,36 @@ def enlarged(image: NDArray[np.uint8] | NDArray[np.bool_]) -> Ink:
     return np.clip(square, 0, 1)
 
 
-def change(ink: Ink, rng: Generator) -> NDArray[np.float32]:
-    """Change ink as a hand, a pen, paper and a camera would, and read it.
+def augment(ink: Ink, rng: Generator) -> NDArray[np.float32]:
+    """Change ink as a hand, a pen, paper and a camera would, and bring it to the normal form.
 
     Returns:
-        (28, 28) float32 in [0, 1]; all zeros where there was hardly any ink.
+        (28, 28) float32 in [0, 1]; all zeros if there is hardly any ink.
     """
-    ink = _sharp(_bent(ink, rng), rng)
-    written = ink = _with_other_pen(ink, rng)
-    for chance, step in _ACCIDENTS:
+    ink = _sharpen(_warp(ink, rng), rng)
+    written = ink = _change_pen(ink, rng)
+    for chance, step in _AUGMENTATIONS:
         if rng.random() < chance:
             ink = step(ink, rng)
-    ink = _as_found(ink)
-    if ink.sum() < 0.6 * written.sum():  # nobody could read what is left
-        ink = _as_found(written)
+    ink = _segment(ink)
+    if ink.sum() < 0.6 * written.sum():  # what is left is not legible
+        ink = _segment(written)
     if not ink.any():
         return np.zeros((28, 28), np.float32)
     image = normalise(ink).image
-    return _ill_fitted(image, rng) if rng.random() < 0.4 else image
+    return _misplace(image, rng) if rng.random() < 0.4 else image
 
 
-def shifted(image: NDArray[np.uint8], rng: Generator) -> NDArray[np.float32]:
-    """Turn, scale and shift a digit of MNIST a little, in its own 28 x 28 pixels."""
+def jitter(image: NDArray[np.uint8], rng: Generator) -> NDArray[np.float32]:
+    """Rotate, scale and shift an MNIST digit slightly, in its own 28 x 28 pixels."""
     turned = cv2.getRotationMatrix2D((13.5, 13.5), rng.uniform(-12, 12), rng.uniform(0.85, 1.12))
     turned += np.pad(rng.uniform(-1.5, 1.5, (2, 1)), ((0, 0), (2, 0)))
     turned[0, 1] += rng.uniform(-0.15, 0.15)
     return _clipped(cv2.warpAffine(image.astype(np.float32) / 255, turned, (28, 28)))
 
 
-def _bent(ink: Ink, rng: Generator) -> Ink:
-    """Turn, slant, stretch and wobble, in one resampling."""
+def _warp(ink: Ink, rng: Generator) -> Ink:
+    """Rotate, shear, stretch and distort elastically, in one resampling."""
     angle, slant = np.deg2rad(rng.normal(0, 8)), rng.normal(0, 0.12)
     wide, tall = np.exp(rng.normal(0, 0.13, 2))
     cos, sin = np.cos(angle), np.sin(angle)
@@ -84,44 +83,44 @@ def _bent(ink: Ink, rng: Generator) -> Ink:
     return np.asarray(bent, np.float32)
 
 
-def _sharp(ink: Ink, rng: Generator) -> Ink:
-    """Take away what the enlarging blurred."""
+def _sharpen(ink: Ink, rng: Generator) -> Ink:
+    """Undo the blur of the enlarging."""
     return _clipped((ink - 0.5) * rng.uniform(1, 6) + 0.5)
 
 
-def _with_other_pen(ink: Ink, rng: Generator) -> Ink:
-    """Write with a finer or a broader pen: by the distance from the outline."""
+def _change_pen(ink: Ink, rng: Generator) -> Ink:
+    """Make strokes thinner or thicker, by the distance from the outline."""
     if rng.random() < 0.3:
         return ink
-    inside = _distance(ink > 0.5)
+    inside = distance(ink > 0.5)
     if not inside.any():
         return ink
     half = 2 * float(inside[inside > 0].mean())
     wanted = np.exp(rng.uniform(np.log(1.0), np.log(8.5)))
     by = np.clip(wanted - half, -0.5 * half, 5.5)
-    outside = _distance(ink <= 0.5)
+    outside = distance(ink <= 0.5)
     return _clipped(by + 0.5 + np.where(inside > 0, inside - 0.5, 0.5 - outside))
 
 
 def _dry(ink: Ink, rng: Generator) -> Ink:
-    """Let paper show through: pencil, chalk, a dry brush."""
+    """Let the paper's grain show through, as with pencil, chalk or a dry brush."""
     grain = _noise(rng, int(rng.choice([12, 21, 42, 84])))
     return _clipped(ink * np.clip(grain * rng.uniform(0.1, 0.3) + rng.uniform(0.85, 1.2), 0, 1))
 
 
 def _uneven(ink: Ink, rng: Generator) -> Ink:
-    """Press harder at one side."""
+    """Fade the ink towards one side."""
     y, x = np.mgrid[-1 : 1 : _SIDE * 1j, -1 : 1 : _SIDE * 1j]
     angle = rng.uniform(0, 2 * np.pi)
     return _clipped(ink * (1 - rng.uniform(0.1, 0.4) * (1 + np.cos(angle) * x + np.sin(angle) * y)))
 
 
-def _blurred(ink: Ink, rng: Generator) -> Ink:
+def _blur(ink: Ink, rng: Generator) -> Ink:
     return _clipped(cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.5, 2.6)))
 
 
-def _lined(ink: Ink, rng: Generator) -> Ink:
-    """Leave a piece of a ruled line or a frame beside or across it."""
+def _add_line(ink: Ink, rng: Generator) -> Ink:
+    """Add a piece of a ruled line or a frame."""
     at, faint = int(rng.integers(10, _SIDE - 10)), rng.uniform(0.1, 0.7)
     line = np.zeros_like(ink)
     start, end = sorted(int(x) for x in rng.integers(0, _SIDE, 2))
@@ -131,7 +130,7 @@ def _lined(ink: Ink, rng: Generator) -> Ink:
     return np.maximum(ink, line)
 
 
-def _specked(ink: Ink, rng: Generator) -> Ink:
+def _add_specks(ink: Ink, rng: Generator) -> Ink:
     ink = ink.copy()
     for _ in range(int(rng.integers(1, 6))):
         at = tuple(int(x) for x in rng.integers(8, _SIDE - 8, 2))
@@ -139,8 +138,8 @@ def _specked(ink: Ink, rng: Generator) -> Ink:
     return ink
 
 
-def _torn(ink: Ink, rng: Generator) -> Ink:
-    """Lift the pen for a moment, or lose a piece to a fold or a glare."""
+def _cut_out(ink: Ink, rng: Generator) -> Ink:
+    """Remove a disc of ink, as a lifted pen, a fold or a glare does."""
     ink = ink.copy()
     ys, xs = np.nonzero(ink > 0.5)
     if len(ys):
@@ -150,7 +149,7 @@ def _torn(ink: Ink, rng: Generator) -> Ink:
 
 
 def _cut_off(ink: Ink, rng: Generator) -> Ink:
-    """Let the picture's edge, or the cut from a neighbour, take a little of it."""
+    """Remove up to an eighth at one side, as the picture's edge does."""
     ys, xs = np.nonzero(ink > 0.5)
     if not len(ys):
         return ink
@@ -167,8 +166,8 @@ def _cut_off(ink: Ink, rng: Generator) -> Ink:
     return ink
 
 
-def _stubs(ink: Ink, rng: Generator) -> Ink:
-    """Leave the ends of a neighbour's strokes on it, where one was cut off."""
+def _add_stubs(ink: Ink, rng: Generator) -> Ink:
+    """Add the ends of strokes of a touching neighbour."""
     rows, columns = np.nonzero(ink > 0.5)
     if not len(rows):
         return ink
@@ -184,29 +183,29 @@ def _stubs(ink: Ink, rng: Generator) -> Ink:
     return ink
 
 
-def _noisy(ink: Ink, rng: Generator) -> Ink:
-    """Let the camera's noise roughen the outline; elsewhere the finder takes it away."""
+def _add_noise(ink: Ink, rng: Generator) -> Ink:
+    """Add noise near the ink; elsewhere it is removed when an upload is read."""
     near = cv2.dilate((ink > 0.3).astype(np.uint8), np.ones((5, 5), np.uint8))
     noise = rng.normal(0, rng.uniform(0.02, 0.15), ink.shape).astype(np.float32)
     return _clipped(ink + noise * near)
 
 
-_ACCIDENTS: tuple[tuple[float, Callable[[Ink, Generator], Ink]], ...] = (
+_AUGMENTATIONS: tuple[tuple[float, Callable[[Ink, Generator], Ink]], ...] = (
     (0.25, _dry),
     (0.25, _uneven),
-    (0.06, _torn),
+    (0.06, _cut_out),
     (0.12, _cut_off),
-    (0.07, _stubs),
-    (0.12, _lined),
-    (0.12, _specked),
-    (0.45, _blurred),
-    (0.25, _noisy),
+    (0.07, _add_stubs),
+    (0.12, _add_line),
+    (0.12, _add_specks),
+    (0.45, _blur),
+    (0.25, _add_noise),
 )
-"""What happens on the way, in this order, each with its chance."""
+"""Augmentations in the order in which they are applied, each with its probability."""
 
 
-def _as_found(ink: Ink) -> Ink:
-    """Keep what the finder would: no paper, full ink at 1, nothing fainter than a quarter of it."""
+def _segment(ink: Ink) -> Ink:
+    """Cut the ink out as an upload's is: scaled to 1, without faint ink and specks."""
     if not (ink > 0.25).any():
         return np.zeros((1, 1), np.float32)
     ink = np.clip(ink / max(float(np.quantile(ink[ink > 0.25], 0.75)), 0.3), 0, 1)
@@ -214,12 +213,11 @@ def _as_found(ink: Ink) -> Ink:
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
     ink = np.where((areas > 0.02 * areas.max())[labels], ink, 0).astype(np.float32)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return ink[ink_window(ink)]
 
 
-def _ill_fitted(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
-    """Shift and shrink, as a speck does that is taken for a part of it."""
+def _misplace(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
+    """Shift and scale in the normal form, as happens when a speck is taken for ink."""
     scale = rng.uniform(0.82, 1.05)
     moved = np.array([[scale, 0, 0], [0, scale, 0]])
     moved[:, 2] = 14 - 14 * scale + rng.uniform(-1.5, 1.5, 2)
@@ -227,14 +225,9 @@ def _ill_fitted(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float3
 
 
 def _noise(rng: Generator, cells: int) -> Ink:
-    """Smooth noise, mean 0 and deviation 1."""
+    """Return smooth noise of about mean 0 and standard deviation 1."""
     grain = rng.normal(0, 1, (cells, cells)).astype(np.float32)
     return np.asarray(cv2.resize(grain, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC), np.float32)
-
-
-def _distance(inside: NDArray[np.bool_]) -> Ink:
-    mask = inside.astype(np.uint8)
-    return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
 
 
 def _clipped(ink: cv2.typing.MatLike) -> Ink:
@@ -242,16 +235,16 @@ def _clipped(ink: cv2.typing.MatLike) -> Ink:
 
 
 def photograph(image: NDArray[np.uint8], rng: Generator) -> NDArray[np.uint8]:
-    """Put a digit of MNIST on a sheet of paper, turned, shifted, scaled, and photograph it.
+    """Render a photograph of an MNIST digit on a sheet of paper.
 
     Args:
-        image: (28, 28), ink is 255.
-        rng: where chance comes from.
+        image: (28, 28) uint8, ink is 255.
+        rng: The random generator.
 
     Returns:
-        (112, 112, 3) uint8 RGB: dark ink on light paper or the other way round, the digit turned by
-        up to 15 degrees, 0.7 to 1.3 times as large as usual and up to a seventh of the sheet off
-        its middle, on paper that has a grain and is unevenly lit.
+        (112, 112, 3) uint8 RGB: dark ink on light paper or the reverse, the digit rotated by up to
+        15 degrees, scaled by 0.7 to 1.3 and shifted by up to a seventh of the sheet, on grained,
+        unevenly lit paper.
     """
     side = 112
     turned = cv2.getRotationMatrix2D((13.5, 13.5), rng.uniform(-15, 15), 3 * rng.uniform(0.7, 1.3))

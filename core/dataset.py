@@ -1,4 +1,4 @@
-"""MNIST: the 10,000 test digits that ship with the project, and the 60,000 for training."""
+"""MNIST: the 10,000 test digits, which ship with the project, and the 60,000 training digits."""
 
 import gzip
 import zipfile
@@ -15,7 +15,7 @@ from core import idx
 from core.digit import Digit
 
 SHIPPED = "mnist-test.npz"
-"""The test digits in `core/data`, made by `scripts/derive_digits.py`."""
+"""File of the test digits in `core/data`, made by `scripts/derive_digits.py`."""
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -26,23 +26,33 @@ ORIGINAL_MD5 = {
     TEST_IMAGES: "2646ac647ad5339dbf082846283269ea",
     TEST_LABELS: "27ae3e4e09519cfbb04c329615203637",
 }
-"""The four files as LeCun, Cortes and Burges published them, by the md5 of their idx content."""
+"""md5 of the idx content of the four files as LeCun, Cortes and Burges published them."""
 
 TEST_DIGITS = 10_000
-"""How many test digits there are."""
+"""Number of test digits."""
+
+_NPZ_ERRORS = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class DataError(Exception):
-    """The digits cannot be read; the message is one sentence for a person."""
+    """The digits cannot be read; the message is one sentence for the user."""
 
 
 class DataUnavailableError(DataError):
-    """There is no training data here and none can be fetched; the message names what to do."""
+    """There is no training data and none can be downloaded; the message says what to do."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DigitSet:
-    """Digits as MNIST stores them.
+    """Digits in MNIST's format.
 
     Attributes:
         images: (n, 28, 28) uint8, ink is 255.
@@ -57,7 +67,7 @@ class DigitSet:
 
 
 def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Turn stored digits into what the network reads.
+    """Convert digits to the network's input.
 
     Args:
         images: (n, 28, 28) uint8.
@@ -70,9 +80,9 @@ def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 @cache
 def load_test_digits() -> DigitSet:
-    """Load the 10,000 test digits, in MNIST's order, from the file that ships with the project.
+    """Load the 10,000 test digits in MNIST's order.
 
-    The set is read once a process and shared, so its arrays are read-only.
+    Cached and shared, so the arrays are read-only.
     """
     shipped = resources.files("core") / "data" / SHIPPED
     with resources.as_file(shipped) as path:
@@ -83,13 +93,13 @@ def load_test_digits() -> DigitSet:
 
 
 def test_digit(index: int) -> Digit:
-    """Take one test digit.
+    """Return one test digit.
 
     Args:
-        index: its place in MNIST's test set, 0 to 9,999. Number 7 is a 9.
+        index: Index in MNIST's test set, 0 to 9,999. Number 7 is a 9.
 
     Raises:
-        IndexError: there is no such digit.
+        IndexError: If there is no such digit.
     """
     digits = load_test_digits()
     if not 0 <= index < len(digits):
@@ -102,15 +112,15 @@ test_digit.__test__ = False  # type: ignore[attr-defined]  # the name reads like
 
 
 def load_training_digits(data: Path | None = None) -> DigitSet:
-    """Load the digits to train on, in MNIST's order.
+    """Load the training digits in MNIST's order.
 
     Args:
-        data: Keras's `mnist.npz`, or a folder with the original idx files, gzipped or not. `None`
-            takes Keras's cache, and downloads into it what is not there.
+        data: Keras's `mnist.npz`, or a folder with the original idx files, gzipped or not.
+            Defaults to Keras's cache, which is downloaded first if it is empty.
 
     Raises:
-        DataUnavailableError: `data` is `None`, the cache is empty and nothing can be downloaded.
-        DataError: `data` is not there, or is not what it should be.
+        DataUnavailableError: If `data` is `None` and nothing is cached or can be downloaded.
+        DataError: If `data` does not exist or is anything else.
     """
     if data is None:
         return _from_keras()
@@ -122,7 +132,7 @@ def load_training_digits(data: Path | None = None) -> DigitSet:
 
 
 def _from_keras() -> DigitSet:
-    from core._keras import keras  # noqa: PLC0415  two seconds that only this way costs
+    from core._keras import keras  # noqa: PLC0415 - takes two seconds
 
     try:
         (images, labels), _ = keras.datasets.mnist.load_data()
@@ -139,15 +149,7 @@ def _from_npz(path: Path, part: str) -> DigitSet:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]
-    except (
-        OSError,
-        ValueError,
-        LookupError,
-        TypeError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except _NPZ_ERRORS as error:
         raise DataError(f"{path} is not a whole mnist.npz with x_{part} and y_{part}.") from error
     return _checked(images, labels, str(path))
 
@@ -173,7 +175,7 @@ def _read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:
 
 
 def _checked(images: NDArray[np.uint8], labels: NDArray[np.uint8], source: str) -> DigitSet:
-    """Hold arrays from outside against what the network and its training take for granted."""
+    """Check shapes and values of digits from a file."""
     if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
         raise DataError(
             f"{source} must hold images of 28 x 28 uint8, and has {images.shape} {images.dtype}."

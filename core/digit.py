@@ -1,4 +1,4 @@
-"""The value that everything starts from: one digit, in the form the network reads."""
+"""`Digit`: one digit in the form that the network reads."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Box = tuple[int, int, int, int]
-"""Left, top, right, bottom, in the pixels of the picture as it is shown."""
+"""Left, top, right, bottom in pixels; right and bottom are exclusive."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -16,11 +16,11 @@ class Digit:
 
     Attributes:
         image: (28, 28) float32 in [0, 1].
-        index: its place in the MNIST test set, 0 to 9,999; `None` for an upload.
-        label: what a person said it is, 0 to 9; `None` where nobody did.
-        box: where it stands in the picture it was found in; `None` for a test digit.
-        warp: (2, 3) float64, takes a point (x, y) of `image`, 0 to 28 from edge to edge, to the
-            point of that picture that it was read from; `None` for a test digit.
+        index: Index in the MNIST test set, 0 to 9,999; `None` for an upload.
+        label: The class that a person assigned, 0 to 9, if any.
+        box: Bounding box in the pixels of the uploaded image; `None` for a test digit.
+        warp: (2, 3) float64, the affine map from a point (x, y) of `image`, 0 to 28, to the
+            uploaded image; `None` for a test digit.
     """
 
     image: NDArray[np.float32]
@@ -30,18 +30,12 @@ class Digit:
     warp: NDArray[np.float64] | None = None
 
 
-def enlarged_box(box: Box, scale: tuple[float, float]) -> Box:
-    """Turn a box in a shrunk picture's pixels into the smallest one around it in the picture's own.
+def scale_box(box: Box, scale: tuple[float, float]) -> Box:
+    """Scale a box and round it outwards.
 
     Args:
-        box: in the shrunk picture's pixels.
-        scale: how many of the picture's own pixels one of these spans, across and down.
+        box: The box.
+        scale: Factors for x and y.
     """
-    across, down = scale
-    left, top, right, bottom = box
-    return (
-        math.floor(left * across),
-        math.floor(top * down),
-        math.ceil(right * across),
-        math.ceil(bottom * down),
-    )
+    (left, top, right, bottom), (x, y) = box, scale
+    return math.floor(left * x), math.floor(top * y), math.ceil(right * x), math.ceil(bottom * y)

@@ -1,4 +1,4 @@
-"""The tutorial's network as it was after each epoch of its training, and before it."""
+"""The tutorial's network before its training and after each epoch."""
 
 from functools import cache
 from pathlib import Path
@@ -12,19 +12,19 @@ from core.network import WEIGHTS, epoch_file, load_network
 from core.record import Recipe
 
 EPOCHS = Recipe().epochs
-"""The number of epochs in the tutorial's recipe."""
+"""Number of epochs of the tutorial's recipe."""
 
 UNTRAINED = 0
-"""The epoch before the first: random weights."""
+"""The epoch of the random weights before training."""
 
 
 @cache
 def network_after(epoch: int, folder: Path = WEIGHTS) -> ClosedFormNetwork:
-    """Load the tutorial's network as it was after an epoch, once a process.
+    """Load the tutorial's network as it was after an epoch.
 
     Args:
         epoch: 1 to 10, or `UNTRAINED`.
-        folder: written by the training; the shipped network's by default.
+        folder: A folder that the training wrote. Defaults to the shipped network.
 
     Raises:
         core.network.WeightsError: If the folder does not hold the weights of that epoch.
@@ -35,16 +35,16 @@ def network_after(epoch: int, folder: Path = WEIGHTS) -> ClosedFormNetwork:
 def probabilities_by_epoch(
     image: NDArray[np.float32], folder: Path = WEIGHTS
 ) -> NDArray[np.float32]:
-    """Show one digit to the network before its training and after each epoch.
+    """Classify a digit by the network before its training and after each epoch.
 
     Args:
         image: (28, 28) float32 in [0, 1].
-        folder: written by the training; the shipped network's by default.
+        folder: A folder that the training wrote. Defaults to the shipped network.
 
     Returns:
-        (11, 10), the probabilities of all classes each time.
+        (11, 10) float32.
     """
     batch = tf.constant(image[np.newaxis, ..., np.newaxis])
     runs = (network_after(epoch, folder).forward(batch).logits for epoch in range(EPOCHS + 1))
-    seen: NDArray[np.float32] = np.concatenate([tf.nn.softmax(logits).numpy() for logits in runs])
-    return seen
+    probabilities: NDArray[np.float32] = tf.nn.softmax(tf.concat(list(runs), 0)).numpy()
+    return probabilities

@@ -1,4 +1,4 @@
-"""What the uploads' network is trained on and measured with: changed digits, and negatives."""
+"""Examples for the uploads' network: augmented digits and negatives, drawn on all processors."""
 
 import os
 import signal
@@ -12,28 +12,28 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from core.augmentation import change, enlarged, shifted
+from core.augmentation import augment, enlarge, jitter
 from core.dataset import DigitSet
 from core.negatives import DIGITS, draw_negative, glyphs
 
 NEGATIVE = 10
-"""The label of what is no digit."""
+"""The label of negatives."""
 
 _CHUNK = 10_000
-_PLAIN, _PRINTED = 0.2, 0.3
-"""A fifth of the digits are MNIST's, turned and shifted a little; a tenth are of fonts; all others
-are MNIST's, changed in every way."""
+_JITTERED, _PRINTED = 0.2, 0.3
+"""20 % of the digits are MNIST's with a slight jitter, 10 % are augmented glyphs of fonts, and the
+rest are augmented MNIST digits. The bounds are cumulative."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sources:
-    """What examples are made of.
+    """What examples are drawn from.
 
     Attributes:
-        digits: of MNIST.
-        printed: (n, 64, 64) bool, digits of fonts.
-        printed_labels: (n,) uint8.
-        letters: (m, 64, 64) bool, letters and signs.
+        digits: MNIST digits.
+        printed: (n, 64, 64) bool, glyphs of digits.
+        printed_labels: (n,) uint8, their classes.
+        letters: (m, 64, 64) bool, glyphs of letters and signs.
     """
 
     digits: DigitSet
@@ -42,95 +42,93 @@ class Sources:
     letters: NDArray[np.bool_]
 
 
-def sources(digits: DigitSet, held_out: int) -> tuple[Sources, Sources]:
-    """Divide what there is into what is trained on and what is not.
+def split_sources(digits: DigitSet, held_out: int) -> tuple[Sources, Sources]:
+    """Split digits and glyphs into those to train on and those held out.
 
     Args:
         digits: MNIST's training digits.
-        held_out: how many of them, the last ones, are not trained on; every tenth glyph is not.
+        held_out: Number of digits to hold out, from the end. Every tenth glyph is held out too.
+
+    Returns:
+        The sources to train on, and those held out.
     """
     images, letters = glyphs()
     is_digit = np.isin(letters, [ord(digit) for digit in DIGITS])
     kept = np.arange(len(images)) % 10 == 0
-    first = slice(0, len(digits) - held_out)
-    last = slice(len(digits) - held_out, len(digits))
-    train, measure = (
+    start = len(digits) - held_out
+    train, held = (
         Sources(
             DigitSet(digits.images[part], digits.labels[part]),
             images[is_digit & chosen],
             (letters[is_digit & chosen] - ord("0")).astype(np.uint8),
             images[~is_digit & chosen],
         )
-        for part, chosen in ((first, ~kept), (last, kept))
+        for part, chosen in ((slice(start), ~kept), (slice(start, None), kept))
     )
-    return train, measure
+    return train, held
 
 
 def draw_examples(
-    of: Sources, digits: int, negatives: int, seed: int
+    sources: Sources, digits: int, negatives: int, seed: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Draw examples, on all processors.
+    """Draw examples, the digits first, on all processors.
 
     Args:
-        of: what they are made of.
-        digits: how many digits.
-        negatives: how many negatives.
-        seed: the same seed gives the same examples on any number of processors.
+        sources: What to draw from.
+        digits: Number of digits.
+        negatives: Number of negatives.
+        seed: The same seed gives the same examples on any number of processors.
 
     Returns:
-        (n, 28, 28) uint8, and (n,) their labels, `NEGATIVE` for what is no digit.
+        (n, 28, 28) uint8, and (n,) uint8, their labels: 0 to 9, or `NEGATIVE`.
     """
     chunks = [
-        _Chunk((seed, number, are_negatives), min(_CHUNK, count - start))
+        ((seed, number, are_negatives), min(_CHUNK, count - start))
         for count, are_negatives in ((digits, False), (negatives, True))
         for number, start in enumerate(range(0, count, _CHUNK))
     ]
-    # Not by fork: TensorFlow may have threads by now.
-    with get_context("spawn").Pool(os.cpu_count(), _set_sources, (of,)) as pool:
-        drawn = pool.map(_draw_chunk, chunks, chunksize=1)
+    # Not by fork: TensorFlow may have started threads.
+    with get_context("spawn").Pool(os.cpu_count(), _initialise, (sources,)) as pool:
+        drawn = pool.starmap(_draw_chunk, chunks, chunksize=1)
     images, labels = zip(*drawn, strict=True)
     return np.concatenate(images), np.concatenate(labels)
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Examples to draw in one go: the seed, of which the last part says whether negatives."""
-
-    seed: tuple[int, int, bool]
-    count: int
 
 
 _sources: Sources
 
 
-def _set_sources(of: Sources) -> None:
-    global _sources  # noqa: PLW0603 - of a worker process, which gets it once and not a chunk
-    _sources = of
+def _initialise(sources: Sources) -> None:
+    """Set up a worker process, which receives the sources once and not with every chunk."""
+    global _sources  # noqa: PLW0603
+    _sources = sources
     cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends the workers on Ctrl-C
 
 
-def _draw_chunk(chunk: _Chunk) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    draw = _negatives if chunk.seed[2] else _digits
-    drawn = islice(draw(_sources, np.random.default_rng(chunk.seed)), chunk.count)
+def _draw_chunk(
+    seed: tuple[int, int, bool], count: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Draw one chunk; the last part of the seed is whether of negatives."""
+    draw = _negatives if seed[2] else _digits
+    drawn = islice(draw(_sources, np.random.default_rng(seed)), count)
     images, labels = zip(*drawn, strict=True)
     return np.rint(np.stack(images) * 255).astype(np.uint8), np.array(labels, np.uint8)
 
 
-def _digits(of: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], int]]:
+def _digits(sources: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], int]]:
     while True:
         chance = rng.random()
-        if _PLAIN <= chance < _PRINTED:
-            i = rng.integers(len(of.printed))
-            yield change(enlarged(of.printed[i]), rng), int(of.printed_labels[i])
+        if _JITTERED <= chance < _PRINTED:
+            i = rng.integers(len(sources.printed))
+            yield augment(enlarge(sources.printed[i]), rng), int(sources.printed_labels[i])
         else:
-            i = rng.integers(len(of.digits))
-            image = of.digits.images[i]
-            changed = shifted(image, rng) if chance < _PLAIN else change(enlarged(image), rng)
-            yield changed, int(of.digits.labels[i])
+            i = rng.integers(len(sources.digits))
+            image = sources.digits.images[i]
+            drawn = jitter(image, rng) if chance < _JITTERED else augment(enlarge(image), rng)
+            yield drawn, int(sources.digits.labels[i])
 
 
-def _negatives(of: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], int]]:
+def _negatives(sources: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], int]]:
     while True:
-        negative = draw_negative(of.letters, of.digits.images, rng)
-        yield change(negative, rng), NEGATIVE
+        negative = draw_negative(sources.letters, sources.digits.images, rng)
+        yield augment(negative, rng), NEGATIVE

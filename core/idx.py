@@ -1,7 +1,7 @@
 """The idx format, in which MNIST was published.
 
 Two zero bytes, the type of the values (8: unsigned byte), the number of dimensions, each dimension
-as a big-endian 32-bit number, then the values, the last dimension running fastest.
+as a big-endian 32-bit integer, then the values in C order.
 """
 
 import hashlib
@@ -14,17 +14,17 @@ _UNSIGNED_BYTE = 8
 
 
 def decode(raw: bytes, dimensions: int) -> NDArray[np.uint8]:
-    """Read one idx file of unsigned bytes.
+    """Read an idx file of unsigned bytes.
 
     Args:
-        raw: the file's content, not compressed.
-        dimensions: how many the array must have: 1 for labels, 3 for images.
+        raw: Content of the file, uncompressed.
+        dimensions: Number of dimensions: 1 for labels, 3 for images.
 
     Returns:
         The array, read-only: it shares the memory of `raw`.
 
     Raises:
-        ValueError: it is something else, or cut short, or has bytes to spare.
+        ValueError: If the content is anything else, cut short or too long.
     """
     start = 4 + 4 * dimensions
     if len(raw) < start or raw[:4] != bytes([0, 0, _UNSIGNED_BYTE, dimensions]):
@@ -38,11 +38,11 @@ def decode(raw: bytes, dimensions: int) -> NDArray[np.uint8]:
 
 
 def encode(values: NDArray[np.uint8]) -> bytes:
-    """Write an array as the content of an idx file: the inverse of `decode`."""
+    """Return an array as the content of an idx file."""
     header = bytes([0, 0, _UNSIGNED_BYTE, values.ndim])
     return header + struct.pack(f">{values.ndim}I", *values.shape) + values.tobytes()
 
 
 def md5(values: NDArray[np.uint8]) -> str:
-    """Name an array by the md5 sum of its idx file, as MNIST's mirrors publish it."""
+    """Return the md5 of an array's idx content, by which MNIST's files are known."""
     return hashlib.md5(encode(values), usedforsecurity=False).hexdigest()

@@ -1,23 +1,24 @@
-"""The model card: what a network is, what it was measured at, and what it is not for."""
+"""Model cards, in Markdown."""
+
+from collections.abc import Iterable
 
 from core.dataset import TEST_IMAGES, TRAIN_IMAGES
 from core.record import TUTORIAL_VAL_ACCURACY, Metrics, ModelRecord, UploadsMetrics
 
 
 def model_card(record: ModelRecord) -> str:
-    """Write a network's model card, in Markdown, every figure of it measured.
+    """Return a network's model card, in Markdown, with the measured figures.
 
     The headings follow Mitchell et al., "Model Cards for Model Reporting", 2019,
     https://arxiv.org/abs/1810.03993.
     """
-    uploads = record.metrics.uploads
-    return _tutorial_card(record) if uploads is None else _uploads_card(record, uploads)
+    metrics = record.metrics
+    uploads = metrics.uploads
+    return _tutorial_card(metrics) if uploads is None else _uploads_card(metrics, uploads)
 
 
-def _tutorial_card(record: ModelRecord) -> str:
-    metrics, recipe = record.metrics, record.metrics.recipe
-    low, high = metrics.interval
-    versions = ", ".join(f"{name} {version}" for name, version in metrics.versions.items())
+def _tutorial_card(metrics: Metrics) -> str:
+    recipe, (low, high) = metrics.recipe, metrics.interval
     return f"""\
 # Model card: the tutorial's network
 
@@ -42,7 +43,7 @@ The tutorial's recipe: {metrics.trained_on:,} training digits of MNIST divided b
 {recipe.validation_split:.0%} of them kept out for validation; {recipe.loss.replace("_", " ")}, \
 {recipe.optimizer.capitalize()} with Keras's defaults, {recipe.epochs} epochs, batches of \
 {recipe.batch_size}.
-Seeded and deterministic, with {versions}.
+Seeded and deterministic, with {_versions(metrics)}.
 
 The recipe was run from {len(metrics.runs)} seeds. The weights are those of the seed whose test
 accuracy is nearest the median, so that they stand for the recipe and not for luck. `epochs/` has
@@ -62,19 +63,11 @@ The tutorial's own run reads a validation accuracy of {TUTORIAL_VAL_ACCURACY} af
 
 {_classes(metrics)}
 
-Most often confused, true digit first:
-
-{_confused(metrics)}
-
-![Confusion matrix, true digit by predicted digit](confusion.png)
-
 ## What to beware of
 
 - MNIST is white on black, centred and of one size; pictures of other kinds have to be brought to
   that form first.
 - The probabilities are not calibrated: many are closer to 1 than float32 can tell.
-- Some digits have an empty Grad-CAM map, with no positive evidence for the class in any cell:
-
 {_empty(metrics)}
 
 ## Data and licence
@@ -84,10 +77,8 @@ idx content: training `{metrics.data_md5[TRAIN_IMAGES]}`, test `{metrics.data_md
 """
 
 
-def _uploads_card(record: ModelRecord, uploads: UploadsMetrics) -> str:
-    metrics, recipe = record.metrics, record.metrics.recipe
-    low, high = metrics.interval
-    versions = ", ".join(f"{name} {version}" for name, version in metrics.versions.items())
+def _uploads_card(metrics: Metrics, uploads: UploadsMetrics) -> str:
+    recipe, (low, high) = metrics.recipe, metrics.interval
     return f"""\
 # Model card: the uploads' network
 
@@ -113,7 +104,7 @@ worn, blurred, crossed by lines, cut off, and then brought to the normal form by
 as an upload. A fifth of the digits are MNIST's as they are, turned and shifted a little. Negatives
 are letters of six scripts, signs, rows of digits, lines, scribbles, shapes and blots. Seed \
 {metrics.seed}, {recipe.epochs} epochs, batches of {recipe.batch_size}, {recipe.optimizer};
-deterministic, with {versions}.
+deterministic, with {_versions(metrics)}.
 
 The loss is the cross-entropy over the ten logits and an eleventh that is always 0 and stands for
 "none". So `logsumexp` of the logits is the log-odds of "a digit" to "none", without any further
@@ -134,17 +125,11 @@ read as uploads are | **{uploads.changed_accuracy:.2%}** |
 
 {_classes(metrics)}
 
-Most often confused, true digit first:
-
-{_confused(metrics)}
-
-![Confusion matrix, true digit by predicted digit](confusion.png)
-
 ## When it says that there is no digit
 
-Where the evidence is less than {uploads.threshold:.2f}. Of drawn examples that it was not trained
-on, {uploads.digits_refused:.2%} of the digits and {uploads.negatives_refused:.2%} of the negatives
-have less. A capital O, an l or an S is a digit to it, and to many people.
+Where the objectness is less than {uploads.threshold:.2f}. Of drawn examples that it was not
+trained on, {uploads.digits_refused:.2%} of the digits and {uploads.negatives_refused:.2%} of the \
+negatives have less. A capital O, an l or an S is a digit to it, and to many people.
 
 ## Calibration
 
@@ -156,8 +141,6 @@ with: {uploads.ece_before:.4f} before and {uploads.ece_after:.4f} after.
 ## What to beware of
 
 - It is calibrated on drawn digits, whose defects are those that we thought of.
-- Some digits have an empty Grad-CAM map, with no positive evidence for the class in any cell:
-
 {_empty(metrics)}
 
 ## Data and licence
@@ -167,38 +150,53 @@ under the SIL Open Font License and the Apache License, listed in `core/data/LIC
 """
 
 
+def _versions(metrics: Metrics) -> str:
+    return ", ".join(f"{name} {version}" for name, version in metrics.versions.items())
+
+
 def _seeds(metrics: Metrics) -> str:
-    rows = [
-        f"| {run.seed}{' (shipped)' if run.seed == metrics.seed else ''} "
-        f"| {run.val_accuracy:.4f} | {run.test_accuracy:.4f} |"
+    rows: list[tuple[str, ...]] = [
+        (
+            f"{run.seed}{' (shipped)' if run.seed == metrics.seed else ''}",
+            f"{run.val_accuracy:.4f}",
+            f"{run.test_accuracy:.4f}",
+        )
         for run in metrics.runs
     ]
-    val, test = metrics.val_accuracy, metrics.test_accuracy
-    rows += [
-        f"| median | {val.median:.4f} | {test.median:.4f} |",
-        f"| lowest to highest | {val.minimum:.4f} to {val.maximum:.4f} "
-        f"| {test.minimum:.4f} to {test.maximum:.4f} |",
-    ]
-    return "\n".join(["| seed | val_accuracy | test accuracy |", "| --- | --- | --- |", *rows])
+    spreads = metrics.val_accuracy, metrics.test_accuracy
+    rows.append(("median", *(f"{each.median:.4f}" for each in spreads)))
+    ranges = (f"{each.minimum:.4f} to {each.maximum:.4f}" for each in spreads)
+    rows.append(("lowest to highest", *ranges))
+    return _table(("seed", "val_accuracy", "test accuracy"), rows)
 
 
 def _classes(metrics: Metrics) -> str:
     rows = [
-        f"| {c.digit} | {c.precision:.4f} | {c.recall:.4f} | {c.f1:.4f} | {c.support:,} |"
+        (str(c.digit), f"{c.precision:.4f}", f"{c.recall:.4f}", f"{c.f1:.4f}", f"{c.support:,}")
         for c in metrics.classes
     ]
-    head = ["| digit | precision | recall | F1 | test digits |", "| --- | --- | --- | --- | --- |"]
-    return "\n".join(head + rows)
-
-
-def _empty(metrics: Metrics) -> str:
-    rows = [f"| `{layer}` | {share:.2%} |" for layer, share in metrics.empty_maps.items()]
-    head = ["| layer | empty maps of the predicted class, by log-odds |", "| --- | --- |"]
-    return "\n".join(head + rows)
-
-
-def _confused(metrics: Metrics) -> str:
-    return "\n".join(
+    confused = "\n".join(
         f"- {pair.label} read as {pair.predicted}: {pair.count}, as test digit {pair.indexes[0]}"
         for pair in metrics.confused[:5]
     )
+    return f"""\
+{_table(("digit", "precision", "recall", "F1", "test digits"), rows)}
+
+Most often confused, true digit first:
+
+{confused}
+
+![Confusion matrix, true digit by predicted digit](confusion.png)"""
+
+
+def _empty(metrics: Metrics) -> str:
+    rows = [(f"`{layer}`", f"{share:.2%}") for layer, share in metrics.empty_maps.items()]
+    return f"""\
+- Some digits have an empty Grad-CAM map, with no positive evidence for the class in any cell:
+
+{_table(("layer", "empty maps of the predicted class, by log-odds"), rows)}"""
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

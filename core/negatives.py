@@ -1,4 +1,4 @@
-"""What is no digit: letters, signs and scribbles, to train and to measure a network with."""
+"""Negatives: letters, signs and scribbles, which the uploads' network learns to reject."""
 
 from functools import cache
 from importlib import resources
@@ -9,14 +9,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from core.augmentation import enlarged
+from core.augmentation import enlarge
 
 GLYPHS_FILE = Path(str(resources.files("core"))) / "data" / "glyphs.npz"
-"""Letters, signs and digits of handwriting fonts, made by `scripts/derive_glyphs.py`."""
+"""Glyphs of handwriting fonts, made by `scripts/derive_glyphs.py`."""
 
 DIGITS = "0123456789"
 
-# Without those that somebody's digit looks like: O and 0, l, ( and 1, S and 5.
+# Without lookalikes of digits: O and 0, l, ( and 1, S and 5.
 _LATIN = "AEFHKMNPRTUVWXY" + "acdefhkmnprtuvwxy"
 _GREEK = "αβγδεζηθκλμνξπρτυφχψωΓΔΘΛΞΠΣΦΨΩ"
 _CYRILLIC = "ЖЯЮФЦДЛИЙабвгджюяф"
@@ -25,15 +25,15 @@ _KANA = "あいうえおかきくけこさしすせそアイカキサナ"
 _SIGNS = "+×÷=−<>#%&@?*~^$€∞∑√≠≤≥±→←↑★♥☺✓✗π∂∇∈∀∃°§"
 
 LETTERS = frozenset(DIGITS + _LATIN + _GREEK + _CYRILLIC + _HANGUL + _KANA + _SIGNS)
-"""What is taken of each font that has it."""
+"""The characters whose glyphs are in the file, from every font that has them."""
 
 
 @cache
 def glyphs() -> tuple[NDArray[np.bool_], NDArray[np.uint32]]:
-    """Load the glyphs of the fonts.
+    """Load all glyphs.
 
     Returns:
-        (n, 64, 64) bool, ink, and (n,) the code points they stand for.
+        (n, 64, 64) bool, true for ink, and (n,) uint32, the code points.
     """
     with np.load(GLYPHS_FILE) as file:
         return np.unpackbits(file["images"], axis=-1).astype(bool), file["letters"]
@@ -42,19 +42,19 @@ def glyphs() -> tuple[NDArray[np.bool_], NDArray[np.uint32]]:
 def draw_negative(
     letters: NDArray[np.bool_], digits: NDArray[np.uint8], rng: Generator
 ) -> NDArray[np.float32]:
-    """Draw what is no digit, large and not yet changed (see `core.augmentation`).
+    """Draw a negative on the canvas of `core.augmentation`, not yet augmented.
 
     Args:
-        letters: (n, 64, 64), glyphs that are no digits.
-        digits: (m, 28, 28), to put into rows.
-        rng: where chance comes from.
+        letters: (n, 64, 64) bool, glyphs other than digits.
+        digits: (m, 28, 28) uint8, MNIST digits to put into rows.
+        rng: The random generator.
 
     Returns:
         (84, 84) float32 in [0, 1].
     """
     chance = rng.random()
     if chance < 0.5:
-        return enlarged(letters[rng.integers(len(letters))])
+        return enlarge(letters[rng.integers(len(letters))])
     if chance < 0.72:
         return _row(digits, rng)
     for limit, draw in ((0.79, _lines), (0.86, _scribble), (0.93, _shape)):
@@ -64,7 +64,7 @@ def draw_negative(
 
 
 def _row(images: NDArray[np.uint8], rng: Generator) -> NDArray[np.float32]:
-    """Two or three digits in a row, which are not one."""
+    """Draw two or three digits in a row."""
     count = 2 if rng.random() < 0.8 else 3
     gap = int(rng.integers(-3, 5))
     parts = [images[rng.integers(len(images))] for _ in range(count)]
@@ -77,11 +77,11 @@ def _row(images: NDArray[np.uint8], rng: Generator) -> NDArray[np.float32]:
         space = row[top : top + 28, left : left + part.shape[1]]
         np.maximum(space, part, out=space)
         left += part.shape[1] + gap
-    return enlarged(row)
+    return enlarge(row)
 
 
 def _lines(rng: Generator) -> NDArray[np.float32]:
-    """Dashes, equals signs, corners, crosses: straight lines, none of them alone upright."""
+    """Draw dashes, equals signs, corners and crosses; a single line is never upright, like a 1."""
     ink = _blank()
     angle, count = rng.uniform(-35, 35), int(rng.choice([1, 1, 2, 2, 3]))
     across = np.array([np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))])
@@ -94,23 +94,19 @@ def _lines(rng: Generator) -> NDArray[np.float32]:
 
 
 def _scribble(rng: Generator) -> NDArray[np.float32]:
-    """A long curve through many points."""
+    """Draw a long curve through many points."""
     ink = _blank()
     points = rng.uniform(15, 69, (int(rng.integers(6, 14)), 2))
     steps = np.linspace(0, len(points) - 1, 60)
-    smooth = np.stack(
-        [np.interp(steps, np.arange(len(points)), points[:, i]) for i in range(2)], axis=1
-    )
+    curve = [np.interp(steps, np.arange(len(points)), axis) for axis in points.T]
     kernel = np.ones(int(rng.integers(3, 9)))
-    smooth = np.stack(
-        [np.convolve(smooth[:, i], kernel / kernel.sum(), "valid") for i in range(2)], 1
-    )
-    _stroke(ink, smooth, rng)
+    smooth = [np.convolve(axis, kernel / kernel.sum(), "valid") for axis in curve]
+    _stroke(ink, np.stack(smooth, axis=1), rng)
     return ink
 
 
 def _shape(rng: Generator) -> NDArray[np.float32]:
-    """A polygon, filled or outlined: triangles, stars, hearts more or less; or a filled oval."""
+    """Draw a polygon, filled or outlined, or a filled ellipse, wider than tall."""
     ink = _blank()
     corners = int(rng.integers(3, 12))
     angles = np.sort(rng.uniform(0, 2 * np.pi, corners)) + rng.uniform(0, np.pi)
@@ -123,13 +119,13 @@ def _shape(rng: Generator) -> NDArray[np.float32]:
         cv2.fillPoly(ink, [points.round().astype(np.int32)], 1, cv2.LINE_AA)
     else:
         _stroke(ink, np.concatenate([points, points[:1]]), rng)
-    # Lying, not standing: a slim one that stands is a 1 in fat ink.
+    # A slim upright shape would be a 1.
     tall, wide = (np.ptp(axis) for axis in np.nonzero(ink))
     return np.ascontiguousarray(ink.T) if tall > wide else ink
 
 
 def _blots(rng: Generator) -> NDArray[np.float32]:
-    """What a texture, a shadow or a photograph of something leaves: thresholded noise."""
+    """Draw thresholded noise, as textures and shadows leave it."""
     cells = int(rng.integers(3, 24))
     grain = rng.normal(0, 1, (cells, cells)).astype(np.float32)
     field = cv2.resize(grain, (84, 84), interpolation=cv2.INTER_CUBIC)

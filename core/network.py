@@ -1,6 +1,6 @@
-"""Trained networks: where they are, how they are loaded, what they are called.
+"""Locating, loading and fingerprinting of trained networks.
 
-Keras is imported when a network is loaded: what only looks for files does not wait for it.
+Keras is imported when a network is loaded, so that locating files is fast.
 """
 
 import hashlib
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 _SHIPPED = Path(str(resources.files("weights")))
 
 WEIGHTS = _SHIPPED / "tutorial"
-"""The folder of the tutorial's network: weights, every epoch's weights, figures, model card."""
+"""Folder of the tutorial's network: weights, weights of every epoch, record, model card."""
 
 UPLOADS_WEIGHTS = _SHIPPED / "uploads"
-"""The same of the network that was trained for photographs of digits."""
+"""Folder of the network that was trained for photographs of digits."""
 
 NETWORK_FILE = "network.weights.h5"
-"""The trained weights, within such a folder."""
+"""Name of the trained weights in such a folder."""
 
 
 class WeightsError(Exception):
-    """A network cannot be loaded; the message is one sentence for a person."""
+    """A network cannot be loaded; the message is one sentence for the user."""
 
 
 def weights_file(path: str | Path | None = None) -> Path:
     """Return the file that a network is loaded from.
 
     Args:
-        path: a `.weights.h5` or `.keras` file, or a folder written by the training; `None` for the
-            shipped network.
+        path: A `.weights.h5` or `.keras` file, or a folder that the training wrote. Defaults to
+            the tutorial's network.
 
     Raises:
-        WeightsError: there is no such file.
+        WeightsError: If there is no such file.
     """
     file = WEIGHTS if path is None else Path(path)
     if file.is_dir():
@@ -48,7 +48,7 @@ def weights_file(path: str | Path | None = None) -> Path:
 
 
 def epoch_file(epoch: int, folder: Path = WEIGHTS) -> Path:
-    """Name the weights as they were after an epoch; 0 is the untrained network."""
+    """Return the file of the weights after an epoch, 0 for the untrained network."""
     return folder / "epochs" / f"epoch-{epoch:02d}.weights.h5"
 
 
@@ -56,9 +56,9 @@ def load_network(path: str | Path | None = None) -> "keras.Model":
     """Load a trained network, not compiled.
 
     Args:
-        path: a `.weights.h5` file that fits the tutorial's network, a whole `.keras` network that
-            reads 28 x 28 digits and gives ten numbers, or a folder written by the training; `None`
-            for the shipped network.
+        path: A `.weights.h5` file of the tutorial's network, a `.keras` file of any network from
+            28 x 28 digits to ten classes, or a folder that the training wrote. Defaults to the
+            tutorial's network.
 
     Returns:
         A model from (n, 28, 28, 1) float32 to (n, 10) probabilities.
@@ -93,7 +93,7 @@ def _load_whole(file: Path) -> "keras.Model":
     from core._keras import keras  # noqa: PLC0415 - takes seconds to import
 
     try:
-        # Safe mode refuses code that is carried inside the file.
+        # Safe mode refuses code inside the file.
         model = keras.saving.load_model(file, compile=False, safe_mode=True)
     except Exception as error:
         raise WeightsError(f"{file} is not a Keras network that is safe to load.") from error
@@ -107,5 +107,5 @@ def _load_whole(file: Path) -> "keras.Model":
 
 
 def fingerprint(path: str | Path | None = None) -> str:
-    """Name a network by the first 8 hexadecimal digits of its file's SHA-256."""
+    """Return the first 8 hexadecimal digits of the SHA-256 of a network's file."""
     return hashlib.sha256(weights_file(path).read_bytes()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""What stands beside a network's weights: where they come from and what they were measured at."""
+"""The record beside a network's weights: how it was trained, and what it was measured at."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Annotated, Self
 
 from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
-from core.evaluation import ClassFigures, ConfusedPair
 from core.network import NETWORK_FILE, epoch_file
 
 METRICS_FILE = "metrics.json"
@@ -17,7 +16,7 @@ CONFUSION_FILE = "confusion.png"
 CARD_FILE = "MODEL_CARD.md"
 
 TUTORIAL_VAL_ACCURACY = 0.9888
-"""What the last epoch of the tutorial's own run reads."""
+"""The validation accuracy after the last epoch of the tutorial's own run."""
 
 
 def _formerly(name: str, former: str) -> object:
@@ -26,19 +25,19 @@ def _formerly(name: str, former: str) -> object:
 
 
 class RecordError(Exception):
-    """A folder does not hold a network's record; the message is one sentence for a person."""
+    """A folder does not hold a record; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a network is trained; the defaults are the tutorial's.
+    """How a network is trained. The defaults are the tutorial's.
 
     Attributes:
-        epochs: how often every training digit is seen.
-        batch_size: digits a step.
-        validation_split: the share of the digits, the last ones, that is kept out of the training.
-        optimizer: by Keras's name, with Keras's defaults.
-        loss: by Keras's name.
+        epochs: Number of passes over the training digits.
+        batch_size: Digits per step.
+        validation_split: Share of the digits, taken from the end, that is used for validation.
+        optimizer: Keras's name of the optimizer, used with its defaults.
+        loss: Keras's name of the loss.
     """
 
     epochs: int = 10
@@ -50,10 +49,10 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What Keras measured after each epoch; every tuple has one value an epoch, in order.
+    """Keras's training history, one value per epoch.
 
-    `loss` and `accuracy` are means over the epoch, while the weights were changing; `val_loss` and
-    `val_accuracy` are measured on the digits kept out, after it.
+    `loss` and `accuracy` are means over the epoch, while the weights change; `val_loss` and
+    `val_accuracy` are measured on the validation digits after the epoch.
     """
 
     loss: tuple[float, ...]
@@ -64,7 +63,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class SeedResult:
-    """Where one seed's training ended: accuracy on the digits kept out, and on the test digits."""
+    """Final validation and test accuracy of the training from one seed."""
 
     seed: int
     val_accuracy: float
@@ -73,37 +72,78 @@ class SeedResult:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The middle and the ends of some figures."""
+    """Median and range of some values."""
 
     median: float
     minimum: float
     maximum: float
 
     @classmethod
-    def of(cls, figures: list[float]) -> Self:
-        """Summarise at least one figure."""
-        return cls(median(figures), min(figures), max(figures))
+    def of(cls, values: list[float]) -> Self:
+        """Summarise at least one value."""
+        return cls(median(values), min(values), max(values))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFigures:
+    """Precision, recall and F1 of one class, each in [0, 1]; higher is better.
+
+    Attributes:
+        digit: The class, 0 to 9.
+        precision: Share of correct predictions among those of this class.
+        recall: Share of correct predictions among the digits of this class.
+        f1: Harmonic mean of precision and recall.
+        support: Number of digits of this class.
+    """
+
+    digit: int
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusedPair:
+    """Digits of one class that were predicted as another.
+
+    Attributes:
+        label: The true class.
+        predicted: The predicted class.
+        indexes: Indexes of the digits in the data set, ascending.
+    """
+
+    label: int
+    predicted: int
+    indexes: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of digits."""
+        return len(self.indexes)
 
 
 @dataclass(frozen=True, slots=True)
 class UploadsMetrics:
-    """How a network that reads photographs decides, and how often that is right.
+    """How the uploads' network rejects what is not a digit, and how accurate it is on photographs.
 
-    Measured on pictures that it was not trained on: held-out digits of the training set and
-    held-out letters and scribbles, changed as photographs change them. Shares are in [0, 1].
+    Measured on examples that were not trained on: augmented digits from the end of the training
+    set, and augmented negatives from glyphs that were held out. Shares are in [0, 1].
 
     Attributes:
-        threshold: the least evidence, in log-odds units (`core.uploads.reader`), of what is taken
-            for a digit.
-        digits_refused: the share of digits that have less.
-        negatives_refused: the share of letters, signs and scribbles that have less.
-        temperature: what the logits were divided by after the training, to calibrate them.
-        ece_before: the expected calibration error without that.
-        ece_after: and with it.
-        changed_accuracy: on the test digits turned, shifted, scaled, inverted and put on paper.
-        changed_accuracy_tutorial: of the tutorial's network on the same, shrunk to 28 x 28.
-        digits_drawn: how many examples of digits it was trained on.
-        negatives_drawn: and how many of what is no digit.
+        threshold: The least objectness, in log-odds, of what is taken for a digit; see
+            `core.uploads.reader`.
+        digits_refused: Share of the digits below the threshold.
+        negatives_refused: Share of the negatives below the threshold.
+        temperature: What the logits were divided by after the training.
+        ece_before: Expected calibration error before temperature scaling.
+        ece_after: Expected calibration error after it.
+        changed_accuracy: Accuracy on test digits rotated, shifted, scaled, inverted and put on
+            paper (`core.augmentation.photograph`).
+        changed_accuracy_tutorial: Accuracy of the tutorial's network on the same sheets, shrunk to
+            28 x 28.
+        digits_drawn: Number of digits trained on.
+        negatives_drawn: Number of negatives trained on.
     """
 
     threshold: float
@@ -120,30 +160,30 @@ class UploadsMetrics:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """A trained network, in figures. Shares are in [0, 1].
+    """A trained network in figures. Shares are in [0, 1].
 
     Attributes:
-        fingerprint: the name of the weights (`core.network.fingerprint`).
-        parameters: how many numbers were learned.
-        seed: the one that the weights come from.
-        runs: every seed that was trained, this one included.
-        val_accuracy: the spread of the runs on the digits kept out.
-        test_accuracy: their spread on the test digits.
-        untrained_accuracy: of the same network before its first step, on the test digits.
-        correct: how many test digits the network reads rightly.
-        digits: how many there are.
-        accuracy: the one by the other.
-        interval: the 95 % interval of the accuracy.
-        classes: ten, in order.
-        confusion: (10, 10), rows are labels, columns are predictions.
-        confused: pairs of classes that were confused, the most frequent first.
-        empty_maps: by layer, the share of test digits whose Grad-CAM map of the predicted class, by
-            log-odds, is all zeros.
-        recipe: how it was trained.
-        trained_on: how many digits the training had, those kept out included.
-        data_md5: the idx content of training and test data, by the files' original names.
-        versions: of TensorFlow and Keras.
-        uploads: how it decides on photographs, where it was trained for them.
+        fingerprint: Short hash of the weights; see `core.network.fingerprint`.
+        parameters: Number of parameters.
+        seed: Seed of the shipped weights.
+        runs: Results of all seeds that were trained.
+        val_accuracy: Spread of the runs' validation accuracy.
+        test_accuracy: Spread of the runs' test accuracy.
+        untrained_accuracy: Test accuracy before the first step.
+        correct: Number of test digits read correctly.
+        digits: Number of test digits.
+        accuracy: `correct / digits`.
+        interval: 95 % interval of the accuracy.
+        classes: Figures of the ten classes, in order.
+        confusion: (10, 10), labels in rows, predictions in columns.
+        confused: Confused pairs of classes, the most frequent first.
+        empty_maps: By layer, the share of test digits whose Grad-CAM map of the predicted class,
+            by log-odds, is all zeros.
+        recipe: How the network was trained.
+        trained_on: Number of training digits, validation included.
+        data_md5: md5 of the idx content of the training and test data, by original file name.
+        versions: Versions of the libraries, by name.
+        uploads: Figures on photographs, for a network that was trained for them.
     """
 
     fingerprint: str
@@ -170,12 +210,12 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
-    """A folder written by the training, without its weights: what `/model` shows.
+    """The record in a folder that the training wrote.
 
     Attributes:
-        folder: where it is.
-        metrics: the network in figures.
-        history: how its training went.
+        folder: The folder.
+        metrics: The network in figures.
+        history: The training history.
     """
 
     folder: Path
@@ -187,7 +227,7 @@ class ModelRecord:
         """Read a record.
 
         Raises:
-            RecordError: a file of it is not there or is not what the training wrote.
+            RecordError: If a file is missing or is not what the training writes.
         """
         try:
             metrics = _METRICS.validate_json((folder / METRICS_FILE).read_bytes())
@@ -201,7 +241,7 @@ class ModelRecord:
         """Read the record of a network that was trained by the tutorial's recipe.
 
         Args:
-            folder: written by the training, with the weights of every epoch and the plots.
+            folder: A folder that the training wrote, with the weights of every epoch and the plots.
 
         Raises:
             RecordError: If any of this is missing.
@@ -217,16 +257,16 @@ class ModelRecord:
         return record
 
     def save(self) -> None:
-        """Write both files into the folder, which must be there."""
+        """Write both JSON files into the folder, which must exist."""
         (self.folder / METRICS_FILE).write_bytes(_METRICS.dump_json(self.metrics, indent=2) + b"\n")
         (self.folder / HISTORY_FILE).write_bytes(_HISTORY.dump_json(self.history, indent=2) + b"\n")
 
     @property
     def decision(self) -> UploadsMetrics:
-        """How the network decides on photographs.
+        """The figures on photographs.
 
         Raises:
-            RecordError: it was not trained for them.
+            RecordError: If the network was not trained for photographs.
         """
         if self.metrics.uploads is None:
             raise RecordError(f"The network in {self.folder} was not trained for photographs.")
@@ -234,12 +274,12 @@ class ModelRecord:
 
     @property
     def curves_file(self) -> Path:
-        """The picture of loss and accuracy over the epochs."""
+        """The plot of loss and accuracy by epoch."""
         return self.folder / CURVES_FILE
 
     @property
     def confusion_file(self) -> Path:
-        """The picture of the confusion matrix."""
+        """The plot of the confusion matrix."""
         return self.folder / CONFUSION_FILE
 
 

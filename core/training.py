@@ -1,4 +1,4 @@
-"""The tutorial's training, seed by seed, and everything that is kept of it."""
+"""Training by the tutorial's recipe, seed by seed, into a folder with a record of it."""
 
 import shutil
 import tempfile
@@ -44,7 +44,7 @@ from core.record import (
 from core.tutorial import get_basic_cnn
 
 _EPOCHS = "epochs"
-_KEPT = {
+_WRITTEN = {
     NETWORK_FILE,
     _EPOCHS,
     METRICS_FILE,
@@ -56,22 +56,22 @@ _KEPT = {
 
 
 class OutputError(Exception):
-    """The result cannot be written there; the message is one sentence for a person."""
+    """The output cannot be written there; the message is one sentence for the user."""
 
 
 class Progress(Protocol):
-    """Is told how the training goes."""
+    """Receives the progress of a training."""
 
     def batch(self, seed: int, epoch: int, share: float) -> None:
-        """Say that a share in [0, 1] of an epoch (from 1) of a seed is done."""
+        """Report that a share in [0, 1] of an epoch, counted from 1, is done."""
 
     def epoch(self, seed: int, epoch: int, measured: dict[str, float]) -> None:
-        """Say what an epoch (from 1) of a seed ended at: loss, accuracy, val_loss, val_accuracy."""
+        """Report loss, accuracy, val_loss and val_accuracy after an epoch, counted from 1."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Run:
-    """One training, from one seed."""
+    """The training from one seed."""
 
     seed: int
     history: History
@@ -80,8 +80,41 @@ class Run:
 
     @property
     def result(self) -> SeedResult:
-        """Where it ended."""
+        """Final validation and test accuracy."""
         return SeedResult(self.seed, self.history.val_accuracy[-1], self.evaluation.accuracy)
+
+
+class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    """A Keras callback that reports to a `Progress` and optionally keeps every epoch's weights."""
+
+    def __init__(
+        self, seed: int, steps: int, progress: Progress, folder: Path | None = None
+    ) -> None:
+        """Report the training from a seed.
+
+        Args:
+            seed: The seed.
+            steps: Number of batches per epoch.
+            progress: Receives the reports.
+            folder: Where the weights after each epoch are saved; not saved by default.
+        """
+        super().__init__()
+        self._seed, self._steps, self._progress, self._folder = seed, steps, progress, folder
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Count the epoch."""
+        self._epoch = epoch + 1
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Report the share of the epoch."""
+        self._progress.batch(self._seed, self._epoch, (batch + 1) / self._steps)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Report the metrics, and save the weights."""
+        if self._folder is not None:
+            save_weights(self.model, epoch_file(epoch + 1, self._folder))
+        self._progress.epoch(self._seed, epoch + 1, logs or {})
 
 
 def train(
@@ -92,49 +125,40 @@ def train(
     recipe: Recipe,
     progress: Progress,
 ) -> ModelRecord:
-    """Train one network a seed, and write the one nearest the median of their test accuracies.
+    """Train one network per seed and write the one with the median test accuracy.
 
-    The folder gets the weights, the weights of the untrained network and of every epoch, the
-    history, the curves, the confusion matrix and a model card. It appears whole or not at all:
-    until the last moment everything is in a temporary folder beside it.
+    The folder gets the weights before training and after every epoch, the record, its plots and a
+    model card. It is replaced as a whole at the end, or left as it was.
 
     Args:
-        digits: what to train on; the recipe's share of them is kept out, as Keras does it.
-        test: what the networks are measured on.
-        folder: where the result goes; an earlier training's is replaced.
-        seeds: at least one.
-        recipe: the tutorial's by default.
-        progress: is told how it goes.
-
-    Returns:
-        What was written.
+        digits: The training digits, validation included.
+        test: The test digits.
+        folder: The output folder; that of an earlier training is replaced.
+        seeds: At least one seed.
+        recipe: How to train.
+        progress: Receives the progress.
 
     Raises:
-        OutputError: the folder holds something else or cannot be written, found out beforehand.
+        OutputError: If the folder holds anything else or cannot be written; raised before training.
     """
-    # The same numbers each time, however the work falls to the threads.
     tf.config.experimental.enable_op_determinism()
-    with whole_or_not_at_all(folder) as fresh:
+    with atomic_folder(folder) as fresh:
         runs = []
         for seed in seeds:
             kept = fresh / f"seed-{seed}"
             (kept / _EPOCHS).mkdir(parents=True)
             runs.append(_train_one(digits, test, kept, seed, recipe, progress))
-        chosen = nearest_the_median(runs)
+        chosen = median_run(runs)
         shutil.move(fresh / f"seed-{chosen.seed}" / _EPOCHS, fresh / _EPOCHS)
         for seed in seeds:
             shutil.rmtree(fresh / f"seed-{seed}")
         shutil.copyfile(epoch_file(recipe.epochs, fresh), fresh / NETWORK_FILE)
-        record = make_record(fresh, chosen, runs, recipe, digits, test)
-        record.save()
-        record.curves_file.write_bytes(training_curves(chosen.history))
-        record.confusion_file.write_bytes(confusion_matrix(chosen.evaluation.confusion))
-        (fresh / CARD_FILE).write_text(model_card(record), encoding="utf-8")
+        record = write_record(fresh, chosen, runs, recipe, digits, test)
     return ModelRecord(folder, record.metrics, record.history)
 
 
-def nearest_the_median(runs: Sequence[Run]) -> Run:
-    """Choose the run that stands for the recipe, and not the luckiest; of two, the smaller seed."""
+def median_run(runs: Sequence[Run]) -> Run:
+    """Return the run nearest to the median test accuracy; the smaller seed where two are."""
     middle = median(run.evaluation.accuracy for run in runs)
     return min(runs, key=lambda run: (abs(run.evaluation.accuracy - middle), run.seed))
 
@@ -148,23 +172,7 @@ def _train_one(
     save_weights(model, epoch_file(0, folder))
     untrained = evaluate(model, test)
     steps = -(-int(len(digits) * (1 - recipe.validation_split)) // recipe.batch_size)
-
-    class Keep(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-        """Keeps the weights after every epoch, and tells how it goes."""
-
-        now = 0
-
-        def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-            self.now = epoch + 1
-
-        def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-            progress.batch(seed, self.now, (batch + 1) / steps)
-
-        def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-            save_weights(model, epoch_file(epoch + 1, folder))
-            progress.epoch(seed, epoch + 1, logs or {})
-
-    # Set again, so that nothing between has a say in how the digits are shuffled.
+    # Set again, so that the evaluation does not change how the digits are shuffled.
     keras.utils.set_random_seed(seed)
     fitted = model.fit(
         as_input(digits.images),
@@ -172,21 +180,25 @@ def _train_one(
         batch_size=recipe.batch_size,
         epochs=recipe.epochs,
         validation_split=recipe.validation_split,
-        callbacks=[Keep()],
+        callbacks=[Reporter(seed, steps, progress, folder)],
         verbose=0,
     )
-    measured = {name: tuple(map(float, values)) for name, values in fitted.history.items()}
-    return Run(seed, History(**measured), evaluate(model, test), untrained.accuracy)
+    return Run(seed, as_history(fitted), evaluate(model, test), untrained.accuracy)
+
+
+def as_history(fitted: keras.callbacks.History) -> History:
+    """Convert what `fit` returns."""
+    return History(**{name: tuple(map(float, values)) for name, values in fitted.history.items()})
 
 
 def save_weights(model: keras.Model, file: Path) -> None:
-    """Write a model's weights without the state of its optimiser, which is twice as much again."""
+    """Save the weights without the optimizer's state, which is twice as large."""
     bare = get_basic_cnn()
     bare.set_weights(model.get_weights())
     bare.save_weights(file)
 
 
-def make_record(
+def write_record(
     folder: Path,
     chosen: Run,
     runs: Sequence[Run],
@@ -195,7 +207,7 @@ def make_record(
     test: DigitSet,
     uploads: UploadsMetrics | None = None,
 ) -> ModelRecord:
-    """Put together what is kept of a network whose weights are in a folder already."""
+    """Write the record, its plots and the model card of the weights in a folder."""
     evaluation = chosen.evaluation
     results = tuple(run.result for run in runs)
     metrics = Metrics(
@@ -225,10 +237,16 @@ def make_record(
         versions={name: version(name) for name in ("tensorflow", "keras", "numpy")},
         uploads=uploads,
     )
-    return ModelRecord(folder, metrics, chosen.history)
+    record = ModelRecord(folder, metrics, chosen.history)
+    record.save()
+    record.curves_file.write_bytes(training_curves(chosen.history))
+    record.confusion_file.write_bytes(confusion_matrix(evaluation.confusion))
+    (folder / CARD_FILE).write_text(model_card(record), encoding="utf-8")
+    return record
 
 
 def _empty_maps(folder: Path, test: DigitSet) -> dict[str, float]:
+    """Return the share of empty maps of the predicted class, by layer."""
     explainer = Explainer.load(folder)
     batches = np.array_split(as_input(test.images), max(1, len(test) // 1000))
     return {
@@ -238,11 +256,15 @@ def _empty_maps(folder: Path, test: DigitSet) -> dict[str, float]:
 
 
 @contextmanager
-def whole_or_not_at_all(folder: Path) -> Iterator[Path]:
-    """Give a temporary folder, and put it in the place of another once all has gone well."""
+def atomic_folder(folder: Path) -> Iterator[Path]:
+    """Yield a temporary folder that replaces another one on success.
+
+    Raises:
+        OutputError: If the folder holds anything that no training wrote, or cannot be written.
+    """
     folder = folder.resolve()
     try:
-        _refuse_what_is_not_ours(folder)
+        _check_replaceable(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent)
     except OSError as error:
@@ -261,12 +283,12 @@ def whole_or_not_at_all(folder: Path) -> Iterator[Path]:
             raise
 
 
-def _refuse_what_is_not_ours(folder: Path) -> None:
-    """Keep a slip of the hand, such as `--output ~`, from replacing a folder of something else."""
+def _check_replaceable(folder: Path) -> None:
+    """Keep a mistyped `--output ~` from replacing a folder of something else."""
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file, not a folder.")
-    there = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    foreign = sorted(there - _KEPT)
+    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    foreign = sorted(names - _WRITTEN)
     if foreign:
         raise OutputError(
             f"{folder} holds what no training wrote, such as {foreign[0]}: name another."

@@ -1,7 +1,7 @@
-"""The tutorial's three functions under their own names, right where the original is not.
+"""The tutorial's three functions under their own names, with its mistakes corrected.
 
-They keep its way of working, one digit and one gradient tape a call, for readers who follow it line
-by line. `core.Explainer` gives the same maps many times faster.
+As in the tutorial, each call handles one digit with one gradient tape. `core.Explainer` computes
+the same maps many times faster.
 """
 
 from typing import Any
@@ -16,14 +16,14 @@ from PIL import Image
 from core._keras import keras, tf
 
 _SATURATED = 1 - 1e-4
-"""Above this probability float32 keeps fewer than three digits of 1 - p, and so of the gradient."""
+"""Above this probability, float32 keeps fewer than three digits of 1 - p and of the gradient."""
 
 
 def get_basic_cnn() -> keras.Sequential:
     """Build the tutorial's network, untrained and not compiled.
 
-    Every layer is named here: Keras would otherwise count layers across the whole process, and the
-    second network made in it would have a `conv2d_2`.
+    Every layer is named explicitly, because Keras numbers layers across the whole process: the
+    second network would have a `conv2d_2`.
 
     Returns:
         A `keras.Sequential` from (n, 28, 28, 1) to (n, 10) probabilities, 50,186 parameters.
@@ -49,29 +49,27 @@ def make_gradcam_heatmap(
     last_conv_layer_name: str,
     pred_index: int | None = None,
 ) -> NDArray[np.float32]:
-    """Map where the evidence for a class lies, by the gradient of its probability.
+    """Compute the Grad-CAM heatmap of a class by the gradient of its probability.
 
-    The network is run layer by layer under the tape. A sub-model made of `layer.output`, as the
-    tutorial has it, belongs after `load_model` to a graph that the network no longer runs through,
-    and its gradient is `None`.
+    The network is run layer by layer under the tape. A sub-model made of `layer.output`, as in the
+    tutorial, belongs to a stale graph after `load_model`, and its gradient is `None`.
 
-    Where the probability has run into 1.0, its gradient in float32 is rounding noise or zero. There
-    the log-odds are differentiated in its place: log p_c - log Σ_{k≠c} p_k, whose gradient has the
-    same direction.
+    Near 1 the gradient of the probability is lost to rounding in float32. There the log-odds
+    log p_c - log Σ_{k≠c} p_k are differentiated instead, whose gradient has the same direction.
 
     Args:
         img_array: (1, 28, 28, 1) float32 in [0, 1].
-        model: a chain of layers that ends in class probabilities; made here or loaded from a file.
-        last_conv_layer_name: the layer whose feature maps are read; any with a height and a width.
-        pred_index: the class; the predicted one by default.
+        model: A `keras.Sequential` that ends in class probabilities.
+        last_conv_layer_name: The layer to explain; any with a height and a width.
+        pred_index: The class to explain; defaults to the predicted class.
 
     Returns:
-        (h, w) float32 in [0, 1], its largest cell 1. All zeros where no cell speaks for the class.
-        Never NaN.
+        (h, w) float32 in [0, 1] with a maximum of 1, or all zeros if no cell is evidence for the
+        class. Never NaN.
 
     Raises:
-        TypeError: `model` is not a chain.
-        ValueError: it has no such layer with a height and a width, or no such class.
+        TypeError: If `model` is not a `keras.Sequential`.
+        ValueError: If there is no such layer with a height and a width, or no such class.
     """
     if not isinstance(model, keras.Sequential):
         raise TypeError(f"the network must be a keras.Sequential, not a {type(model).__name__}")
@@ -104,16 +102,19 @@ def make_gradcam_heatmap(
 
 
 def display_gradcam_with_img(img: ArrayLike, heatmap: ArrayLike, alpha: float = 0.4) -> Figure:
-    """Draw the image, the heatmap in jet colours, and the one laid over the other.
+    """Draw the image, the heatmap in jet colours, and the heatmap over the image.
 
     Args:
-        img: (28, 28) or (28, 28, 1), from 0 to 255; or floats in [0, 1].
-        heatmap: (h, w) in [0, 1], from `make_gradcam_heatmap`.
-        alpha: how strongly the heat is added to the image, 0 to 1.
+        img: (h, w) or (h, w, 1), in [0, 255], or floats in [0, 1].
+        heatmap: (h', w') in [0, 1], from `make_gradcam_heatmap`.
+        alpha: Intensity of the heatmap, 0 to 1.
 
     Returns:
-        A figure of three panels. `figure.savefig(path)` writes it; a notebook shows it. An empty
-        heatmap is titled so, and adds nothing to the image.
+        A figure of three panels. An empty heatmap is titled "heatmap = 0" and adds nothing to the
+        image.
+
+    Raises:
+        ValueError: If the image has another shape.
     """
     grey, heat = _as_grey(img), np.asarray(heatmap, np.float32)
     both = superimpose(grey, heat, alpha)
@@ -134,14 +135,14 @@ def display_gradcam_with_img(img: ArrayLike, heatmap: ArrayLike, alpha: float = 
 def superimpose(
     grey: NDArray[np.uint8], heat: NDArray[np.float32], alpha: float
 ) -> NDArray[np.uint8]:
-    """Add heat in jet colours to an image, and stop at white.
+    """Add a heatmap in jet colours to an image, clipped at 255.
 
-    The tutorial's sum passes 255 and, cast to uint8, starts again at black.
+    The tutorial's sum exceeds 255 and wraps round when cast to uint8.
 
     Args:
         grey: (h, w) uint8.
-        heat: (any, any) in [0, 1]; resized to the image.
-        alpha: 0 to 1.
+        heat: (h', w') in [0, 1], resized to the image.
+        alpha: Intensity of the heatmap, 0 to 1.
 
     Returns:
         (h, w, 3) uint8.

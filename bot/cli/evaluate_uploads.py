@@ -10,10 +10,10 @@ import typer
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
+from scipy.special import softmax
 
 from bot.cli.uploads_tables import print_report
 from bot.explain.results import SURE
-from core.calibration import softmax
 from core.explain.explainer import Explainer
 from core.figures.contact_sheet import draw_contact_sheets
 from core.network import UPLOADS_WEIGHTS, fingerprint, load_network
@@ -120,7 +120,8 @@ def _load(weights: Path) -> tuple[Networks, Reader, Classify]:
     names = Networks(fingerprint(finds), least, fingerprint(weights))
     reader = Reader(explainer.logits, least)
     if finds == weights:
-        return names, reader, lambda images: softmax(explainer.logits(images).astype(np.float64))
+        logits = explainer.logits
+        return names, reader, lambda images: softmax(logits(images).astype(np.float64), axis=1)
     model = load_network(weights)
 
     def classify(images: NDArray[np.float32]) -> NDArray[np.float32]:

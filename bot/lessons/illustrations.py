@@ -16,7 +16,7 @@ from core.dataset import TEST_DIGITS, test_digit
 from core.digit import Digit
 from core.epochs import probabilities_by_epoch
 from core.explain.explainer import ExplanationSet
-from core.explain.intermediates import Intermediates
+from core.explain.intermediates import Intermediates, compute_intermediates
 from core.explain.regions import Region, strongest_regions
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card
@@ -369,7 +369,12 @@ class Studying:
         explainer = self._engine.explainers[_NETWORK]
         layer = _LAST if picture is Picture.TANGENT else sight.look.layer
         intermediates = await self._engine.study(
-            explainer.intermediates, sight.image, layer, sight.target, sight.look.score
+            compute_intermediates,
+            explainer.network,
+            sight.image,
+            layer,
+            sight.target,
+            sight.look.score,
         )
         return await self._engine.picture(
             _drawn_within, picture, intermediates, explainer.model.get_weights(), sight.label

@@ -12,8 +12,7 @@ from bot.explain.reading_messages import changed, deciding
 from bot.i18n import Say
 from bot.model.about import About
 from bot.ui.layout import Message, framed
-from core.evaluation import ConfusedPair
-from core.record import Metrics
+from core.record import ConfusedPair, Metrics
 
 _PAIRS = 3
 

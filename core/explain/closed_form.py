@@ -1,16 +1,16 @@
-"""The tutorial's network as plain tensor algebra, with Grad-CAM's gradients in closed form.
+"""The tutorial's network as tensor algebra, with Grad-CAM's gradients in closed form.
 
-Only one convolution and two poolings lie between the logits and the earliest feature maps, so the
-*mean over space* of a gradient, which is all that Grad-CAM asks for, needs no backward pass:
+Grad-CAM needs the gradient of the logits averaged over space. Between the logits and the earliest
+feature maps are one convolution and two poolings, so it can be computed without a backward pass:
 
-* `max_pooling2d_1`: the logits are linear in these maps; their gradient is the kernel of `dense`.
-* `conv2d_1`, `conv2d`: pooling hands each window's gradient to the window's largest cell. The sum
-  over space stays what it was, over four times as many cells: the mean is a quarter of that of the
-  pooled maps.
-* `max_pooling2d`: the gradient G at the output of `conv2d_1` goes back through the kernel W. Summed
-  over space, each of the nine matrices W[u, v] meets the sum of G over the output cells that do not
-  read padding through it: all of them, less the first or last row or column. So nine sums of G
-  suffice, and where in its window a gradient goes need be asked at the border alone.
+* `max_pooling2d_1`: the logits are linear in these maps; the gradient is the kernel of `dense`.
+* `conv2d_1`, `conv2d`: pooling passes the gradient of each window to its largest cell. The sum over
+  space stays the same over four times as many cells, so the mean is a quarter of that of the pooled
+  maps.
+* `max_pooling2d`: the gradient G at the output of `conv2d_1` passes back through the kernel W.
+  Summed over space, each of the nine matrices W[u, v] is multiplied by the sum of G over the output
+  cells that do not read padding through it: all cells but the first or last row or column. So nine
+  sums of G suffice, and the position of the largest cell matters in border windows only.
 """
 
 from dataclasses import dataclass
@@ -23,28 +23,28 @@ from core.explain.ops import max_pool
 from core.tutorial import get_basic_cnn
 
 SPATIAL_LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1")
-"""The layers whose output still has a height and a width, in order."""
+"""The layers with spatial feature maps, in order."""
 
 _WINDOWS = np.arange(49).reshape(7, 7)
 _BORDER = np.concatenate([_WINDOWS[0], _WINDOWS[6], _WINDOWS[:, 0], _WINDOWS[:, 6]])
-"""The windows of the second pooling along its first row, last row, first column, last column."""
+"""The windows of the second pooling in its first row, last row, first column and last column."""
 
 _CORNERS_BY_ROW, _CORNERS_BY_COLUMN = (0, 6, 7, 13), (14, 21, 20, 27)
-"""Where the four corners stand in `_BORDER`: as ends of the rows, and as ends of the columns."""
+"""Positions of the four corners in `_BORDER`, as ends of rows and as ends of columns."""
 
 _CELL_00 = _BORDER // 7 * 28 + _BORDER % 7 * 2
-"""The first of each border window's four cells, among the 14 x 14 that are pooled."""
+"""The first cell of each border window, among the 14 x 14 cells that are pooled."""
 
 _EDGE_COMES_FIRST = np.repeat([True, False, True, False], 7)[:, None]
-"""Whether the edge of the maps is the window's first row or column, and not its second."""
+"""Whether the edge of the maps is the first row or column of the window, not the second."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Activations:
-    """What one forward pass leaves behind.
+    """Results of a forward pass.
 
     Attributes:
-        features: the feature maps by layer, each (n, h, w, k).
+        features: The feature maps by layer, (n, h, w, k) each.
         logits: (n, 10), the output of `dense`.
     """
 
@@ -53,14 +53,13 @@ class Activations:
 
 
 class ClosedFormNetwork:
-    """A trained network's weights as constants, for use while a graph is traced."""
+    """A trained network with constant weights, for use while a graph is traced."""
 
     def __init__(self, model: keras.Model) -> None:
-        """Copy the weights; what happens to `model` later changes nothing here.
+        """Copy the weights of a model.
 
         Raises:
-            ValueError: `model` does not have the layers of the tutorial's network, or computes
-                something else with them.
+            ValueError: If the layers of `model` are not the tutorial's by name, shape and output.
         """
         expected, found = _anatomy(get_basic_cnn()), _anatomy(model)
         if list(found) != list(expected):
@@ -74,14 +73,14 @@ class ClosedFormNetwork:
         self._kernel1, self._bias1, kernel2, self._bias2, dense, self._bias = model.get_weights()
         self._kernel2, self._dense = kernel2, dense
 
-        # (10, 64): the mean over the 7x7 cells of each logit's gradient at max_pooling2d_1.
+        # (10, 64): the gradient of each logit at max_pooling2d_1, averaged over the 7x7 cells.
         self._dense_mean = np.ascontiguousarray(dense.reshape(49, 64, 10).mean(0).T)
         self._conv_mean = (self._dense_mean / 4).astype(np.float32)
         self._back = _mean_gradient_matrices(kernel2, cells=14 * 14)
         self._compare(model)
 
     def _compare(self, model: keras.Model) -> None:
-        """Hold every layer's output against the model's: names and shapes tell no activations."""
+        """Compare every layer's output with the model's, for activations, padding and strides."""
         x = tf.random.stateless_uniform((4, 28, 28, 1), seed=(0, 0))
         run = self.forward(x)
         expected = run.features | {"dense": run.logits, "softmax": tf.nn.softmax(run.logits)}
@@ -90,8 +89,8 @@ class ClosedFormNetwork:
                 x = layer(x, training=False)
             except Exception as error:
                 raise ValueError(f"{layer.name!r} cannot be run on the layer before it") from error
-            ours = expected.get(layer.name, x)
-            if x.shape != ours.shape or not np.allclose(x, ours, rtol=1e-3, atol=1e-3):
+            y = expected.get(layer.name, x)
+            if x.shape != y.shape or not np.allclose(x, y, rtol=1e-3, atol=1e-3):
                 raise ValueError(f"{layer.name!r} computes something else than the tutorial's")
 
     def forward(self, images: tf.Tensor) -> Activations:
@@ -116,15 +115,18 @@ class ClosedFormNetwork:
         )
 
     def mean_gradients(self, layer: str, run: Activations, upstream: tf.Tensor) -> tf.Tensor:
-        """Carry gradients of the logits back to a layer's feature maps and average them over space.
+        """Propagate gradients back to the feature maps of a layer and average them over space.
 
         Args:
-            layer: one of `SPATIAL_LAYERS`.
-            run: the forward pass of the same images.
-            upstream: (n, t, 10), t gradients by the logits for each image.
+            layer: One of `SPATIAL_LAYERS`.
+            run: The forward pass of the same images.
+            upstream: (n, t, 10), t gradients with respect to the logits for each image.
 
         Returns:
-            (n, t, k), one mean gradient a feature map.
+            (n, t, k), one mean gradient per feature map.
+
+        Raises:
+            ValueError: If the layer has no spatial feature maps.
         """
         match layer:
             case "max_pooling2d_1":
@@ -139,11 +141,11 @@ class ClosedFormNetwork:
                 raise ValueError(f"{layer!r} has no feature maps with a height and a width")
 
     def _through_conv2d_1(self, run: Activations, upstream: tf.Tensor) -> tf.Tensor:
-        """The mean gradient at `max_pooling2d`, (n, t, 32)."""
+        """Return the mean gradient at `max_pooling2d`, (n, t, 32)."""
         t = upstream.shape[1]
         pooled = tf.reshape(run.features["max_pooling2d_1"], (-1, 49, 64))
         gradient = tf.reshape(_matmul(upstream, self._dense.T), (-1, t, 49, 64))
-        gradient *= tf.sign(pooled)[:, None]  # where ReLU is flat, at zero, nothing passes
+        gradient *= tf.sign(pooled)[:, None]  # ReLU passes no gradient at zero
 
         at_edge = _winners_at_the_edge(run.features["conv2d_1"], pooled)[:, None]  # (n, 1, 28, 64)
         lost = tf.gather(gradient, _BORDER, axis=2) * at_edge
@@ -162,19 +164,19 @@ class ClosedFormNetwork:
 
 
 def _winners_at_the_edge(conv: tf.Tensor, pooled: tf.Tensor) -> tf.Tensor:
-    """Find where the largest cell of a border window, of equal ones the first, is an edge cell.
+    """Find the border windows whose largest cell, the first of equal ones, is at the edge.
 
     Args:
-        conv: (n, 14, 14, k), what was pooled.
-        pooled: (n, 49, k).
+        conv: (n, 14, 14, k), the maps before pooling.
+        pooled: (n, 49, k), the maps after pooling.
 
     Returns:
-        (n, 28, k), for the windows of `_BORDER` in that order: ones where the largest cell stands
-        in the first or last row, or the first or last column, of `conv`.
+        (n, 28, k), for the windows of `_BORDER`: 1 if the largest cell is in the first or last row,
+        or the first or last column, of `conv`; else 0.
     """
     cells = tf.reshape(conv, (-1, 14 * 14, conv.shape[-1]))
     largest = tf.gather(pooled, _BORDER, axis=1)
-    # A window's cells in order: (0, 0), (0, 1), (1, 0), (1, 1).
+    # Cells of a window in order: (0, 0), (0, 1), (1, 0), (1, 1).
     is_00 = tf.gather(cells, _CELL_00, axis=1) == largest
     is_01 = tf.gather(cells, _CELL_00 + 1, axis=1) == largest
     is_10 = tf.gather(cells, _CELL_00[14:] + 14, axis=1) == largest[:, 14:]
@@ -185,21 +187,21 @@ def _winners_at_the_edge(conv: tf.Tensor, pooled: tf.Tensor) -> tf.Tensor:
 
 
 def _matmul(rows: tf.Tensor, matrix: NDArray[np.float32]) -> tf.Tensor:
-    """(n, t, a) times (a, b), as one product of matrices."""
+    """Multiply (n, t, a) by (a, b) as one product of matrices."""
     _, t, a = rows.shape
     return tf.reshape(tf.matmul(tf.reshape(rows, (-1, a)), matrix), (-1, t, matrix.shape[1]))
 
 
 def _mean_gradient_matrices(kernel: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
-    """Arrange a 3x3 kernel for the nine sums that a mean gradient through it is made of.
+    """Arrange a 3x3 kernel for the nine sums that make up the mean gradient through it.
 
-    The sum over all cells meets the whole kernel. A cell of the output's first row reads padding
-    through the kernel's first row: its share is taken off again; so for the last row, the first and
-    the last column; and what a corner lost twice comes back once.
+    The sum over all cells is multiplied by the whole kernel. The first row of the output reads
+    padding through the first row of the kernel, so its part is subtracted; likewise for the last
+    row and the first and last columns. Corners are subtracted twice and added back once.
 
     Args:
         kernel: (3, 3, k_in, k_out).
-        cells: how many the mean is taken over.
+        cells: Number of cells the mean is taken over.
 
     Returns:
         (9 * k_out, k_in).

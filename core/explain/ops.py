@@ -1,15 +1,14 @@
-"""Two operations in the form that is quick for one digit, on a processor.
+"""Two operations in the form that is fastest for a single digit on a CPU.
 
-The usual form of each goes through oneDNN there, which hands its work to other threads. For one
-digit the handing over takes 40 to 90 µs, as long as a convolution does, and the work 2 to 20. The
-results are the same to rounding.
+The usual ops run in oneDNN, which hands work to other threads. For one digit this takes 40 to 90
+µs, as long as a convolution, for 2 to 20 µs of work. Results agree up to rounding.
 """
 
 from core._keras import tf
 
 
 def max_pool(maps: tf.Tensor) -> tf.Tensor:
-    """Take the largest of each 2x2 cells.
+    """Apply 2x2 max pooling.
 
     Args:
         maps: (n, h, w, k), h and w even.
@@ -22,10 +21,10 @@ def max_pool(maps: tf.Tensor) -> tf.Tensor:
 
 
 def weighted_sum(weights: tf.Tensor, maps: tf.Tensor) -> tf.Tensor:
-    """Add up feature maps with weights.
+    """Sum feature maps with weights.
 
     Args:
-        weights: (n, t, k), t weights for each map.
+        weights: (n, t, k).
         maps: (n, h, w, k).
 
     Returns:
@@ -36,6 +35,6 @@ def weighted_sum(weights: tf.Tensor, maps: tf.Tensor) -> tf.Tensor:
     cells = tf.reshape(maps, (-1, h * w, k))
     if t == 1:
         sums = tf.raw_ops.BatchMatMulV3(x=weights, y=cells, Tout=tf.float32, adj_y=True)
-    else:  # the quick form is four times as slow in a large batch
+    else:  # the raw op is four times as slow on large batches
         sums = tf.matmul(weights, cells, transpose_b=True)
     return tf.reshape(sums, (-1, t, h, w))

@@ -1,4 +1,4 @@
-"""Where a map's heat lies, in the nine fields of a 3x3 grid: a map for whoever cannot see one."""
+"""The regions in which a heatmap is strongest, on a 3x3 grid, for alt text."""
 
 from enum import StrEnum
 from functools import cache
@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SIDE = 3
-_AT_MOST = 3
-_SHARE = 0.5
-"""Of the strongest field's mean heat: what a field must hold to be named beside it."""
+_MAX_REGIONS = 3
+_MIN_SHARE = 0.5
+"""A region is named if its mean heat is at least this share of the strongest region's."""
 
 
 class Region(StrEnum):
-    """A field of a 3x3 grid laid over the digit, in reading order."""
+    """A region of a 3x3 grid over the digit, in reading order."""
 
     UPPER_LEFT = "upper_left"
     UPPER_CENTRE = "upper_centre"
@@ -27,35 +27,34 @@ class Region(StrEnum):
 
 
 def strongest_regions(heatmap: NDArray[np.float32]) -> tuple[Region, ...]:
-    """Name the fields in which the heat lies.
+    """Return the regions of a heatmap with the highest mean heat.
 
-    The grid cuts each side of the map into three equal lengths. Where the cells cannot be shared
-    out evenly, a cell that straddles a border counts in each field by the part of its area that
-    lies there: of seven cells, the third lies to one third in the first field and to two thirds in
-    the second.
+    The grid divides each side into three equal lengths. A cell on a border counts for each region
+    by the share of its area there: of seven cells, the third belongs to the first region by one
+    third.
 
     Args:
         heatmap: (h, w) float32, not negative.
 
     Returns:
-        At most three fields, the strongest by mean heat first, each with at least half the mean
-        heat of the strongest; equally strong ones in reading order. None for an empty map.
+        Up to three regions in descending order of mean heat, each with at least half that of the
+        strongest; ties in reading order. Empty for an empty heatmap.
     """
     means = _means(heatmap)
-    least = _SHARE * means.max()
-    order = np.argsort(-means, kind="stable")[:_AT_MOST]
+    least = _MIN_SHARE * means.max()
+    order = np.argsort(-means, kind="stable")[:_MAX_REGIONS]
     regions = tuple(Region)
     return tuple(regions[i] for i in order if means[i] > 0 and means[i] >= least)
 
 
-def field_shares(heatmap: NDArray[np.float32]) -> tuple[float, ...]:
-    """Say how the heat is shared out among the fields.
+def region_shares(heatmap: NDArray[np.float32]) -> tuple[float, ...]:
+    """Return each region's share of the heat.
 
     Args:
         heatmap: (h, w) float32, not negative.
 
     Returns:
-        Nine numbers in reading order that sum to 1; nine zeros for an empty map.
+        Nine shares in reading order that sum to 1, or nine zeros for an empty heatmap.
     """
     means = _means(heatmap)
     shares: list[float] = (means / (means.sum() or 1)).tolist()
@@ -63,16 +62,15 @@ def field_shares(heatmap: NDArray[np.float32]) -> tuple[float, ...]:
 
 
 def _means(heatmap: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(9,): the mean heat of each field in reading order."""
+    """Return the mean heat of each region, (9,), in reading order."""
     height, width = heatmap.shape
-    fields = (_averages(height) @ heatmap.astype(np.float64) @ _averages(width).T).ravel()
-    # Sums of equal cells in another order differ in the last digits, and must still tie.
-    return np.round(fields, 9)
+    means = (_averages(height) @ heatmap.astype(np.float64) @ _averages(width).T).ravel()
+    return np.round(means, 9)  # so that ties do not depend on the order of summation
 
 
 @cache
 def _averages(cells: int) -> NDArray[np.float64]:
-    """(3, cells): how much each cell adds to the mean of each third; every row sums to 1."""
+    """Return the weight of each cell in the mean of each third, (3, cells)."""
     borders = np.arange(cells + 1) * _SIDE / cells  # in thirds of the side
     start = np.arange(_SIDE)[:, np.newaxis]
     overlap: NDArray[np.float64] = np.minimum(borders[1:], start + 1)

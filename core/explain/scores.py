@@ -1,4 +1,4 @@
-"""What is differentiated: a score of one class, and its gradient with respect to the logits.
+"""Scores of a class that can be differentiated, and their gradients with respect to the logits.
 
 With logits z, p = softmax(z) and a class c:
 
@@ -6,11 +6,11 @@ With logits z, p = softmax(z) and a class c:
     logit        S = z_c                           ∂S/∂z = e_c
     probability  S = p_c                           ∂S/∂z = p_c (e_c - p)
 
-The log-odds and the probability have gradients of one direction, ∂p_c = p_c (1 - p_c) ∂S, so that
-their normalised maps are the same in exact arithmetic. In float32 p_c can come closer to 1 than
-the last place tells, and its gradient drowns in rounding; that of the log-odds does not. The logit
-is the choice of the Grad-CAM paper (Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391); its
-map changes when one number is added to every logit, although no prediction does.
+The gradients of log-odds and probability have the same direction, ∂p_c = p_c (1 - p_c) ∂S, so their
+normalised maps are the same in exact arithmetic. Where p_c is close to 1, the gradient of the
+probability is lost to rounding in float32, and that of the log-odds is not. The logit is the choice
+of the Grad-CAM paper (Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391); its map changes
+when a constant is added to all logits, although no prediction does.
 """
 
 from enum import StrEnum
@@ -20,7 +20,7 @@ from core._keras import tf
 
 
 class Score(StrEnum):
-    """A score of one class that an explanation differentiates."""
+    """A score of one class."""
 
     LOG_ODDS = "log_odds"
     LOGIT = "logit"
@@ -31,12 +31,11 @@ class Score(StrEnum):
         raise ValueError(f"no score {value!r}: choose {', '.join(cls)}")
 
     def gradient(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-        """Differentiate the score by the logits.
+        """Differentiate the score with respect to the logits.
 
         Args:
             logits: (n, 10) float32.
-            targets: (n, t) int32, the classes to score, t for each digit; or (1, t), the same t
-                for all.
+            targets: (n, t) int32, t classes for each digit, or (1, t), the same for all.
 
         Returns:
             (n, t, 10) float32.
@@ -51,5 +50,5 @@ class Score(StrEnum):
                 return tf.reduce_sum(p * e, -1, keepdims=True) * (e - p)
             case Score.LOG_ODDS:
                 others = tf.where(e > 0, z.dtype.min, z)
-                # For several rows at once tf.nn.softmax takes 80 µs longer: it calls in threads.
+                # On several rows tf.nn.softmax takes 80 µs longer, because it starts threads.
                 return e - tf.exp(tf.nn.log_softmax(others))

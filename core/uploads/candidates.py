@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.digit import Box, Digit, enlarged_box
+from core.digit import Box, Digit, scale_box
 from core.uploads.normalise import NormalForm, normalise
 from core.uploads.strokes import Piece, Strokes
 
@@ -47,7 +47,7 @@ class Candidate:
             scale: how many of these one of the ink map spans, across and down.
         """
         warp = self.form.warp * np.array(scale)[:, np.newaxis]
-        return Digit(self.form.image, box=enlarged_box(self.box, scale), warp=warp)
+        return Digit(self.form.image, box=scale_box(self.box, scale), warp=warp)
 
     @property
     def width(self) -> int:

@@ -1,7 +1,7 @@
 """Ink of any size → MNIST's normal form.
 
-As its authors describe it: the digit is fitted into 20 x 20 pixels with its proportions kept, which
-leaves grey edges, and is placed in 28 x 28 so that its centre of mass is in the middle.
+As MNIST's authors describe it, a digit is fitted into 20 x 20 pixels with its aspect ratio kept,
+which leaves grey edges, and placed in 28 x 28 with its centre of mass in the middle.
 """
 
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 _SIDE = 28
 _DIGIT = 20
 
-_THINNEST, _FATTEST = 2.0, 4.5
-"""Strokes between these widths, in pixels of the normal form, stay as they are. From the 5th to the
-95th percentile, MNIST's are 1.9 to 4.1 wide."""
+_THINNEST, _THICKEST = 2.0, 4.5
+"""Stroke widths in between are kept, in pixels of the normal form. MNIST's are 1.9 to 4.1 wide from
+the 5th to the 95th percentile."""
 
 _WIDENED, _NARROWED = 2.2, 4.2
-"""Strokes of other widths are brought to these."""
+"""The stroke widths to which thinner and thicker strokes are changed."""
 
 _FINE, _FINEST = 80, 320
-"""Widths are measured on a digit at least, and at most, this long."""
+"""Shortest and longest side of a digit on which stroke widths are measured, in pixels."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,9 +29,9 @@ class NormalForm:
     """A digit in MNIST's normal form.
 
     Attributes:
-        image: (28, 28) float32 in [0, 1], its paper exactly 0 and its darkest ink 1.
-        warp: (2, 3) float64, takes a point (x, y) of `image`, 0 to 28 from edge to edge, to the
-            point of the ink map that it was read from.
+        image: (28, 28) float32 in [0, 1], 0 outside of the ink, with a maximum of 1.
+        warp: (2, 3) float64, the affine map from a point (x, y) of `image`, 0 to 28, to the ink map
+            it was made of.
     """
 
     image: NDArray[np.float32]
@@ -42,25 +42,40 @@ def normalise(ink: NDArray[np.float32]) -> NormalForm:
     """Bring a digit's ink to MNIST's normal form.
 
     Args:
-        ink: (h, w) in [0, 1], cut to the digit; some of it above 0.5.
+        ink: (h, w) float32 in [0, 1], cropped to the digit, with a maximum above 0.5.
     """
-    usual, (left, top), scale = _with_usual_strokes(ink)
-    rows, columns = usual.shape
-    fitted = _fit(usual, _DIGIT)
-    across, down = columns / fitted.shape[1] / scale, rows / fitted.shape[0] / scale
+    changed, (left, top), scale = _adjust_strokes(ink)
+    rows, columns = changed.shape
+    fitted = _fit(changed, _DIGIT)
+    scale_x, scale_y = columns / fitted.shape[1] / scale, rows / fitted.shape[0] / scale
     image, x, y = _centre(fitted)
-    warp = np.array([[across, 0, left - x * across], [0, down, top - y * down]])
+    warp = np.array([[scale_x, 0, left - x * scale_x], [0, scale_y, top - y * scale_y]])
     return NormalForm(image, warp)
 
 
-def _with_usual_strokes(
+def ink_window(ink: NDArray[np.generic]) -> tuple[slice, slice]:
+    """Return the rows and columns of the smallest window that holds all ink.
+
+    Args:
+        ink: (h, w), not all zeros.
+    """
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def distance(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the distance of each pixel inside to the nearest one outside, in pixels."""
+    mask = inside.astype(np.uint8)
+    return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+
+
+def _adjust_strokes(
     ink: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], tuple[float, float], float]:
-    """Widen hair-thin strokes, and narrow very fat ones, by the distance from their outline.
+    """Widen thin strokes and narrow thick ones, by the distance from the outline.
 
     Returns:
-        The digit, where its left upper corner stands in `ink`, and how many of its pixels are one
-        of `ink`.
+        The digit, the position of its upper left corner in `ink`, and its scale.
     """
     longer = min(max(*ink.shape, _FINE), _FINEST)
     fine = ink if max(ink.shape) == longer else _fit(ink, longer)
@@ -69,35 +84,32 @@ def _with_usual_strokes(
     margin = int(pixel * _WIDENED)
     framed = cv2.copyMakeBorder(fine, *(margin,) * 4, cv2.BORDER_CONSTANT, value=0)
     fine = np.asarray(framed, np.float32)
-    inside = _distance(fine > 0.5)
-    # Across a stroke the distance from its outline rises from 0 to half its width and falls again:
-    # on average it is a quarter.
+    inside = distance(fine > 0.5)
+    # Across a stroke the distance rises from 0 to half the width: a quarter of it on average.
     width = 4 * float(inside[inside > 0].mean()) / pixel
-    if _THINNEST <= width <= _FATTEST:
+    if _THINNEST <= width <= _THICKEST:
         return ink, (0, 0), 1
     if width < _THINNEST:
         growth = (_WIDENED - width) / 2 * pixel
-        changed = np.maximum(fine, np.clip(growth + 1 - _distance(fine <= 0.5), 0, 1))
+        changed = np.maximum(fine, np.clip(growth + 1 - distance(fine <= 0.5), 0, 1))
     else:
         loss = (width - _NARROWED) / 2 * pixel
         changed = np.minimum(fine, np.clip(inside - loss, 0, 1))
-    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
-    trimmed = changed[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    corner = ((columns[0] - margin) / scale, (rows[0] - margin) / scale)
-    return trimmed.astype(np.float32, copy=False), corner, scale
+    window = ink_window(changed)
+    corner = ((window[1].start - margin) / scale, (window[0].start - margin) / scale)
+    return changed[window].astype(np.float32, copy=False), corner, scale
 
 
 def _fit(ink: NDArray[np.float32], longer: int) -> NDArray[np.float32]:
-    """Resize to a longer side, keeping the proportions, with the darkest ink at 1."""
+    """Resize to a longer side, with the aspect ratio kept and the maximum scaled to 1."""
     rows, columns = (max(round(side * longer / max(ink.shape)), 1) for side in ink.shape)
-    shrinks = longer < max(ink.shape)
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    method = cv2.INTER_AREA if longer < max(ink.shape) else cv2.INTER_CUBIC
     fitted = cv2.resize(ink, (columns, rows), interpolation=method)
     return np.asarray(np.clip(fitted / fitted.max(), 0, 1), np.float32)
 
 
 def _centre(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], int, int]:
-    """Place a digit such that its centre of mass is nearest to the middle; says where."""
+    """Place a digit with its centre of mass in the middle, and return its left and top too."""
     image = np.zeros((_SIDE, _SIDE), np.float32)
     rows, columns = ink.shape
     top = _start(ink.sum(axis=1))
@@ -109,9 +121,3 @@ def _centre(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], int, int]:
 def _start(profile: NDArray[np.float32]) -> int:
     centre = float(profile @ np.arange(len(profile))) / float(profile.sum())
     return min(max(round(_SIDE / 2 - centre), 0), _SIDE - len(profile))
-
-
-def _distance(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Measure how far each pixel inside is from the nearest that is not."""
-    mask = inside.astype(np.uint8)
-    return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)

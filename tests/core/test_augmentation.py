@@ -8,17 +8,17 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from core import augmentation
-from core.augmentation import change, enlarged, photograph, shifted
+from core.augmentation import augment, enlarge, jitter, photograph
 from core.dataset import DigitSet
 from core.uploads.normalise import normalise
 
 Change = Callable[[NDArray[np.float32], Generator], NDArray[np.float32]]
 
 CHANGES: list[Change] = [
-    augmentation._bent,
-    augmentation._sharp,
-    augmentation._with_other_pen,
-    *(step for _, step in augmentation._ACCIDENTS),
+    augmentation._warp,
+    augmentation._sharpen,
+    augmentation._change_pen,
+    *(step for _, step in augmentation._AUGMENTATIONS),
 ]
 SEEDS = range(12)
 
@@ -31,7 +31,7 @@ def named(step: Change) -> str:
 def test_ink_stays_ink_and_the_digit_is_another(step: Change, digits: DigitSet) -> None:
     changed = 0
     for seed in SEEDS:
-        ink = enlarged(digits.images[seed])
+        ink = enlarge(digits.images[seed])
         before = ink.copy()
         after = step(ink, np.random.default_rng(seed))
 
@@ -44,9 +44,9 @@ def test_ink_stays_ink_and_the_digit_is_another(step: Change, digits: DigitSet) 
     assert changed >= len(SEEDS) / 2  # the pen stays in three of ten
 
 
-@pytest.mark.parametrize("step", [*CHANGES, change], ids=named)
+@pytest.mark.parametrize("step", [*CHANGES, augment], ids=named)
 def test_chance_is_the_seeds_alone(step: Change, digits: DigitSet) -> None:
-    ink = enlarged(digits.images[0])
+    ink = enlarge(digits.images[0])
     first, again = ([step(ink, np.random.default_rng(seed)) for seed in SEEDS] for _ in range(2))
 
     assert np.array_equal(first, again)
@@ -55,7 +55,7 @@ def test_chance_is_the_seeds_alone(step: Change, digits: DigitSet) -> None:
 
 def test_a_changed_digit_is_in_the_form_the_network_reads(digits: DigitSet) -> None:
     for seed in range(60):
-        image = change(enlarged(digits.images[seed]), np.random.default_rng(seed))
+        image = augment(enlarge(digits.images[seed]), np.random.default_rng(seed))
 
         assert image.shape == (28, 28)
         assert image.dtype == np.float32
@@ -67,13 +67,13 @@ def test_a_changed_digit_is_in_the_form_the_network_reads(digits: DigitSet) -> N
 def test_where_there_is_hardly_any_ink_nothing_is_seen() -> None:
     blank = np.zeros((84, 84), np.float32)
 
-    assert not change(blank, np.random.default_rng(0)).any()
+    assert not augment(blank, np.random.default_rng(0)).any()
 
 
 def test_enlarged_and_read_unchanged_a_digit_is_itself(digits: DigitSet) -> None:
     likeness = []
     for image in digits.images[:40]:
-        ink = enlarged(image)
+        ink = enlarge(image)
         rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
         cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
@@ -90,7 +90,7 @@ def test_a_shifted_digit_moves_a_little_and_no_more(digits: DigitSet) -> None:
     rows, columns = np.mgrid[:28, :28]
     for seed in range(40):
         image = digits.images[seed]
-        moved = shifted(image, np.random.default_rng(seed))
+        moved = jitter(image, np.random.default_rng(seed))
 
         assert moved.shape == (28, 28)
         assert moved.min() >= 0

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from core.dataset import DigitSet
-from core.examples import NEGATIVE, Sources, draw_examples, sources
+from core.examples import NEGATIVE, Sources, draw_examples, split_sources
 
 
 @pytest.fixture(scope="module")
 def divided(digits: DigitSet) -> tuple[Sources, Sources]:
     """A thousand digits, a tenth of them kept out."""
-    return sources(DigitSet(digits.images[:1000], digits.labels[:1000]), 100)
+    return split_sources(DigitSet(digits.images[:1000], digits.labels[:1000]), 100)
 
 
 def test_nothing_that_is_trained_on_is_measured_with(

@@ -179,10 +179,10 @@ def test_interrupted_it_leaves_nothing_and_the_old_folder_as_it_was(tmp_path: Pa
         ({5: 0.98, 4: 0.98}, 4),
     ],
 )
-def test_the_seed_nearest_the_median_is_kept(accuracies: dict[int, float], chosen: int) -> None:
+def test_the_seed_median_run_is_kept(accuracies: dict[int, float], chosen: int) -> None:
     runs: list[Any] = [
         SimpleNamespace(seed=seed, evaluation=SimpleNamespace(accuracy=accuracy))
         for seed, accuracy in accuracies.items()
     ]
 
-    assert training.nearest_the_median(cast("Any", runs)).seed == chosen
+    assert training.median_run(cast("Any", runs)).seed == chosen

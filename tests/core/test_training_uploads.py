@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from core import training_uploads
-from core.calibration import calibration_error, softmax
+from core.calibration import calibration_error
 from core.dataset import DigitSet
 from core.evaluation import evaluate
-from core.examples import NEGATIVE, draw_examples, sources
+from core.examples import NEGATIVE, draw_examples, split_sources
 from core.modelcard import model_card
 from core.network import fingerprint, load_network
 from core.record import ModelRecord
@@ -97,13 +98,13 @@ def test_it_learns_digits_and_that_there_are_others(record: ModelRecord) -> None
 def test_the_weights_that_are_kept_are_the_calibrated_ones(
     record: ModelRecord, digits: DigitSet
 ) -> None:
-    _, held_out = sources(_few(digits, 0, 600), 60)
+    _, held_out = split_sources(_few(digits, 0, 600), 60)
     images, labels = draw_examples(held_out, _KEPT, _KEPT, _SEED + 1)
     logits = training_uploads._logits(load_network(record.folder), images)
     is_digit, uploads = labels != NEGATIVE, record.decision
 
     def error(divided: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-        probabilities = softmax(divided[is_digit])
+        probabilities = softmax(divided[is_digit], axis=1)
         right = probabilities.argmax(axis=1) == labels[is_digit]
         return calibration_error(probabilities.max(axis=1), right)
 

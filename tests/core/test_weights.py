@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
-from core.calibration import calibration_error, softmax
+from core.calibration import calibration_error
 from core.dataset import ORIGINAL_MD5, DigitSet, as_input, load_test_digits
 from core.evaluation import evaluate
-from core.examples import NEGATIVE, draw_examples, sources
+from core.examples import NEGATIVE, draw_examples, split_sources
 from core.explain.explainer import Explainer
 from core.network import (
     UPLOADS_WEIGHTS,
@@ -112,7 +113,7 @@ def test_on_changed_digits_it_refuses_and_is_sure_as_often_as_it_says(
     for_uploads: ModelRecord, digits: DigitSet
 ) -> None:
     """Of the test set and of glyphs that were kept out, none of which its record is from."""
-    _, others = sources(digits, len(digits))
+    _, others = split_sources(digits, len(digits))
     images, labels = draw_examples(others, 2500, 2500, seed=0)
     logits = Explainer.load(UPLOADS_WEIGHTS).logits(images / np.float32(255)).astype(np.float64)
     is_digit, uploads = labels != NEGATIVE, for_uploads.decision
@@ -120,7 +121,7 @@ def test_on_changed_digits_it_refuses_and_is_sure_as_often_as_it_says(
     refused = np.logaddexp.reduce(logits, axis=1) < uploads.threshold
     assert refused[is_digit].mean() == pytest.approx(uploads.digits_refused, abs=0.015)
     assert refused[~is_digit].mean() == pytest.approx(uploads.negatives_refused, abs=0.015)
-    probabilities = softmax(logits[is_digit])
+    probabilities = softmax(logits[is_digit], axis=1)
     right = probabilities.argmax(axis=1) == labels[is_digit]
     assert calibration_error(probabilities.max(axis=1), right) < 0.015
     assert uploads.ece_after < uploads.ece_before < 0.01

@@ -10,7 +10,7 @@ from bot.quiz.kinds.base import DIGITS, Kind, of_label
 from bot.quiz.question import Picture, Riddle, Wish
 from bot.quiz.scoring import RIGHT, Mark
 from bot.quiz.source import Source
-from core.explain.regions import field_shares, strongest_regions
+from core.explain.regions import region_shares, strongest_regions
 from core.figures.quiz import draw_grid, draw_shares
 
 FIELDS = tuple(str(number) for number in range(1, 10))
@@ -34,7 +34,7 @@ class BetKind(Kind):
         drawn = source.pick(of_label(source, wish.topic), wish, count=_DRAWN)
         by_field: dict[int, list[tuple[int, int, tuple[float, ...]]]] = {}
         for index, explained in zip(drawn, await source.explain_all(drawn), strict=True):
-            shares = field_shares(explained.heatmaps[DEFAULT_LAYER][explained.prediction])
+            shares = region_shares(explained.heatmaps[DEFAULT_LAYER][explained.prediction])
             if any(shares):
                 hottest = int(np.argmax(shares))
                 by_field.setdefault(hottest, []).append((index, explained.prediction, shares))

@@ -1,7 +1,6 @@
 """The explanation methods, by name.
 
-A new method is one file here and one entry in `METHODS`: whatever offers a choice of methods reads
-it there.
+To add a method, write its file here and add it to `METHODS`; commands and tests read it from there.
 """
 
 from types import MappingProxyType

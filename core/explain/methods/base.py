@@ -1,4 +1,4 @@
-"""What every explanation method has in common."""
+"""Base class of the explanation methods."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -8,29 +8,29 @@ from core.explain.closed_form import Activations, ClosedFormNetwork
 
 
 class Method(ABC):
-    """A way to turn one forward pass and the gradient of a score into maps of evidence.
+    """Turns a forward pass and the gradient of a score into maps.
 
-    A method states only its own formula. Choosing classes, scores, ReLU and scaling to [0, 1] are
-    the explainer's, the same for all.
+    A method states only its own formula. The explainer chooses classes and scores, and applies ReLU
+    and scaling.
     """
 
     name: ClassVar[str]
-    """How the method is chosen: in a command, in the receipt, in the code."""
+    """Key of the method in `METHODS`."""
 
     @abstractmethod
-    def evidence(
+    def attribute(
         self, network: ClosedFormNetwork, layer: str, run: Activations, upstream: tf.Tensor
     ) -> tf.Tensor:
-        """Map the evidence for t classes, before ReLU.
+        """Compute the maps of t classes for n images, before ReLU and scaling.
 
-        Called while a graph is traced: tensors only.
+        Called while a graph is traced, so it may only use tensor operations.
 
         Args:
-            network: the weights, and gradients through them.
-            layer: whose feature maps are read, (n, h, w, k).
-            run: the forward pass of the n images.
-            upstream: (n, t, 10), the gradient of each class's score by the logits.
+            network: The network.
+            layer: The layer to explain, with feature maps (n, h, w, k).
+            run: The forward pass of the images.
+            upstream: (n, t, 10), the gradient of each class's score with respect to the logits.
 
         Returns:
-            (n, t, h, w) float32, of any sign and size.
+            (n, t, h, w) float32, of any sign and scale.
         """

@@ -241,7 +241,7 @@ def test_nothing_is_traced_after_the_start(
         pytest.fail("a function was traced again")
 
     monkeypatch.setattr(ClosedFormNetwork, "forward", traced)
-    monkeypatch.setattr(GradCAM, "evidence", traced)
+    monkeypatch.setattr(GradCAM, "attribute", traced)
     monkeypatch.setattr(tf, "function", traced)
     for i in range(200):
         n = 1 + i % 16

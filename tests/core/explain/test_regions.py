@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core.explain.regions import Region, field_shares, strongest_regions
+from core.explain.regions import Region, region_shares, strongest_regions
 
 
 def heat(side: int, *cells: tuple[int, int, float]) -> NDArray[np.float32]:
@@ -94,7 +94,7 @@ def test_the_heat_is_shared_out_among_the_fields() -> None:
     heatmap[0, 0] = heatmap[6, 6] = 0.5
     heatmap[0, 2] = 1  # one third in the first field, two thirds in the second
 
-    shares = field_shares(heatmap)
+    shares = region_shares(heatmap)
 
     assert shares == pytest.approx((5 / 12, 1 / 3, 0, 0, 0, 0, 0, 0, 1 / 4))
-    assert field_shares(np.zeros((14, 14), np.float32)) == (0.0,) * 9
+    assert region_shares(np.zeros((14, 14), np.float32)) == (0.0,) * 9

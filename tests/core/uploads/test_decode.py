@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
-from core.digit import enlarged_box
+from core.digit import scale_box
 from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS
 from core.uploads import MAX_PIXELS, Reader, UploadError, UploadProblem
@@ -333,4 +333,4 @@ def test_a_box_is_turned_into_the_pictures_own_pixels() -> None:
     decoded = decode(saved(Image.new("L", (4000, 3000))))
 
     assert decoded.scale == (2.0, 2.0)
-    assert enlarged_box((10, 20, 30, 40), decoded.scale) == (20, 40, 60, 80)
+    assert scale_box((10, 20, 30, 40), decoded.scale) == (20, 40, 60, 80)
