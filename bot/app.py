@@ -17,13 +17,18 @@ from bot.explain.explaining import Explaining
 from bot.explain.uploads import Uploads
 from bot.help.commands import Help
 from bot.i18n import CommandTranslator
+from bot.lessons.actions import LessonActions
+from bot.lessons.commands import LessonCommands
 from bot.lessons.course import Lessons
-from bot.lessons.illustrations import Studying
-from bot.lessons.progress import Learning
+from bot.lessons.illustrations import Illustrator
+from bot.lessons.parsing import load_lessons
+from bot.lessons.progress import LESSON, ProgressStore
 from bot.model.about import About
 from bot.model.commands import Model
 from bot.privacy.privacy import Privacy
 from bot.quiz import KINDS, Quiz, Source
+from bot.quiz.review import RoundAsker
+from bot.reviews.commands import ReviewCommands
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.downloads import Downloads
@@ -35,6 +40,7 @@ from bot.runtime.scheduler import Scheduler
 from bot.scores.commands import ScoreCommands
 from bot.scores.scores import Scores
 from bot.servers.servers import Servers
+from bot.sessions.groups import SessionGroups
 from bot.sessions.sessions import Sessions
 from bot.settings import Settings
 from bot.store import Store
@@ -44,11 +50,10 @@ from core.record import ModelRecord
 
 if TYPE_CHECKING:
     from bot.quiz.commands import Quizzes
+    from bot.reviews.asking import Asker
 
 _EXTENSIONS = (
-    "bot.lessons.commands",
     "bot.quiz.commands",
-    "bot.reviews.commands",
     "bot.sessions.commands",
     "bot.daily.job",
     "bot.servers.commands",
@@ -90,8 +95,8 @@ class GradcamBot(Client):
         quizzes: starts rounds in channels, and gives their answers.
         reviews: what people got wrong and are to be asked again.
         lessons: the course, in every language.
-        learning: how far people have come in it.
-        studying: draws what lessons show.
+        progress: how far people have come in it, and what they answered.
+        illustrator: draws the pictures of lessons.
         about: the networks themselves, and how they were trained and measured.
     """
 
@@ -111,8 +116,8 @@ class GradcamBot(Client):
     quizzes: "Quizzes"
     reviews: Reviews
     lessons: Lessons
-    learning: Learning
-    studying: Studying
+    progress: ProgressStore
+    illustrator: Illustrator
     about: dict[Network, About]
 
     def __init__(self, settings: Settings, now: Clock = utc_now) -> None:
@@ -168,10 +173,10 @@ class GradcamBot(Client):
         self.privacy = Privacy(store, self.now)
         self.sessions = Sessions(store, self.now)
         self.quiz = Quiz(store, Source(self.engine), self.now)
-        self.reviews = Reviews(store, KINDS, self.now)
-        self.lessons = await asyncio.to_thread(Lessons.load)
-        self.learning = Learning(store, self.now)
-        self.studying = Studying(self.engine, record)
+        self.reviews = Reviews(store, KINDS, (LESSON,), self.now)
+        self.lessons = await asyncio.to_thread(load_lessons)
+        self.progress = ProgressStore(store, self.now)
+        self.illustrator = Illustrator(self.engine, record)
         await self.tree.set_translator(CommandTranslator())
         for extension in _EXTENSIONS:
             await self.load_extension(extension)
@@ -180,8 +185,19 @@ class GradcamBot(Client):
         await self.add_cog(Model(self.about, self.corrections))
         await self.add_cog(Help(self))
         await self.add_cog(ScoreCommands(self, self.scores, self.engine, self.servers))
+        await self._add_lessons_and_reviews()
         self.command_ids = await sync_if_changed(self.tree)
         self.scheduler.start()
+
+    async def _add_lessons_and_reviews(self) -> None:
+        groups = SessionGroups(self.sessions, lambda id_: self.dispatch("session_changed", id_))
+        lessons = LessonActions(
+            self.lessons, self.progress, self.illustrator, self.downloads, groups
+        )
+        await self.add_cog(LessonCommands(self, self.lessons, lessons, self.uploads))
+        rounds = RoundAsker(self.quiz, self.explaining)
+        askers: dict[str, Asker] = {**dict.fromkeys(KINDS, rounds), LESSON: lessons}
+        await self.add_cog(ReviewCommands(self, self.reviews, askers))
 
     async def close(self) -> None:
         """Disconnect, and end what the bot has begun."""

@@ -67,9 +67,9 @@ def _database() -> str:
 
 
 def _lessons() -> str:
-    from bot.lessons.course import Lessons
+    from bot.lessons.parsing import load_lessons
 
-    lessons = Lessons.load()
+    lessons = load_lessons()
     return (
         f"{len(lessons.names)} lessons and {len(lessons.term_names)} terms, alike in each language"
     )

@@ -1,46 +1,14 @@
-"""The course: lessons and a glossary, from Markdown files that a teacher writes."""
+"""The course as values: lessons, their pages and questions, and the terms of the glossary."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
-from importlib.resources.abc import Traversable
-from typing import Self
 
 from core.explain.scores import Score
 
-COURSES = resources.files("bot.i18n")
-"""A folder for each language, with its `lessons/*.md` and `terms.md`."""
-
-
-class Picture(StrEnum):
-    """What a screen can show, of the learner's own digit but for the last two."""
-
-    DIGIT = "digit"
-    SAMPLES = "samples"
-    NUMBERS = "numbers"
-    SCALED = "scaled"
-    BARS = "bars"
-    CONVOLUTION = "convolution"
-    POOLING = "pooling"
-    LAYERS = "layers"
-    MAPS = "maps"
-    LOSS = "loss"
-    EPOCHS = "epochs"
-    TANGENT = "tangent"
-    ALPHAS = "alphas"
-    CAM = "cam"
-    HEAT = "heat"
-    CHANGE = "change"
-    SCORES = "scores"
-    COARSE = "coarse"
-    TWIN = "twin"
-    CURVES = "curves"
-    CONFUSION = "confusion"
-
 
 class Try(StrEnum):
-    """What a learner can try on a screen."""
+    """What a learner can try on a page."""
 
     DIGIT = "digit"
     SHIFT = "shift"
@@ -51,26 +19,16 @@ class Try(StrEnum):
     SCORE = "score"
 
 
-class LessonError(Exception):
-    """A lesson's file is not as it should be; the message names the file, the line, and why."""
-
-    def __init__(self, file: str, line: int, problem: str) -> None:
-        super().__init__(f"{file}:{line}: {problem}")
-        self.file = file
-        self.line = line
-        self.problem = problem
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question with options, one of which is right.
 
     Attributes:
-        number: which of its lesson's questions it is, from 0.
-        text: what is asked.
+        number: its number among the questions of its lesson, from 0.
+        text: the question.
         options: two to five.
-        right: the place of the right one, from 0.
-        feedback: what is said to whoever chose an option, one for each.
+        right: the index of the right option.
+        feedback: the reply to each option.
     """
 
     number: int
@@ -81,26 +39,26 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
-    """One screen of a lesson.
+class Page:
+    """One page of a lesson.
 
     Attributes:
         title: its heading.
         text: what it says, in Discord's Markdown.
-        picture: what it shows.
-        layer: of the picture, to begin with.
-        target: the class explained, to begin with; `None` for the predicted one.
-        score: of the class, to begin with.
+        picture: the kind of picture, a name in `bot.lessons.pictures.PICTURES`.
+        layer: of the picture, at first.
+        target: the class explained, at first; `None` for the predicted one.
+        score: of that class, at first.
         tries: what can be tried.
         terms: names of the terms that it uses.
         example: a test digit that shows well what is meant, if there is one.
-        question: about what was said, if there is one.
+        question: about the text, if there is one.
         line: where it begins in its file.
     """
 
     title: str
     text: str
-    picture: Picture
+    picture: str
     layer: str
     target: int | None
     score: Score
@@ -112,7 +70,7 @@ class Screen:
 
     @property
     def structure(self) -> Mapping[str, object]:
-        """What must be the same in every language, by what it is called in the file."""
+        """What must be the same in every language, by its name in the file."""
         asked = self.question and (len(self.question.options), self.question.right)
         return {
             "picture": self.picture,
@@ -131,34 +89,34 @@ class Lesson:
     """A lesson in one language.
 
     Attributes:
-        name: the same in every language: the file's.
+        name: the file's, the same in every language.
         order: its place in the course.
-        title: what it is called.
-        screens: in order, at least one.
+        title: its title.
+        pages: in order, at least one.
         file: where it is written.
     """
 
     name: str
     order: int
     title: str
-    screens: tuple[Screen, ...]
+    pages: tuple[Page, ...]
     file: str
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Its questions, in order."""
-        return tuple(screen.question for screen in self.screens if screen.question)
+        """The questions of all pages, in order."""
+        return tuple(page.question for page in self.pages if page.question)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the field, explained in one language.
+    """A term of the field, explained in one language.
 
     Attributes:
         name: the same in every language.
-        title: the word.
-        text: what it means.
-        see: names of terms that belong to it.
+        title: the term.
+        text: its meaning.
+        see: names of related terms.
         line: where it begins in its file.
     """
 
@@ -171,60 +129,42 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All that there is in one language: lessons in order, and terms by title, each by its name."""
+    """The course in one language: lessons in order and terms as in their file, by name."""
 
     lessons: Mapping[str, Lesson]
     terms: Mapping[str, Term]
 
 
 class Lessons:
-    """The course in every language, the same in each but for the words."""
+    """The course in every language; languages differ in their words only.
+
+    Attributes:
+        names: of the lessons, in order.
+        term_names: of the terms.
+    """
 
     def __init__(self, courses: Mapping[str, Course]) -> None:
-        """See `load`."""
         self._courses = courses
         first = next(iter(courses.values()))
         self.names = tuple(first.lessons)
         self.term_names = tuple(first.terms)
 
-    @classmethod
-    def load(cls, folder: Traversable = COURSES) -> Self:
-        """Read and check the course.
-
-        Args:
-            folder: has a folder for each language.
-
-        Raises:
-            LessonError: a file is not as it should be, or not as in the other languages.
-        """
-        from bot.lessons.parsing import read_courses  # noqa: PLC0415 - builds what is here
-
-        return cls(read_courses(folder))
-
     def lesson(self, name: str, language: str) -> Lesson:
-        """Take a lesson.
-
-        Args:
-            name: one of `names`.
-            language: one that there is.
+        """Return a lesson in a language.
 
         Raises:
-            KeyError: there is no such lesson.
+            KeyError: if there is no such lesson or language.
         """
         return self._courses[language].lessons[name]
 
     def term(self, name: str, language: str) -> Term:
-        """Take a term.
-
-        Args:
-            name: one of `term_names`.
-            language: one that there is.
+        """Return a term in a language.
 
         Raises:
-            KeyError: there is no such term.
+            KeyError: if there is no such term or language.
         """
         return self._courses[language].terms[name]
 
     def terms(self, language: str) -> tuple[Term, ...]:
-        """Take all terms, in the order of that language's file."""
+        """Return all terms, in the order of that language's file."""
         return tuple(self._courses[language].terms.values())

@@ -1,25 +1,18 @@
-"""A screen of a lesson, for one person or for everybody; and the contents of the course."""
+"""The messages of lessons: a page, for one learner or for a group; the course; the glossary."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
+import numpy as np
 from discord import MediaGalleryItem
-from discord.ui import (
-    ActionRow,
-    Item,
-    MediaGallery,
-    Section,
-    Separator,
-    TextDisplay,
-    Thumbnail,
-)
+from discord.ui import ActionRow, Item, MediaGallery, Section, Separator, TextDisplay, Thumbnail
+from numpy.typing import NDArray
 
 from bot.explain.phrases import SCORE_NAMES, where
 from bot.i18n import Say
 from bot.lessons.controls import (
     LETTERS,
-    SHARED,
     ChoiceButton,
     ContentsButton,
     LessonSelect,
@@ -32,42 +25,19 @@ from bot.lessons.controls import (
     StudyScoreSelect,
     TermSelect,
 )
-from bot.lessons.course import Lesson, Lessons, Picture, Question, Screen, Try
-from bot.lessons.illustrations import Exhibit, Place
+from bot.lessons.course import Lesson, Lessons, Page, Question, Term, Try
+from bot.lessons.illustrations import Illustration
+from bot.lessons.pictures import PICTURES
 from bot.lessons.progress import Progress
+from bot.lessons.state import LessonState
+from bot.ui.control import EVERYONE
 from bot.ui.layout import Message, attached, framed
+from core.explain.regions import strongest_regions
 from core.figures.percent import format_percent
 from core.transforms import Transform
 
-_CHOICES = 25  # of a select
-_DONE, _BEGUN, _NEW = "✅", "📖", "▫️"
-
-_ALTS = {
-    Picture.DIGIT: "lesson.alt_digit",
-    Picture.SAMPLES: "lesson.alt_samples",
-    Picture.NUMBERS: "lesson.alt_numbers",
-    Picture.SCALED: "lesson.alt_scaled",
-    Picture.BARS: "lesson.alt_bars",
-    Picture.CONVOLUTION: "lesson.alt_convolution",
-    Picture.POOLING: "lesson.alt_pooling",
-    Picture.LAYERS: "lesson.alt_layers",
-    Picture.MAPS: "lesson.alt_maps",
-    Picture.LOSS: "lesson.alt_loss",
-    Picture.EPOCHS: "lesson.alt_epochs",
-    Picture.TANGENT: "lesson.alt_tangent",
-    Picture.ALPHAS: "lesson.alt_alphas",
-    Picture.CAM: "lesson.alt_cam",
-    Picture.HEAT: "lesson.alt_heat",
-    Picture.CHANGE: "lesson.alt_change",
-    Picture.SCORES: "lesson.alt_scores",
-    Picture.COARSE: "lesson.alt_coarse",
-    Picture.TWIN: "lesson.alt_twin",
-    Picture.CURVES: "lesson.alt_curves",
-    Picture.CONFUSION: "lesson.alt_confusion",
-}
-_NOT_OF_A_DIGIT = {Picture.CURVES, Picture.CONFUSION}
-_OF_A_MAP = {Picture.CAM, Picture.HEAT, Picture.CHANGE, Picture.TWIN}
-
+_MAX_OPTIONS = 25  # of a select
+_FINISHED, _BEGUN, _NEW = "✅", "📖", "▫️"
 _LABELS = {
     "back": "control.previous",
     "any": "control.random",
@@ -81,54 +51,54 @@ _LABELS = {
     "rub": "lesson.rub",
     "undo": "lesson.undo",
 }
-_STEPS, _SHIFTS = ("back", "any", "on"), ("left", "up", "down", "right")
+
+Parts = list[Item[Any]]
 
 
-def lesson_screen(
+def lesson_page(
     lessons: Lessons,
-    place: Place,
-    exhibit: Exhibit,
+    state: LessonState,
+    illustration: Illustration,
     voices: Sequence[Say],
     *,
-    owner: int = SHARED,
+    owner: int = EVERYONE,
     chosen: int | None = None,
     more: Sequence[ActionRow[Any]] = (),
 ) -> Message:
-    """Lay a screen out.
+    """Lay out a page.
 
     Args:
         lessons: the course.
-        place: which screen.
-        exhibit: what it shows.
-        voices: in which languages, one under the other; for one person, theirs.
-        owner: whose message it is; `SHARED` for everybody's, where each tries it on their own.
-        chosen: what the owner answered to its question.
+        state: which page, and what is looked at.
+        illustration: its picture.
+        voices: the languages, one below the other; for one learner, theirs.
+        owner: the learner; `EVERYONE` for a group, in which each tries the page on their own.
+        chosen: the owner's answer to its question.
         more: further rows, at the end.
     """
-    say = voices[0]
-    screen = lessons.lesson(place.lesson, say.language).screens[place.screen]
-    alt = "\n".join(_alt(exhibit, each) for each in voices)
-    picture = attached(exhibit.file, f"{exhibit.picture}.png", alt[:1024])
+    pages = [lessons.lesson(state.lesson, say.language).pages[state.page] for say in voices]
+    page, say = pages[0], voices[0]
+    alt = "\n".join(_alt(illustration, each) for each in voices)
+    picture = attached(illustration.drawing.file, f"{illustration.picture}.png", alt[:1024])
     files = [picture]
-    parts: list[Item[Any]] = [
-        TextDisplay(_words(lessons, place, voices)),
+    parts: Parts = [
+        TextDisplay("\n\n".join(_words(lessons, state, each) for each in voices)),
         MediaGallery(MediaGalleryItem(picture)),
     ]
-    if exhibit.picture not in _NOT_OF_A_DIGIT or exhibit.own is not None:
-        parts.append(_below(exhibit, voices, files))
-    if owner != SHARED:
-        parts += _tries(screen, place, exhibit, owner, say)
-    if screen.question is not None:
-        parts += _question(lessons, place, voices, owner, chosen)
-    if screen.terms:
-        titles = [_term_titles(lessons, name, voices) for name in screen.terms]
-        placeholder = _beside("lesson.terms", voices)
-        options = list(zip(screen.terms, titles, strict=True))
-        parts.append(ActionRow(TermSelect.drawn(options, placeholder)))
-    if owner == SHARED:
-        parts.append(ActionRow(OwnButton.drawn(place, _beside("lesson.own", voices))))
-    elif not place.session:
-        parts.append(_navigation(lessons, place, owner, say))
+    if PICTURES[illustration.picture].shows_digit or illustration.own is not None:
+        parts.append(_caption_row(illustration, voices, files))
+    if owner != EVERYONE:
+        parts += _tries(page, state, illustration, owner, say)
+    questions = [each.question for each in pages if each.question is not None]
+    if questions:
+        parts += _question(questions, state, owner, chosen, say)
+    if page.terms:
+        terms = [(name, _title(lessons, name, voices)) for name in page.terms]
+        parts.append(ActionRow(TermSelect.drawn(terms, _beside("lesson.terms", voices))))
+    if owner == EVERYONE:
+        parts.append(ActionRow(OwnButton.drawn(state, _beside("lesson.own", voices))))
+    elif not state.session:
+        parts.append(_navigation(lessons, state, owner, say))
     return framed(*parts, *more, files=files)
 
 
@@ -139,37 +109,60 @@ def answered(question: Question, choice: int, say: Say) -> str:
 
 
 def contents(lessons: Lessons, progress: Mapping[str, Progress], say: Say, owner: int) -> Message:
-    """List the lessons, with how far somebody is in each.
+    """List the lessons, with a learner's progress in each.
 
     Args:
         lessons: the course.
-        progress: how far they are, what they touched last first.
-        say: the reader's language.
-        owner: the reader.
+        progress: by lesson, the lesson touched last first.
+        say: the learner's language.
+        owner: the learner.
     """
     course = [lessons.lesson(name, say.language) for name in lessons.names]
     lines = [say("lesson.course")]
     for lesson in course:
-        line = f"{_sign(lesson, progress)} {lesson.order}. {lesson.title}"
-        at = progress.get(lesson.name)
+        line, at = (
+            f"{_emoji(lesson, progress)} {lesson.order}. {lesson.title}",
+            progress.get(lesson.name),
+        )
         if at is not None and not at.finished:
-            seen = say("lesson.page", page=at.screen + 1, pages=len(lesson.screens))
-            line = f"{line} · {seen}"
+            line += f" · {say('lesson.page', page=at.page + 1, pages=len(lesson.pages))}"
         lines.append(line)
-    parts: list[Item[Any]] = [TextDisplay("\n".join(lines))]
+    parts: Parts = [TextDisplay("\n".join(lines))]
     following = _following(course, progress)
     if following is not None:
         key = "lesson.resume" if following.name in progress else "lesson.begin"
         label = say(key, title=following.title)
         parts.append(ActionRow(OpenButton.drawn(owner, following.name, label[:80])))
-    for part, start in enumerate(range(0, len(course), _CHOICES)):
-        some = [(each, _sign(each, progress)) for each in course[start : start + _CHOICES]]
+    for part, start in enumerate(range(0, len(course), _MAX_OPTIONS)):
+        some = [(each, _emoji(each, progress)) for each in course[start : start + _MAX_OPTIONS]]
         parts.append(ActionRow(LessonSelect.drawn(owner, some, say, part)))
     return framed(*parts)
 
 
+def term_page(lessons: Lessons, term: Term, say: Say) -> Message:
+    """Explain a term, and offer related ones."""
+    parts: Parts = [TextDisplay(f"## {term.title}\n{term.text}")]
+    if term.see:
+        related = [(name, lessons.term(name, say.language).title) for name in term.see]
+        parts.append(ActionRow(TermSelect.drawn(related, say("term.see"))))
+    return framed(*parts)
+
+
+def glossary(lessons: Lessons, say: Say) -> Message:
+    """List all terms."""
+    terms = [(term.name, term.title) for term in lessons.terms(say.language)]
+    terms.sort(key=lambda term: term[1].casefold())
+    titles = ", ".join(title for _, title in terms)
+    parts: Parts = [TextDisplay(f"{say('term.all')}\n{titles}")]
+    for part, start in enumerate(range(0, len(terms), _MAX_OPTIONS)):
+        some = terms[start : start + _MAX_OPTIONS]
+        placeholder = say("term.choose", first=some[0][1], last=some[-1][1])
+        parts.append(ActionRow(TermSelect.drawn(some, placeholder, part)))
+    return framed(*parts)
+
+
 def _following(course: Sequence[Lesson], progress: Mapping[str, Progress]) -> Lesson | None:
-    """Find what to go on with: what was begun last, or else the first lesson that is new."""
+    """Return the lesson to go on with: the unfinished one touched last, or the first new one."""
     by_name = {lesson.name: lesson for lesson in course}
     for name, at in progress.items():
         if not at.finished and name in by_name:
@@ -177,154 +170,143 @@ def _following(course: Sequence[Lesson], progress: Mapping[str, Progress]) -> Le
     return next((lesson for lesson in course if lesson.name not in progress), None)
 
 
-def _sign(lesson: Lesson, progress: Mapping[str, Progress]) -> str:
+def _emoji(lesson: Lesson, progress: Mapping[str, Progress]) -> str:
     at = progress.get(lesson.name)
-    return _NEW if at is None else _DONE if at.finished else _BEGUN
+    return _NEW if at is None else _FINISHED if at.finished else _BEGUN
 
 
-def _words(lessons: Lessons, place: Place, voices: Sequence[Say]) -> str:
-    told = []
-    for say in voices:
-        lesson = lessons.lesson(place.lesson, say.language)
-        screen = lesson.screens[place.screen]
-        page = say("lesson.page", page=place.screen + 1, pages=len(lesson.screens))
-        told.append(f"-# {lesson.title} · {page}\n## {screen.title}\n{screen.text}")
-    return "\n\n".join(told)
+def _words(lessons: Lessons, state: LessonState, say: Say) -> str:
+    lesson = lessons.lesson(state.lesson, say.language)
+    page = lesson.pages[state.page]
+    number = say("lesson.page", page=state.page + 1, pages=len(lesson.pages))
+    return f"-# {lesson.title} · {number}\n## {page.title}\n{page.text}"
 
 
-def _below(exhibit: Exhibit, voices: Sequence[Say], files: list[discord.File]) -> Item[Any]:
-    """Say what the picture is of, beside the digit itself where it is the learner's own.
+def _caption_row(
+    illustration: Illustration, voices: Sequence[Say], files: list[discord.File]
+) -> Item[Any]:
+    """Say what the picture is of, beside the digit itself if it is the learner's own.
 
-    Nothing of it is kept anywhere: the controls read it again from here.
+    The message is the only place that keeps it: controls read it from there.
     """
-    words = TextDisplay[Any]("\n".join(_caption(exhibit, each) for each in voices))
-    if exhibit.own is None:
+    words = TextDisplay[Any]("\n".join(_caption(illustration, each) for each in voices))
+    if illustration.own is None:
         return words
-    own = attached(exhibit.own, "digit.png", voices[0]("lesson.alt_own"))
+    own = attached(illustration.own, "digit.png", voices[0]("lesson.alt_own"))
     files.append(own)
     return Section(words, accessory=Thumbnail(own))
 
 
-def _caption(exhibit: Exhibit, say: Say) -> str:
-    digit, first = _ranked(exhibit.probabilities)
-    fields = {"label": exhibit.label, "digit": digit, "confidence": first}
-    if exhibit.own is None:
-        lines = [say("lesson.caption", index=exhibit.look.index, **fields)]
+def _caption(illustration: Illustration, say: Say) -> str:
+    subject = illustration.subject
+    digit, confidence = _ranked(subject.explained.probabilities)
+    fields = {"label": subject.label, "digit": digit, "confidence": confidence}
+    if illustration.own is None:
+        lines = [say("lesson.caption", index=subject.view.index, **fields)]
     else:
         lines = [say("lesson.caption_own", **fields)]
-    if exhibit.before is not None:
-        was, confidence = _ranked(exhibit.before)
+    if subject.view.transform != Transform():
+        was, confidence = _ranked(subject.original.probabilities)
         lines.append(say("lesson.before", digit=was, confidence=confidence))
-    if exhibit.untouched:
-        lines.append(say("lesson.untouched"))
-    if exhibit.picture in _OF_A_MAP:
-        lines.append(where(exhibit.regions, say))
+        if np.array_equal(subject.image, subject.digit.image):
+            lines.append(say("lesson.untouched"))
+    if PICTURES[illustration.picture].shows_heat:
+        lines.append(where(strongest_regions(subject.map_in(subject.explained)), say))
     return f"-# {' '.join(lines)}"
 
 
-def _alt(exhibit: Exhibit, say: Say) -> str:
-    digit, confidence = _ranked(exhibit.probabilities)
-    was, was_confidence = _ranked(
-        exhibit.probabilities if exhibit.before is None else exhibit.before
-    )
-    h, w = exhibit.layers[exhibit.look.layer]
+def _alt(illustration: Illustration, say: Say) -> str:
+    subject = illustration.subject
+    view = subject.view
+    digit, confidence = _ranked(subject.explained.probabilities)
+    was, was_confidence = _ranked(subject.original.probabilities)
+    h, w = illustration.layers[view.layer]
     fields: dict[str, object] = {
-        "index": exhibit.look.index,
-        "label": exhibit.label,
+        "index": view.index,
+        "label": subject.label,
         "digit": digit,
         "confidence": confidence,
         "was": was,
         "was_confidence": was_confidence,
-        "target": exhibit.target,
-        "layer": exhibit.look.layer,
+        "target": subject.target,
+        "layer": view.layer,
         "h": h,
         "w": w,
-        "score": say(SCORE_NAMES[exhibit.look.score]),
-        "heat": where(exhibit.regions, say),
-        **exhibit.fields,
+        "score": say(SCORE_NAMES[view.score]),
+        "heat": where(strongest_regions(subject.map_in(subject.explained)), say),
+        **illustration.drawing.fields,
     }
     if "empty" in fields:
         fields["empty"] = fields["empty"] or say("lesson.none")
-    return say(_ALTS[exhibit.picture], **fields)
+    return say(PICTURES[illustration.picture].alt, **fields)
 
 
-def _ranked(probabilities: Any) -> tuple[int, str]:  # noqa: ANN401 - an array
+def _ranked(probabilities: NDArray[np.float32]) -> tuple[int, str]:
     digit = int(probabilities.argmax())
     return digit, format_percent(probabilities[digit])
 
 
-def _tries(screen: Screen, place: Place, exhibit: Exhibit, owner: int, say: Say) -> list[Item[Any]]:
-    tries, rows = set(screen.tries), list[Item[Any]]()
+def _tries(
+    page: Page, state: LessonState, illustration: Illustration, owner: int, say: Say
+) -> list[ActionRow[Any]]:
+    tries = set(page.tries)
 
-    def buttons(*acts: str) -> list[Any]:
-        return [StudyButton.drawn(place, owner, act, say(_LABELS[act])) for act in acts]
+    def buttons(*acts: str) -> list[StudyButton]:
+        return [StudyButton.drawn(state, owner, act, say(_LABELS[act])) for act in acts]
 
+    rows: list[Sequence[Item[Any]]] = []
     if Try.CLASS in tries:
-        rows.append(ActionRow(StudyClassSelect.drawn(place, owner, exhibit, say)))
+        rows.append([StudyClassSelect.drawn(state, owner, illustration, say)])
     if Try.LAYER in tries:
-        rows.append(ActionRow(StudyLayerSelect.drawn(place, owner, exhibit, say)))
+        rows.append([StudyLayerSelect.drawn(state, owner, illustration, say)])
     if Try.SCORE in tries:
-        rows.append(ActionRow(StudyScoreSelect.drawn(place, owner, say)))
+        rows.append([StudyScoreSelect.drawn(state, owner, say)])
     if Try.SHIFT in tries:
-        rows.append(ActionRow(*buttons(*_SHIFTS)))
-    acts = [*(["thinner", "thicker"] if Try.THICKEN in tries else [])]
-    acts += [*(["rub"] if Try.RUB in tries else [])]
-    acts += [*(["undo"] if place.look.transform != Transform() else [])]
-    if acts:
-        rows.append(ActionRow(*buttons(*acts)))
-    steps = _STEPS if place.look.index is not None else ("any",)
+        rows.append(buttons("left", "up", "down", "right"))
+    acts = ["thinner", "thicker"] if Try.THICKEN in tries else []
+    acts += ["rub"] if Try.RUB in tries else []
+    acts += ["undo"] if state.view.transform != Transform() else []
+    rows.append(buttons(*acts))
+    steps = ("any",) if state.view.index is None else ("back", "any", "on")
     digits = buttons(*steps) if Try.DIGIT in tries else []
-    if screen.example is not None:
-        label = say("lesson.example", index=screen.example)
-        digits.append(StudyButton.drawn(place, owner, "example", label, to=screen.example))
-    if digits:
-        rows.append(ActionRow(*digits))
-    return rows
+    if page.example is not None:
+        label = say("lesson.example", index=page.example)
+        digits.append(StudyButton.drawn(state, owner, "example", label, to=page.example))
+    rows.append(digits)
+    return [ActionRow(*row) for row in rows if row]
 
 
 def _question(
-    lessons: Lessons, place: Place, voices: Sequence[Say], owner: int, chosen: int | None
-) -> list[Item[Any]]:
-    asked = [_asked(lessons, place, say) for say in voices]
-    question, told = asked[-1], []
-    for each in asked:
+    questions: Sequence[Question], state: LessonState, owner: int, chosen: int | None, say: Say
+) -> Parts:
+    """Lay out a question, given in each language."""
+    question, texts = questions[0], []
+    for each in questions:
         options = (f"**{LETTERS[i]}** {text}" for i, text in enumerate(each.options))
-        told.append("\n".join((f"### {each.text}", *options)))
+        texts.append("\n".join((f"### {each.text}", *options)))
     buttons = [
-        ChoiceButton.drawn(place, owner, question, choice, chosen)
+        ChoiceButton.drawn(state, owner, question, choice, chosen)
         for choice in range(len(question.options))
     ]
-    parts: list[Item[Any]] = [
-        Separator(),
-        TextDisplay("\n\n".join(told)),
-        ActionRow(*buttons),
-    ]
+    parts: Parts = [Separator(), TextDisplay("\n\n".join(texts)), ActionRow(*buttons)]
     if chosen is not None:
-        parts.append(TextDisplay(answered(question, chosen, voices[-1])))
+        parts.append(TextDisplay(answered(question, chosen, say)))
     return parts
 
 
-def _asked(lessons: Lessons, place: Place, say: Say) -> Question:
-    question = lessons.lesson(place.lesson, say.language).screens[place.screen].question
-    assert question is not None  # noqa: S101 - every language has the same questions
-    return question
-
-
-def _navigation(lessons: Lessons, place: Place, owner: int, say: Say) -> ActionRow[Any]:
-    pages = len(lessons.lesson(place.lesson, say.language).screens)
-    buttons: list[Any] = []
-    if place.screen:
-        back = place.screen - 1
-        buttons.append(PageButton.drawn(place, owner, back, say("lesson.back"), "⏮️"))
-    if place.screen + 1 < pages:
-        on = place.screen + 1
-        buttons.append(PageButton.drawn(place, owner, on, say("lesson.next"), "⏭️"))
-    else:
-        following = lessons.names.index(place.lesson) + 1
-        if following < len(lessons.names):
-            lesson = lessons.lesson(lessons.names[following], say.language)
-            label = say("lesson.following", title=lesson.title)
-            buttons.append(OpenButton.drawn(owner, lesson.name, label[:80]))
+def _navigation(lessons: Lessons, state: LessonState, owner: int, say: Say) -> ActionRow[Any]:
+    buttons: list[Item[Any]] = []
+    if state.page:
+        back = state.page - 1
+        buttons.append(PageButton.drawn(state, owner, back, say("lesson.back"), "⏮️"))
+    following = lessons.names[lessons.names.index(state.lesson) + 1 :]
+    if state.page + 1 < len(lessons.lesson(state.lesson, say.language).pages):
+        on = state.page + 1
+        buttons.append(PageButton.drawn(state, owner, on, say("lesson.next"), "⏭️"))
+    elif following:
+        title = lessons.lesson(following[0], say.language).title
+        label = say("lesson.following", title=title)
+        buttons.append(OpenButton.drawn(owner, following[0], label[:80]))
     buttons.append(ContentsButton.drawn(owner, say))
     return ActionRow(*buttons)
 
@@ -333,6 +315,6 @@ def _beside(key: str, voices: Sequence[Say]) -> str:
     return " · ".join(dict.fromkeys(say(key) for say in voices))[:80]
 
 
-def _term_titles(lessons: Lessons, name: str, voices: Sequence[Say]) -> str:
-    titles = (lessons.term(name, say.language).title for say in voices)
+def _title(lessons: Lessons, term: str, voices: Sequence[Say]) -> str:
+    titles = (lessons.term(term, say.language).title for say in voices)
     return " · ".join(dict.fromkeys(titles))[:100]

@@ -7,37 +7,39 @@ A lesson is a file `lessons/NAME.md`:
     order: 1
     ---
 
-    ## A heading begins a screen
+    ## A heading begins a page
     picture: numbers
     try: digit, shift
     terms: pixel, label
 
-    What the screen says. Lines of one paragraph are joined.
+    What the page says. Lines of one paragraph are joined.
 
-    ### A question, which ends the screen
+    ### A question, which ends the page
     - [ ] An option
       > What is said to whoever chose it.
     - [x] The right one
       > What is said to whoever chose this one.
 
-Of a screen's header only `picture` must be there; `layer`, `class`, `score` and `example` may be.
+Of a page's header only `picture` must be there; `layer`, `class`, `score` and `example` may be.
 The glossary is a file `terms.md`, with a heading for each term, `name` and perhaps `see` below it.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import TypeVar
 
-from bot.lessons.course import Course, Lesson, LessonError, Picture, Question, Screen, Term, Try
+from bot.lessons.course import Course, Lesson, Lessons, Page, Question, Term, Try
+from bot.lessons.pictures import PICTURES
 from core.dataset import TEST_DIGITS
 from core.explain.closed_form import SPATIAL_LAYERS
 from core.explain.scores import Score
 
-LONGEST_SCREEN = 1600
-"""Characters of a screen's heading, text, question and options: two languages and their captions
+LONGEST_PAGE = 1600
+"""Characters of a page's heading, text, question and options: two languages and their captions
 must fit in one message, and a feedback."""
 LONGEST_TEXT = 900
 """Characters of a term's text, and of a feedback."""
@@ -47,7 +49,7 @@ LONGEST_LINE = 80
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,23}")
 _HEADER = re.compile(r"([a-z]+):\s*(.*)")
 _OPTION = re.compile(r"- \[([ x])\] +(.+)")
-_SCREEN_FIELDS = frozenset({"picture", "layer", "class", "score", "try", "terms", "example"})
+_PAGE_FIELDS = frozenset({"picture", "layer", "class", "score", "try", "terms", "example"})
 _LESSON_FIELDS = frozenset({"title", "order"})
 _TERM_FIELDS = frozenset({"name", "see"})
 _OPTIONS = (2, 5)
@@ -56,11 +58,25 @@ _MOST_TERMS = 25
 ItemT = TypeVar("ItemT")
 
 
-def read_courses(folder: Traversable) -> dict[str, Course]:
-    """Read every language's course, and hold each against the first.
+COURSES = resources.files("bot.i18n")
+"""A folder for each language, with its `lessons/*.md` and `terms.md`."""
+
+
+class LessonError(Exception):
+    """A file of the course is wrong; the message names the file, the line and the problem."""
+
+    def __init__(self, file: str, line: int, problem: str) -> None:
+        super().__init__(f"{file}:{line}: {problem}")
+
+
+def load_lessons(folder: Traversable = COURSES) -> Lessons:
+    """Read and check the course.
+
+    Args:
+        folder: has a folder for each language.
 
     Raises:
-        LessonError: a file is not as it should be, or not as in the other languages.
+        LessonError: if a file is wrong, or differs from the other languages' in more than words.
     """
     languages = sorted(each.name for each in folder.iterdir() if (each / "lessons").is_dir())
     if not languages:
@@ -69,7 +85,7 @@ def read_courses(folder: Traversable) -> dict[str, Course]:
     first = languages[0]
     for language in languages[1:]:
         _compare(courses[first], first, courses[language], language)
-    return courses
+    return Lessons(courses)
 
 
 def _read_course(folder: Traversable, language: str) -> Course:
@@ -108,14 +124,14 @@ def _compare_lessons(lesson: Lesson, other: Lesson) -> None:
     if other.order != lesson.order:
         problem = f"order is {other.order}, and {lesson.order} in {lesson.file}"
         raise LessonError(other.file, 1, problem)
-    for mine, yours in zip(lesson.screens, other.screens, strict=False):
+    for mine, yours in zip(lesson.pages, other.pages, strict=False):
         for field, value in mine.structure.items():
             if yours.structure[field] != value:
                 problem = f"{field} is not as in {lesson.file}:{mine.line}"
                 raise LessonError(other.file, yours.line, problem)
-    if len(other.screens) != len(lesson.screens):
-        problem = f"{len(other.screens)} screens, and {len(lesson.screens)} in {lesson.file}"
-        raise LessonError(other.file, other.screens[-1].line, problem)
+    if len(other.pages) != len(lesson.pages):
+        problem = f"{len(other.pages)} pages, and {len(lesson.pages)} in {lesson.file}"
+        raise LessonError(other.file, other.pages[-1].line, problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +217,7 @@ def parse_lesson(text: str, file: str, terms: Mapping[str, Term]) -> Lesson:
     Args:
         text: what is in the file.
         file: what it is called: its stem is the lesson's name.
-        terms: those that screens may name.
+        terms: those that pages may name.
 
     Raises:
         LessonError: something is not as it should be.
@@ -218,15 +234,15 @@ def parse_lesson(text: str, file: str, terms: Mapping[str, Term]) -> Lesson:
     header = at.fields(lines[1:end], _LESSON_FIELDS)
     for field in sorted(_LESSON_FIELDS - header.keys()):
         raise at.wrong(1, f"the header has no {field}")
-    screens: list[Screen] = []
-    for block in at.blocks(lines[end + 1 :], _SCREEN_FIELDS):
-        number = sum(screen.question is not None for screen in screens)
-        screens.append(_screen(at, block, terms, number))
-    if not screens:
-        raise at.wrong(end + 1, "there is no screen: a screen begins with `## ` and a heading")
+    pages: list[Page] = []
+    for block in at.blocks(lines[end + 1 :], _PAGE_FIELDS):
+        number = sum(page.question is not None for page in pages)
+        pages.append(_page(at, block, terms, number))
+    if not pages:
+        raise at.wrong(end + 1, "there is no page: a page begins with `## ` and a heading")
     title = at.short(header["title"], LONGEST_LINE)
     order = at.number(header["order"], 1, 999)
-    return Lesson(name, order, title, tuple(screens), file)
+    return Lesson(name, order, title, tuple(pages), file)
 
 
 def parse_terms(text: str, file: str) -> dict[str, Term]:
@@ -261,10 +277,10 @@ def parse_terms(text: str, file: str) -> dict[str, Term]:
     return terms
 
 
-def _screen(at: _File, block: _Block, terms: Mapping[str, Term], number: int) -> Screen:
+def _page(at: _File, block: _Block, terms: Mapping[str, Term], number: int) -> Page:
     fields, line = block.fields, block.heading.number
     if "picture" not in fields:
-        raise at.wrong(line, f"the screen has no picture: there are {', '.join(Picture)}")
+        raise at.wrong(line, f"the page has no picture: there are {', '.join(PICTURES)}")
 
     def chosen(field: str, choices: Sequence[str], default: str) -> str:
         if field not in fields:
@@ -285,11 +301,11 @@ def _screen(at: _File, block: _Block, terms: Mapping[str, Term], number: int) ->
     words = [block.heading.text, text]
     if question is not None:
         words += [question.text, *question.options]
-    at.short(_Line(line, "\n".join(words) if text else ""), LONGEST_SCREEN)
-    return Screen(
+    at.short(_Line(line, "\n".join(words) if text else ""), LONGEST_PAGE)
+    return Page(
         title=block.heading.text,
         text=text,
-        picture=Picture(chosen("picture", tuple(Picture), Picture.DIGIT)),
+        picture=chosen("picture", tuple(PICTURES), ""),
         layer=chosen("layer", SPATIAL_LAYERS, SPATIAL_LAYERS[-1]),
         target=at.number(fields["class"], 0, 9) if "class" in fields else None,
         score=Score(chosen("score", tuple(Score), Score.LOG_ODDS)),

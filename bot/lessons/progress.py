@@ -1,60 +1,56 @@
 """How far people have come in the course, and what they answered."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.reviews.schedule import LESSON, Due, learn
+from bot.reviews.asking import Item
+from bot.reviews.schedule import record_answers
+from bot.runtime.clock import Clock, utc_now
 from bot.store import Store
 from bot.store.models import LessonAnswer, LessonProgress
+
+LESSON = "lesson"
+"""The kind of a review item about a lesson's question; its topic is such as `data/0`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one person has come in a lesson.
+    """How far a learner has come in a lesson.
 
     Attributes:
         lesson: its name.
-        screen: the one to go on with, from 0.
-        digit: index of the test digit that they learn with.
-        finished: whether the last screen was reached, some time.
-        touched_at: when they last went on.
+        page: the index of the page to go on with.
+        digit: index of the test digit that the learner uses.
+        finished: whether the last page was ever reached.
+        touched_at: when the learner last turned a page.
     """
 
     lesson: str
-    screen: int
+    page: int
     digit: int
     finished: bool
     touched_at: datetime
 
 
-class Learning:
+class ProgressStore:
     """Keeps progress and answers."""
 
-    def __init__(
-        self, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        """Keep them in a store.
-
-        Args:
-            store: where.
-            now: the time, UTC.
-        """
+    def __init__(self, store: Store, now: Clock = utc_now) -> None:
         self._store = store
         self._now = now
 
-    async def progress(self, user_id: int) -> dict[str, Progress]:
-        """How far somebody has come, by lesson, what they touched last first."""
+    async def of(self, user_id: int) -> dict[str, Progress]:
+        """Return a learner's progress by lesson, the lesson touched last first."""
         query = (
             select(LessonProgress)
             .where(LessonProgress.user_id == user_id)
             .order_by(LessonProgress.touched_at.desc())
         )
-        async with self._store.begin() as session:
-            rows = (await session.scalars(query)).all()
+        async with self._store.begin() as transaction:
+            rows = (await transaction.scalars(query)).all()
         return {
             row.lesson: Progress(
                 row.lesson, row.screen, row.digit, row.finished_at is not None, row.touched_at
@@ -62,21 +58,21 @@ class Learning:
             for row in rows
         }
 
-    async def go(
-        self, user_id: int, lesson: str, screen: int, digit: int | None, *, last: bool
+    async def visit(
+        self, user_id: int, lesson: str, page: int, digit: int | None, *, last: bool
     ) -> None:
-        """Remember where somebody is.
+        """Remember the page that a learner sees.
 
         Args:
-            user_id: who.
+            user_id: of the learner.
             lesson: its name.
-            screen: the one that they see, from 0.
-            digit: index of the test digit that they learn with; `None` for their own handwriting,
-                which is not kept: the one that they had before stays.
-            last: whether the lesson ends with this screen.
+            page: the index of the page.
+            digit: index of the learner's test digit; `None` for their own handwriting, which is
+                not kept: the test digit that they had before stays.
+            last: whether it is the lesson's last page.
         """
         now = self._now()
-        seen: dict[str, Any] = {"screen": screen, "touched_at": now}
+        seen: dict[str, Any] = {"screen": page, "touched_at": now}
         if digit is not None:
             seen["digit"] = digit
         insert = self._store.insert(LessonProgress).values(
@@ -88,36 +84,37 @@ class Learning:
             seen["finished_at"] = func.coalesce(
                 LessonProgress.finished_at, insert.excluded.finished_at
             )
-        async with self._store.begin() as session:
-            await session.execute(
+        async with self._store.begin() as transaction:
+            await transaction.execute(
                 insert.on_conflict_do_update(index_elements=["user_id", "lesson"], set_=seen)
             )
 
     async def answer(
         self, user_id: int, session_id: int, lesson: str, question: int, choice: int, *, right: bool
     ) -> None:
-        """Remember an answer; the last one to a question counts. What is wrong comes back.
+        """Remember an answer in place of an earlier one; a wrong one is reviewed later.
 
         Args:
-            user_id: whose.
-            session_id: in which session; 0: alone.
-            lesson: whose question.
-            question: its number in the lesson, from 0.
-            choice: the option chosen, from 0.
-            right: whether that is right.
+            user_id: of the learner.
+            session_id: of the session; 0 for a learner on their own.
+            lesson: its name.
+            question: the number of the question in the lesson, from 0.
+            choice: the index of the option.
+            right: whether that is the right one.
         """
-        now, again = self._now(), Due(LESSON, f"{lesson}/{question}")
+        now = self._now()
         given: dict[str, Any] = {"choice": choice, "right": right, "answered_at": now}
         insert = self._store.insert(LessonAnswer).values(
             user_id=user_id, session_id=session_id, lesson=lesson, question=question, **given
         )
         keys = ["user_id", "session_id", "lesson", "question"]
-        async with self._store.begin() as session:
-            await session.execute(insert.on_conflict_do_update(index_elements=keys, set_=given))
-            await learn(self._store, session, again, {user_id: right}, now)
+        item = Item(LESSON, f"{lesson}/{question}")
+        async with self._store.begin() as transaction:
+            await transaction.execute(insert.on_conflict_do_update(index_elements=keys, set_=given))
+            await record_answers(self._store, transaction, item, {user_id: right}, now)
 
     async def choice(self, user_id: int, session_id: int, lesson: str, question: int) -> int | None:
-        """What somebody answered to a question; `None`: nothing."""
-        async with self._store.begin() as session:
-            row = await session.get(LessonAnswer, (user_id, session_id, lesson, question))
+        """Return the option that a learner chose last, or `None`."""
+        async with self._store.begin() as transaction:
+            row = await transaction.get(LessonAnswer, (user_id, session_id, lesson, question))
         return None if row is None else row.choice

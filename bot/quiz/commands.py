@@ -164,8 +164,8 @@ class Quizzes(commands.Cog):
         await self.bot.quiz.close(asked.round_id)
         done = await self.bot.quiz.round(asked.round_id) or asked
         picture = await self.bot.quiz.answer(done.riddle)
-        box = await self.bot.reviews.box(me)
-        message = review_answer(done, picture, self.bot.explaining.layers, box, me, say)
+        status = await self.bot.reviews.status(me)
+        message = review_answer(done, picture, self.bot.explaining.layers, status, me, say)
         await reply(interaction, message)
 
     async def bet(self, interaction: Interaction, betting: Betting) -> None:
@@ -178,8 +178,8 @@ class Quizzes(commands.Cog):
             await reply(interaction, which_field(asked, betting.digit, me, say))
             return
         picture, shapes = await self.bot.quiz.question(asked.riddle), self.bot.explaining.layers
-        box = await self.bot.reviews.box(me)
-        message = review_question(asked, picture, shapes, box, me, say, betting.digit)
+        status = await self.bot.reviews.status(me)
+        message = review_question(asked, picture, shapes, status, me, say, betting.digit)
         await reply(interaction, message)
 
     async def next_due(self) -> datetime | None:
@@ -244,7 +244,7 @@ class Quizzes(commands.Cog):
         """Find what the group got wrong."""
         due = None
         if place.server_id is not None:
-            due = await self.bot.reviews.of_group(place.server_id, place.session_id)
+            due = await self.bot.reviews.next_due_in_group(place.server_id, place.session_id)
         if due is None:
             review = self.bot.command_ids.get("review")
             mention = "`/review`" if review is None else f"</review:{review}>"

@@ -1,15 +1,14 @@
-"""The controls of rounds and reviews; no `custom_id` knows the answer."""
+"""The controls of rounds; no `custom_id` knows the answer."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from discord import ButtonStyle
 from discord.ui import ActionRow, Button, Item
 
-from bot.i18n import Say
 from bot.quiz import DIGITS, FIELDS, KINDS, bet
 from bot.quiz.phrases import choice_label
-from bot.quiz.presses import Betting, Choosing, Reviewing, Sharing
+from bot.quiz.presses import Betting, Choosing
 from bot.ui.control import OWNER, LegacyControl
 
 EVERYBODY = 0
@@ -69,26 +68,6 @@ class FieldButton(
         return Choosing(int(self.state["round"]), bet(self.state["digit"], self.state["field"]))
 
 
-class ReviewButton(
-    LegacyControl[Button[Any]], template=rf"review:(?P<does>next|share|keep):{OWNER}"
-):
-    """The next question of a review, or who may be asked what was wrong."""
-
-    keys: ClassVar = {"next": "review.next", "share": "review.share", "keep": "review.keep"}
-
-    @classmethod
-    def drawn(cls, does: str, owner: int, say: Say) -> Self:
-        """Draw one of the three."""
-        style = ButtonStyle.primary if does == "next" else ButtonStyle.secondary
-        custom_id = f"review:{does}:{owner}"
-        return cls(Button(label=say(cls.keys[does]), style=style, custom_id=custom_id))
-
-    def asked(self, values: Sequence[str]) -> object:  # noqa: ARG002 - a button has none
-        """See `Control.asked`."""
-        does = self.state["does"]
-        return Reviewing() if does == "next" else Sharing(in_groups=does == "share")
-
-
 def choice_rows(round_id: int, kind: str, owner: int) -> list[ActionRow[Any]]:
     """Offer all choices of a round; of a bet, the digits."""
     if kind == "bet":
@@ -114,5 +93,5 @@ def _rows(buttons: Sequence[Item[Any]], width: int) -> list[ActionRow[Any]]:
     return [ActionRow(*buttons[start : start + width]) for start in range(0, len(buttons), width)]
 
 
-CONTROLS = (VoteButton, BetButton, FieldButton, ReviewButton)
+CONTROLS = (VoteButton, BetButton, FieldButton)
 """All that there are."""

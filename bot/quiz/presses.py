@@ -1,4 +1,4 @@
-"""What the controls of a round and of a review ask for."""
+"""What the controls of a round ask for."""
 
 from dataclasses import dataclass
 
@@ -27,19 +27,3 @@ class Betting:
 
     round_id: int
     digit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewing:
-    """The next question of one's own review."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """Whether what one gets wrong may come back as a group's round.
-
-    Attributes:
-        in_groups: whether it may.
-    """
-
-    in_groups: bool

@@ -3,12 +3,12 @@
 from typing import Any
 
 from discord import MediaGalleryItem
-from discord.ui import ActionRow, Item, MediaGallery, Separator, TextDisplay
+from discord.ui import Item, MediaGallery, Separator, TextDisplay
 from discord.utils import format_dt
 
 from bot.i18n import Say
 from bot.quiz import Asked, Picture
-from bot.quiz.controls import ReviewButton, choice_rows, field_rows
+from bot.quiz.controls import choice_rows, field_rows
 from bot.quiz.messages import Shapes
 from bot.quiz.phrases import (
     answer_alt,
@@ -18,7 +18,8 @@ from bot.quiz.phrases import (
     question_alt,
     question_words,
 )
-from bot.reviews.schedule import Box
+from bot.reviews.asking import ReviewStatus
+from bot.reviews.messages import review_rows
 from bot.ui.layout import CALM, WARNING, Message, attached, framed
 
 
@@ -51,7 +52,7 @@ def review_question(
     asked: Asked,
     picture: Picture,
     shapes: Shapes,
-    box: Box,
+    status: ReviewStatus,
     owner: int,
     say: Say,
     digit: str | None = None,
@@ -62,7 +63,7 @@ def review_question(
         asked: the round that it is.
         picture: what is to be guessed from.
         shapes: the height and width of each layer's maps.
-        box: what else waits.
+        status: what else waits.
         owner: whose.
         say: their language.
         digit: the first half of a bet, where it is chosen.
@@ -79,12 +80,12 @@ def review_question(
     else:
         parts.append(TextDisplay(say("quiz.which_field", digit=digit)))
         parts += field_rows(asked.round_id, digit, owner)
-    parts += [Separator(), TextDisplay(say("review.due", count=box.due))]
+    parts += [Separator(), TextDisplay(say("review.due", count=status.due))]
     return framed(*parts, files=[file])
 
 
 def review_answer(
-    asked: Asked, picture: Picture, shapes: Shapes, box: Box, owner: int, say: Say
+    asked: Asked, picture: Picture, shapes: Shapes, status: ReviewStatus, owner: int, say: Say
 ) -> Message:
     """Lay the answer out.
 
@@ -92,7 +93,7 @@ def review_answer(
         asked: the round that it was, closed.
         picture: the answer's.
         shapes: the height and width of each layer's maps.
-        box: what waits.
+        status: what waits.
         owner: whose.
         say: their language.
     """
@@ -104,33 +105,8 @@ def review_answer(
     return framed(
         TextDisplay(f"{answer_words(asked.riddle, picture, shapes, say)}\n**{verdict}**"),
         MediaGallery(MediaGalleryItem(file)),
-        TextDisplay(say("review.due", count=box.due)),
-        *below(box, owner, say),
+        TextDisplay(say("review.due", count=status.due)),
+        *review_rows(status, owner, say),
         colour=CALM if own.right else WARNING,
         files=[file],
     )
-
-
-def nothing_due(box: Box, owner: int, say: Say) -> Message:
-    """Say that there is nothing to review, and when there will be."""
-    words = [say("review.none")]
-    if box.next_at is not None:
-        when = format_dt(box.next_at, "R")
-        words.append(say("review.waiting", count=box.later, when=when))
-    else:
-        words.append(say("review.empty"))
-    return framed(TextDisplay("\n".join(words)), *below(box, owner, say))
-
-
-def shared(box: Box, owner: int, say: Say) -> Message:
-    """Confirm who may be asked what was wrong."""
-    words = say("review.shared") if box.in_groups else say("review.kept")
-    return framed(TextDisplay(words), *below(box, owner, say))
-
-
-def below(box: Box, owner: int, say: Say) -> list[ActionRow[Any]]:
-    """Offer the next question, where there is one, and who may be asked what was wrong."""
-    share = ReviewButton.drawn("keep" if box.in_groups else "share", owner, say)
-    if not box.due:
-        return [ActionRow(share)]
-    return [ActionRow(ReviewButton.drawn("next", owner, say), share)]

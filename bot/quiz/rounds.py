@@ -11,7 +11,8 @@ from bot.quiz.kinds import KINDS
 from bot.quiz.question import Asked, Award, Ballot, Picture, Place, Riddle, Wish
 from bot.quiz.scoring import STREAK, award
 from bot.quiz.source import Source
-from bot.reviews.schedule import Due, learn
+from bot.reviews.asking import Item
+from bot.reviews.schedule import record_answers
 from bot.runtime.errors import UserError
 from bot.store import Store
 from bot.store.models import Person, Round, Vote
@@ -189,7 +190,8 @@ class Quiz:
             if row.user_id is not None and not votes:
                 await session.delete(row)  # a review that was not answered leaves nothing
             right = {given.user_id: given.right for given in awards}
-            await learn(self._store, session, Due(row.kind, riddle.topic), right, now)
+            item = Item(row.kind, riddle.topic)
+            await record_answers(self._store, session, item, right, now)
         return True
 
     async def close_due(self) -> None:

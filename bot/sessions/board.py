@@ -140,8 +140,8 @@ class SessionMessages:
     async def _step(self, evening: Evening) -> Message:
         place = step_place(evening, self._bot.lessons)
         picture = screen_of(evening, self._bot.lessons).picture
-        exhibit = await self._bot.studying.show(picture, place.look)
-        return step(evening, self._bot.lessons, place, exhibit)
+        illustration = await self._bot.illustrator.illustrate(picture, place.view)
+        return step(evening, self._bot.lessons, place, illustration)
 
     async def _send_summary(self, evening: Evening, thread: PartialMessageable) -> None:
         summary = await self._summaries.of(evening.session_id)

@@ -150,7 +150,7 @@ def topic(evening: Evening) -> str:
 
 def screens(lessons: Lessons, lesson: str) -> int:
     """How many screens a lesson has: as many in every language; none if it is there no more."""
-    return len(lessons.lesson(lesson, "en").screens) if lesson in lessons.names else 0
+    return len(lessons.lesson(lesson, "en").pages) if lesson in lessons.names else 0
 
 
 def titles(lessons: Lessons, language: str | None) -> list[tuple[str, str]]:

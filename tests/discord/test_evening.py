@@ -85,7 +85,7 @@ class Group:
         custom_id = control(own, f"choice:{choice}")
         assert (await person.click(own, custom_id=custom_id)).acknowledged
         place = custom_id.split(":")[2].split("/")
-        question = self.server.bot.lessons.lesson(lesson, "en").screens[int(place[1])].question
+        question = self.server.bot.lessons.lesson(lesson, "en").pages[int(place[1])].question
         assert question is not None
         self.answers[person.name, f"{lesson} {question.number}"] = choice == question.right
 
@@ -129,7 +129,7 @@ class Group:
         return given
 
     def _title(self, lesson: str, screen: int) -> str:
-        return self.server.bot.lessons.lesson(lesson, "ko").screens[screen].title
+        return self.server.bot.lessons.lesson(lesson, "ko").pages[screen].title
 
 
 def _quick(after: float) -> int:
@@ -310,7 +310,7 @@ async def test_an_evening(server: Server, people: list[simcord.MemberActor]) -> 
 
     for lesson in (names[0], names[3], names[7]):
         await large.take(lesson)
-        screens = server.bot.lessons.lesson(lesson, "en").screens
+        screens = server.bot.lessons.lesson(lesson, "en").pages
         for number, screen in enumerate(screens):
             if number:
                 await large.go_on(lesson, number)

@@ -6,9 +6,8 @@ import discord
 import pytest
 
 from bot.i18n import LANGUAGES, speaker
-from bot.lessons.course import Picture
-from bot.lessons.illustrations import Look, Place
-from bot.lessons.messages import lesson_screen
+from bot.lessons.messages import lesson_page
+from bot.lessons.state import LessonState, View
 from tests.builders import blank, picture
 from tests.discord.conftest import Server
 from tests.discord.looking import Seen, alt_texts, answer, card, components, control, options, text
@@ -77,7 +76,7 @@ async def test_each_wrong_answer_has_its_own_feedback(server: Server) -> None:
         words = text(answer(result))
         assert question.feedback[choice] in words
         assert (f"✅ **{letter}**" in words) == (choice == question.right)
-        assert await server.bot.learning.choice(server.alex.id, 0, "data", 0) == choice
+        assert await server.bot.progress.choice(server.alex.id, 0, "data", 0) == choice
         told.add(words)
 
     assert len(told) == 3
@@ -98,7 +97,7 @@ async def test_each_wrong_answer_has_its_own_feedback(server: Server) -> None:
 async def test_what_there_is_to_try_changes_the_picture(
     server: Server, lesson: str, page: int, kind: str, value: str | None, expected: str
 ) -> None:
-    await server.bot.learning.go(server.alex.id, lesson, page, 7, last=False)
+    await server.bot.progress.visit(server.alex.id, lesson, page, 7, last=False)
     digit = 161 if kind == "study:rub" else 7
     result = await server.alex.slash(server.channel, "lesson", lesson=lesson, digit=digit)
     message = answer(result)
@@ -117,7 +116,7 @@ async def test_what_there_is_to_try_changes_the_picture(
 
 
 async def test_changes_add_up_and_can_be_undone(server: Server) -> None:
-    await server.bot.learning.go(server.alex.id, "preparing", 3, 7, last=False)
+    await server.bot.progress.visit(server.alex.id, "preparing", 3, 7, last=False)
     result = await server.alex.slash(server.channel, "lesson", lesson="preparing", digit=7)
     original = await card(server.bot, answer(result))
     seen = {original}
@@ -166,7 +165,7 @@ async def test_there_is_no_such_lesson(server: Server) -> None:
 
 
 async def test_another_screen_begins_as_its_file_says(server: Server) -> None:
-    await server.bot.learning.go(server.alex.id, "deceptions", 0, 10, last=False)
+    await server.bot.progress.visit(server.alex.id, "deceptions", 0, 10, last=False)
     result = await server.alex.slash(server.channel, "lesson", lesson="deceptions")
     await server.alex.click(answer(result), custom_id=control(answer(result), "page:1"))
 
@@ -205,10 +204,10 @@ async def test_a_picture_without_a_digit_is_no_one_to_learn_with(server: Server)
 
 
 async def test_a_screen_for_all_is_tried_privately_with_ones_own_digit(server: Server) -> None:
-    await server.bot.learning.go(server.minji.id, "data", 0, 42, last=False)
+    await server.bot.progress.visit(server.minji.id, "data", 0, 42, last=False)
     evening = await server.bot.sessions.start(1, server.channel.id, server.bora.id, "Grad-CAM")
     number = evening.session_id
-    shared = await posted(server, Place("data", 2, Look(7), session=number))
+    shared = await posted(server, LessonState("data", 2, View(7), session=number))
 
     own = await server.minji.click(shared, custom_id=control(shared, "own"))
     told = await server.alex.click(shared, custom_id=control(shared, "choice:1"))
@@ -218,30 +217,30 @@ async def test_a_screen_for_all_is_tried_privately_with_ones_own_digit(server: S
     assert "page:" not in str([part.custom_id for part in buttons(own.response)])
     assert told.ephemeral
     assert "✅ **B** is right." in text(told.response)
-    assert await server.bot.learning.choice(server.alex.id, number, "data", 0) == 1
-    assert await server.bot.learning.choice(server.alex.id, 0, "data", 0) is None
-    progress = await server.bot.learning.progress(server.minji.id)
-    assert progress["data"].screen == 0
+    assert await server.bot.progress.choice(server.alex.id, number, "data", 0) == 1
+    assert await server.bot.progress.choice(server.alex.id, 0, "data", 0) is None
+    progress = await server.bot.progress.of(server.minji.id)
+    assert progress["data"].page == 0
     assert "✅ **B**" not in text(shared)
 
 
 async def test_what_is_answered_after_a_session_is_told_but_counts_no_more(server: Server) -> None:
     evening = await server.bot.sessions.start(1, server.channel.id, server.bora.id, "Grad-CAM")
-    shared = await posted(server, Place("data", 2, Look(7), session=evening.session_id))
+    shared = await posted(server, LessonState("data", 2, View(7), session=evening.session_id))
     await server.bot.sessions.end(evening.session_id)
 
     told = await server.alex.click(shared, custom_id=control(shared, "choice:0"))
 
     assert "❌ **A** is not it." in text(told.response)
     number = evening.session_id
-    assert await server.bot.learning.choice(server.alex.id, number, "data", 0) is None
+    assert await server.bot.progress.choice(server.alex.id, number, "data", 0) is None
 
 
-async def posted(server: Server, place: Place) -> discord.Message:
+async def posted(server: Server, state: LessonState) -> discord.Message:
     """A screen of a session, as it stands in the channel for everybody."""
-    exhibit = await server.bot.studying.show(Picture.DIGIT, place.look)
+    illustration = await server.bot.illustrator.illustrate("digit", state.view)
     voices = tuple(map(speaker, LANGUAGES))
-    message = lesson_screen(server.bot.lessons, place, exhibit, voices)
+    message = lesson_page(server.bot.lessons, state, illustration, voices)
     channel = server.bot.get_channel(server.channel.id)
     assert isinstance(channel, discord.TextChannel)
     await channel.send(view=message.view, files=message.files)

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.lessons.course import Picture
-from bot.lessons.illustrations import Look
+from bot.lessons.state import View
 from bot.runtime.networks import Network
 from bot.settings import Settings
 from core.dataset import test_digit
@@ -54,14 +53,14 @@ async def test_an_answer_comes_from_the_operators_network(server: Server, folder
 
 
 async def test_lessons_show_the_operators_training(server: Server, folder: Path) -> None:
-    epochs = await server.bot.studying.show(Picture.EPOCHS, Look(18))
-    curves = await server.bot.studying.show(Picture.CURVES, Look(18))
+    epochs = await server.bot.illustrator.illustrate("epochs", View(18))
+    curves = await server.bot.illustrator.illustrate("curves", View(18))
 
     answer = network_after(_EPOCH).forward(test_digit(18).image[None, :, :, None]).logits
-    assert set(str(epochs.fields["read"]).split()) == {str(int(np.argmax(answer)))}
-    assert curves.file == (folder / "curves.png").read_bytes()
-    assert curves.file != (WEIGHTS / "curves.png").read_bytes()
-    assert curves.fields["loss_first"] == "9.875"
+    assert set(str(epochs.drawing.fields["read"]).split()) == {str(int(np.argmax(answer)))}
+    assert curves.drawing.file == (folder / "curves.png").read_bytes()
+    assert curves.drawing.file != (WEIGHTS / "curves.png").read_bytes()
+    assert curves.drawing.fields["loss_first"] == "9.875"
 
 
 async def test_the_model_and_its_curves_are_told_from_the_operators_record(server: Server) -> None:

@@ -203,7 +203,7 @@ async def test_a_private_question_of_what_was_wrong_comes_back_the_next_day(
     done = await now_as_it_is(server, again, pressed)
     assert "맞았어요!" in text(done)
     assert not buttons(done, "vote")
-    box = await server.bot.reviews.box(server.minji.id)
+    box = await server.bot.reviews.status(server.minji.id)
     assert (box.due, box.later) == (0, 1)
 
 
@@ -247,11 +247,11 @@ async def test_a_group_is_asked_again_what_its_members_let_come_back(server: Ser
 
 
 async def test_a_question_of_a_lesson_comes_back_unanswered(server: Server) -> None:
-    await server.bot.learning.answer(server.bora.id, 0, "data", 0, 0, right=False)
-    await server.bot.learning.answer(server.bora.id, 0, "no-more", 0, 0, right=False)
+    await server.bot.progress.answer(server.bora.id, 0, "data", 0, 0, right=False)
+    await server.bot.progress.answer(server.bora.id, 0, "no-more", 0, 0, right=False)
     await server.env.advance_time(_DAY)
     lesson = server.bot.lessons.lesson("data", "en")
-    asked = next(each.question for each in lesson.screens if each.question)
+    asked = next(each.question for each in lesson.pages if each.question)
     assert asked.number == 0
 
     page = answer(await server.bora.slash(server.channel, "review"))
@@ -262,7 +262,7 @@ async def test_a_question_of_a_lesson_comes_back_unanswered(server: Server) -> N
     pressed = await server.bora.click(page, custom_id=rights[0])
     assert pressed.acknowledged
     assert asked.feedback[asked.right] in text(await now_as_it_is(server, page, pressed))
-    box = await server.bot.reviews.box(server.bora.id)
+    box = await server.bot.reviews.status(server.bora.id)
     assert (box.due, box.later) == (1, 1)  # the other one's lesson is not there
     page = answer(await server.bora.slash(server.channel, "review"))
     assert "Nothing to review now" in text(page)
@@ -275,7 +275,7 @@ async def test_one_agrees_to_that_below_a_review(server: Server) -> None:
     pressed = await server.bora.click(page, custom_id=share)
 
     assert pressed.acknowledged
-    assert (await server.bot.reviews.box(server.bora.id)).in_groups
+    assert (await server.bot.reviews.status(server.bora.id)).in_groups
     done = await now_as_it_is(server, page, pressed)
     assert "may come back as a round of your groups" in text(done)
     assert "Keep mine to myself" in buttons(done, "review")

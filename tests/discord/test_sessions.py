@@ -118,8 +118,8 @@ async def test_a_server_with_a_language_is_shown_that_one_alone(
     assert "Led by" not in text(panel(thread))
     lesson = server.bot.lessons.lesson(server.bot.lessons.names[0], "ko")
     english = server.bot.lessons.lesson(server.bot.lessons.names[0], "en")
-    assert lesson.screens[0].title in text(step(thread))
-    assert english.screens[0].title not in text(step(thread))
+    assert lesson.pages[0].title in text(step(thread))
+    assert english.pages[0].title not in text(step(thread))
 
 
 async def test_who_may_not_host_is_told_who_may(server: Server) -> None:
@@ -204,18 +204,18 @@ async def test_the_host_leads_through_a_lesson_and_everybody_sees_each_step(
     )
     assert chosen.acknowledged
 
-    for number, screen in enumerate(english.screens):
+    for number, screen in enumerate(english.pages):
         words = text(step(thread))
         assert screen.title in words
-        assert korean.screens[number].title in words
+        assert korean.pages[number].title in words
         assert alt_texts(step(thread))
-        assert f"screen {number + 1} of {len(english.screens)}" in text(panel(thread))
-        if number + 1 < len(english.screens):
+        assert f"screen {number + 1} of {len(english.pages)}" in text(panel(thread))
+        if number + 1 < len(english.pages):
             await press(host, step(thread), "session_next")
-    assert steps(thread) == len(english.screens)
+    assert steps(thread) == len(english.pages)
 
     await press(host, panel(thread), "session_back")
-    assert english.screens[-2].title in text(step(thread))
+    assert english.pages[-2].title in text(step(thread))
 
 
 async def test_a_press_on_an_old_step_moves_nobody(
@@ -252,8 +252,8 @@ async def test_everybody_tries_a_step_on_their_own_in_their_language(
     own = await press(server.minji, step(thread), "own")
 
     assert own.ephemeral
-    assert server.bot.lessons.lesson(name, "ko").screens[0].title in text(own.response)
-    assert server.bot.lessons.lesson(name, "en").screens[0].title not in text(own.response)
+    assert server.bot.lessons.lesson(name, "ko").pages[0].title in text(own.response)
+    assert server.bot.lessons.lesson(name, "en").pages[0].title not in text(own.response)
     assert text(step(thread)) == shared
     assert "Taking part: 2" in text(panel(thread))
 
@@ -445,7 +445,7 @@ async def test_what_a_crash_cut_short_is_made_good(
 
     await server.restart()
 
-    title = server.bot.lessons.lesson(name, "en").screens[1].title
+    title = server.bot.lessons.lesson(name, "en").pages[1].title
     assert title in text(step(moved))
     assert "Taking part: 2" in text(panel(moved))
     assert len(summaries(ended)) == 1
@@ -482,11 +482,11 @@ async def test_every_screen_of_every_lesson_fits_in_one_message_in_both_language
     lessons = server.bot.lessons
 
     for name in lessons.names:
-        for screen in range(len(lessons.lesson(name, "en").screens)):
+        for screen in range(len(lessons.lesson(name, "en").pages)):
             there = replace(evening, lesson=name, screen=screen)
             place = step_place(there, lessons)
             picture = screen_of(there, lessons).picture
-            shown = await server.bot.studying.show(picture, place.look)
+            shown = await server.bot.illustrator.illustrate(picture, place.view)
             view = draw_step(there, lessons, place, shown).view
             assert view.total_children_count <= 40, (name, screen)
             assert view.content_length() <= 4000, (name, screen)

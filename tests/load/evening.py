@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import URL
 
-from bot.lessons.progress import Learning
+from bot.lessons.progress import ProgressStore
 from bot.privacy.privacy import Privacy
 from bot.quiz import Place, Quiz, Riddle
 from bot.runtime.errors import UserError
@@ -49,7 +49,7 @@ class Services:
     def __init__(self, store: Store) -> None:
         self.time = _BEGIN
         self.sessions = Sessions(store, self.now)
-        self.learning = Learning(store, self.now)
+        self.learning = ProgressStore(store, self.now)
         self.privacy = Privacy(store, self.now)
         self.quiz = Quiz(store, cast("Source", None), self.now)  # its riddles are recorded
 
@@ -166,7 +166,7 @@ async def _follow(
 
 async def _answer(group: Group, lesson: str, person: int, choice: int, services: Services) -> None:
     session_id = await group.session_id(services)
-    await services.learning.go(person, lesson, 2, 7, last=True)
+    await services.learning.visit(person, lesson, 2, 7, last=True)
     await services.learning.answer(person, session_id, lesson, 0, choice, right=choice == 0)
 
 

@@ -1,4 +1,4 @@
-"""The course: its files, every screen of it in every language, and what is kept of learners."""
+"""The course: its files, every page of it in every language, and what is kept of learners."""
 
 import io
 import re
@@ -15,12 +15,13 @@ from PIL import Image
 
 from bot.i18n import LANGUAGES, Say, speaker
 from bot.lessons.controls import CONTROLS
-from bot.lessons.course import COURSES, LessonError, Lessons, Picture, Try
-from bot.lessons.illustrations import Exhibit, Look, Place, Studying
-from bot.lessons.messages import contents, lesson_screen
-from bot.lessons.parsing import parse_lesson, parse_terms
-from bot.lessons.progress import Learning, Progress
-from bot.lessons.terms import glossary, term_page
+from bot.lessons.course import Try
+from bot.lessons.illustrations import Illustration, Illustrator
+from bot.lessons.messages import contents, glossary, lesson_page, term_page
+from bot.lessons.parsing import COURSES, LessonError, load_lessons, parse_lesson, parse_terms
+from bot.lessons.pictures import PICTURES
+from bot.lessons.progress import Progress, ProgressStore
+from bot.lessons.state import LessonState, View
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
@@ -34,11 +35,9 @@ from core.record import ModelRecord
 from core.transforms import Transform, erase_hottest_cell
 from tests.builders import saved
 
-LESSONS = Lessons.load()
-SCREENS = [
-    (name, page)
-    for name in LESSONS.names
-    for page in range(len(LESSONS.lesson(name, "en").screens))
+LESSONS = load_lessons()
+PAGES = [
+    (name, page) for name in LESSONS.names for page in range(len(LESSONS.lesson(name, "en").pages))
 ]
 SOMEBODY = 2**63
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -67,10 +66,10 @@ enough.
 
 
 @pytest.fixture(scope="module")
-def studying(explainer: Explainer) -> Iterator[Studying]:
+def illustrator(explainer: Explainer) -> Iterator[Illustrator]:
     """The real network, without Discord."""
     engine = Engine({Network.TUTORIAL: explainer, Network.UPLOADS: explainer}, 0, 256)
-    yield Studying(engine, ModelRecord.load_tutorial(WEIGHTS))
+    yield Illustrator(engine, ModelRecord.load_tutorial(WEIGHTS))
     engine.close()
 
 
@@ -82,12 +81,12 @@ def test_a_lesson_is_read() -> None:
     lesson = parsed(LESSON)
 
     assert (lesson.name, lesson.title, lesson.order) == ("colours", "Colours", 20)
-    (screen,) = lesson.screens
-    assert (screen.title, screen.text) == ("The first", "Grey is enough.")
-    assert (screen.picture, screen.tries, screen.terms) == (Picture.DIGIT, (Try.DIGIT,), ("pixel",))
-    assert screen.question.options == ("One", "Three")
-    assert screen.question.feedback == ("Yes.", "That would be colour.")
-    assert screen.question.right == 0
+    (page,) = lesson.pages
+    assert (page.title, page.text) == ("The first", "Grey is enough.")
+    assert (page.picture, page.tries, page.terms) == ("digit", (Try.DIGIT,), ("pixel",))
+    assert page.question.options == ("One", "Three")
+    assert page.question.feedback == ("Yes.", "That would be colour.")
+    assert page.question.right == 0
 
 
 @pytest.mark.parametrize(
@@ -158,7 +157,7 @@ def test_a_teacher_adds_a_lesson_without_touching_code(course: Path) -> None:
     for language in LANGUAGES:
         (course / language / "lessons" / "colours.md").write_text(LESSON, encoding="utf-8")
 
-    assert Lessons.load(course).names == (*LESSONS.names, "colours")
+    assert load_lessons(course).names == (*LESSONS.names, "colours")
 
 
 @pytest.mark.parametrize(
@@ -182,23 +181,23 @@ def test_a_lesson_that_differs_between_languages_is_refused(
         (course / language / "lessons" / "colours.md").write_text(text, encoding="utf-8")
 
     with pytest.raises(LessonError, match=f"ko/lessons/colours.md:[16]: {problem}"):
-        Lessons.load(course)
+        load_lessons(course)
 
 
-def test_a_screen_too_many_in_a_language_is_refused(course: Path) -> None:
+def test_a_page_too_many_in_a_language_is_refused(course: Path) -> None:
     more = LESSON + "\n## One more\npicture: digit\n\nText.\n"
     for language, text in (("en", LESSON), ("ko", more)):
         (course / language / "lessons" / "colours.md").write_text(text, encoding="utf-8")
 
-    with pytest.raises(LessonError, match=r"ko/lessons/colours\.md:21: 2 screens, and 1 in en"):
-        Lessons.load(course)
+    with pytest.raises(LessonError, match=r"ko/lessons/colours\.md:21: 2 pages, and 1 in en"):
+        load_lessons(course)
 
 
 def test_a_lesson_that_is_missing_in_a_language_is_named(course: Path) -> None:
     (course / "en" / "lessons" / "colours.md").write_text(LESSON, encoding="utf-8")
 
     with pytest.raises(LessonError, match=r"there is no ko/lessons/colours\.md"):
-        Lessons.load(course)
+        load_lessons(course)
 
 
 def test_two_lessons_of_one_order_are_refused(course: Path) -> None:
@@ -207,7 +206,7 @@ def test_two_lessons_of_one_order_are_refused(course: Path) -> None:
         (course / language / "lessons" / "colours.md").write_text(text, encoding="utf-8")
 
     with pytest.raises(LessonError, match="has the order 1 already"):
-        Lessons.load(course)
+        load_lessons(course)
 
 
 def test_a_term_that_is_missing_in_a_language_is_named(course: Path) -> None:
@@ -215,27 +214,27 @@ def test_a_term_that_is_missing_in_a_language_is_named(course: Path) -> None:
         file.write("\n## 새말\nname: fresh\n\n새로 생긴 말.\n")
 
     with pytest.raises(LessonError, match=r"'fresh' is not in en/terms\.md"):
-        Lessons.load(course)
+        load_lessons(course)
 
 
-def test_there_are_nine_lessons_or_more_of_three_to_five_screens_that_end_in_a_question() -> None:
+def test_there_are_nine_lessons_or_more_of_three_to_five_pages_that_end_in_a_question() -> None:
     assert len(LESSONS.names) >= 9
     for name in LESSONS.names:
-        screens = LESSONS.lesson(name, "en").screens
-        assert 3 <= len(screens) <= 5, name
-        assert screens[-1].question is not None, name
-        assert any(screen.tries for screen in screens), name
+        pages = LESSONS.lesson(name, "en").pages
+        assert 3 <= len(pages) <= 5, name
+        assert pages[-1].question is not None, name
+        assert any(page.tries for page in pages), name
 
 
 def test_every_picture_and_everything_to_try_is_in_a_lesson() -> None:
-    screens = [LESSONS.lesson(name, "en").screens[page] for name, page in SCREENS]
+    pages = [LESSONS.lesson(name, "en").pages[page] for name, page in PAGES]
 
-    assert {screen.picture for screen in screens} == set(Picture)
-    assert {each for screen in screens for each in screen.tries} == set(Try)
+    assert {page.picture for page in pages} == set(PICTURES)
+    assert {each for page in pages for each in page.tries} == set(Try)
 
 
-def test_every_term_is_linked_from_a_screen_or_another_term() -> None:
-    linked = {term for n, p in SCREENS for term in LESSONS.lesson(n, "en").screens[p].terms}
+def test_every_term_is_linked_from_a_page_or_another_term() -> None:
+    linked = {term for n, p in PAGES for term in LESSONS.lesson(n, "en").pages[p].terms}
     linked |= {other for term in LESSONS.terms("en") for other in term.see}
 
     assert set(LESSONS.term_names) - linked == set()
@@ -307,31 +306,36 @@ def fits(message: Message, pictures: int) -> None:
             assert image.width >= 700 or file.filename == "digit.png"
 
 
-async def shown(studying: Studying, name: str, page: int, index: int) -> tuple[Place, Exhibit]:
-    screen = LESSONS.lesson(name, "en").screens[page]
-    look = Look.at(screen, index)
-    return Place(name, page, look, 999_999_999), await studying.show(screen.picture, look)
+async def shown(
+    illustrator: Illustrator, name: str, page: int, index: int
+) -> tuple[LessonState, Illustration]:
+    shown_page = LESSONS.lesson(name, "en").pages[page]
+    view = View.of(shown_page, index)
+    illustration = await illustrator.illustrate(shown_page.picture, view)
+    return LessonState(name, page, view, 999_999_999), illustration
 
 
-@pytest.mark.parametrize(("name", "page"), SCREENS)
-async def test_every_screen_keeps_within_discords_limits_in_every_language(
-    studying: Studying, name: str, page: int
+@pytest.mark.parametrize(("name", "page"), PAGES)
+async def test_every_page_keeps_within_discords_limits_in_every_language(
+    illustrator: Illustrator, name: str, page: int
 ) -> None:
-    edited = Look(9999, "max_pooling2d_1", 9, transform=Transform(-2, -9, -9, 9))
+    edited = View(9999, "max_pooling2d_1", 9, transform=Transform(-2, -9, -9, 9))
     for index in (7, 10):
-        place, exhibit = await shown(studying, name, page, index)
+        state, illustration = await shown(illustrator, name, page, index)
         for language in LANGUAGES:
             say = speaker(language)
-            question = LESSONS.lesson(name, language).screens[page].question
+            question = LESSONS.lesson(name, language).pages[page].question
             options = range(len(question.options)) if question else [None]
             for chosen in options:
                 for session in (0, 999_999_999):
-                    at = Place(name, page, edited, session)
+                    at = LessonState(name, page, edited, session)
                     fits(
-                        lesson_screen(LESSONS, at, exhibit, (say,), owner=SOMEBODY, chosen=chosen),
+                        lesson_page(
+                            LESSONS, at, illustration, (say,), owner=SOMEBODY, chosen=chosen
+                        ),
                         1,
                     )
-        fits(lesson_screen(LESSONS, place, exhibit, tuple(map(speaker, LANGUAGES))), 1)
+        fits(lesson_page(LESSONS, state, illustration, tuple(map(speaker, LANGUAGES))), 1)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -340,62 +344,69 @@ def test_contents_and_glossary_keep_within_discords_limits(language: str) -> Non
 
     fits(contents(LESSONS, {}, say, SOMEBODY), 0)
     fits(glossary(LESSONS, say), 0)
-    for name in LESSONS.term_names:
-        fits(term_page(LESSONS, name, say), 0)
+    for term in LESSONS.terms(language):
+        fits(term_page(LESSONS, term, say), 0)
 
 
 def words(message: Message) -> str:
     return "\n".join(getattr(item, "content", "") for item in walk(message.view))
 
 
-async def test_a_shared_screen_speaks_both_languages_and_gives_no_answer_away(
-    studying: Studying,
+async def test_a_shared_page_speaks_both_languages_and_gives_no_answer_away(
+    illustrator: Illustrator,
 ) -> None:
-    name, page = next(
-        (n, p) for n, p in SCREENS if LESSONS.lesson(n, "en").screens[p].question is not None
+    name, number = next(
+        (n, p) for n, p in PAGES if LESSONS.lesson(n, "en").pages[p].question is not None
     )
-    place, exhibit = await shown(studying, name, page, 7)
+    state, illustration = await shown(illustrator, name, number, 7)
 
-    told = words(lesson_screen(LESSONS, place, exhibit, tuple(map(speaker, LANGUAGES))))
+    told = words(lesson_page(LESSONS, state, illustration, tuple(map(speaker, LANGUAGES))))
 
     for language in LANGUAGES:
-        screen = LESSONS.lesson(name, language).screens[page]
-        assert screen.question is not None
-        assert screen.title in told
-        assert all(option in told for option in screen.question.options)
-        assert not any(feedback in told for feedback in screen.question.feedback)
+        page = LESSONS.lesson(name, language).pages[number]
+        assert page.question is not None
+        assert page.title in told
+        assert all(option in told for option in page.question.options)
+        assert not any(feedback in told for feedback in page.question.feedback)
 
 
-async def drawn(studying: Studying, picture: Picture, look: Look) -> bytes:
-    return (await studying.show(picture, look)).file
+async def drawn(illustrator: Illustrator, picture: str, view: View) -> bytes:
+    return (await illustrator.illustrate(picture, view)).drawing.file
 
 
-@pytest.mark.parametrize("picture", sorted(set(Picture) - {Picture.CURVES, Picture.CONFUSION}))
+@pytest.mark.parametrize(
+    "picture", sorted(name for name, kind in PICTURES.items() if kind.shows_digit)
+)
 async def test_a_picture_is_of_the_learners_own_digit_and_always_the_same(
-    studying: Studying, picture: Picture
+    illustrator: Illustrator, picture: str
 ) -> None:
-    first = await drawn(studying, picture, Look(7))
+    first = await drawn(illustrator, picture, View(7))
 
-    assert await drawn(studying, picture, Look(7)) == first
-    assert await drawn(studying, picture, Look(8)) != first
+    assert await drawn(illustrator, picture, View(7)) == first
+    assert await drawn(illustrator, picture, View(8)) != first
 
 
-@pytest.mark.parametrize("picture", list(Picture))
+@pytest.mark.parametrize("picture", sorted(PICTURES))
 async def test_every_picture_can_be_of_ones_own_handwriting(
-    studying: Studying, picture: Picture
+    illustrator: Illustrator, picture: str
 ) -> None:
     own = digit_of_the_test_set(12).image
 
-    exhibit = await studying.show(picture, Look(None, transform=Transform(right=1)), own)
+    illustration = await illustrator.illustrate(
+        picture, View(None, transform=Transform(right=1)), own
+    )
 
     fits(
-        lesson_screen(LESSONS, Place("loss", 0, Look(None)), exhibit, (speaker("ko"),), owner=1), 2
+        lesson_page(
+            LESSONS, LessonState("loss", 0, View(None)), illustration, (speaker("ko"),), owner=1
+        ),
+        2,
     )
-    assert exhibit.own is not None
-    assert np.array_equal(await studying.own(exhibit.own), own)
+    assert illustration.own is not None
+    assert np.array_equal(await illustrator.read_own(illustration.own), own)
 
 
-async def test_what_a_message_carries_must_be_a_digit_of_ours(studying: Studying) -> None:
+async def test_what_a_message_carries_must_be_a_digit_of_ours(illustrator: Illustrator) -> None:
     for file in (
         b"",
         b"GIF89a",
@@ -403,50 +414,53 @@ async def test_what_a_message_carries_must_be_a_digit_of_ours(studying: Studying
         saved(Image.new("1", (224, 224))),
     ):
         with pytest.raises(UserError):
-            await studying.own(file)
+            await illustrator.read_own(file)
 
 
 @pytest.mark.parametrize(
     ("picture", "transform"),
     [
         (picture, transform)
-        for picture in (Picture.CHANGE, Picture.CAM, Picture.BARS)
+        for picture in ("change", "cam", "bars")
         for transform in (Transform(thickness=1), Transform(right=2), Transform(erased=1))
     ],
 )
 async def test_what_is_tried_goes_through_the_real_network(
-    studying: Studying, explainer: Explainer, picture: Picture, transform: Transform
+    illustrator: Illustrator, explainer: Explainer, picture: str, transform: Transform
 ) -> None:
-    look = Look(161, transform=transform)
+    view = View(161, transform=transform)
     image = transform.apply(digit_of_the_test_set(161).image)
     if transform.erased:
         image = erase_hottest_cell(image, explainer.explain(image[np.newaxis]).heatmaps[0], set())
     expected = explainer.explain(image[np.newaxis])
 
-    exhibit = await studying.show(picture, look)
+    illustration = await illustrator.illustrate(picture, view)
 
-    np.testing.assert_allclose(exhibit.probabilities, expected.probabilities[0], atol=1e-5)
-    assert exhibit.before is not None
-    assert exhibit.file != await drawn(studying, picture, Look(161))
+    np.testing.assert_allclose(
+        illustration.subject.explained.probabilities, expected.probabilities[0], atol=1e-5
+    )
+    assert illustration.drawing.file != await drawn(illustrator, picture, View(161))
 
 
 async def test_rubbing_out_the_hottest_cell_makes_a_five_of_test_digit_161(
-    studying: Studying,
+    illustrator: Illustrator,
 ) -> None:
-    exhibit = await studying.show(Picture.CHANGE, Look(161, transform=Transform(erased=1)))
+    illustration = await illustrator.illustrate("change", View(161, transform=Transform(erased=1)))
 
-    assert exhibit.before is not None
-    assert int(exhibit.before.argmax()) == 6
-    assert int(exhibit.probabilities.argmax()) == 5
-    assert exhibit.target == 6
+    assert illustration.subject.original.prediction == 6
+    assert illustration.subject.explained.prediction == 5
+    assert illustration.subject.target == 6
 
 
-async def test_it_is_told_where_there_is_no_ink_to_rub_out(studying: Studying) -> None:
-    exhibit = await studying.show(Picture.CHANGE, Look(7, transform=Transform(erased=1)))
+async def test_it_is_told_where_there_is_no_ink_to_rub_out(
+    illustrator: Illustrator,
+) -> None:
+    illustration = await illustrator.illustrate("change", View(7, transform=Transform(erased=1)))
 
-    told = words(lesson_screen(LESSONS, Place("data", 0, Look(7)), exhibit, (speaker("en"),)))
+    told = words(
+        lesson_page(LESSONS, LessonState("data", 0, View(7)), illustration, (speaker("en"),))
+    )
 
-    assert exhibit.untouched
     assert "there was no ink" in told
 
 
@@ -488,32 +502,32 @@ class Clock:
 
 async def test_progress_is_kept_and_a_finished_lesson_stays_finished(store: Store) -> None:
     clock = Clock()
-    learning = Learning(store, clock)
-    await learning.go(SOMEBODY - 1, "data", 0, 7, last=False)
+    progress_store = ProgressStore(store, clock)
+    await progress_store.visit(SOMEBODY - 1, "data", 0, 7, last=False)
     clock.time += timedelta(minutes=1)
-    await learning.go(SOMEBODY - 1, "loss", 1, 8, last=False)
+    await progress_store.visit(SOMEBODY - 1, "loss", 1, 8, last=False)
     clock.time += timedelta(minutes=1)
-    await learning.go(SOMEBODY - 1, "data", 2, 9, last=True)
+    await progress_store.visit(SOMEBODY - 1, "data", 2, 9, last=True)
     clock.time += timedelta(minutes=1)
-    await learning.go(SOMEBODY - 1, "data", 0, 9, last=False)
+    await progress_store.visit(SOMEBODY - 1, "data", 0, 9, last=False)
 
-    await learning.go(SOMEBODY - 1, "data", 0, None, last=False)
+    await progress_store.visit(SOMEBODY - 1, "data", 0, None, last=False)
 
-    progress = await learning.progress(SOMEBODY - 1)
+    progress = await progress_store.of(SOMEBODY - 1)
 
     assert list(progress) == ["data", "loss"]
-    assert (progress["data"].screen, progress["data"].digit) == (0, 9)
+    assert (progress["data"].page, progress["data"].digit) == (0, 9)
     assert progress["data"].finished
     assert progress["data"].touched_at == clock.time
     assert not progress["loss"].finished
-    assert await learning.progress(1) == {}
+    assert await progress_store.of(1) == {}
 
 
 async def test_a_lesson_was_finished_when_its_end_was_first_reached(store: Store) -> None:
     clock = Clock()
-    learning = Learning(store, clock)
+    progress_store = ProgressStore(store, clock)
     for _ in range(2):
-        await learning.go(1, "data", 2, 9, last=True)
+        await progress_store.visit(1, "data", 2, 9, last=True)
         clock.time += timedelta(days=1)
 
     async with store.begin() as session:
@@ -525,14 +539,14 @@ async def test_a_lesson_was_finished_when_its_end_was_first_reached(store: Store
 
 
 async def test_the_last_answer_counts_alone_and_in_each_session(store: Store) -> None:
-    learning = Learning(store, Clock())
-    await learning.answer(1, 0, "data", 0, 0, right=False)
-    await learning.answer(1, 0, "data", 0, 1, right=True)
-    await learning.answer(1, 5, "data", 0, 2, right=False)
+    progress_store = ProgressStore(store, Clock())
+    await progress_store.answer(1, 0, "data", 0, 0, right=False)
+    await progress_store.answer(1, 0, "data", 0, 1, right=True)
+    await progress_store.answer(1, 5, "data", 0, 2, right=False)
 
-    assert await learning.choice(1, 0, "data", 0) == 1
-    assert await learning.choice(1, 5, "data", 0) == 2
-    assert await learning.choice(2, 0, "data", 0) is None
+    assert await progress_store.choice(1, 0, "data", 0) == 1
+    assert await progress_store.choice(1, 5, "data", 0) == 2
+    assert await progress_store.choice(2, 0, "data", 0) is None
 
 
 def test_contents_go_on_with_what_was_begun_last() -> None:

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from bot.lessons.progress import Learning
-from bot.reviews.schedule import LESSON, Due, Reviews, learn
+from bot.lessons.progress import LESSON, ProgressStore
+from bot.reviews.asking import Item
+from bot.reviews.schedule import Reviews, record_answers
 from bot.store import Store
 from bot.store.models import Participant, ReviewItem, Round, Session, Vote
 
@@ -14,7 +15,7 @@ _NOW = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _DAY = dt.timedelta(days=1)
 _ANNA, _BORA, _CHUL = 2**62, 2**62 + 1, 2**62 + 2
 _SERVER = 7
-_NINES, _FOURS, _OLD = Due("heat", "9"), Due("heat", "4"), Due("forgotten", "9")
+_NINES, _FOURS, _OLD = Item("heat", "9"), Item("heat", "4"), Item("forgotten", "9")
 
 
 class Learners:
@@ -23,13 +24,13 @@ class Learners:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.time = _NOW
-        self.reviews = Reviews(store, ("heat", "bet"), lambda: self.time)
+        self.reviews = Reviews(store, ("heat", "bet"), (LESSON,), lambda: self.time)
 
-    async def answer(self, question: Due, **right: bool) -> None:
+    async def answer(self, item: Item, **right: bool) -> None:
         people = {"anna": _ANNA, "bora": _BORA, "chul": _CHUL}
         async with self.store.begin() as session:
             by_id = {people[name]: was_right for name, was_right in right.items()}
-            await learn(self.store, session, question, by_id, self.time)
+            await record_answers(self.store, session, item, by_id, self.time)
 
 
 @pytest.fixture
@@ -39,19 +40,19 @@ def learners(store: Store) -> Learners:
 
 async def test_what_was_wrong_comes_back_tomorrow(learners: Learners) -> None:
     await learners.answer(_NINES, anna=False, bora=True)
-    assert await learners.reviews.due(_ANNA) is None
+    assert await learners.reviews.next_due(_ANNA) is None
 
     learners.time += _DAY
 
-    assert await learners.reviews.due(_ANNA) == _NINES
-    assert await learners.reviews.due(_BORA) is None
+    assert await learners.reviews.next_due(_ANNA) == _NINES
+    assert await learners.reviews.next_due(_BORA) is None
 
 
 async def test_the_waits_grow_until_it_is_learned(learners: Learners) -> None:
     await learners.answer(_NINES, anna=False)
     moments = [learners.time]
-    while (box := await learners.reviews.box(_ANNA)).next_at is not None:
-        learners.time = box.next_at
+    while (status := await learners.reviews.status(_ANNA)).next_at is not None:
+        learners.time = status.next_at
         moments.append(learners.time)
         await learners.answer(_NINES, anna=True)
 
@@ -65,14 +66,14 @@ async def test_wrong_again_begins_anew(learners: Learners) -> None:
     learners.time += 3 * _DAY
     await learners.answer(_NINES, anna=False)
 
-    assert (await learners.reviews.box(_ANNA)).next_at == learners.time + _DAY
+    assert (await learners.reviews.status(_ANNA)).next_at == learners.time + _DAY
 
 
 async def test_right_before_its_time_changes_nothing(learners: Learners) -> None:
     await learners.answer(_NINES, anna=False)
     await learners.answer(_NINES, anna=True)
 
-    assert (await learners.reviews.box(_ANNA)).next_at == _NOW + _DAY
+    assert (await learners.reviews.status(_ANNA)).next_at == _NOW + _DAY
 
 
 async def test_what_has_waited_longest_is_first_and_what_nobody_can_ask_is_left_out(
@@ -85,10 +86,10 @@ async def test_what_has_waited_longest_is_first_and_what_nobody_can_ask_is_left_
     await learners.answer(_NINES, anna=False)
     learners.time += _DAY / 2
 
-    box = await learners.reviews.box(_ANNA)
+    status = await learners.reviews.status(_ANNA)
 
-    assert await learners.reviews.due(_ANNA) == _FOURS
-    assert (box.due, box.later, box.in_groups) == (1, 1, False)
+    assert await learners.reviews.next_due(_ANNA) == _FOURS
+    assert (status.due, status.later, status.in_groups) == (1, 1, False)
 
 
 async def test_a_group_is_asked_what_most_of_those_who_agreed_got_wrong(
@@ -112,17 +113,17 @@ async def test_a_group_is_asked_what_most_of_those_who_agreed_got_wrong(
     await learners.answer(_NINES, anna=False, bora=False)
     await learners.answer(_FOURS, bora=False, chul=False)
     learners.time += 2 * _DAY
-    assert await learners.reviews.of_group(_SERVER) is None
+    assert await learners.reviews.next_due_in_group(_SERVER) is None
 
     await learners.reviews.share(_ANNA, in_groups=True)
-    assert await learners.reviews.of_group(_SERVER) == _NINES
-    assert await learners.reviews.of_group(_SERVER + 1) is None
+    assert await learners.reviews.next_due_in_group(_SERVER) == _NINES
+    assert await learners.reviews.next_due_in_group(_SERVER + 1) is None
 
     await learners.reviews.share(_BORA, in_groups=True)
     await learners.reviews.share(_CHUL, in_groups=True)
     await learners.reviews.share(_ANNA, in_groups=False)
-    assert await learners.reviews.of_group(_SERVER) == _FOURS
-    assert (await learners.reviews.box(_CHUL)).in_groups
+    assert await learners.reviews.next_due_in_group(_SERVER) == _FOURS
+    assert (await learners.reviews.status(_CHUL)).in_groups
 
 
 async def _session_with_anna(store: Store) -> None:
@@ -151,7 +152,7 @@ async def test_a_session_is_asked_what_its_own_people_got_wrong(
         await learners.reviews.share(user, in_groups=True)
     learners.time += _DAY
 
-    assert await learners.reviews.of_group(_SERVER, session_id=1) == _NINES
+    assert await learners.reviews.next_due_in_group(_SERVER, session_id=1) == _NINES
 
 
 async def test_nothing_is_kept_of_who_was_always_right(learners: Learners, store: Store) -> None:
@@ -164,25 +165,25 @@ async def test_nothing_is_kept_of_who_was_always_right(learners: Learners, store
 async def test_a_lessons_question_comes_back_to_oneself_and_to_no_group(
     learners: Learners, store: Store
 ) -> None:
-    learning = Learning(store, lambda: learners.time)
+    progress = ProgressStore(store, lambda: learners.time)
     await _session_with_anna(store)
     await learners.reviews.share(_ANNA, in_groups=True)
-    await learning.answer(_ANNA, 1, "data", 0, 2, right=False)
-    await learning.answer(_ANNA, 1, "data", 0, 1, right=True)  # told by then what is right
+    await progress.answer(_ANNA, 1, "data", 0, 2, right=False)
+    await progress.answer(_ANNA, 1, "data", 0, 1, right=True)  # told by then what is right
     learners.time += _DAY
 
-    assert await learners.reviews.due(_ANNA) == Due(LESSON, "data/0")
-    assert await learners.reviews.of_group(_SERVER, session_id=1) is None
-    await learning.answer(_ANNA, 0, "data", 0, 1, right=True)
-    assert (await learners.reviews.box(_ANNA)).next_at == learners.time + 3 * _DAY
+    assert await learners.reviews.next_due(_ANNA) == Item(LESSON, "data/0")
+    assert await learners.reviews.next_due_in_group(_SERVER, session_id=1) is None
+    await progress.answer(_ANNA, 0, "data", 0, 1, right=True)
+    assert (await learners.reviews.status(_ANNA)).next_at == learners.time + 3 * _DAY
 
 
 async def test_what_can_no_longer_be_asked_is_dropped(learners: Learners) -> None:
-    gone = Due(LESSON, "gone/3")
+    gone = Item(LESSON, "gone/3")
     await learners.answer(gone, anna=False, bora=False)
     learners.time += _DAY
 
     await learners.reviews.drop(_ANNA, gone)
 
-    assert await learners.reviews.due(_ANNA) is None
-    assert await learners.reviews.due(_BORA) == gone
+    assert await learners.reviews.next_due(_ANNA) is None
+    assert await learners.reviews.next_due(_BORA) == gone

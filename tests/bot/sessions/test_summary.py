@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bot.lessons.progress import Learning
+from bot.lessons.progress import ProgressStore
 from bot.scores.scores import Scores
 from bot.sessions.sessions import Followed, Sessions
 from bot.sessions.summary import MissedQuestion, MissedRound, Seen, Summaries
@@ -73,7 +73,7 @@ async def test_who_joined_answered_or_voted_took_part(
     other = (await sessions.start(_HERE, 70, _DANA, "Elsewhere")).session_id
     await sessions.join(one, _BORA)
     await sessions.leave(one, _BORA)
-    learning = Learning(store, lambda: _NOW)
+    learning = ProgressStore(store, lambda: _NOW)
     await learning.answer(_MINJI, one, "data", 0, 1, right=True)
     await play(store, one, "said", {_BORA: 80, _MINJI: 0})
     await play(store, one, "heat", {_BORA: 20, _MINJI: 130})
@@ -99,7 +99,7 @@ async def test_what_was_missed_most_often_comes_first(
     store: Store, sessions: Sessions, summaries: Summaries
 ) -> None:
     one = (await sessions.start(_HERE, 70, _HOST, "Heat")).session_id
-    learning = Learning(store, lambda: _NOW)
+    learning = ProgressStore(store, lambda: _NOW)
     for user_id, right in ((_HOST, True), (_BORA, False), (_MINJI, False)):
         await learning.answer(user_id, one, "data", 1, 0, right=right)
     await learning.answer(_BORA, one, "data", 0, 0, right=False)

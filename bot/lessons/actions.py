@@ -1,0 +1,225 @@
+"""What the controls of lessons do."""
+
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from discord import InteractionResponseType
+from numpy.typing import NDArray
+
+from bot.explain.messages import carried_picture
+from bot.explain.query import random_index
+from bot.i18n import FALLBACK, Typed, speaker
+from bot.lessons.course import Lessons, Page
+from bot.lessons.illustrations import Illustrator
+from bot.lessons.messages import answered, contents, glossary, lesson_page, term_page
+from bot.lessons.progress import ProgressStore
+from bot.lessons.state import LessonState, View
+from bot.reviews.asking import Item, ReviewStatus
+from bot.reviews.messages import review_rows
+from bot.runtime.downloads import Downloads
+from bot.runtime.errors import UserError
+from bot.ui.client import Interaction
+from bot.ui.layout import Message, notice
+from bot.ui.reply import reply
+
+
+class Groups(Protocol):
+    """What lessons need of study sessions."""
+
+    async def join_by_answer(self, session_id: int, user_id: int) -> bool:
+        """Let a person who answers take part.
+
+        Returns:
+            Whether the answer counts: only until the session ends.
+        """
+
+    async def join_by_trying(self, session_id: int, user_id: int, digit: int) -> None:
+        """Let a person who tries a test digit take part, and count the digit."""
+
+
+class LessonActions:
+    """Shows lessons, and asks their questions again in reviews."""
+
+    def __init__(
+        self,
+        lessons: Lessons,
+        progress: ProgressStore,
+        illustrator: Illustrator,
+        downloads: Downloads,
+        groups: Groups,
+    ) -> None:
+        self._lessons = lessons
+        self._progress = progress
+        self._illustrator = illustrator
+        self._downloads = downloads
+        self._groups = groups
+
+    async def show(self, interaction: Interaction, state: LessonState) -> None:
+        """Show a page with another view."""
+        await self._show(interaction, state, await self._carried_digit(interaction, state))
+        await self._join_by_trying(interaction, state)
+
+    async def turn_to(self, interaction: Interaction, state: LessonState, page: int) -> None:
+        """Show another page as it begins, with the same digit."""
+        state = self._beginning(state.lesson, page, state.view.index)
+        await self._show(interaction, state, await self._carried_digit(interaction, state))
+
+    async def try_own(self, interaction: Interaction, state: LessonState) -> None:
+        """Show the page of a session to one learner, with their own digit."""
+        digit = await self._last_digit(interaction.user.id)
+        index = state.view.index if digit is None else digit
+        state = replace(state, view=replace(state.view, index=index))
+        await self._show(interaction, state)
+        await self._join_by_trying(interaction, state)
+
+    async def answer(self, interaction: Interaction, state: LessonState, choice: int) -> None:
+        """Take an answer to the page's question, and explain whether it is right."""
+        say = speaker(interaction.locale)
+        question = self._page(state.lesson, state.page, say.language).question
+        if question is None or choice >= len(question.options):
+            raise UserError("lesson.changed")
+        me, session = interaction.user.id, state.session
+        if not session or await self._groups.join_by_answer(session, me):
+            right = choice == question.right
+            await self._progress.answer(
+                me, session, state.lesson, question.number, choice, right=right
+            )
+        if interaction.response.type is InteractionResponseType.deferred_message_update:
+            own = await self._carried_digit(interaction, state)
+            await self._show(interaction, state, own, choice)
+        else:
+            verdict = f"### {question.text}\n{answered(question, choice, say)}"
+            await reply(interaction, notice(verdict))
+
+    async def resume(
+        self,
+        interaction: Interaction,
+        lesson: str,
+        digit: int | None = None,
+        own: NDArray[np.float32] | None = None,
+    ) -> None:
+        """Go on with a lesson where the learner left it.
+
+        Args:
+            interaction: to reply to.
+            lesson: its name.
+            digit: the test digit to use; by default the one that the learner used last, or any.
+            own: (28, 28) float32 in [0, 1], the learner's own digit, to use in place of that.
+
+        Raises:
+            UserError: if there is no such lesson.
+        """
+        if lesson not in self._lessons.names:
+            raise UserError("lesson.unknown", lesson=Typed(lesson))
+        progress = (await self._progress.of(interaction.user.id)).get(lesson)
+        last = len(self._lessons.lesson(lesson, FALLBACK).pages) - 1
+        page = 0
+        if progress is not None and not (progress.finished and progress.page >= last):
+            page = min(progress.page, last)
+        if digit is None and own is None:
+            used = progress.digit if progress else await self._last_digit(interaction.user.id)
+            digit = random_index() if used is None else used
+        await self._show(interaction, self._beginning(lesson, page, digit), own)
+
+    async def contents(self, interaction: Interaction) -> None:
+        """Show all lessons."""
+        me, say = interaction.user.id, speaker(interaction.locale)
+        await reply(interaction, contents(self._lessons, await self._progress.of(me), say, me))
+
+    async def look_up(self, interaction: Interaction, term: str) -> None:
+        """Explain a term, given by its name or by its title in the reader's language."""
+        say, wanted = speaker(interaction.locale), term.strip().casefold()
+        for each in self._lessons.terms(say.language):
+            if wanted in {each.name, each.title.casefold()}:
+                await reply(interaction, term_page(self._lessons, each, say))
+                return
+        raise UserError("term.unknown", word=Typed(term))
+
+    async def glossary(self, interaction: Interaction) -> None:
+        """List all terms."""
+        await reply(interaction, glossary(self._lessons, speaker(interaction.locale)))
+
+    async def ask_again(
+        self, interaction: Interaction, item: Item, status: ReviewStatus
+    ) -> Message | None:
+        """Lay out the page with a question that was answered wrongly, with another digit."""
+        me, say = interaction.user.id, speaker(interaction.locale)
+        name, _, number = item.topic.rpartition("/")
+        if name not in self._lessons.names:
+            return None
+        for index, page in enumerate(self._lessons.lesson(name, say.language).pages):
+            if page.question is not None and page.question.number == int(number):
+                digit = random_index() if page.example is None else page.example
+                state = LessonState(name, index, View.of(page, digit))
+                illustration = await self._illustrator.illustrate(page.picture, state.view)
+                more = review_rows(status, me, say)
+                return lesson_page(self._lessons, state, illustration, (say,), owner=me, more=more)
+        return None
+
+    def _page(self, lesson: str, page: int, language: str = FALLBACK) -> Page:
+        """Return a page, or raise a `UserError` if it is gone from the course."""
+        if lesson in self._lessons.names:
+            pages = self._lessons.lesson(lesson, language).pages
+            if page < len(pages):
+                return pages[page]
+        raise UserError("lesson.changed")
+
+    def _beginning(self, lesson: str, page: int, index: int | None) -> LessonState:
+        """Return a page as it begins, with a digit."""
+        return LessonState(lesson, page, View.of(self._page(lesson, page), index))
+
+    async def _carried_digit(
+        self, interaction: Interaction, state: LessonState
+    ) -> NDArray[np.float32] | None:
+        """Read the learner's own digit from the message, if the page shows it."""
+        if state.view.index is not None:
+            return None
+        url = None if interaction.message is None else carried_picture(interaction.message)
+        if url is None:
+            raise UserError("explain.gone")
+        return await self._illustrator.read_own(await self._downloads.fetch(url))
+
+    async def _last_digit(self, user_id: int) -> int | None:
+        """Return the test digit that a learner used last."""
+        progress = await self._progress.of(user_id)
+        return next((each.digit for each in progress.values()), None)
+
+    async def _join_by_trying(self, interaction: Interaction, state: LessonState) -> None:
+        """Let a learner take part in a session whose page they try with a digit of their own."""
+        index = state.view.index
+        if not state.session or index is None:
+            return
+        if state.view == View.of(self._page(state.lesson, state.page), index):
+            await self._groups.join_by_trying(state.session, interaction.user.id, index)
+
+    async def _show(
+        self,
+        interaction: Interaction,
+        state: LessonState,
+        own: NDArray[np.float32] | None = None,
+        chosen: int | None = None,
+    ) -> None:
+        """Show a page to a learner.
+
+        Args:
+            interaction: to reply to.
+            state: the page and the view.
+            own: the learner's own digit, if the view is of it.
+            chosen: the option that they have just chosen, which turns no page.
+        """
+        say, me = speaker(interaction.locale), interaction.user.id
+        page = self._page(state.lesson, state.page)
+        illustration = await self._illustrator.illustrate(page.picture, state.view, own)
+        if chosen is None:
+            if page.question is not None:
+                chosen = await self._progress.choice(
+                    me, state.session, state.lesson, page.question.number
+                )
+            if not state.session:
+                last = page is self._lessons.lesson(state.lesson, FALLBACK).pages[-1]
+                await self._progress.visit(
+                    me, state.lesson, state.page, state.view.index, last=last
+                )
+        message = lesson_page(self._lessons, state, illustration, (say,), owner=me, chosen=chosen)
+        await reply(interaction, message)

@@ -1,0 +1,292 @@
+"""Every kind of picture that a page of a lesson can show.
+
+A new picture is a new entry in `PICTURES` and a text that describes it to people who cannot see it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.lessons.state import View
+from bot.runtime.engine import Engine
+from bot.runtime.networks import Network
+from core.digit import Digit
+from core.epochs import probabilities_by_epoch
+from core.explain.explainer import ExplanationSet
+from core.explain.intermediates import Intermediates, compute_intermediates
+from core.explain.scores import Score
+from core.figures.card import Card, draw_card
+from core.figures.lessons.digits import (
+    draw_bars,
+    draw_convolution,
+    draw_digit,
+    draw_numbers,
+    draw_pooling,
+    draw_samples,
+)
+from core.figures.lessons.gradients import draw_alphas, draw_cam, draw_tangent
+from core.figures.lessons.maps import draw_layers, draw_maps
+from core.figures.lessons.reading import Seen, draw_change, draw_row, likeness
+from core.figures.lessons.training import draw_epochs, draw_loss
+from core.record import ModelRecord
+
+NETWORK = Network.TUTORIAL
+"""The network that lessons are about."""
+
+LAST_LAYER = "max_pooling2d_1"
+
+DataT = TypeVar("DataT")
+Map = NDArray[np.float32]  # (h, w) in [0, 1]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Subject:
+    """What a picture is about.
+
+    Attributes:
+        digit: before the learner's changes.
+        label: of the digit; for the learner's own, what the network reads.
+        image: (28, 28) float32 in [0, 1], the digit with the changes.
+        original: all maps of `digit`.
+        explained: all maps of `image`.
+        target: the class explained.
+        view: what the learner looks at.
+        model: the network, a Keras model.
+        record: of the network's training.
+    """
+
+    digit: Digit
+    label: int
+    image: NDArray[np.float32]
+    original: ExplanationSet
+    explained: ExplanationSet
+    target: int
+    view: View
+    model: Any
+    record: ModelRecord
+
+    def map_in(self, explained: ExplanationSet) -> Map:
+        """Return the map of the class explained, at the layer that is looked at."""
+        heatmap: Map = explained.heatmaps[self.view.layer][self.target]
+        return heatmap
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Drawing:
+    """A picture as PNG, and the fields of its description beside those of every picture."""
+
+    file: bytes
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+async def _nothing(_: Engine, __: Subject) -> Any:  # noqa: ANN401
+    """Compute nothing beside the subject's maps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[DataT]):
+    """A kind of picture.
+
+    Attributes:
+        alt: the key of the text that describes it.
+        draw: draws the picture of a subject from computed data.
+        compute: computes the data, where the subject's maps are not enough.
+        shows_digit: whether the learner's digit is in it.
+        shows_heat: whether its caption says where the map is strongest.
+    """
+
+    alt: str
+    draw: Callable[[Subject, DataT], Drawing]
+    compute: Callable[[Engine, Subject], Awaitable[DataT]] = _nothing
+    shows_digit: bool = True
+    shows_heat: bool = False
+
+    async def render(self, engine: Engine, subject: Subject) -> Drawing:
+        """Draw the picture of a subject.
+
+        Raises:
+            UserError: if too many requests wait.
+        """
+        return await engine.picture(self.draw, subject, await self.compute(engine, subject))
+
+
+async def _intermediates(engine: Engine, s: Subject, layer: str | None = None) -> Intermediates:
+    network, layer = engine.explainers[NETWORK].network, layer or s.view.layer
+    return await engine.study(
+        compute_intermediates, network, s.image, layer, s.target, s.view.score
+    )
+
+
+async def _by_epoch(engine: Engine, s: Subject) -> NDArray[np.float32]:
+    """Compute (11, 10) probabilities: before the training and after each epoch."""
+    return await engine.study(probabilities_by_epoch, s.image, s.record.folder)
+
+
+async def _by_score(engine: Engine, s: Subject) -> dict[Score, Map]:
+    explanations = {x: await engine.explain_all(s.image[np.newaxis], NETWORK, x) for x in Score}
+    return {score: s.map_in(explained) for score, (explained,) in explanations.items()}
+
+
+async def _untrained(engine: Engine, s: Subject) -> ExplanationSet:
+    (explained,) = await engine.explain_all_untrained(s.image[np.newaxis])
+    return explained
+
+
+def _strongest(intermediates: Intermediates) -> int:
+    """Return the channel of `conv2d` with the strongest feature map."""
+    return int(intermediates.features["conv2d"].sum((0, 1)).argmax())
+
+
+def _convolution(s: Subject, intermediates: Intermediates) -> Drawing:
+    (kernel, bias, *_), k = s.model.get_weights(), _strongest(intermediates)
+    maps = intermediates.features["conv2d"]
+    return Drawing(draw_convolution(s.image, kernel[:, :, 0, k], float(bias[k]), maps[:, :, k]))
+
+
+def _pooling(_: Subject, intermediates: Intermediates) -> Drawing:
+    k = _strongest(intermediates)
+    before, after = (
+        intermediates.features[layer][:, :, k] for layer in ("conv2d", "max_pooling2d")
+    )
+    return Drawing(draw_pooling(before, after))
+
+
+def _maps(_: Subject, intermediates: Intermediates) -> Drawing:
+    sums = intermediates.activations.sum((0, 1))
+    fields = {"count": len(sums), "silent": int((sums == 0).sum())}
+    return Drawing(draw_maps(intermediates), fields)
+
+
+def _loss(s: Subject, intermediates: Intermediates) -> Drawing:
+    logits = intermediates.logits.astype(np.float64)
+    loss = float(np.logaddexp.reduce(logits) - logits[s.label])
+    file = draw_loss(s.image, intermediates.probabilities, s.label, loss)
+    return Drawing(file, {"loss": f"{loss:.3g}"})
+
+
+def _epochs(s: Subject, by_epoch: NDArray[np.float32]) -> Drawing:
+    read = " ".join(map(str, by_epoch.argmax(axis=1)))
+    fields = {"read": read, "first": f"{by_epoch[0, s.label]:.1%}"}
+    return Drawing(draw_epochs(s.image, by_epoch, s.label), fields)
+
+
+def _tangent(s: Subject, intermediates: Intermediates) -> Drawing:
+    dense = s.model.get_weights()[4]
+    return Drawing(draw_tangent(intermediates, dense.reshape(49, -1, 10)))
+
+
+def _alphas(_: Subject, intermediates: Intermediates) -> Drawing:
+    fields = {"count": len(intermediates.alphas), "positive": int((intermediates.alphas > 0).sum())}
+    return Drawing(draw_alphas(intermediates), fields)
+
+
+def _heat(s: Subject, _: None) -> Drawing:
+    card = Card(
+        image=s.image,
+        heatmap=s.map_in(s.explained),
+        probabilities=s.explained.probabilities,
+        target=s.target,
+        layer=s.view.layer,
+        score=s.view.score,
+        label=s.label,
+    )
+    return Drawing(draw_card(card))
+
+
+def _change(s: Subject, _: None) -> Drawing:
+    before = Seen(s.digit.image, s.original.probabilities, s.map_in(s.original))
+    after = Seen(s.image, s.explained.probabilities, s.map_in(s.explained))
+    return Drawing(draw_change(before, after, s.target))
+
+
+def _row(s: Subject, panels: Sequence[tuple[str, str, Map]], **fields: object) -> Drawing:
+    """Draw maps side by side: of each, what is written above it and below it, and the map."""
+    empty = ", ".join(above for above, _, heatmap in panels if not heatmap.any())
+    return Drawing(draw_row(s.image, panels, s.target), {"empty": empty, **fields})
+
+
+def _scores(s: Subject, maps: dict[Score, Map]) -> Drawing:
+    return _row(s, [(score.replace("_", "-"), "", heatmap) for score, heatmap in maps.items()])
+
+
+def _coarse(s: Subject, _: None) -> Drawing:
+    maps = {layer: maps[s.target] for layer, maps in s.explained.heatmaps.items()}
+    return _row(s, [(layer, f"{len(m)}×{len(m[0])}", m) for layer, m in maps.items()])
+
+
+def _twin(s: Subject, untrained: ExplanationSet) -> Drawing:
+    trained, random = s.map_in(s.explained), s.map_in(untrained)
+    alike = f"{likeness(trained, random):+.2f}".replace("-", "−")
+    panels = [
+        ("trained", f"ŷ = {s.explained.prediction}", trained),
+        ("random", f"ŷ = {untrained.prediction} · r = {alike}", random),
+    ]
+    return _row(s, panels, likeness=alike, random=untrained.prediction)
+
+
+def _bars(s: Subject, intermediates: Intermediates) -> Drawing:
+    return Drawing(draw_bars(s.image, intermediates.probabilities, intermediates.logits, s.label))
+
+
+def _curves(s: Subject, _: None) -> Drawing:
+    history = s.record.history
+    best = int(np.argmin(history.val_loss))
+    fields = {
+        "epochs": len(history.loss),
+        "loss_first": f"{history.loss[0]:.3f}",
+        "loss_last": f"{history.loss[-1]:.3f}",
+        "best": best + 1,
+        "val_loss_best": f"{history.val_loss[best]:.3f}",
+        "val_loss_last": f"{history.val_loss[-1]:.3f}",
+        "accuracy": f"{history.accuracy[-1]:.1%}",
+        "val_accuracy": f"{history.val_accuracy[-1]:.1%}",
+    }
+    return Drawing(s.record.curves_file.read_bytes(), fields)
+
+
+def _confusion(s: Subject, _: None) -> Drawing:
+    metrics, worst = s.record.metrics, s.record.metrics.confused[0]
+    fields = {
+        "right": metrics.correct,
+        "digits": metrics.digits,
+        "count": worst.count,
+        "true": worst.label,
+        "predicted": worst.predicted,
+    }
+    return Drawing(s.record.confusion_file.read_bytes(), fields)
+
+
+_last_intermediates = partial(_intermediates, layer=LAST_LAYER)
+
+PICTURES: Mapping[str, Kind[Any]] = {
+    "digit": Kind("lesson.alt_digit", lambda s, _: Drawing(draw_digit(s.image, s.label))),
+    "samples": Kind("lesson.alt_samples", lambda s, _: Drawing(draw_samples(s.digit, s.label))),
+    "numbers": Kind(
+        "lesson.alt_numbers", lambda s, _: Drawing(draw_numbers(s.image, scaled=False))
+    ),
+    "scaled": Kind("lesson.alt_scaled", lambda s, _: Drawing(draw_numbers(s.image, scaled=True))),
+    "bars": Kind("lesson.alt_bars", _bars, _intermediates),
+    "convolution": Kind("lesson.alt_convolution", _convolution, _intermediates),
+    "pooling": Kind("lesson.alt_pooling", _pooling, _intermediates),
+    "layers": Kind("lesson.alt_layers", lambda _, i: Drawing(draw_layers(i)), _intermediates),
+    "maps": Kind("lesson.alt_maps", _maps, _intermediates),
+    "loss": Kind("lesson.alt_loss", _loss, _intermediates),
+    "epochs": Kind("lesson.alt_epochs", _epochs, _by_epoch),
+    "tangent": Kind("lesson.alt_tangent", _tangent, _last_intermediates),
+    "alphas": Kind("lesson.alt_alphas", _alphas, _intermediates),
+    "cam": Kind(
+        "lesson.alt_cam", lambda _, i: Drawing(draw_cam(i)), _intermediates, shows_heat=True
+    ),
+    "heat": Kind("lesson.alt_heat", _heat, shows_heat=True),
+    "change": Kind("lesson.alt_change", _change, shows_heat=True),
+    "scores": Kind("lesson.alt_scores", _scores, _by_score),
+    "coarse": Kind("lesson.alt_coarse", _coarse),
+    "twin": Kind("lesson.alt_twin", _twin, _untrained, shows_heat=True),
+    "curves": Kind("lesson.alt_curves", _curves, shows_digit=False),
+    "confusion": Kind("lesson.alt_confusion", _confusion, shows_digit=False),
+}
+"""Every kind of picture, by its name in the files of lessons."""

@@ -1,0 +1,46 @@
+"""The controls of reviews."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, Self
+
+from discord import ButtonStyle
+from discord.ui import Button
+from typing_extensions import override
+
+from bot.i18n import Say
+from bot.ui.client import Interaction
+from bot.ui.control import OWNER, Control
+
+
+class Presses(Protocol):
+    """What the controls of reviews call."""
+
+    async def ask(self, interaction: Interaction) -> None:
+        """Ask what is due."""
+
+    async def share(self, interaction: Interaction, *, in_groups: bool) -> None:
+        """Let a person's items come back in rounds of a group, or not."""
+
+
+_KEYS = {"next": "review.next", "share": "review.share", "keep": "review.keep"}
+
+
+class ReviewButton(
+    Control[Button[Any], Presses], template=rf"review:(?P<act>next|share|keep):{OWNER}"
+):
+    """Asks the next item, or chooses who may be asked."""
+
+    @classmethod
+    def drawn(cls, act: str, owner: int, say: Say) -> Self:
+        """Make the button of `next`, `share` or `keep`."""
+        style = ButtonStyle.primary if act == "next" else ButtonStyle.secondary
+        return cls(Button(label=say(_KEYS[act]), style=style, custom_id=f"review:{act}:{owner}"))
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        if self.state["act"] == "next":
+            await feature.ask(interaction)
+        else:
+            await feature.share(interaction, in_groups=self.state["act"] == "share")
