@@ -5,7 +5,7 @@ import re
 import discord
 import pytest
 
-from bot.i18n import LANGUAGES, speaker
+from bot.i18n import LANGUAGES, Typed, speaker
 from bot.lessons.messages import lesson_page
 from bot.lessons.state import LessonState, View
 from tests.builders import blank, picture
@@ -155,13 +155,13 @@ async def test_the_glossary_lists_all_and_finds_a_word_by_its_title(server: Serv
     assert "10×10 at `max_pooling2d_1`" in text(by_title.response)
 
     unknown = await server.minji.slash(server.channel, "term", word="고양이")
-    assert "용어집에 “고양이”가 없어요" in text(unknown.response)
+    assert text(unknown.response) == speaker("ko")("term.unknown", word=Typed("고양이"))
 
 
 async def test_there_is_no_such_lesson(server: Server) -> None:
     result = await server.alex.slash(server.channel, "lesson", lesson="cats")
 
-    assert "There is no lesson “cats”" in text(result.response)
+    assert text(result.response) == speaker("en")("lesson.unknown", lesson=Typed("cats"))
 
 
 async def test_another_screen_begins_as_its_file_says(server: Server) -> None:
