@@ -25,6 +25,7 @@ from bot.lessons.parsing import load_lessons
 from bot.lessons.progress import LESSON, ProgressStore
 from bot.model.about import About
 from bot.model.commands import Model
+from bot.privacy.commands import PrivacyCommands
 from bot.privacy.privacy import Privacy
 from bot.quiz import KINDS, Quiz, Source
 from bot.quiz.review import RoundAsker
@@ -57,7 +58,6 @@ _EXTENSIONS = (
     "bot.sessions.commands",
     "bot.daily.job",
     "bot.servers.commands",
-    "bot.privacy.commands",
 )
 AskedT = TypeVar("AskedT")
 Handler = Callable[["Interaction", AskedT], Awaitable[None]]
@@ -89,7 +89,7 @@ class GradcamBot(Client):
         servers: what servers want.
         scores: adds points up.
         daily: chooses digits of the day.
-        privacy: shows and forgets what is kept of a person.
+        privacy: counts, exports and deletes what is stored about a person.
         sessions: evenings of groups.
         quiz: rounds.
         quizzes: starts rounds in channels, and gives their answers.
@@ -186,6 +186,7 @@ class GradcamBot(Client):
         await self.add_cog(Help(self))
         await self.add_cog(ScoreCommands(self, self.scores, self.engine, self.servers))
         await self._add_lessons_and_reviews()
+        await self.add_cog(PrivacyCommands(self, self.privacy, self.scheduler))
         self.command_ids = await sync_if_changed(self.tree)
         self.scheduler.start()
 

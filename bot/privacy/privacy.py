@@ -1,42 +1,39 @@
-"""What is kept of one person: to see, to take along, to have forgotten.
+"""What is stored about one person: counted, exported and deleted.
 
-The tables know it by one rule: what is somebody's stands in a row with their id in a column named
-`user_id`, and what they lead in one with `host_id`. A row of the first kind is deleted. A row of
-the second kind is others' too, whose scores hang on it, so it stays and loses the person: a session
-under way is handed over to whoever has taken part in it for longest, or ends where nobody is left;
-one that has ended keeps no host. What they called it goes too. Points that others were given stay
-as they are: each vote has its own.
+A person's id is in a column named `user_id` of a row that is theirs, and `host_id` of a row that
+they lead. A row of the first kind is deleted. A row of the second kind belongs to others too, whose
+points depend on it, so it stays and loses the person and its name: a session under way is handed
+over to the participant who has been in it longest, or ends if there is none. The points of others
+stay as they are.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, Table, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.runtime.clock import Clock, utc_now
+from bot.runtime.outbox import enqueue
 from bot.store import Store
 from bot.store.models import Base, Participant, Round, Session
 
-OWN, LED = "user_id", "host_id"
-"""The columns that hold a person's id."""
-
-NOBODY = 0
-"""Who leads a session whose host had themselves forgotten."""
-
+_OWN, _LED = "user_id", "host_id"  # the columns that hold a person's id
+_NOBODY = 0  # the host of a session whose host has deleted their data
 _UNNAMED = "–"
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What was done to forget somebody.
+class DeletionReport:
+    """What deleting a person's data has changed.
 
     Attributes:
-        rows: how many rows were deleted, or lost the person.
-        handed_over: the sessions under way that somebody else leads now.
-        ended: the sessions under way that ended, since nobody else took part.
-        left: all sessions that were under way with them, led by them or not.
+        rows: the number of rows that were deleted or lost the person.
+        handed_over: the sessions under way that another person leads now.
+        ended: the sessions under way that ended, since no other person took part.
+        left: all sessions under way that the person led or took part in.
     """
 
     rows: int
@@ -45,59 +42,44 @@ class Forgotten:
     left: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody asks below what is kept of them.
-
-    Attributes:
-        what: `export`, `delete` (and be asked whether one means it), `really` or `keep`.
-    """
-
-    what: str
-
-
 class Privacy:
-    """Shows, exports and forgets what is kept of one person."""
+    """Counts, exports and deletes what is stored about one person."""
 
-    def __init__(
-        self, store: Store, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
-    ) -> None:
-        """Look into a store.
-
-        Args:
-            store: where all is.
-            now: the time, with its zone.
-        """
+    def __init__(self, store: Store, now: Clock = utc_now) -> None:
         self._store = store
         self._now = now
 
-    async def kept(self, user_id: int) -> dict[str, int]:
-        """Count what is kept of somebody, by table; those without anything are left out."""
+    async def count(self, user_id: int) -> dict[str, int]:
+        """Return the number of a person's rows by table, without tables that have none."""
         counts: dict[str, int] = {}
-        async with self._store.begin() as session:
-            for table, column in personal():
+        async with self._store.read() as transaction:
+            for table, column in personal_columns():
                 statement = select(func.count()).where(table.c[column] == user_id)
-                count = await session.scalar(statement.select_from(table)) or 0
+                count = await transaction.scalar(statement.select_from(table)) or 0
                 if count:
                     counts[table.name] = counts.get(table.name, 0) + count
         return counts
 
     async def export(self, user_id: int) -> dict[str, Any]:
-        """Gather all that is kept of somebody, as JSON can hold it.
+        """Return all that is stored about a person, as JSON can hold it.
 
-        Ids are written as text, since they are larger than what many readers of JSON keep exact.
+        Ids are written as text, since they are larger than the integers that many readers of JSON
+        keep exact.
         """
-        kept: dict[str, list[dict[str, Any]]] = {}
-        async with self._store.begin() as session:
-            for table, column in personal():
-                rows = await session.execute(select(table).where(table.c[column] == user_id))
-                found = [_written(table, row) for row in rows.mappings()]
-                if found:
-                    kept.setdefault(table.name, []).extend(found)
-        return {"user_id": str(user_id), "exported_at": self._now().isoformat(), "kept": kept}
+        rows: dict[str, list[dict[str, Any]]] = {}
+        async with self._store.read() as transaction:
+            for table, column in personal_columns():
+                found = await transaction.execute(select(table).where(table.c[column] == user_id))
+                written = [_written(table, row) for row in found.mappings()]
+                if written:
+                    rows.setdefault(table.name, []).extend(written)
+        return {"user_id": str(user_id), "exported_at": self._now().isoformat(), "kept": rows}
 
-    async def forget(self, user_id: int) -> Forgotten:
-        """Delete all that is kept of somebody; see this module for what others share."""
+    async def delete(self, user_id: int) -> DeletionReport:
+        """Delete all that is stored about a person; see this module for what others share.
+
+        The messages of the sessions that the person leaves are enqueued in the outbox.
+        """
         taking_part = exists().where(
             Participant.session_id == Session.session_id,
             Participant.user_id == user_id,
@@ -106,34 +88,37 @@ class Privacy:
         under_way = select(Session.session_id).where(
             Session.ended_at.is_(None), or_(Session.host_id == user_id, taking_part)
         )
-        async with self._store.begin() as session:
-            await self._store.alone(session)
-            left = tuple(await session.scalars(under_way.order_by(Session.session_id)))
-            handed_over, ended = await self._leave_sessions(session, user_id)
+        async with self._store.begin() as transaction:
+            await self._store.alone(transaction)
+            left = tuple(await transaction.scalars(under_way.order_by(Session.session_id)))
+            handed_over, ended = await self._leave_sessions(transaction, user_id)
             rows = 0
-            for table, column in personal():
+            for table, column in personal_columns():
                 mine = table.c[column] == user_id
                 statement = (
                     delete(table).where(mine)
-                    if column == OWN
-                    else update(table).where(mine).values({column: NOBODY})
+                    if column == _OWN
+                    else update(table).where(mine).values({column: _NOBODY})
                 )
-                rows += len((await session.execute(statement.returning(table.c[column]))).all())
-        return Forgotten(rows + len(handed_over), handed_over, ended, left)
+                rows += len((await transaction.execute(statement.returning(table.c[column]))).all())
+            for session_id in left:
+                await enqueue(self._store, transaction, "session", session_id, self._now())
+        return DeletionReport(rows + len(handed_over), handed_over, ended, left)
 
     async def _leave_sessions(
-        self, session: AsyncSession, user_id: int
+        self, transaction: AsyncSession, user_id: int
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Hand over or end the sessions under way that a person leads, and unname all they led."""
         handed_over, ended = [], []
         led = select(Session).where(Session.host_id == user_id).with_for_update()
-        for each in (await session.scalars(led)).all():
-            each.topic = _UNNAMED
-            if each.ended_at is not None:
+        for session in (await transaction.scalars(led)).all():
+            session.topic = _UNNAMED
+            if session.ended_at is not None:
                 continue
-            heir = await session.scalar(
+            heir = await transaction.scalar(
                 select(Participant.user_id)
                 .where(
-                    Participant.session_id == each.session_id,
+                    Participant.session_id == session.session_id,
                     Participant.user_id != user_id,
                     Participant.left_at.is_(None),
                 )
@@ -141,28 +126,28 @@ class Privacy:
                 .limit(1)
             )
             if heir is None:
-                each.ended_at = self._now()
-                ended.append(each.session_id)
+                session.ended_at = self._now()
+                ended.append(session.session_id)
             else:
-                each.host_id = heir
-                handed_over.append(each.session_id)
-        await session.flush()
+                session.host_id = heir
+                handed_over.append(session.session_id)
+        await transaction.flush()
         return tuple(handed_over), tuple(ended)
 
 
-def personal() -> Iterator[tuple[Table, str]]:
-    """Find the tables that hold people's ids, those that refer to others first, and the columns."""
+def personal_columns() -> Iterator[tuple[Table, str]]:
+    """Return each table and column that holds people's ids; tables that refer to others first."""
     for table in reversed(Base.metadata.sorted_tables):
-        for column in (OWN, LED):
+        for column in (_OWN, _LED):
             if column in table.c:
                 yield table, column
 
 
 def _written(table: Table, row: Any) -> dict[str, Any]:  # noqa: ANN401 - of any table
-    kept = {column.name: _plain(row[column.name], column.type) for column in table.c}
+    written = {column.name: _plain(row[column.name], column.type) for column in table.c}
     if table is Round.__table__ and row["closed_at"] is None:
-        kept["question"] = None  # its answer is in it
-    return kept
+        written["question"] = None  # its answer is in it
+    return written
 
 
 def _plain(value: Any, kind: object) -> Any:  # noqa: ANN401 - of any column

@@ -48,6 +48,10 @@ class Moment(TypeDecorator[dt.datetime]):
         return value and value.replace(tzinfo=value.tzinfo or dt.UTC)
 
 
+SERVER_RETENTION = dt.timedelta(days=30)
+"""How long the data of a server is kept after it has removed the bot."""
+
+
 class Base(DeclarativeBase):
     """What the tables share: constraints have names, so that a migration can change them."""
 

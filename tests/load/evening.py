@@ -142,7 +142,7 @@ async def _leave(group: Group, person: int, services: Services) -> None:
 
 
 async def _forget(person: int, services: Services) -> None:
-    await services.privacy.forget(person)
+    await services.privacy.delete(person)
 
 
 async def _hand_over(group: Group, person: int, services: Services) -> None:

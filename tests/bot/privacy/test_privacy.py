@@ -1,4 +1,4 @@
-"""What is kept of a person can be seen, taken along and forgotten, wherever it is."""
+"""What is kept of a person can be seen, taken along and report, wherever it is."""
 
 import datetime as dt
 import json
@@ -6,7 +6,7 @@ import json
 import pytest
 from sqlalchemy import BigInteger, select, update
 
-from bot.privacy.privacy import Forgotten, Privacy, personal
+from bot.privacy.privacy import DeletionReport, Privacy, personal_columns
 from bot.scores.scores import Rounds, Scores
 from bot.store import Store
 from bot.store.models import Base, Participant, Round, Session, Vote
@@ -41,7 +41,7 @@ async def test_all_of_a_person_is_exported_and_nothing_of_others(
     await fill(store, user_id=_ME)
     await fill(store, user_id=_OTHER)
     places = await found(store, _ME)
-    assert places == {(table.name, column) for table, column in personal()}
+    assert places == {(table.name, column) for table, column in personal_columns()}
 
     exported = json.loads(json.dumps(await privacy.export(_ME)))
 
@@ -53,7 +53,7 @@ async def test_all_of_a_person_is_exported_and_nothing_of_others(
         assert set(row) == set(Base.metadata.tables[table].c.keys())
         assert row.get("user_id", row.get("host_id")) == str(_ME)
     assert str(_OTHER) not in json.dumps(exported)
-    assert await privacy.kept(_ME) == dict.fromkeys(exported["kept"], 1)
+    assert await privacy.count(_ME) == dict.fromkeys(exported["kept"], 1)
 
 
 async def test_the_answer_of_an_open_question_is_not_exported(
@@ -76,16 +76,18 @@ async def test_deletion_leaves_nothing_of_a_person_and_all_of_others(
     others = await found(store, _OTHER)
     before = await sizes(store)
 
-    forgotten = await privacy.forget(_ME)
+    report = await privacy.delete(_ME)
 
     assert await found(store, _ME) == set()
     assert await found(store, _OTHER) == others
-    assert forgotten.rows == len(list(personal()))
-    assert await privacy.kept(_ME) == {}
+    assert report.rows == len(list(personal_columns()))
+    assert await privacy.count(_ME) == {}
     assert (await privacy.export(_ME))["kept"] == {}
-    deleted = {table.name for table, column in personal() if column == "user_id"}
-    assert await sizes(store) == {name: size - (name in deleted) for name, size in before.items()}
-    assert (await privacy.forget(_ME)).rows == 0
+    deleted = {table.name for table, column in personal_columns() if column == "user_id"}
+    expected = {name: size - (name in deleted) for name, size in before.items()}
+    expected["deliveries"] += len(report.left)  # their sessions show that they have left
+    assert await sizes(store) == expected
+    assert (await privacy.delete(_ME)).rows == 0
 
 
 def test_every_id_in_the_tables_is_known_to_be_a_persons_or_nobodys() -> None:
@@ -131,10 +133,10 @@ async def test_a_session_under_way_is_handed_to_who_has_been_there_longest(
         gone = await session.get_one(Participant, (left, _OTHER))
         gone.left_at = _NOW
 
-    forgotten = await privacy.forget(_ME)
+    report = await privacy.delete(_ME)
 
     # Of four memberships and four sessions.
-    assert forgotten == Forgotten(
+    assert report == DeletionReport(
         rows=8, handed_over=(led, left), ended=(alone,), left=(led, alone, left)
     )
     async with store.begin() as session:
@@ -179,7 +181,7 @@ async def test_scores_of_others_stay_as_they_are(store: Store, privacy: Privacy)
     scores = Scores(store, lambda: _NOW)
     before = await scores.standings(Rounds(7, session_id))
 
-    await privacy.forget(_ME)
+    await privacy.delete(_ME)
 
     after = await scores.standings(Rounds(7, session_id))
     assert [(each.user_id, each.points) for each in after] == [
