@@ -9,7 +9,8 @@ import discord
 from discord import app_commands
 from discord.http import HTTPClient
 
-from bot.daily.daily import Daily
+from bot.daily.actions import DailyActions
+from bot.daily.daily import DailyDigits
 from bot.explain.actions import Actions
 from bot.explain.commands import Explain
 from bot.explain.corrections import Corrections
@@ -40,6 +41,7 @@ from bot.runtime.registration import sync_if_changed
 from bot.runtime.scheduler import Scheduler
 from bot.scores.commands import ScoreCommands
 from bot.scores.scores import Scores
+from bot.servers.commands import ServerCommands
 from bot.servers.servers import Servers
 from bot.sessions.groups import SessionGroups
 from bot.sessions.sessions import Sessions
@@ -56,8 +58,6 @@ if TYPE_CHECKING:
 _EXTENSIONS = (
     "bot.quiz.commands",
     "bot.sessions.commands",
-    "bot.daily.job",
-    "bot.servers.commands",
 )
 AskedT = TypeVar("AskedT")
 Handler = Callable[["Interaction", AskedT], Awaitable[None]]
@@ -86,9 +86,9 @@ class GradcamBot(Client):
         uploads: finds the digits in uploaded pictures.
         explaining: answers queries about digits.
         corrections: counts what people say that the networks misread.
-        servers: what servers want.
+        servers: the settings of servers.
         scores: adds points up.
-        daily: chooses digits of the day.
+        daily: draws digits of the day.
         privacy: counts, exports and deletes what is stored about a person.
         sessions: evenings of groups.
         quiz: rounds.
@@ -109,7 +109,7 @@ class GradcamBot(Client):
     corrections: Corrections
     servers: Servers
     scores: Scores
-    daily: Daily
+    daily: DailyDigits
     privacy: Privacy
     sessions: Sessions
     quiz: Quiz
@@ -169,7 +169,7 @@ class GradcamBot(Client):
         self.corrections = Corrections(store)
         self.servers = Servers(store, self.now)
         self.scores = Scores(store, self.now)
-        self.daily = Daily(store, self.engine, self.now)
+        self.daily = DailyDigits(store, self.engine, self.scheduler, self.now)
         self.privacy = Privacy(store, self.now)
         self.sessions = Sessions(store, self.now)
         self.quiz = Quiz(store, Source(self.engine), self.now)
@@ -186,6 +186,9 @@ class GradcamBot(Client):
         await self.add_cog(Help(self))
         await self.add_cog(ScoreCommands(self, self.scores, self.engine, self.servers))
         await self._add_lessons_and_reviews()
+        self.scheduler.add(self.daily)
+        DailyActions(self, self.daily, self.outbox, self.explaining, self.engine)
+        await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
         await self.add_cog(PrivacyCommands(self, self.privacy, self.scheduler))
         self.command_ids = await sync_if_changed(self.tree)
         self.scheduler.start()

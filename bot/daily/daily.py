@@ -1,13 +1,12 @@
-"""The digit of the day: which one, in which server, once a day.
+"""The digit of the day: which one each server gets, once a day.
 
-A row for a server and a day is put down before the message is sent, and whoever gets it in sends.
-Who does not come to say that it is sent, because of a crash, is taken the row off two minutes later
-by whoever looks then, who has to see whether the message is there after all.
+A digit is drawn in the same transaction that enqueues its delivery in the outbox. Its row remembers
+the message, so that the next day's message can answer it, and why it could not be sent yet.
 """
 
 import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,38 +14,40 @@ import numpy as np
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.runtime.clock import Clock, utc_now
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
+from bot.runtime.outbox import enqueue
+from bot.runtime.scheduler import Scheduler
 from bot.store import Store
 from bot.store.models import DailyDigit, Server
-from core.dataset import TEST_DIGITS, as_input, load_test_digits
+from core.dataset import TEST_DIGITS, as_input, load_test_digits, test_digit
+
+DELIVERY = "daily"
+"""The kind of delivery; its subject is the id of the server."""
 
 NO_REPEAT = dt.timedelta(days=180)
-"""So long a server is not shown the same digit again, and it is kept which it was shown."""
-
-LEASE = dt.timedelta(minutes=2)
-"""So long whoever put the row down has to send the message."""
+"""How long a server is not shown the same digit again; then its row is deleted."""
 
 NARROW = 2.0
-"""Log-odds by which the right class is ahead of the next one, at most, to be worth discussing."""
+"""The largest log-odds by which the right class may lead for a digit to be worth discussing."""
 
-_RETRY_SOON, _RETRY_LATER = dt.timedelta(minutes=5), dt.timedelta(hours=1)
-_LEAST = 200  # digits to choose from, also of a network that hardly errs
+_FEWEST = 200  # digits to choose from, for a network that hardly errs
 
 
-class Problem(StrEnum):
+class DailyProblem(StrEnum):
     """Why the digit of the day could not be sent."""
 
     GONE = "gone"
-    """There is no such channel any more."""
+    """The channel does not exist any more."""
     FORBIDDEN = "forbidden"
-    """The bot may not send there, or not attach pictures."""
+    """The bot may not send messages there, or may not attach files."""
     FAILED = "failed"
-    """Discord did not take it, for now."""
+    """Discord did not accept the message for now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class ShownDigit:
     """A digit that a server was shown.
 
     Attributes:
@@ -59,18 +60,17 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A digit that is to be sent, by whoever was given this, and by nobody else.
+class DigitOfTheDay:
+    """A digit that is to be sent.
 
     Attributes:
-        server_id: whose.
-        channel_id: where.
-        language: of the message; `None`: both.
+        server_id: the server.
+        channel_id: the channel to send it to.
+        language: of the message; `None` means all languages.
         day: in UTC.
         digit: index of the test digit.
-        mistaken: whether the network misreads it; else its win is narrow.
-        before: the last one, whose answer is told beside it.
-        again: whether somebody else was to send it, and may have.
+        mistaken: whether the network misreads it; otherwise the right class leads narrowly.
+        previous: the last digit before it, whose answer the message gives; `None` for the first.
     """
 
     server_id: int
@@ -79,215 +79,160 @@ class Due:
     day: dt.date
     digit: int
     mistaken: bool
-    before: Past | None
-    again: bool
+    previous: ShownDigit | None
 
 
-@dataclass(frozen=True, slots=True)
-class Closer:
-    """What does the network see in a digit of the day that is past?
-
-    Attributes:
-        digit: index of the test digit.
-    """
-
-    digit: int
-
-
-class Daily:
-    """Chooses digits of the day, and sees to it that each server gets one a day."""
+class DailyDigits:
+    """Draws each server's digit of the day at its hour; a job of the scheduler."""
 
     def __init__(
-        self,
-        store: Store,
-        engine: Engine,
-        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        self, store: Store, engine: Engine, scheduler: Scheduler, now: Clock = utc_now
     ) -> None:
-        """Choose by the tutorial network's margins.
-
-        Args:
-            store: who was shown what.
-            engine: has the network.
-            now: the time, with its zone.
-        """
         self._store = store
         self._engine = engine
+        self._scheduler = scheduler
         self._now = now
         self._margins: dict[int, float] | None = None
 
     async def next_due(self) -> dt.datetime | None:
-        """Tell when the next digit is to be sent."""
+        """Return when the next digit is to be drawn."""
         today = self._now().date()
-        shown = exists().where(DailyDigit.server_id == Server.server_id, DailyDigit.day == today)
         first_hour = select(func.min(Server.daily_hour)).where(_wanted())
-        untried = (
-            select(func.min(DailyDigit.retry_at))
-            .join(Server, Server.server_id == DailyDigit.server_id)
-            .where(_wanted(), DailyDigit.day == today, DailyDigit.message_id.is_(None))
-        )
-        async with self._store.begin() as session:
-            today_at: int | None = await session.scalar(first_hour.where(~shown))
-            tomorrow_at: int | None = await session.scalar(first_hour)
-            retry_at: dt.datetime | None = await session.scalar(untried)
-        due = [] if retry_at is None else [retry_at]
+        async with self._store.read() as transaction:
+            today_at: int | None = await transaction.scalar(first_hour.where(~_drawn(today)))
+            tomorrow_at: int | None = await transaction.scalar(first_hour)
         if today_at is not None:
-            due.append(_at(today, today_at))
-        if tomorrow_at is not None:
-            due.append(_at(today + dt.timedelta(days=1), tomorrow_at))
-        return min(due, default=None)
+            return _at(today, today_at)
+        return None if tomorrow_at is None else _at(today + dt.timedelta(days=1), tomorrow_at)
 
-    async def claim(self) -> Due | None:
-        """Take on the next digit that is to be sent; `None`: there is none."""
+    async def run(self) -> None:
+        """Draw a digit for every server whose hour has come, and enqueue its delivery."""
         margins = await self.margins()
-        async with self._store.begin() as session:
-            claimed = await self._claim_first(session, margins) or await self._claim_again(session)
-            if claimed is None:
+        now = self._now()
+        waiting = (
+            select(Server.server_id)
+            .where(_wanted(), Server.daily_hour <= now.hour, ~_drawn(now.date()))
+            .order_by(Server.daily_hour, Server.server_id)
+        )
+        async with self._store.read() as transaction:
+            server_ids = list(await transaction.scalars(waiting))
+        for server_id in server_ids:
+            async with self._store.begin() as transaction:
+                await self._draw(transaction, server_id, margins)
+        self._scheduler.wake()
+
+    async def to_send(self, server_id: int) -> DigitOfTheDay | None:
+        """Return today's digit of a server, if it is still to be sent.
+
+        A server that does not want it any more loses its digit, and gets one when it wants it
+        again.
+        """
+        today = self._now().date()
+        async with self._store.begin() as transaction:
+            server = await transaction.get(Server, server_id)
+            row = await transaction.get(DailyDigit, (server_id, today))
+            if row is None or row.message_id is not None:
                 return None
-            server, row, again = claimed
-            before = (
-                await session.execute(
+            if server is None or server.left_at is not None or server.daily_channel_id is None:
+                await transaction.delete(row)
+                return None
+            row.channel_id = server.daily_channel_id
+            previous = (
+                await transaction.execute(
                     select(DailyDigit.day, DailyDigit.digit)
                     .where(
-                        DailyDigit.server_id == server.server_id,
-                        DailyDigit.day < row.day,
+                        DailyDigit.server_id == server_id,
+                        DailyDigit.day < today,
                         DailyDigit.message_id.is_not(None),
                     )
                     .order_by(DailyDigit.day.desc())
                     .limit(1)
                 )
             ).first()
-        return Due(
-            server_id=server.server_id,
-            channel_id=row.channel_id,
+        return DigitOfTheDay(
+            server_id=server_id,
+            channel_id=server.daily_channel_id,
             language=server.language,
-            day=row.day,
+            day=today,
             digit=row.digit,
-            mistaken=margins.get(row.digit, 0) < 0,
-            before=before and Past(*before),
-            again=again,
+            mistaken=await self._is_mistaken(row.digit),
+            previous=previous and ShownDigit(*previous),
         )
 
-    async def sent(self, due: Due, message_id: int) -> None:
-        """Take down that a digit was sent."""
-        await self._set(due, message_id=message_id, problem=None)
+    async def sent(self, digit: DigitOfTheDay, message_id: int) -> None:
+        """Record the message of a digit."""
+        await self._update(digit, message_id=message_id, problem=None)
 
-    async def failed(self, due: Due, problem: Problem) -> None:
-        """Take down that a digit could not be sent; it is tried again in a while."""
-        wait = _RETRY_SOON if problem is Problem.FAILED else _RETRY_LATER
-        await self._set(due, retry_at=self._now() + wait, problem=problem)
+    async def failed(self, digit: DigitOfTheDay, problem: DailyProblem) -> None:
+        """Record why a digit could not be sent."""
+        await self._update(digit, problem=problem)
 
     async def retry(self, server_id: int) -> None:
-        """Have today's tried again at once, if it could not be sent: its channel is another one."""
-        retrying = (
-            update(DailyDigit)
-            .where(
-                DailyDigit.server_id == server_id,
-                DailyDigit.day == self._now().date(),
-                DailyDigit.message_id.is_(None),
-                DailyDigit.problem.is_not(None),
-            )
-            .values(retry_at=self._now())
-        )
-        async with self._store.begin() as session:
-            await session.execute(retrying)
+        """Try at once to send today's digit if it is not sent yet, after a change of settings."""
+        async with self._store.begin() as transaction:
+            row = await transaction.get(DailyDigit, (server_id, self._now().date()))
+            if row is not None and row.message_id is None:
+                await enqueue(self._store, transaction, DELIVERY, server_id, self._now())
+        self._scheduler.wake()
 
-    async def problem(self, server_id: int) -> Problem | None:
-        """Tell why today's could not be sent; `None`: it was, or was not to be yet."""
-        async with self._store.begin() as session:
-            row = await session.get(DailyDigit, (server_id, self._now().date()))
-        return Problem(row.problem) if row and row.problem and row.message_id is None else None
+    async def problem(self, server_id: int) -> DailyProblem | None:
+        """Return why today's digit could not be sent; `None` if it was, or is not due yet."""
+        async with self._store.read() as transaction:
+            row = await transaction.get(DailyDigit, (server_id, self._now().date()))
+        return DailyProblem(row.problem) if row and row.problem else None
 
     async def margins(self) -> dict[int, float]:
-        """Find the digits worth discussing.
+        """Return the test digits worth discussing: mistakes and narrow wins of the network.
 
         Returns:
-            By index, in log-odds, how far the right class is ahead of the best other one: the
-            mistakes, where that is negative, and the narrow wins.
+            For the index of each digit the log-odds by which its right class leads the best other
+            class; negative for a mistake.
         """
         if self._margins is None:
             digits = load_test_digits()
             images = as_input(digits.images)[..., 0]
             logits = await self._engine.logits(images, Network.TUTORIAL)
-            of_label = (np.arange(TEST_DIGITS), digits.labels)
-            right = logits[of_label]
-            logits[of_label] = -np.inf
-            ahead = right - logits.max(axis=1)
-            worth = max(int((ahead < NARROW).sum()), _LEAST)
-            chosen = np.argsort(ahead, kind="stable")[:worth]
-            self._margins = {int(index): float(ahead[index]) for index in chosen}
+            labelled = (np.arange(TEST_DIGITS), digits.labels)
+            right = logits[labelled]
+            logits[labelled] = -np.inf
+            margins = right - logits.max(axis=1)
+            count = max(int((margins < NARROW).sum()), _FEWEST)
+            chosen = np.argsort(margins, kind="stable")[:count]
+            self._margins = {int(index): float(margins[index]) for index in chosen}
         return self._margins
 
-    async def _claim_first(
-        self, session: AsyncSession, margins: dict[int, float]
-    ) -> tuple[Server, DailyDigit, bool] | None:
+    async def _is_mistaken(self, digit: int) -> bool:
+        test = test_digit(digit)
+        logits = await self._engine.logits(test.image[np.newaxis], Network.TUTORIAL)
+        return int(logits[0].argmax()) != test.label
+
+    async def _draw(
+        self, transaction: AsyncSession, server_id: int, candidates: Collection[int]
+    ) -> None:
         now = self._now()
         today = now.date()
-        shown = exists().where(DailyDigit.server_id == Server.server_id, DailyDigit.day == today)
-        due = select(Server).where(_wanted(), Server.daily_hour <= now.hour, ~shown)
-        for server in (await session.scalars(due.order_by(Server.daily_hour))).all():
-            recent = await session.scalars(
-                select(DailyDigit.digit).where(
-                    DailyDigit.server_id == server.server_id, DailyDigit.day > today - NO_REPEAT
-                )
-            )
-            digit = _choose(server.server_id, today, set(margins) - set(recent) or set(margins))
-            put_down = (
-                self._store.insert(DailyDigit)
-                .values(
-                    server_id=server.server_id,
-                    day=today,
-                    channel_id=server.daily_channel_id,
-                    digit=digit,
-                    retry_at=now + LEASE,
-                )
-                .on_conflict_do_nothing()
-                .returning(DailyDigit)
-            )
-            row = await session.scalar(put_down)
-            if row is not None:
-                await session.execute(
-                    delete(DailyDigit).where(
-                        DailyDigit.server_id == server.server_id,
-                        DailyDigit.day <= today - NO_REPEAT,
-                    )
-                )
-                return server, row, False
-        return None
-
-    async def _claim_again(self, session: AsyncSession) -> tuple[Server, DailyDigit, bool] | None:
-        now = self._now()
-        due = (
-            select(Server, DailyDigit)
-            .join(
-                DailyDigit,
-                and_(DailyDigit.server_id == Server.server_id, DailyDigit.day == now.date()),
-            )
-            .where(_wanted(), DailyDigit.message_id.is_(None), DailyDigit.retry_at <= now)
-            .order_by(DailyDigit.retry_at)
+        server = await transaction.get(Server, server_id)
+        if server is None or server.daily_channel_id is None:
+            return
+        of_server = DailyDigit.server_id == server_id
+        old = DailyDigit.day <= today - NO_REPEAT
+        recent = await transaction.scalars(select(DailyDigit.digit).where(of_server, ~old))
+        digit = _choose(server_id, today, set(candidates) - set(recent) or set(candidates))
+        insert = (
+            self._store.insert(DailyDigit)
+            .values(server_id=server_id, day=today, channel_id=server.daily_channel_id, digit=digit)
+            .on_conflict_do_nothing()
+            .returning(DailyDigit.digit)
         )
-        for server, row in (await session.execute(due)).all():
-            taking = (
-                update(DailyDigit)
-                .where(
-                    DailyDigit.server_id == row.server_id,
-                    DailyDigit.day == row.day,
-                    DailyDigit.message_id.is_(None),
-                    DailyDigit.retry_at == row.retry_at,
-                )
-                .values(retry_at=now + LEASE, channel_id=server.daily_channel_id)
-                .returning(DailyDigit)
-                .execution_options(synchronize_session=False, populate_existing=True)
-            )
-            taken = await session.scalar(taking)
-            if taken is not None:
-                return server, taken, True
-        return None
+        if await transaction.scalar(insert) is not None:  # else another process has drawn it
+            await enqueue(self._store, transaction, DELIVERY, server_id, now)
+            await transaction.execute(delete(DailyDigit).where(of_server, old))
 
-    async def _set(self, due: Due, **values: object) -> None:
-        async with self._store.begin() as session:
-            await session.execute(
+    async def _update(self, digit: DigitOfTheDay, **values: object) -> None:
+        async with self._store.begin() as transaction:
+            await transaction.execute(
                 update(DailyDigit)
-                .where(DailyDigit.server_id == due.server_id, DailyDigit.day == due.day)
+                .where(DailyDigit.server_id == digit.server_id, DailyDigit.day == digit.day)
                 .values(**values)
             )
 
@@ -296,11 +241,15 @@ def _wanted() -> ColumnElement[bool]:
     return and_(Server.daily_channel_id.is_not(None), Server.left_at.is_(None))
 
 
+def _drawn(day: dt.date) -> ColumnElement[bool]:
+    return exists().where(DailyDigit.server_id == Server.server_id, DailyDigit.day == day)
+
+
 def _at(day: dt.date, hour: int) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour), dt.UTC)
 
 
-def _choose(server_id: int, day: dt.date, among: set[int]) -> int:
-    """Draw one, always the same for the same server and day."""
-    chance = random.Random(f"{server_id}/{day}")  # noqa: S311 - nobody's secret
-    return chance.choice(sorted(among))
+def _choose(server_id: int, day: dt.date, candidates: Collection[int]) -> int:
+    """Draw a digit, always the same for the same server and day."""
+    chance = random.Random(f"{server_id}/{day}")  # noqa: S311 - nothing secret
+    return chance.choice(sorted(candidates))

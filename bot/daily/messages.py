@@ -1,59 +1,41 @@
-"""The digit of the day: its question, and beside it the answer to the one before."""
+"""The message of a digit of the day: its question, and the answer to the one before."""
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any
 
 from discord import MediaGalleryItem
-from discord.ui import ActionRow, Button, Item, MediaGallery, Separator, TextDisplay
+from discord.ui import ActionRow, Item, MediaGallery, Separator, TextDisplay
 
-from bot.daily.daily import Closer, Due, Past
+from bot.daily.controls import LookCloserButton
+from bot.daily.daily import DigitOfTheDay, ShownDigit
 from bot.explain.messages import describe_card
 from bot.explain.phrases import REGION_NAMES
 from bot.explain.results import DigitResult
 from bot.i18n import Say
-from bot.ui.control import OWNER, LegacyControl
-from bot.ui.languages import beside, both
+from bot.ui.languages import both
 from bot.ui.layout import Message, attached, framed
 from core.explain.regions import Region
 from core.figures.percent import format_percent
 
-_NOBODY = 0
-
-
-class CloserButton(LegacyControl[Button[Any]], template=rf"daily:(?P<digit>\d{{1,4}}):{OWNER}"):
-    """All that there is to see of yesterday's digit, to the presser alone."""
-
-    private: ClassVar[bool] = True
-
-    @classmethod
-    def drawn(cls, digit: int, language: str | None) -> Self:
-        """Draw it."""
-        label = beside(lambda say: say("daily.closer"), language)
-        return cls(Button(label=label, emoji="🔎", custom_id=f"daily:{digit}:{_NOBODY}"))
-
-    def asked(self, values: Sequence[str]) -> Closer:  # noqa: ARG002 - a button has none
-        """See `Control.asked`."""
-        return Closer(int(self.state["digit"]))
-
 
 def file_name(day: dt.date) -> str:
-    """Name the picture of a day's digit, by which its message is found again."""
+    """Name the picture of a day's digit; its message is found again by this name."""
     return f"digit-{day.isoformat()}.jpg"
 
 
-def daily(
-    due: Due, picture: bytes, ink: Sequence[Region], before: tuple[Past, DigitResult] | None
+def daily_message(
+    digit: DigitOfTheDay, picture: bytes, ink: Sequence[Region], answer: DigitResult | None
 ) -> Message:
-    """Lay the digit of the day out; nothing in it tells what it is.
+    """Lay out the digit of the day; nothing in the message tells which digit it is.
 
     Args:
-        due: which digit, and for whom.
-        picture: of it.
-        ink: where most of it is.
-        before: the one before, and what the network says of it.
+        digit: the digit and its server.
+        picture: of the digit, JPEG.
+        ink: the regions with the most ink, for those who cannot see the picture.
+        answer: what the networks say of the previous digit; `None` if there was none.
     """
-    question = "daily.mistaken" if due.mistaken else "daily.narrow"
+    question = "daily.mistaken" if digit.mistaken else "daily.narrow"
 
     def asks(say: Say) -> str:
         return say(question)
@@ -61,36 +43,38 @@ def daily(
     def described(say: Say) -> str:
         return say("daily.alt", regions=", ".join(say(REGION_NAMES[each]) for each in ink))
 
-    language = due.language
-    file = attached(picture, file_name(due.day), both(described, language))
+    language = digit.language
+    file = attached(picture, file_name(digit.day), both(described, language))
     files = [file]
     parts: list[Item[Any]] = [
         TextDisplay(f"{both(lambda say: say('daily.heading'), language)}\n{both(asks, language)}"),
         MediaGallery(MediaGalleryItem(file)),
         TextDisplay(both(lambda say: say("daily.tomorrow"), language)),
     ]
-    if before is not None:
-        past, answer = before
+    if digit.previous is not None and answer is not None:
+        previous = digit.previous
         alt = both(lambda say: describe_card(answer, say), language)
         card = attached(answer.card, "gradcam.png", alt)
         files.append(card)
-        words = both(lambda say: _answered(due.day, past, answer, say), language)
+        words = both(lambda say: _answer(digit.day, previous, answer, say), language)
         parts += [
             Separator(),
             TextDisplay(words),
             MediaGallery(MediaGalleryItem(card)),
-            ActionRow(CloserButton.drawn(past.digit, language)),
+            ActionRow(LookCloserButton.drawn(previous.digit, language)),
         ]
     return framed(*parts, files=files)
 
 
-def _answered(day: dt.date, past: Past, answer: DigitResult, say: Say) -> str:
+def _answer(day: dt.date, previous: ShownDigit, answer: DigitResult, say: Say) -> str:
     first, second = answer.prediction.ranked[:2]
-    yesterday = day - past.day == dt.timedelta(days=1)
-    heading = say("daily.yesterday") if yesterday else say("daily.before", day=past.day.isoformat())
+    if day - previous.day == dt.timedelta(days=1):
+        heading = say("daily.yesterday")
+    else:
+        heading = say("daily.before", day=previous.day.isoformat())
     words = say(
         "daily.answer",
-        index=past.digit,
+        index=previous.digit,
         label=answer.digit.label,
         prediction=first,
         confidence=format_percent(answer.prediction.confidence),

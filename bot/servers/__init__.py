@@ -1,1 +1,1 @@
-"""`/settings`: what a server has chosen, and what happens when it removes the bot."""
+"""`/settings`: the settings of a server, and deleting its data after it has removed the bot."""

@@ -1,36 +1,46 @@
-"""`/settings`, and servers that come and go."""
+"""`/settings`, and servers that add or remove the bot."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import GradcamBot
-from bot.daily.daily import Problem
+from bot.daily.daily import DailyDigits, DailyProblem
 from bot.i18n import label, speaker
+from bot.runtime.clock import Clock
 from bot.runtime.errors import UserError
-from bot.servers.messages import BOTH, CONTROLS, settings
-from bot.servers.servers import Wished
-from bot.ui.client import Interaction
+from bot.runtime.scheduler import Scheduler
+from bot.servers.controls import CONTROLS
+from bot.servers.messages import settings_message
+from bot.servers.servers import Servers
+from bot.ui.client import Client, Interaction
 from bot.ui.control import register
-from bot.ui.reply import reporting_errors
+from bot.ui.reply import reply, reporting_errors
 
-_SHARD = 22  # Discord deals servers out to shards by their ids, from this bit on
+_SHARD = 22  # Discord assigns servers to shards by their ids, from this bit on
 
 
-class Settings(commands.Cog):
-    """What a server wants."""
+class ServerCommands(commands.Cog):
+    """The settings of a server, for those who manage it."""
 
-    def __init__(self, bot: GradcamBot) -> None:
-        self.bot = bot
-
-    async def cog_load(self) -> None:
-        """Put the controls where Discord's events find them; forget servers when it is time."""
-        register(self.bot, self.bot, *CONTROLS)
-        self.bot.handle(Wished, self.change)
-        self.bot.scheduler.add(self.bot.servers)
+    def __init__(
+        self,
+        client: Client,
+        servers: Servers,
+        digits: DailyDigits,
+        scheduler: Scheduler,
+        now: Clock,
+    ) -> None:
+        self._client = client
+        self._servers = servers
+        self._digits = digits
+        self._scheduler = scheduler
+        self._now = now
+        register(client, self, *CONTROLS)
+        scheduler.add(servers)
 
     @app_commands.command(
         name=label("command.settings.name"), description=label("command.settings.description")
@@ -39,92 +49,95 @@ class Settings(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.default_permissions(manage_guild=True)
     async def settings(self, interaction: Interaction) -> None:
-        """Show the settings of the server to whoever may manage it."""
+        """Show the settings of the server."""
         async with reporting_errors(interaction):
-            _check(interaction)
+            server = _managed(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            await self._show(interaction)
+            await self._show(interaction, server)
 
-    async def change(self, interaction: Interaction, wished: Wished) -> None:
-        """Change a setting."""
-        server, values = _check(interaction), wished.values
-        match wished.what:
-            case "language":
-                await self.bot.servers.speak(server.id, None if values[0] == BOTH else values[0])
-            case "hosts":
-                await self.bot.servers.let_host(server.id, [int(role) for role in values])
-            case "channel":
-                channel_id = int(values[0]) if values else None
-                await self.bot.servers.show_daily(server.id, channel_id)
-                await self.bot.daily.retry(server.id)
-            case _:
-                await self.bot.servers.show_daily_at(server.id, int(values[0]))
-        self.bot.scheduler.wake()
-        await self._show(interaction)
+    async def set_language(self, interaction: Interaction, language: str | None) -> None:
+        """Set the language of shared messages; `None` means all languages."""
+        server = _managed(interaction)
+        await self._servers.set_language(server.id, language)
+        await self._show(interaction, server)
 
-    async def _show(self, interaction: Interaction) -> None:
-        server = _check(interaction)
-        wishes = await self.bot.servers.wishes(server.id)
-        # Discord would refuse a message that shows a role that is gone.
-        roles = frozenset(role for role in wishes.host_roles if server.get_role(role))
-        wishes = replace(wishes, host_roles=roles)
-        problem = _seen(server, wishes.daily_channel_id)
-        if problem is None and wishes.daily_channel_id is not None:
-            problem = await self.bot.daily.problem(server.id)
-        if problem not in {None, Problem.FAILED} and _seen(server, wishes.daily_channel_id) is None:
-            await self.bot.daily.retry(server.id)  # somebody has put it right
-            self.bot.scheduler.wake()
-        today = self.bot.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        midnight = int(today.astimezone(dt.UTC).timestamp())
+    async def set_host_roles(self, interaction: Interaction, roles: Sequence[int]) -> None:
+        """Set the roles whose members may host sessions."""
+        server = _managed(interaction)
+        await self._servers.set_host_roles(server.id, roles)
+        await self._show(interaction, server)
+
+    async def set_daily_channel(self, interaction: Interaction, channel_id: int | None) -> None:
+        """Set the channel of the digit of the day, and try today's again if it failed."""
+        server = _managed(interaction)
+        await self._servers.set_daily_channel(server.id, channel_id)
+        await self._digits.retry(server.id)
+        await self._show(interaction, server)
+
+    async def set_daily_hour(self, interaction: Interaction, hour: int) -> None:
+        """Set the hour of the digit of the day, 0 to 23 in UTC."""
+        server = _managed(interaction)
+        await self._servers.set_daily_hour(server.id, hour)
+        self._scheduler.wake()
+        await self._show(interaction, server)
+
+    async def _show(self, interaction: Interaction, server: discord.Guild) -> None:
+        settings = await self._servers.settings(server.id)
+        # Discord refuses a message that shows a role that is gone.
+        roles = frozenset(role for role in settings.host_roles if server.get_role(role))
+        settings = replace(settings, host_roles=roles)
+        problem = None
+        if settings.daily_channel_id is not None:
+            problem = _visible_problem(server, settings.daily_channel_id)
+            if problem is None:
+                problem = await self._digits.problem(server.id)
+                if problem is not None and problem is not DailyProblem.FAILED:
+                    await self._digits.retry(server.id)  # the channel has been put right
+        today = self._now().astimezone(dt.UTC)
+        midnight = int(today.replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
         say = speaker(interaction.locale)
-        message = settings(wishes, problem, midnight, say, interaction.user.id)
-        await interaction.edit_original_response(view=message.view)
+        message = settings_message(settings, problem, midnight, say, interaction.user.id)
+        await reply(interaction, message)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """See which servers removed the bot, or added it, while it was away."""
-        await self.bot.servers.compare({server.id for server in self.bot.guilds}, self._ours)
-        self.bot.scheduler.wake()
+        """Record which servers added or removed the bot while it was away."""
+        await self._servers.compare({server.id for server in self._client.guilds}, self._is_ours)
+        self._scheduler.wake()
 
     @commands.Cog.listener()
     async def on_guild_join(self, server: discord.Guild) -> None:
-        """Remember a server again."""
-        await self.bot.servers.join(server.id)
-        self.bot.scheduler.wake()
+        """Record that the bot is in a server."""
+        await self._servers.join(server.id)
+        self._scheduler.wake()
 
     @commands.Cog.listener()
     async def on_guild_remove(self, server: discord.Guild) -> None:
-        """Begin to forget a server."""
-        await self.bot.servers.leave(server.id)
-        self.bot.scheduler.wake()
+        """Record that a server removed the bot."""
+        await self._servers.leave(server.id)
+        self._scheduler.wake()
 
-    def _ours(self, server_id: int) -> bool:
-        return (server_id >> _SHARD) % (self.bot.shard_count or 1) in self.bot.shards
+    def _is_ours(self, server_id: int) -> bool:
+        """Whether a server belongs to a shard of this process."""
+        return (server_id >> _SHARD) % (self._client.shard_count or 1) in self._client.shards
 
 
-def _check(interaction: Interaction) -> discord.Guild:
-    """Find the server, for whoever may manage it.
+def _managed(interaction: Interaction) -> discord.Guild:
+    """Return the server of an interaction.
 
     Raises:
-        UserError: they may not.
+        UserError: if the person may not manage it.
     """
     if interaction.guild is None or not interaction.permissions.manage_guild:
         raise UserError("settings.not_yours")
     return interaction.guild
 
 
-def _seen(server: discord.Guild, channel_id: int | None) -> Problem | None:
-    """What can be seen without trying to be wrong with a channel for the digit of the day."""
-    if channel_id is None:
-        return None
+def _visible_problem(server: discord.Guild, channel_id: int) -> DailyProblem | None:
+    """Return why a channel cannot take the digit of the day, as far as permissions tell."""
     channel = server.get_channel(channel_id)
     if channel is None:
-        return Problem.GONE
+        return DailyProblem.GONE
     mine = channel.permissions_for(server.me)
     may = mine.view_channel and mine.send_messages and mine.attach_files
-    return None if may else Problem.FORBIDDEN
-
-
-async def setup(bot: GradcamBot) -> None:
-    """Add the cog; see `discord.ext.commands.Bot.load_extension`."""
-    await bot.add_cog(Settings(bot))
+    return None if may else DailyProblem.FORBIDDEN

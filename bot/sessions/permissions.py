@@ -53,5 +53,7 @@ async def _refusal(interaction: Interaction) -> UserError:
 
 
 async def _roles(interaction: Interaction) -> str:
-    wishes = await cast("GradcamBot", interaction.client).servers.wishes(interaction.guild_id or 0)
+    wishes = await cast("GradcamBot", interaction.client).servers.settings(
+        interaction.guild_id or 0
+    )
     return ", ".join(f"<@&{role_id}>" for role_id in sorted(wishes.host_roles))

@@ -152,7 +152,6 @@ class DailyDigit(Base):
         channel_id: where.
         message_id: of it; `None` until it is sent.
         digit: index of the test digit.
-        retry_at: from when on it may be sent again, where it was not.
         problem: why it could not be sent (`bot.daily.daily`); `None`: not so.
     """
 
@@ -163,7 +162,6 @@ class DailyDigit(Base):
     channel_id: Mapped[int] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     digit: Mapped[int] = mapped_column(SmallInteger)
-    retry_at: Mapped[dt.datetime] = mapped_column(Moment)
     problem: Mapped[str | None] = mapped_column(String(16))
 
 

@@ -1,15 +1,16 @@
 """The digit of the day, in a channel."""
 
-import datetime as dt
+import asyncio
 import io
 import json
+from typing import Any
 
 import discord
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from bot.daily.daily import Problem
+from bot.daily.daily import DailyProblem
 from bot.store.models import DailyDigit
 from core.dataset import DigitSet
 from tests.discord.conftest import Server
@@ -32,10 +33,7 @@ async def due(server: Server) -> None:
 
 
 async def next_day(server: Server) -> None:
-    """As if it were a day later; the simulator's days are long."""
-    async with server.bot.store.begin() as session:
-        for row in await session.scalars(select(DailyDigit).order_by(DailyDigit.day)):
-            row.day -= dt.timedelta(days=1)
+    await server.env.advance_time(_DAY)
     await due(server)
 
 
@@ -48,7 +46,7 @@ async def rows(server: Server) -> list[DailyDigit]:
 async def chosen(server: Server) -> None:
     """The server wants its digit at nine."""
     await until(server, 8)
-    await server.bot.servers.show_daily(server.alex.guild.id, server.channel.id)
+    await server.bot.servers.set_daily_channel(server.alex.guild.id, server.channel.id)
     server.bot.scheduler.wake()
 
 
@@ -107,12 +105,10 @@ async def test_it_is_sent_once_a_day_also_over_restarts(server: Server) -> None:
 async def test_a_crash_before_sending_is_made_up_for(server: Server) -> None:
     await server.bot.scheduler.close()
     await server.env.advance_time(_HOUR)
-    assert await server.bot.daily.claim() is not None
-    await server.restart()
-    await due(server)
+    await server.bot.daily.run()  # draws the digit, and nothing sends it
     assert server.channel.history() == []
 
-    await server.env.advance_time(120)
+    await server.restart()
     await due(server)
 
     (question,) = server.channel.history()
@@ -139,7 +135,7 @@ async def test_a_crash_after_sending_sends_nothing_twice(
 
 
 async def test_the_servers_language_is_spoken(server: Server) -> None:
-    await server.bot.servers.speak(server.alex.guild.id, "ko")
+    await server.bot.servers.set_language(server.alex.guild.id, "ko")
     await until(server, 9)
     await next_day(server)
 
@@ -154,12 +150,12 @@ async def test_a_channel_that_is_gone_is_survived_and_told_and_the_next_one_is_t
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     guild = server.alex.guild
-    await server.bot.servers.show_daily(guild.id, 12345)
+    await server.bot.servers.set_daily_channel(guild.id, 12345)
     await until(server, 9)
 
-    assert await server.bot.daily.problem(guild.id) is Problem.GONE
-    assert "cannot be sent to channel 12345 (gone)" in caplog.text
-    await server.bot.servers.show_daily(guild.id, server.elsewhere.id)
+    assert await server.bot.daily.problem(guild.id) is DailyProblem.GONE
+    assert f"daily {guild.id} failed: 404" in caplog.text
+    await server.bot.servers.set_daily_channel(guild.id, server.elsewhere.id)
     await server.bot.daily.retry(guild.id)
     await due(server)
     assert len(server.elsewhere.history()) == 1
@@ -177,16 +173,40 @@ async def test_a_channel_that_is_forbidden_and_discord_out_of_order_hold_nobody_
     there, refused = (each.create_text_channel("digits") for each in (other, third))
     server.env.inject_error("POST", f"/channels/{refused.id}/messages", status=400)
     for server_id, channel in ((guild.id, silent), (third.id, refused), (other.id, there)):
-        await server.bot.servers.show_daily(server_id, channel.id)
+        await server.bot.servers.set_daily_channel(server_id, channel.id)
 
     await until(server, 9)
 
-    assert await server.bot.daily.problem(guild.id) is Problem.FORBIDDEN
-    assert await server.bot.daily.problem(third.id) is Problem.FAILED
+    assert await server.bot.daily.problem(guild.id) is DailyProblem.FORBIDDEN
+    assert await server.bot.daily.problem(third.id) is DailyProblem.FAILED
     assert len(there.history()) == 1
     assert refused.history() == []
 
-    await server.env.advance_time(5 * 60)
+    await server.env.advance_time(30)
+    await due(server)
     assert len(refused.history()) == 1
     assert await server.bot.daily.problem(third.id) is None
     assert (len(there.history()), len(silent.history())) == (1, 0)
+
+
+async def test_a_slow_channel_delays_nobody_else(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = server.env.create_guild("Other")
+    there = other.create_text_channel("digits")
+    await server.bot.servers.set_daily_channel(other.id, there.id)
+    slow = asyncio.Event()
+    send = discord.PartialMessageable.send
+
+    async def hesitating(channel: discord.PartialMessageable, **message: Any) -> discord.Message:
+        if channel.id == server.channel.id:
+            await server.env.external_wait(slow.wait(), reason="Discord is slow")
+        return await send(channel, **message)
+
+    monkeypatch.setattr(discord.PartialMessageable, "send", hesitating)
+    await until(server, 9)
+
+    assert (len(server.channel.history()), len(there.history())) == (0, 1)
+    slow.set()
+    await due(server)
+    assert (len(server.channel.history()), len(there.history())) == (1, 1)

@@ -7,7 +7,8 @@ import pytest
 import simcord
 from sqlalchemy import select
 
-from bot.servers.servers import KEPT, Wishes
+from bot.servers.servers import ServerSettings
+from bot.store.models import SERVER_RETENTION
 from bot.store.models import Server as Row
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, options, text
@@ -21,8 +22,8 @@ def manager(server: Server) -> simcord.MemberActor:
     return guild.add_member(server.env.create_user("maya"), roles=[role])
 
 
-async def wishes(server: Server) -> Wishes:
-    return await server.bot.servers.wishes(server.alex.guild.id)
+async def wishes(server: Server) -> ServerSettings:
+    return await server.bot.servers.settings(server.alex.guild.id)
 
 
 async def test_everything_can_be_chosen_and_is_shown_as_chosen(
@@ -35,11 +36,15 @@ async def test_everything_can_be_chosen_and_is_shown_as_chosen(
     assert "It appears nowhere" in text(shown)
 
     for kind, value, expected in (
-        ("language", "ko", Wishes("ko")),
-        ("hosts", hosts, Wishes("ko", host_roles=frozenset({hosts.id}))),
-        ("channel", server.elsewhere, Wishes("ko", server.elsewhere.id, 9, frozenset({hosts.id}))),
-        ("hour", "21", Wishes("ko", server.elsewhere.id, 21, frozenset({hosts.id}))),
-        ("language", "both", Wishes(None, server.elsewhere.id, 21, frozenset({hosts.id}))),
+        ("language", "ko", ServerSettings("ko")),
+        ("hosts", hosts, ServerSettings("ko", host_roles=frozenset({hosts.id}))),
+        (
+            "channel",
+            server.elsewhere,
+            ServerSettings("ko", server.elsewhere.id, 9, frozenset({hosts.id})),
+        ),
+        ("hour", "21", ServerSettings("ko", server.elsewhere.id, 21, frozenset({hosts.id}))),
+        ("language", "both", ServerSettings(None, server.elsewhere.id, 21, frozenset({hosts.id}))),
     ):
         result = await manager.select(shown, [value], custom_id=control(shown, f"settings_{kind}"))
         assert result.acknowledged
@@ -61,13 +66,13 @@ async def test_everything_can_be_chosen_and_is_shown_as_chosen(
 
     await manager.select(shown, [], custom_id=control(shown, "settings_channel"))
     await manager.select(shown, [], custom_id=control(shown, "settings_hosts"))
-    assert await wishes(server) == Wishes(None, None, 21)
+    assert await wishes(server) == ServerSettings(None, None, 21)
 
 
 async def test_a_role_that_is_gone_is_not_shown(
     server: Server, manager: simcord.MemberActor
 ) -> None:
-    await server.bot.servers.let_host(server.alex.guild.id, [12345])
+    await server.bot.servers.set_host_roles(server.alex.guild.id, [12345])
 
     shown = answer(await manager.slash(server.channel, "settings"))
 
@@ -99,7 +104,7 @@ async def test_who_may_no_longer_manage_the_server_changes_nothing(
 
     assert result.acknowledged
     assert "Only those who may manage this server" in text(result.followups[0])
-    assert await wishes(server) == Wishes()
+    assert await wishes(server) == ServerSettings()
 
 
 async def test_a_channel_that_is_gone_or_forbidden_is_told(
@@ -109,11 +114,11 @@ async def test_a_channel_that_is_gone_or_forbidden_is_told(
     silent = guild.create_text_channel(
         "silent", overwrites={guild.default_role: discord.PermissionOverwrite(send_messages=False)}
     )
-    await server.bot.servers.show_daily(guild.id, silent.id)
+    await server.bot.servers.set_daily_channel(guild.id, silent.id)
     shown = answer(await manager.slash(server.channel, "settings"))
     assert f"I may not post in <#{silent.id}>" in text(shown)
 
-    await server.bot.servers.show_daily(guild.id, 12345)
+    await server.bot.servers.set_daily_channel(guild.id, 12345)
     result = await manager.slash(server.channel, "settings")
     assert "That channel is gone" in text(result.response)
 
@@ -127,16 +132,16 @@ async def test_a_server_that_removes_the_bot_is_forgotten_after_thirty_days(
     server: Server,
 ) -> None:
     guild_id = server.alex.guild.id
-    await server.bot.servers.speak(guild_id, "ko")
+    await server.bot.servers.set_language(guild_id, "ko")
     guild = server.bot.get_guild(guild_id)
     assert guild is not None
 
     await guild.leave()
     await server.env.settle()
-    assert await server.bot.servers.next_due() == server.bot.now() + KEPT
+    assert await server.bot.servers.next_due() == server.bot.now() + SERVER_RETENTION
 
     await server.restart()
-    await later(server, KEPT - dt.timedelta(minutes=1))
+    await later(server, SERVER_RETENTION - dt.timedelta(minutes=1))
     assert (await wishes(server)).language == "ko"
 
     await server.env.advance_time(60)
@@ -145,16 +150,16 @@ async def test_a_server_that_removes_the_bot_is_forgotten_after_thirty_days(
 
 
 async def test_a_server_that_removed_the_bot_while_it_was_away_is_noticed(server: Server) -> None:
-    await server.bot.servers.speak(4321, "ko")
+    await server.bot.servers.set_language(4321, "ko")
     here = server.alex.guild.id
-    await server.bot.servers.speak(here, "ko")
+    await server.bot.servers.set_language(here, "ko")
     await server.bot.servers.leave(here)
 
     await server.restart()
     await server.env.settle()
 
-    assert await server.bot.servers.next_due() == server.bot.now() + KEPT
-    await later(server, KEPT)
+    assert await server.bot.servers.next_due() == server.bot.now() + SERVER_RETENTION
+    await later(server, SERVER_RETENTION)
     assert [await server.bot.servers.language(each) for each in (4321, here)] == [None, "ko"]
 
 

@@ -9,12 +9,20 @@ import numpy as np
 import pytest
 from sqlalchemy import URL, select
 
-from bot.daily.daily import LEASE, NARROW, NO_REPEAT, Daily, Due, Past, Problem
+from bot.daily.daily import (
+    NARROW,
+    NO_REPEAT,
+    DailyDigits,
+    DailyProblem,
+    DigitOfTheDay,
+    ShownDigit,
+)
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
+from bot.runtime.scheduler import Scheduler
 from bot.servers.servers import Servers
 from bot.store import Store
-from bot.store.models import DailyDigit
+from bot.store.models import DailyDigit, Delivery
 from core.dataset import DigitSet, as_input
 from core.explain.explainer import Explainer
 
@@ -45,87 +53,131 @@ def engine(explainer: Explainer) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def daily(store: Store, engine: Engine, clock: Clock) -> Daily:
-    return Daily(store, engine, clock)
+def daily(store: Store, engine: Engine, clock: Clock) -> DailyDigits:
+    return DailyDigits(store, engine, Scheduler(clock), clock)
 
 
 @pytest.fixture(autouse=True)
 async def servers(store: Store, clock: Clock) -> Servers:
     """The servers, of which one has chosen a channel and nine o'clock."""
     servers = Servers(store, clock)
-    await servers.show_daily(_HERE, _CHANNEL)
-    await servers.speak(_THERE, "ko")
+    await servers.set_daily_channel(_HERE, _CHANNEL)
+    await servers.set_language(_THERE, "ko")
     return servers
 
 
-async def shown(daily: Daily) -> Due:
-    """Send what is due."""
-    due = await daily.claim()
-    assert due is not None
-    await daily.sent(due, 1000 + due.day.toordinal())
-    return due
+async def enqueued(store: Store) -> list[int]:
+    """The servers whose digit the outbox is to deliver."""
+    statement = select(Delivery.subject_id).where(Delivery.kind == "daily")
+    async with store.read() as transaction:
+        return list(await transaction.scalars(statement.order_by(Delivery.subject_id)))
+
+
+async def drawn(daily: DailyDigits) -> DigitOfTheDay | None:
+    """Draw what is due, and return what is to be sent to the server."""
+    await daily.run()
+    return await daily.to_send(_HERE)
+
+
+async def sent(daily: DailyDigits) -> DigitOfTheDay:
+    """Draw and send what is due."""
+    digit = await drawn(daily)
+    assert digit is not None
+    await daily.sent(digit, 1000 + digit.day.toordinal())
+    return digit
 
 
 async def test_it_is_due_at_the_hour_and_then_on_the_next_day(
-    daily: Daily, servers: Servers, clock: Clock
+    store: Store, daily: DailyDigits, servers: Servers, clock: Clock
 ) -> None:
     nine = clock.time.replace(hour=9, minute=0)
     assert await daily.next_due() == nine
-    assert await daily.claim() is None
+    assert await drawn(daily) is None
 
     clock.time = nine
-    due = await shown(daily)
+    digit = await sent(daily)
 
-    assert (due.server_id, due.channel_id, due.language) == (_HERE, _CHANNEL, None)
-    assert (due.day, due.before, due.again) == (nine.date(), None, False)
-    assert await daily.claim() is None
+    assert await enqueued(store) == [_HERE]
+    assert (digit.server_id, digit.channel_id, digit.language) == (_HERE, _CHANNEL, None)
+    assert (digit.day, digit.previous) == (nine.date(), None)
+    assert await drawn(daily) is None
     assert await daily.next_due() == nine + _DAY
 
-    await servers.show_daily_at(_HERE, 12)
+    await servers.set_daily_hour(_HERE, 12)
     clock.time = nine.replace(hour=13)
-    assert await daily.claim() is None
+    assert await drawn(daily) is None
     assert await daily.next_due() == nine.replace(hour=12) + _DAY
 
 
 async def test_what_was_missed_today_is_made_up_for_and_what_was_missed_before_is_not(
-    daily: Daily, clock: Clock
+    daily: DailyDigits, clock: Clock
 ) -> None:
-    clock.time += 3 * _DAY + dt.timedelta(hours=15)  # a minute before the day ends
+    clock.time += 3 * _DAY + dt.timedelta(hours=15)  # half an hour before the day ends
     assert await daily.next_due() is not None
 
-    assert (await shown(daily)).day == clock.time.date()
-    assert await daily.claim() is None
+    assert (await sent(daily)).day == clock.time.date()
+    assert await drawn(daily) is None
 
 
-async def test_nothing_is_due_where_nobody_wants_it(
-    daily: Daily, servers: Servers, clock: Clock
+async def test_a_digit_is_not_sent_after_its_day(daily: DailyDigits, clock: Clock) -> None:
+    clock.time = clock.time.replace(hour=23, minute=59)
+    assert await drawn(daily) is not None
+
+    clock.time += dt.timedelta(minutes=1)
+
+    assert await daily.to_send(_HERE) is None
+
+
+async def test_nothing_is_due_if_the_server_does_not_want_it(
+    daily: DailyDigits, servers: Servers, clock: Clock
 ) -> None:
     clock.time += dt.timedelta(hours=1)
     await servers.leave(_HERE)
-    assert (await daily.next_due(), await daily.claim()) == (None, None)
+    assert (await daily.next_due(), await drawn(daily)) == (None, None)
 
     await servers.join(_HERE)
-    await servers.show_daily(_HERE, None)
-    assert (await daily.next_due(), await daily.claim()) == (None, None)
+    await servers.set_daily_channel(_HERE, None)
+    assert (await daily.next_due(), await drawn(daily)) == (None, None)
 
 
-async def test_the_last_answer_is_told_beside_the_next_question(daily: Daily, clock: Clock) -> None:
+async def test_a_server_that_wants_its_digit_again_on_the_same_day_gets_it(
+    store: Store, daily: DailyDigits, servers: Servers, clock: Clock
+) -> None:
     clock.time += dt.timedelta(hours=1)
-    first = await shown(daily)
+    first = await drawn(daily)
+    await servers.set_daily_channel(_HERE, None)
+    assert await daily.to_send(_HERE) is None
+    assert await daily.next_due() is None
+
+    await servers.set_daily_channel(_HERE, 6)
+    assert await daily.next_due() == clock.time.replace(minute=0)
+    again = await drawn(daily)
+
+    assert first is not None
+    assert again is not None
+    assert (again.digit, again.channel_id) == (first.digit, 6)
+    assert await enqueued(store) == [_HERE]
+
+
+async def test_the_last_answer_is_told_beside_the_next_question(
+    daily: DailyDigits, clock: Clock
+) -> None:
+    clock.time += dt.timedelta(hours=1)
+    first = await sent(daily)
     clock.time += _DAY
-    unsent = await daily.claim()
+    unsent = await drawn(daily)
     assert unsent is not None
     clock.time += _DAY
 
-    third = await daily.claim()
+    third = await drawn(daily)
 
     assert third is not None
-    assert unsent.before == third.before == Past(first.day, first.digit)
+    assert unsent.previous == third.previous == ShownDigit(first.day, first.digit)
 
 
 async def test_digits_are_worth_discussing_and_not_repeated_for_half_a_year(
     store: Store,
-    daily: Daily,
+    daily: DailyDigits,
     clock: Clock,
     explainer: Explainer,
     digits: DigitSet,
@@ -135,94 +187,80 @@ async def test_digits_are_worth_discussing_and_not_repeated_for_half_a_year(
     mistaken = logits.argmax(axis=1) != digits.labels
     clock.time += dt.timedelta(hours=1)
 
-    dues = []
+    days = []
     for _ in range(NO_REPEAT.days):
-        dues.append(await shown(daily))
+        days.append(await sent(daily))
         clock.time += _DAY
 
-    seen = [due.digit for due in dues]
+    seen = [each.digit for each in days]
     assert len(set(seen)) == len(seen)
-    for due in dues:
-        assert due.mistaken == mistaken[due.digit]
-        assert due.mistaken or best[due.digit] - second[due.digit] < NARROW
-    assert 0 < sum(due.mistaken for due in dues) < len(dues)
-    await shown(daily)
-    async with store.begin() as session:
-        days = list(await session.scalars(select(DailyDigit.day).order_by(DailyDigit.day)))
-    assert days == [(clock.time - _DAY * ago).date() for ago in reversed(range(NO_REPEAT.days))]
+    for each in days:
+        assert each.mistaken == mistaken[each.digit]
+        assert each.mistaken or best[each.digit] - second[each.digit] < NARROW
+    assert 0 < sum(each.mistaken for each in days) < len(days)
+    await sent(daily)
+    async with store.read() as transaction:
+        kept = list(await transaction.scalars(select(DailyDigit.day).order_by(DailyDigit.day)))
+    assert kept == [(clock.time - _DAY * ago).date() for ago in reversed(range(NO_REPEAT.days))]
 
 
-async def test_each_server_has_its_own_and_everyone_is_sent_once_by_many_at_a_time(
+async def test_each_server_gets_its_own_once_from_many_processes(
     store: Store, url: URL, engine: Engine, servers: Servers, clock: Clock
 ) -> None:
     for server_id in range(1, 10):
-        await servers.show_daily(server_id, server_id)
+        await servers.set_daily_channel(server_id, server_id)
     clock.time += dt.timedelta(hours=1)
     other = await Store.open(url)
-    processes = [Daily(store, engine, clock), Daily(other, engine, clock)]
-
-    async def work(daily: Daily) -> list[Due]:
-        done = []
-        while (due := await daily.claim()) is not None:
-            done.append(due)
-            await asyncio.sleep(0)
-            await daily.sent(due, due.server_id)
-        return done
+    processes = [DailyDigits(each, engine, Scheduler(clock), clock) for each in (store, other)]
 
     try:
-        worked = await asyncio.gather(*(work(each) for each in processes * 2))
+        await asyncio.gather(*(each.run() for each in processes * 2))
     finally:
         await other.close()
 
-    done = [due for each in worked for due in each]
-    assert sorted(due.server_id for due in done) == [*range(1, 10), _HERE]
-    assert not any(due.again for due in done)
-    assert len({due.digit for due in done}) > 5
+    assert await enqueued(store) == [*range(1, 10), _HERE]
+    drawn = [await processes[0].to_send(server_id) for server_id in (*range(1, 10), _HERE)]
+    assert len({digit.digit for digit in drawn if digit is not None}) > 5
+    async with store.read() as transaction:
+        assert len(list(await transaction.scalars(select(DailyDigit.server_id)))) == 10
 
 
-async def test_who_crashes_before_sending_is_made_up_for_by_one_other(
-    store: Store, engine: Engine, daily: Daily, servers: Servers, clock: Clock
-) -> None:
+async def test_a_problem_is_known_until_the_digit_is_sent(daily: DailyDigits, clock: Clock) -> None:
     clock.time += dt.timedelta(hours=1)
-    lost = await daily.claim()
-    assert lost is not None
-    assert await daily.next_due() == clock.time + LEASE
-    clock.time += LEASE - dt.timedelta(seconds=1)
-    assert await daily.claim() is None
-    clock.time += dt.timedelta(seconds=1)
-    await servers.show_daily(_HERE, 6)  # while nobody sent it
-
-    others = [Daily(store, engine, clock) for _ in range(3)]
-    claims = await asyncio.gather(*(each.claim() for each in others))
-
-    (made_up,) = [due for due in claims if due is not None]
-    assert made_up.again
-    assert (made_up.digit, made_up.day, made_up.channel_id) == (lost.digit, lost.day, 6)
-    await daily.sent(made_up, 99)
-    clock.time += LEASE
-    assert await daily.claim() is None
-    async with store.begin() as session:
-        (row,) = (await session.scalars(select(DailyDigit))).all()
-    assert (row.message_id, row.channel_id) == (99, 6)
-
-
-async def test_a_channel_that_is_gone_is_tried_again_later_or_when_another_is_chosen(
-    daily: Daily, servers: Servers, clock: Clock
-) -> None:
-    clock.time += dt.timedelta(hours=1)
-    due = await daily.claim()
-    assert due is not None
+    digit = await drawn(daily)
+    assert digit is not None
     assert await daily.problem(_HERE) is None
 
-    await daily.failed(due, Problem.GONE)
+    await daily.failed(digit, DailyProblem.GONE)
+    assert await daily.problem(_HERE) is DailyProblem.GONE
 
-    assert await daily.problem(_HERE) is Problem.GONE
-    assert await daily.claim() is None
-    assert await daily.next_due() == clock.time + dt.timedelta(hours=1)
-    await servers.show_daily(_HERE, 6)
+    await daily.sent(digit, 99)
+    assert await daily.problem(_HERE) is None
+
+
+async def test_a_retry_is_due_at_once_and_only_for_what_is_not_sent(
+    store: Store, daily: DailyDigits, servers: Servers, clock: Clock
+) -> None:
     await daily.retry(_HERE)
-    assert await daily.next_due() == clock.time
-    again = await shown(daily)
-    assert (again.digit, again.channel_id) == (due.digit, 6)
-    assert await daily.problem(_HERE) is None
-    assert await daily.claim() is None
+    assert await enqueued(store) == []
+    clock.time += dt.timedelta(hours=1)
+    digit = await drawn(daily)
+    assert digit is not None
+    await daily.failed(digit, DailyProblem.GONE)
+    async with store.begin() as transaction:
+        delivery = await transaction.get_one(Delivery, ("daily", _HERE))
+        delivery.due_at += dt.timedelta(hours=1)  # as after a failure
+
+    await servers.set_daily_channel(_HERE, 6)
+    await daily.retry(_HERE)
+
+    async with store.begin() as transaction:
+        delivery = await transaction.get_one(Delivery, ("daily", _HERE))
+        assert delivery.due_at == clock.time
+        await transaction.delete(delivery)
+    again = await daily.to_send(_HERE)
+    assert again is not None
+    assert (again.digit, again.channel_id) == (digit.digit, 6)
+    await daily.sent(again, 99)
+    await daily.retry(_HERE)
+    assert await enqueued(store) == []

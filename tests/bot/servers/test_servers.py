@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.servers.servers import KEPT, Servers, Wishes
+from bot.servers.servers import Servers, ServerSettings
 from bot.store import Store
+from bot.store.models import SERVER_RETENTION
 from tests.bot.filled import fill, found, sizes
 
 _HERE, _THERE = 2**61 + 7, 2**61 + 8
@@ -33,25 +34,25 @@ def servers(store: Store, clock: Clock) -> Servers:
 
 
 async def test_wishes_are_kept_one_by_one(servers: Servers) -> None:
-    assert await servers.wishes(_HERE) == Wishes(None, None, 9, frozenset())
+    assert await servers.settings(_HERE) == ServerSettings(None, None, 9, frozenset())
 
-    await servers.speak(_HERE, "ko")
-    await servers.show_daily(_HERE, 5)
-    await servers.show_daily_at(_HERE, 0)
-    await servers.let_host(_HERE, [3, 4, 3])
-    assert await servers.wishes(_HERE) == Wishes("ko", 5, 0, frozenset({3, 4}))
+    await servers.set_language(_HERE, "ko")
+    await servers.set_daily_channel(_HERE, 5)
+    await servers.set_daily_hour(_HERE, 0)
+    await servers.set_host_roles(_HERE, [3, 4, 3])
+    assert await servers.settings(_HERE) == ServerSettings("ko", 5, 0, frozenset({3, 4}))
     assert await servers.language(_HERE) == "ko"
 
-    await servers.speak(_HERE, None)
-    await servers.show_daily(_HERE, None)
-    await servers.let_host(_HERE, [4])
-    assert await servers.wishes(_HERE) == Wishes(None, None, 0, frozenset({4}))
-    assert await servers.wishes(_THERE) == Wishes()
+    await servers.set_language(_HERE, None)
+    await servers.set_daily_channel(_HERE, None)
+    await servers.set_host_roles(_HERE, [4])
+    assert await servers.settings(_HERE) == ServerSettings(None, None, 0, frozenset({4}))
+    assert await servers.settings(_THERE) == ServerSettings()
     assert await servers.language(None) is None
 
 
 async def test_hosts_have_a_role_or_manage_threads(servers: Servers) -> None:
-    await servers.let_host(_HERE, [3, 4])
+    await servers.set_host_roles(_HERE, [3, 4])
 
     assert await servers.may_host(_HERE, [1, 4], manages_threads=False)
     assert not await servers.may_host(_HERE, [1, 2], manages_threads=False)
@@ -69,12 +70,12 @@ async def test_a_server_that_removed_the_bot_is_forgotten_after_thirty_days(
 
     await servers.leave(_HERE)
     left = clock.time
-    assert await servers.next_due() == left + KEPT
-    clock.time = left + KEPT - dt.timedelta(seconds=1)
+    assert await servers.next_due() == left + SERVER_RETENTION
+    clock.time = left + SERVER_RETENTION - dt.timedelta(seconds=1)
     await servers.run()
     assert await found(store, _HERE)
 
-    clock.time = left + KEPT
+    clock.time = left + SERVER_RETENTION
     await servers.run()
     assert await found(store, _HERE) == set()
     assert await found(store, _THERE) == kept
@@ -91,10 +92,10 @@ async def test_a_server_that_comes_back_in_time_is_not_forgotten(
     kept = await found(store, _HERE)
 
     await servers.leave(_HERE)
-    clock.time += KEPT - dt.timedelta(hours=1)
+    clock.time += SERVER_RETENTION - dt.timedelta(hours=1)
     await servers.join(_HERE)
     assert await servers.next_due() is None
-    clock.time += KEPT
+    clock.time += SERVER_RETENTION
     await servers.run()
 
     assert await found(store, _HERE) == kept
@@ -105,12 +106,12 @@ async def test_what_happened_while_the_bot_was_away_is_found_when_it_is_back(
 ) -> None:
     back, gone, others = 1, 2, 3  # the last one is another process's
     for server_id in (_HERE, back, gone, others):
-        await servers.speak(server_id, "ko")
+        await servers.set_language(server_id, "ko")
     await servers.leave(back)
     clock.time += dt.timedelta(days=1)
 
     await servers.compare({_HERE, back}, lambda server_id: server_id != others)
-    clock.time += KEPT - dt.timedelta(days=1)
+    clock.time += SERVER_RETENTION - dt.timedelta(days=1)
     await servers.compare({_HERE, back}, lambda server_id: server_id != others)
     assert await servers.next_due() == clock.time + dt.timedelta(days=1)
     clock.time += dt.timedelta(days=1)
@@ -124,7 +125,7 @@ async def test_a_server_without_wishes_that_leaves_is_forgotten_too(
     store: Store, servers: Servers, clock: Clock
 ) -> None:
     await servers.leave(_HERE)
-    clock.time += KEPT
+    clock.time += SERVER_RETENTION
     await servers.run()
 
     assert await found(store, _HERE) == set()

@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import URL, Connection, MetaData, Table, inspect, select
+from sqlalchemy import URL, Column, Connection, MetaData, Table, inspect, select
 
 from bot.store.database import _connect
 from bot.store.migrations import configuration
@@ -65,6 +65,7 @@ _ROWS: dict[str, dict[str, list[dict[str, Any]]]] = {
         "review_items": [{"user_id": _BORA, "kind": "heat", "topic": "4"}],
     },
     "0004": {"deliveries": [{"kind": "daily", "subject_id": _SERVER, "attempts": 3}]},
+    "0005": {},
 }
 # In what a row above does not name and may not be empty.
 _PLAIN: dict[type, Any] = {
@@ -75,6 +76,8 @@ _PLAIN: dict[type, Any] = {
     dt.datetime: _NOON,
     dt.date: _NOON.date(),
 }
+_DROPPED = {"daily_digits": {"retry_at"}}
+"""Columns that a later step drops: their values do not come back."""
 _REVISIONS = tuple(_ROWS)
 
 
@@ -123,6 +126,28 @@ async def test_what_is_in_it_goes_up_from_every_step_and_down_again(steps: int, 
         assert inspect(connection).get_table_names() == ["alembic_version"]
 
     await _carry_out(url, up_and_down)
+
+
+async def test_todays_digits_that_are_not_sent_are_enqueued(url: URL) -> None:
+    def upgrade(connection: Connection) -> None:
+        command.upgrade(configuration(connection), "0004")
+        table = _tables(connection)["daily_digits"]
+        today = dt.datetime.now(dt.UTC).date()
+        rows: tuple[dict[str, Any], ...] = (
+            {"day": today},
+            {"day": today, "message_id": 5},
+            {"day": today - dt.timedelta(days=1)},
+        )
+        for server_id, row in enumerate(rows, start=_SERVER):
+            values = _row(table, {"server_id": server_id} | row)
+            connection.execute(table.insert().values(values))
+
+        command.upgrade(configuration(connection), "head")
+
+        (deliveries,) = _enqueued(connection).values()
+        assert [row[:2] for row in deliveries] == [("daily", _SERVER)]
+
+    await _carry_out(url, upgrade)
 
 
 async def test_what_was_still_to_be_said_is_enqueued(url: URL) -> None:
@@ -193,10 +218,14 @@ def _row(table: Table, given: dict[str, Any]) -> dict[str, Any]:
 def _read(connection: Connection) -> Rows:
     """Everything that there is, by table."""
     read = {
-        name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+        name: sorted(map(tuple, connection.execute(select(*_lasting(table)))), key=repr)
         for name, table in _tables(connection).items()
     }
     return {table: rows for table, rows in read.items() if rows}
+
+
+def _lasting(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if column.name not in _DROPPED.get(table.name, ())]
 
 
 def _together(some: Rows, more: Rows) -> Rows:

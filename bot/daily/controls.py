@@ -1,0 +1,38 @@
+"""The button below the answer to a digit of the day."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol, Self
+
+from discord.ui import Button
+from typing_extensions import override
+
+from bot.ui.client import Interaction
+from bot.ui.control import EVERYONE, OWNER, Control
+from bot.ui.languages import beside
+
+
+class Presses(Protocol):
+    """What the button calls."""
+
+    async def look_closer(self, interaction: Interaction, digit: int) -> None:
+        """Explain a digit, given by its index, to the person who pressed."""
+
+
+class LookCloserButton(
+    Control[Button[Any], Presses], template=rf"daily:(?P<digit>\d{{1,4}}):{OWNER}"
+):
+    """Explains the digit, privately."""
+
+    private: ClassVar[bool] = True
+
+    @classmethod
+    def drawn(cls, digit: int, language: str | None) -> Self:
+        """Label it in the language of a shared message."""
+        label = beside(lambda say: say("daily.closer"), language)
+        return cls(Button(label=label, emoji="🔎", custom_id=f"daily:{digit}:{EVERYONE}"))
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        await feature.look_closer(interaction, int(self.state["digit"]))

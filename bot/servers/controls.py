@@ -1,0 +1,137 @@
+"""The menus of `/settings`."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, Self
+
+from discord import ChannelType, SelectDefaultValue, SelectOption
+from discord.enums import SelectDefaultValueType
+from discord.ui import ChannelSelect, RoleSelect, Select
+from typing_extensions import override
+
+from bot.i18n import Say
+from bot.servers.servers import ServerSettings
+from bot.ui.client import Interaction
+from bot.ui.control import OWNER, Control
+
+_LANGUAGES = {"both": "settings.both", "en": "settings.english", "ko": "settings.korean"}
+_ALL_LANGUAGES = "both"
+_MAX_ROLES = 25
+_SEOUL = 9  # hours ahead of UTC, all year
+
+
+class Presses(Protocol):
+    """What the menus call."""
+
+    async def set_language(self, interaction: Interaction, language: str | None) -> None:
+        """Set the language of shared messages; `None` means all languages."""
+
+    async def set_host_roles(self, interaction: Interaction, roles: Sequence[int]) -> None:
+        """Set the roles whose members may host sessions."""
+
+    async def set_daily_channel(self, interaction: Interaction, channel_id: int | None) -> None:
+        """Set the channel of the digit of the day; `None` for no such digit."""
+
+    async def set_daily_hour(self, interaction: Interaction, hour: int) -> None:
+        """Set the hour of the digit of the day, 0 to 23 in UTC."""
+
+
+class LanguageSelect(Control[Select[Any], Presses], template=rf"settings_language:{OWNER}"):
+    """The language of shared messages."""
+
+    @classmethod
+    def drawn(cls, settings: ServerSettings, owner: int, say: Say) -> Self:
+        """Offer each language, and all of them."""
+        chosen = settings.language or _ALL_LANGUAGES
+        options = [
+            SelectOption(label=say(name), value=value, default=value == chosen)
+            for value, name in _LANGUAGES.items()
+        ]
+        return cls(Select(custom_id=f"settings_language:{owner}", options=options))
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        language = None if values[0] == _ALL_LANGUAGES else values[0]
+        await feature.set_language(interaction, language)
+
+
+class HostRolesSelect(Control[RoleSelect[Any], Presses], template=rf"settings_hosts:{OWNER}"):
+    """The roles whose members may host sessions."""
+
+    @classmethod
+    def drawn(cls, settings: ServerSettings, owner: int, say: Say) -> Self:
+        """Show the roles chosen; each must exist, or Discord refuses the message."""
+        return cls(
+            RoleSelect(
+                custom_id=f"settings_hosts:{owner}",
+                placeholder=say("settings.choose_roles"),
+                min_values=0,
+                max_values=_MAX_ROLES,
+                default_values=[
+                    SelectDefaultValue(id=role_id, type=SelectDefaultValueType.role)
+                    for role_id in sorted(settings.host_roles)[:_MAX_ROLES]
+                ],
+            )
+        )
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        await feature.set_host_roles(interaction, [int(role_id) for role_id in values])
+
+
+class DailyChannelSelect(
+    Control[ChannelSelect[Any], Presses], template=rf"settings_channel:{OWNER}"
+):
+    """The channel of the digit of the day."""
+
+    @classmethod
+    def drawn(cls, channel_id: int | None, owner: int, say: Say) -> Self:
+        """Show the channel chosen; it must exist, or Discord refuses the message."""
+        chosen = [] if channel_id is None else [channel_id]
+        return cls(
+            ChannelSelect(
+                custom_id=f"settings_channel:{owner}",
+                channel_types=[ChannelType.text, ChannelType.news],
+                placeholder=say("settings.choose_channel"),
+                min_values=0,
+                default_values=[
+                    SelectDefaultValue(id=each, type=SelectDefaultValueType.channel)
+                    for each in chosen
+                ],
+            )
+        )
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        await feature.set_daily_channel(interaction, int(values[0]) if values else None)
+
+
+class DailyHourSelect(Control[Select[Any], Presses], template=rf"settings_hour:{OWNER}"):
+    """The hour of the digit of the day."""
+
+    @classmethod
+    def drawn(cls, settings: ServerSettings, owner: int, say: Say) -> Self:
+        """Offer the hours of the day."""
+        options = [
+            SelectOption(
+                label=say("settings.hour", utc=hour, seoul=(hour + _SEOUL) % 24),
+                value=str(hour),
+                default=hour == settings.daily_hour,
+            )
+            for hour in range(24)
+        ]
+        return cls(Select(custom_id=f"settings_hour:{owner}", options=options))
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        await feature.set_daily_hour(interaction, int(values[0]))
+
+
+CONTROLS = (LanguageSelect, HostRolesSelect, DailyChannelSelect, DailyHourSelect)
