@@ -28,8 +28,11 @@ from bot.model.about import About
 from bot.model.commands import Model
 from bot.privacy.commands import PrivacyCommands
 from bot.privacy.privacy import Privacy
-from bot.quiz import KINDS, Quiz, Source
+from bot.quiz.commands import QuizCommands
+from bot.quiz.digit_pool import DigitPool
+from bot.quiz.kinds import KINDS
 from bot.quiz.review import RoundAsker
+from bot.quiz.rounds import Rounds
 from bot.reviews.commands import ReviewCommands
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock, utc_now
@@ -52,13 +55,9 @@ from core.network import UPLOADS_WEIGHTS, epoch_file
 from core.record import ModelRecord
 
 if TYPE_CHECKING:
-    from bot.quiz.commands import Quizzes
     from bot.reviews.asking import Asker
 
-_EXTENSIONS = (
-    "bot.quiz.commands",
-    "bot.sessions.commands",
-)
+_EXTENSIONS = ("bot.sessions.commands",)
 AskedT = TypeVar("AskedT")
 Handler = Callable[["Interaction", AskedT], Awaitable[None]]
 
@@ -91,8 +90,9 @@ class GradcamBot(Client):
         daily: draws digits of the day.
         privacy: counts, exports and deletes what is stored about a person.
         sessions: evenings of groups.
-        quiz: rounds.
-        quizzes: starts rounds in channels, and gives their answers.
+        rounds: of the quiz.
+        digit_pool: what their questions are made of.
+        quiz: starts rounds, and shows their answers.
         reviews: what people got wrong and are to be asked again.
         lessons: the course, in every language.
         progress: how far people have come in it, and what they answered.
@@ -112,8 +112,9 @@ class GradcamBot(Client):
     daily: DailyDigits
     privacy: Privacy
     sessions: Sessions
-    quiz: Quiz
-    quizzes: "Quizzes"
+    rounds: Rounds
+    digit_pool: DigitPool
+    quiz: QuizCommands
     reviews: Reviews
     lessons: Lessons
     progress: ProgressStore
@@ -172,7 +173,8 @@ class GradcamBot(Client):
         self.daily = DailyDigits(store, self.engine, self.scheduler, self.now)
         self.privacy = Privacy(store, self.now)
         self.sessions = Sessions(store, self.now)
-        self.quiz = Quiz(store, Source(self.engine), self.now)
+        self.rounds = Rounds(store, self.now)
+        self.digit_pool = DigitPool(self.engine)
         self.reviews = Reviews(store, KINDS, (LESSON,), self.now)
         self.lessons = await asyncio.to_thread(load_lessons)
         self.progress = ProgressStore(store, self.now)
@@ -184,6 +186,18 @@ class GradcamBot(Client):
         await self.add_cog(Explain(self, self.explaining, self.uploads, actions))
         await self.add_cog(Model(self.about, self.corrections))
         await self.add_cog(Help(self))
+        self.quiz = QuizCommands(
+            self,
+            self.rounds,
+            self.digit_pool,
+            self.reviews,
+            self.sessions,
+            self.servers,
+            self.outbox,
+            self.scheduler,
+            self.now,
+        )
+        await self.add_cog(self.quiz)
         await self.add_cog(ScoreCommands(self, self.scores, self.engine, self.servers))
         await self._add_lessons_and_reviews()
         self.scheduler.add(self.daily)
@@ -199,7 +213,7 @@ class GradcamBot(Client):
             self.lessons, self.progress, self.illustrator, self.downloads, groups
         )
         await self.add_cog(LessonCommands(self, self.lessons, lessons, self.uploads))
-        rounds = RoundAsker(self.quiz, self.explaining)
+        rounds = RoundAsker(self.rounds, self.digit_pool)
         askers: dict[str, Asker] = {**dict.fromkeys(KINDS, rounds), LESSON: lessons}
         await self.add_cog(ReviewCommands(self, self.reviews, askers))
 

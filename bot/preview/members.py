@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import simcord
 
-from bot.quiz import KINDS, Asked
+from bot.quiz.kinds import KINDS
+from bot.quiz.question import Round
 
 if TYPE_CHECKING:
     from bot.app import GradcamBot
@@ -68,11 +69,11 @@ class SimulatedMembers:
             return
         for visitor in [each for each in self._welcomes if each.id in evening.present]:
             self._plan(_GREETING, partial(self._welcome, visitor, self._welcomes.pop(visitor)))
-        round_id = await bot.quiz.open_in(self._thread.id)
-        asked = None if round_id is None else await bot.quiz.round(round_id)
-        if asked is not None and self._is_new(f"round {asked.round_id}"):
+        round_id = await bot.rounds.open_in(self._thread.id)
+        round_ = None if round_id is None else await bot.rounds.get(round_id)
+        if round_ is not None and self._is_new(f"round {round_.round_id}"):
             for member in (*self._others, self._host):
-                self._plan(self._chance.uniform(*_THINKING), partial(self._vote, member, asked))
+                self._plan(self._chance.uniform(*_THINKING), partial(self._vote, member, round_))
         if evening.step_id is not None and self._is_new(f"step {evening.step_id}"):
             for member in self._others:
                 how = self._chance.choice(("session_clear", "session_clear", "session_lost"))
@@ -90,15 +91,15 @@ class SimulatedMembers:
 
     async def _welcome(self, visitor: simcord.MemberActor, words: str) -> None:
         await self._host.send(self._thread, words.format(visitor.mention))
-        if await cast("GradcamBot", self._env.bot).quiz.open_in(self._thread.id) is None:
+        if await cast("GradcamBot", self._env.bot).rounds.open_in(self._thread.id) is None:
             await press(self._host, self._thread, "session_quiz")
 
-    async def _vote(self, member: simcord.MemberActor, asked: Asked) -> None:
-        kind, number = asked.riddle.kind, asked.round_id
-        choice = asked.riddle.answer
+    async def _vote(self, member: simcord.MemberActor, round_: Round) -> None:
+        kind, number = round_.question.kind, round_.round_id
+        choice = round_.question.answer
         if self._chance.random() >= _RIGHT:
             choice = self._chance.choice(KINDS[kind].choices)
-        message = next((m for m in self._thread.history() if m.id == asked.message_id), None)
+        message = next((m for m in self._thread.history() if m.id == round_.message_id), None)
         if message is None or not any(custom_ids(message)):
             return  # the round is over, or its message deleted
         if kind != "bet":

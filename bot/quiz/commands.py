@@ -1,60 +1,109 @@
-"""`/quiz`, the votes, and what rounds do by themselves when their time is over."""
+"""`/quiz`, and closing rounds when their time is over."""
 
+import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import GradcamBot
-from bot.i18n import label, speaker
-from bot.quiz import KINDS, SECONDS, Asked, Difficulty, Place, Wish
+from bot.i18n import Say, label, speaker
+from bot.quiz.actions import RoundActions
 from bot.quiz.controls import CONTROLS
-from bot.quiz.messages import answer, question
-from bot.quiz.phrases import KIND_NAMES
-from bot.quiz.presses import Betting, Choosing
-from bot.quiz.private_messages import review_answer, review_question, voted, which_field
+from bot.quiz.digit_pool import DigitPool
+from bot.quiz.kinds import KINDS, draw_question, make_question
+from bot.quiz.messages import host_message, question_message
+from bot.quiz.publishing import Publisher
+from bot.quiz.question import Criteria, Difficulty, Round, Venue
+from bot.quiz.rounds import REVEAL, SECONDS, Rounds
+from bot.reviews.schedule import Reviews
+from bot.runtime.clock import Clock
 from bot.runtime.errors import UserError
-from bot.ui.client import Interaction
+from bot.runtime.outbox import Outbox
+from bot.runtime.scheduler import Scheduler
+from bot.ui.client import Client, Interaction
 from bot.ui.control import register
 from bot.ui.layout import Message
-from bot.ui.reply import reply, reporting_errors
+from bot.ui.reply import reporting_errors
 
 if TYPE_CHECKING:
     from discord.abc import MessageableChannel
 
-_log = logging.getLogger(__name__)
-
 AGAIN = "again"
-"""In place of a kind: what the group got wrong."""
+"""In place of a kind: what the group answered wrongly."""
 
 _DIFFICULTIES = {
     Difficulty.EASY: "quiz.easy",
     Difficulty.MEDIUM: "quiz.medium",
     Difficulty.HARD: "quiz.hard",
 }
-_TRY_AGAIN, _AT_MOST = timedelta(seconds=30), timedelta(hours=1)
-_GIVE_UP = timedelta(days=1)
+
+_log = logging.getLogger(__name__)
 
 
-class Quizzes(commands.Cog):
-    """Rounds that anybody in a channel may join. It is a job of the scheduler, too."""
+class StudySession(Protocol):
+    """What the quiz needs to know of a study session."""
 
-    def __init__(self, bot: GradcamBot) -> None:
-        self.bot = bot
-        # When to try again to reveal a round, and how long was waited for that.
-        self._failed: dict[int, tuple[datetime, timedelta]] = {}
+    @property
+    def session_id(self) -> int:
+        """Its id."""
 
-    async def cog_load(self) -> None:
-        """Put the controls where Discord's events find them, and the job into the scheduler."""
-        self.bot.quizzes = self
-        register(self.bot, self.bot, *CONTROLS)
-        self.bot.handle(Choosing, self.vote)
-        self.bot.handle(Betting, self.bet)
-        self.bot.scheduler.add(self)
+    @property
+    def language(self) -> str | None:
+        """The language of its messages; `None` for all."""
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it has not ended."""
+
+
+class StudySessions(Protocol):
+    """Knows the study sessions."""
+
+    async def in_thread(self, thread_id: int) -> StudySession | None:
+        """Return the session of a thread; `None` if it is no session's."""
+
+
+class Languages(Protocol):
+    """Knows the languages of servers."""
+
+    async def language(self, server_id: int | None) -> str | None:
+        """Return the language of a server's public messages; `None` for all."""
+
+
+class QuizCommands(commands.Cog):
+    """Starts rounds that anyone in a channel may join; as a job of the scheduler, closes them."""
+
+    def __init__(
+        self,
+        client: Client,
+        rounds: Rounds,
+        pool: DigitPool,
+        reviews: Reviews,
+        sessions: StudySessions,
+        languages: Languages,
+        outbox: Outbox,
+        scheduler: Scheduler,
+        now: Clock,
+    ) -> None:
+        self._client = client
+        self._rounds = rounds
+        self._pool = pool
+        self._reviews = reviews
+        self._sessions = sessions
+        self._languages = languages
+        self._scheduler = scheduler
+        self._publisher = Publisher(client, rounds, pool, scheduler)
+        self._actions = RoundActions(rounds, pool, reviews, self._publisher, scheduler, now)
+        register(client, self._actions, *CONTROLS)
+        outbox.add(REVEAL, self._reveal)
+        scheduler.add(self)
+
+    async def cog_unload(self) -> None:
+        """Stop what runs in the background."""
+        self._actions.stop()
 
     @app_commands.command(
         name=label("command.quiz.name"), description=label("command.quiz.description")
@@ -71,7 +120,10 @@ class Quizzes(commands.Cog):
     )
     @app_commands.choices(
         kind=[
-            *(app_commands.Choice(name=label(key), value=kind) for kind, key in KIND_NAMES.items()),
+            *(
+                app_commands.Choice(name=label(kind.title), value=kind.name)
+                for kind in KINDS.values()
+            ),
             app_commands.Choice(name=label("quiz.again"), value=AGAIN),
         ],
         difficulty=[
@@ -90,27 +142,25 @@ class Quizzes(commands.Cog):
     ) -> None:
         """Start a round."""
         async with reporting_errors(interaction):
-            # Without that the bot could not give the answer, however it could ask.
+            # The answer is an edit of the message, which takes access to the channel.
             unseen = interaction.guild is not None and not interaction.app_permissions.view_channel
             if interaction.channel_id is None or unseen:
                 raise UserError("quiz.not_here")
-            await self._check_free(interaction.channel_id)
+            await self._require_free(interaction.channel_id)
             await interaction.response.defer(thinking=True)
-            server_id = interaction.guild_id
-            evening = await self.bot.sessions.in_thread(interaction.channel_id)
-            session_id = evening.session_id if evening and evening.under_way else None
-            language: str | None = speaker(interaction.locale).language
-            if server_id is not None:
-                language = await self.bot.servers.language(server_id)
-                language = evening.language if evening else language
 
             async def post(message: Message) -> discord.Message:
                 return await interaction.edit_original_response(
                     view=message.view, attachments=message.files
                 )
 
-            place = Place(server_id, interaction.channel_id, session_id, language)
-            await self._start(place, kind, seconds, Difficulty(difficulty), post)
+            venue = await self._venue(interaction, interaction.channel_id)
+            round_ = await self._start(venue, kind, seconds, Difficulty(difficulty), post)
+            message = host_message(round_, 0, interaction.user.id, speaker(interaction.locale))
+            try:
+                await interaction.followup.send(view=message.view, ephemeral=True)
+            except discord.HTTPException as error:  # the round goes on without
+                _log.warning("The host of round %d has no controls: %s", round_.round_id, error)
 
     async def start(
         self,
@@ -121,177 +171,115 @@ class Quizzes(commands.Cog):
         language: str | None = None,
         seconds: int = SECONDS,
         difficulty: Difficulty = Difficulty.MEDIUM,
-    ) -> int:
+    ) -> Round:
         """Start a round in a channel.
 
         Args:
-            channel: where.
-            session_id: in which session, if in one.
-            kind: a name in `KINDS`, or `AGAIN` for what the group got wrong; `None`: any.
-            language: of the message; `None`: what the server wants.
+            channel: the channel or thread.
+            session_id: the study session, if it is part of one.
+            kind: a name in `KINDS`, or `AGAIN`; by default any.
+            language: of the message; `None` for the server's.
             seconds: how long it is open.
-            difficulty: by the margin of its digit.
-
-        Returns:
-            The round's id.
+            difficulty: how close the digit is to another class.
 
         Raises:
             UserError: another round is open there, or there is nothing to ask again.
         """
         server_id = channel.guild.id if channel.guild else None
         if language is None:
-            language = await self.bot.servers.language(server_id)
-        await self._check_free(channel.id)
+            language = await self._languages.language(server_id)
+        await self._require_free(channel.id)
 
         async def post(message: Message) -> discord.Message:
             return await channel.send(view=message.view, files=message.files)
 
-        place = Place(server_id, channel.id, session_id, language)
-        return await self._start(place, kind, seconds, difficulty, post)
+        venue = Venue(server_id, channel.id, session_id, language)
+        return await self._start(venue, kind, seconds, difficulty, post)
 
-    async def vote(self, interaction: Interaction, choice: Choosing) -> None:
-        """Take a vote in, and confirm it to its voter alone; in a review, give the answer."""
-        asked = await self._heard(
-            interaction,
-            choice.round_id,
-            self.bot.quiz.vote(choice.round_id, interaction.user.id, choice.choice),
-        )
-        say, me = speaker(interaction.locale), interaction.user.id
-        if asked.user_id is None:
-            view = voted(asked, choice.choice, me, say)
-            await reply(interaction, view)
-            return
-        await self.bot.quiz.close(asked.round_id)
-        done = await self.bot.quiz.round(asked.round_id) or asked
-        picture = await self.bot.quiz.answer(done.riddle)
-        status = await self.bot.reviews.status(me)
-        message = review_answer(done, picture, self.bot.explaining.layers, status, me, say)
-        await reply(interaction, message)
+    async def play(
+        self,
+        channel: "MessageableChannel",
+        session_id: int,
+        language: str | None,
+        owner: int,
+        say: Say,
+    ) -> Message:
+        """Start a round in a session's thread, unless one is open there.
 
-    async def bet(self, interaction: Interaction, betting: Betting) -> None:
-        """Ask for the second half of a bet."""
-        me, say = interaction.user.id, speaker(interaction.locale)
-        asked = await self._heard(
-            interaction, betting.round_id, self.bot.quiz.still_open(betting.round_id, me)
-        )
-        if asked.user_id is None:
-            await reply(interaction, which_field(asked, betting.digit, me, say))
-            return
-        picture, shapes = await self.bot.quiz.question(asked.riddle), self.bot.explaining.layers
-        status = await self.bot.reviews.status(me)
-        message = review_question(asked, picture, shapes, status, me, say, betting.digit)
-        await reply(interaction, message)
+        Args:
+            channel: the thread.
+            session_id: the study session.
+            language: of the public message; `None` for the server's.
+            owner: the id of the host.
+            say: the host's language.
 
-    async def next_due(self) -> datetime | None:
-        """See `bot.runtime.scheduler.Job`."""
-        now, close = self.bot.now(), await self.bot.quiz.next_close()
-        moments = [self._again_at(each, now) for each in await self.bot.quiz.unrevealed()]
-        return min(moments if close is None else [*moments, close], default=None)
+        Returns:
+            A private message in which the host sees the votes, extends the round and closes it.
+        """
+        open_id = await self._rounds.open_in(channel.id)
+        round_ = None if open_id is None else await self._rounds.get(open_id)
+        if round_ is None:
+            round_ = await self.start(channel, session_id, language=language)
+        votes = await self._rounds.count_votes(round_.round_id)
+        return host_message(round_, votes, owner, say)
+
+    async def next_due(self) -> dt.datetime | None:
+        """Return when a round is to be closed next."""
+        return await self._rounds.next_due()
 
     async def run(self) -> None:
-        """Close the rounds whose time is over, and give the answers of all that are closed.
+        """Close the rounds whose time is over; their answers are shown by the outbox."""
+        await self._rounds.close_due()
+        self._scheduler.wake()
 
-        What was closed and not revealed when the bot was ended is revealed at its next start. To
-        reveal twice does no harm: the message is changed to what it is already.
-        """
-        await self.bot.quiz.close_due()
-        for round_id in await self.bot.quiz.unrevealed():
-            now = self.bot.now()
-            if self._again_at(round_id, now) > now:
-                continue
-            try:
-                await self._reveal(round_id)
-            except Exception:  # noqa: BLE001 - the other rounds are not to wait for this one
-                _log.exception("Round %s could not be revealed", round_id)
-                _, waited = self._failed.get(round_id, (now, _TRY_AGAIN / 2))
-                wait = min(2 * waited, _AT_MOST)
-                self._failed[round_id] = now + wait, wait
-            else:
-                self._failed.pop(round_id, None)
+    async def _reveal(self, round_id: int) -> None:
+        round_ = await self._publisher.reveal(round_id)
+        if round_ is not None:
+            self._actions.tell_results(round_)
 
-    def _again_at(self, round_id: int, now: datetime) -> datetime:
-        """When to reveal a round: at once, unless that has just failed."""
-        return self._failed[round_id][0] if round_id in self._failed else now
+    async def _venue(self, interaction: Interaction, channel_id: int) -> Venue:
+        server_id = interaction.guild_id
+        session = await self._sessions.in_thread(channel_id)
+        session_id = session.session_id if session and session.under_way else None
+        if server_id is None:
+            language: str | None = speaker(interaction.locale).language
+        elif session is not None:
+            language = session.language
+        else:
+            language = await self._languages.language(server_id)
+        return Venue(server_id, channel_id, session_id, language)
 
-    async def _check_free(self, channel_id: int) -> None:
-        if await self.bot.quiz.open_in(channel_id) is not None:
+    async def _require_free(self, channel_id: int) -> None:
+        if await self._rounds.open_in(channel_id) is not None:
             raise UserError("quiz.under_way")
 
     async def _start(
         self,
-        place: Place,
+        venue: Venue,
         kind: str | None,
         seconds: int,
         difficulty: Difficulty,
         post: Callable[[Message], Awaitable[discord.Message]],
-    ) -> int:
-        quiz, topic = self.bot.quiz, None
+    ) -> Round:
+        topic = None
         if kind == AGAIN:
-            kind, topic = await self._again(place)
-        riddle = await quiz.riddle(kind, Wish(difficulty, topic, await quiz.seen(place.channel_id)))
-        picture = await quiz.question(riddle)
-        asked = await quiz.open(riddle, place, seconds)
+            kind, topic = await self._asked_again(venue)
+        criteria = Criteria(difficulty, topic, await self._rounds.seen(venue.channel_id))
+        question = await make_question(self._pool, kind, criteria)
+        figure = await draw_question(self._pool, question)
+        round_ = await self._rounds.open(question, venue, seconds)
         try:
-            sent = await post(question(asked, picture, self.bot.explaining.layers))
+            message = await post(question_message(round_, figure))
         except BaseException:
-            await quiz.withdraw(asked.round_id)
+            await self._rounds.withdraw(round_.round_id)
             raise
-        await quiz.sent(asked.round_id, sent.id)
-        self.bot.scheduler.wake()
-        return asked.round_id
+        return await self._publisher.begin(round_, message.id)
 
-    async def _again(self, place: Place) -> tuple[str, str]:
-        """Find what the group got wrong."""
+    async def _asked_again(self, venue: Venue) -> tuple[str, str]:
+        """Return the kind and topic that the group is to be asked again."""
         due = None
-        if place.server_id is not None:
-            due = await self.bot.reviews.next_due_in_group(place.server_id, place.session_id)
+        if venue.server_id is not None:
+            due = await self._reviews.next_due_in_group(venue.server_id, venue.session_id)
         if due is None:
-            review = self.bot.command_ids.get("review")
-            mention = "`/review`" if review is None else f"</review:{review}>"
-            raise UserError("quiz.nothing_again", review=mention)
+            raise UserError("quiz.nothing_again", review=self._client.mention("review"))
         return due.kind, due.topic
-
-    async def _heard(
-        self, interaction: Interaction, round_id: int, heard: Awaitable[Asked]
-    ) -> Asked:
-        """Learn from a press which message a round is, where a crash has kept us from knowing."""
-        message = interaction.message
-        shown = message is not None and not message.flags.ephemeral
-        try:
-            asked = await heard
-        except UserError:
-            if message is not None and shown:
-                await self.bot.quiz.sent(round_id, message.id)
-                self.bot.scheduler.wake()
-            raise
-        if asked.message_id is None and asked.user_id is None and message is not None and shown:
-            await self.bot.quiz.sent(round_id, message.id)
-        return asked
-
-    async def _reveal(self, round_id: int) -> None:
-        asked = await self.bot.quiz.round(round_id)
-        if asked is None or asked.message_id is None or asked.closed_at is None:
-            return
-        picture = await self.bot.quiz.answer(asked.riddle)
-        message = answer(asked, picture, self.bot.explaining.layers)
-        channel = self.bot.get_partial_messageable(
-            asked.place.channel_id, guild_id=asked.place.server_id
-        )
-        try:
-            await channel.get_partial_message(asked.message_id).edit(
-                view=message.view, attachments=message.files
-            )
-        except (discord.NotFound, discord.Forbidden):
-            _log.info("The message of round %s can no longer be changed", round_id)
-        except discord.HTTPException:
-            if self.bot.now() - asked.closed_at < _GIVE_UP:
-                raise
-            _log.exception("Round %s is given up", round_id)
-        await self.bot.quiz.revealed(round_id)
-
-
-async def setup(bot: GradcamBot) -> None:
-    """Add the cog; see `discord.ext.commands.Bot.load_extension`."""
-    if KINDS.keys() != KIND_NAMES.keys():
-        raise RuntimeError("a kind of round has no name, or a name no kind")
-    await bot.add_cog(Quizzes(bot))

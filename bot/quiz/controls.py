@@ -1,60 +1,85 @@
-"""The controls of rounds; no `custom_id` knows the answer."""
+"""The controls of rounds. No `custom_id` tells the answer."""
 
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self
 
 from discord import ButtonStyle
 from discord.ui import ActionRow, Button, Item
+from typing_extensions import override
 
-from bot.quiz import DIGITS, FIELDS, KINDS, bet
-from bot.quiz.phrases import choice_label
-from bot.quiz.presses import Betting, Choosing
-from bot.ui.control import OWNER, LegacyControl
-
-EVERYBODY = 0
-"""The owner of a message that is everybody's: each press is answered to its presser alone."""
+from bot.i18n import Say
+from bot.quiz.kinds import KINDS
+from bot.quiz.kinds.base import DIGITS
+from bot.quiz.kinds.bet import FIELDS, BetKind, bet
+from bot.ui.client import Interaction
+from bot.ui.control import OWNER, Control
 
 _ROUND = r"(?P<round>\d{1,10})"
 _PER_ROW = 5
 
 
+class Presses(Protocol):
+    """What the controls of rounds call."""
+
+    async def vote(self, interaction: Interaction, round_id: int, choice: str) -> None:
+        """Take a vote."""
+
+    async def ask_for_field(self, interaction: Interaction, round_id: int, digit: str) -> None:
+        """Ask for the second half of a bet."""
+
+    async def count(self, interaction: Interaction, round_id: int) -> None:
+        """Tell the host how many have voted."""
+
+    async def extend(self, interaction: Interaction, round_id: int) -> None:
+        """Keep the round open for longer."""
+
+    async def close(self, interaction: Interaction, round_id: int) -> None:
+        """Close the round now."""
+
+
 class VoteButton(
-    LegacyControl[Button[Any]], template=rf"vote:{_ROUND}:(?P<choice>[a-z0-9_]{{1,16}}):{OWNER}"
+    Control[Button[Any], Presses],
+    template=rf"vote:{_ROUND}:(?P<choice>[a-z0-9_]{{1,16}}):{OWNER}",
 ):
-    """One choice."""
+    """Votes for a choice."""
 
     @classmethod
-    def drawn(cls, round_id: int, kind: str, choice: str, owner: int) -> Self:
-        """Draw it."""
-        custom_id = f"vote:{round_id}:{choice}:{owner}"
-        return cls(Button(label=choice_label(kind, choice), custom_id=custom_id))
+    def of(cls, round_id: int, kind: str, choice: str, owner: int) -> Self:
+        """Make the button of a choice."""
+        label = KINDS[kind].choice_label(choice)
+        return cls(Button(label=label, custom_id=f"vote:{round_id}:{choice}:{owner}"))
 
-    def asked(self, values: Sequence[str]) -> object:  # noqa: ARG002 - a button has none
-        """See `Control.asked`."""
-        return Choosing(int(self.state["round"]), self.state["choice"])
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        await feature.vote(interaction, int(self.state["round"]), self.state["choice"])
 
 
-class BetButton(LegacyControl[Button[Any]], template=rf"bet:{_ROUND}:(?P<digit>\d):{OWNER}"):
-    """The digit of a bet."""
+class BetButton(Control[Button[Any], Presses], template=rf"bet:{_ROUND}:(?P<digit>\d):{OWNER}"):
+    """Chooses the digit of a bet."""
 
     @classmethod
-    def drawn(cls, round_id: int, digit: str, owner: int) -> Self:
-        """Draw it."""
+    def of(cls, round_id: int, digit: str, owner: int) -> Self:
+        """Make the button of a digit."""
         return cls(Button(label=digit, custom_id=f"bet:{round_id}:{digit}:{owner}"))
 
-    def asked(self, values: Sequence[str]) -> object:  # noqa: ARG002 - a button has none
-        """See `Control.asked`."""
-        return Betting(int(self.state["round"]), self.state["digit"])
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        await feature.ask_for_field(interaction, int(self.state["round"]), self.state["digit"])
 
 
 class FieldButton(
-    LegacyControl[Button[Any]], template=rf"field:{_ROUND}:(?P<digit>\d):(?P<field>[1-9]):{OWNER}"
+    Control[Button[Any], Presses],
+    template=rf"field:{_ROUND}:(?P<digit>\d):(?P<field>[1-9]):{OWNER}",
 ):
-    """The field of a bet, whose digit is chosen."""
+    """Chooses the field of a bet, whose digit is chosen, and so votes."""
 
     @classmethod
-    def drawn(cls, round_id: int, digit: str, field: str, owner: int, chosen: str | None) -> Self:
-        """Draw it."""
+    def of(cls, round_id: int, digit: str, field: str, owner: int, chosen: str | None) -> Self:
+        """Make the button of a field; the chosen one is highlighted."""
         return cls(
             Button(
                 label=field,
@@ -63,35 +88,72 @@ class FieldButton(
             )
         )
 
-    def asked(self, values: Sequence[str]) -> object:  # noqa: ARG002 - a button has none
-        """See `Control.asked`."""
-        return Choosing(int(self.state["round"]), bet(self.state["digit"], self.state["field"]))
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        choice = bet(self.state["digit"], self.state["field"])
+        await feature.vote(interaction, int(self.state["round"]), choice)
+
+
+class HostButton(
+    Control[Button[Any], Presses], template=rf"round:(?P<does>votes|extend|close):{_ROUND}:{OWNER}"
+):
+    """Counts the votes of a round, extends it, or closes it; in a private message to its host."""
+
+    labels: ClassVar[Mapping[str, str]] = {
+        "votes": "quiz.host.votes",
+        "extend": "quiz.host.extend",
+        "close": "quiz.host.close",
+    }
+
+    @classmethod
+    def of(cls, does: str, round_id: int, owner: int, say: Say) -> Self:
+        """Make one of the three buttons."""
+        custom_id = f"round:{does}:{round_id}:{owner}"
+        return cls(Button(label=say(cls.labels[does]), custom_id=custom_id))
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        round_id = int(self.state["round"])
+        match self.state["does"]:
+            case "votes":
+                await feature.count(interaction, round_id)
+            case "extend":
+                await feature.extend(interaction, round_id)
+            case _:
+                await feature.close(interaction, round_id)
 
 
 def choice_rows(round_id: int, kind: str, owner: int) -> list[ActionRow[Any]]:
-    """Offer all choices of a round; of a bet, the digits."""
-    if kind == "bet":
-        buttons: list[Item[Any]] = [BetButton.drawn(round_id, digit, owner) for digit in DIGITS]
+    """Lay out all choices of a round; of a bet, the digits."""
+    if kind == BetKind.name:
+        buttons: list[Item[Any]] = [BetButton.of(round_id, digit, owner) for digit in DIGITS]
     else:
-        buttons = [
-            VoteButton.drawn(round_id, kind, choice, owner) for choice in KINDS[kind].choices
-        ]
+        buttons = [VoteButton.of(round_id, kind, choice, owner) for choice in KINDS[kind].choices]
     return _rows(buttons, _PER_ROW)
 
 
 def field_rows(
     round_id: int, digit: str, owner: int, chosen: str | None = None
 ) -> list[ActionRow[Any]]:
-    """Offer the nine fields, as they lie."""
+    """Lay out the nine fields of a bet as in the grid."""
     buttons: list[Item[Any]] = [
-        FieldButton.drawn(round_id, digit, field, owner, chosen) for field in FIELDS
+        FieldButton.of(round_id, digit, field, owner, chosen) for field in FIELDS
     ]
     return _rows(buttons, 3)
+
+
+def host_row(round_id: int, owner: int, say: Say) -> ActionRow[Any]:
+    """Lay out what the host of an open round can do."""
+    return ActionRow(*(HostButton.of(does, round_id, owner, say) for does in HostButton.labels))
 
 
 def _rows(buttons: Sequence[Item[Any]], width: int) -> list[ActionRow[Any]]:
     return [ActionRow(*buttons[start : start + width]) for start in range(0, len(buttons), width)]
 
 
-CONTROLS = (VoteButton, BetButton, FieldButton)
-"""All that there are."""
+CONTROLS = (VoteButton, BetButton, FieldButton, HostButton)
+"""All controls of rounds."""

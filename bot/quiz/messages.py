@@ -1,86 +1,135 @@
-"""A round as everybody sees it: the question, and then the answer."""
+"""The messages of rounds: public ones, and those to a voter or host alone."""
 
-from collections.abc import Mapping
+from typing import Any
 
 from discord import MediaGalleryItem
 from discord.ui import MediaGallery, Separator, TextDisplay
 from discord.utils import format_dt
 
-from bot.quiz import Asked, Picture
-from bot.quiz.controls import EVERYBODY, choice_rows
-from bot.quiz.phrases import (
-    answer_alt,
-    answer_words,
-    question_alt,
-    question_words,
-    votes_words,
-)
+from bot.i18n import Say
+from bot.quiz.controls import choice_rows, field_rows, host_row
+from bot.quiz.kinds import KINDS
+from bot.quiz.kinds.bet import BetKind
+from bot.quiz.question import Figure, QuizQuestion, Result, Round
+from bot.ui.control import EVERYONE
 from bot.ui.languages import both
 from bot.ui.layout import Message, attached, framed
 
-_NAMED = 20
-"""So many are named with their points; of the others it is said how many they are."""
-
-Shapes = Mapping[str, tuple[int, int]]
+_NAMED = 20  # are named with their points; the others are counted
 
 
-def question(asked: Asked, picture: Picture, shapes: Shapes) -> Message:
-    """Lay a round's question out. Nothing of the message tells the answer.
-
-    Args:
-        asked: the round.
-        picture: what is to be guessed from.
-        shapes: the height and width of each layer's maps.
-    """
-    language, riddle = asked.place.language, asked.riddle
-    alt = both(lambda say: question_alt(riddle, picture, shapes, say), language)
-    file = attached(picture.file, f"round.{picture.extension}", alt)
-    when = format_dt(asked.closes_at, "R")
+def question_message(round_: Round, figure: Figure) -> Message:
+    """Lay out the question of a round. Nothing in it tells the answer."""
+    language, question = round_.venue.language, round_.question
+    alt = both(lambda say: question_alt(question, figure, say), language)
+    file = attached(figure.file, f"round.{figure.extension}", alt)
+    when = format_dt(round_.closes_at, "R")
     return framed(
-        TextDisplay(both(lambda say: question_words(riddle, shapes, say), language)),
+        TextDisplay(both(lambda say: question_text(question, figure, say), language)),
         MediaGallery(MediaGalleryItem(file)),
-        *choice_rows(asked.round_id, riddle.kind, EVERYBODY),
+        *choice_rows(round_.round_id, question.kind, EVERYONE),
         Separator(),
         TextDisplay(both(lambda say: say("quiz.ends", when=when), language)),
         files=[file],
     )
 
 
-def answer(asked: Asked, picture: Picture, shapes: Shapes) -> Message:
-    """Lay a round's answer out: why, how the votes fell, who was right, and the points.
-
-    Args:
-        asked: the round, closed.
-        picture: the answer's.
-        shapes: the height and width of each layer's maps.
-    """
-    language, riddle = asked.place.language, asked.riddle
-    alt = both(lambda say: answer_alt(riddle, picture, say), language)
-    file = attached(picture.file, f"answer.{picture.extension}", alt)
-    words = [both(lambda say: votes_words(asked, say), language)]
-    scored = [each for each in asked.awards if each.points]
+def answer_message(round_: Round, figure: Figure) -> Message:
+    """Lay out the answer of a closed round: why, how the votes fell, who was right, the points."""
+    language, question = round_.venue.language, round_.question
+    alt = both(lambda say: answer_alt(question, figure, say), language)
+    file = attached(figure.file, f"answer.{figure.extension}", alt)
+    lines = [both(lambda say: _votes(round_, say), language)]
+    scored = [each for each in round_.results if each.points]
     named = [each for each in scored if each.named][:_NAMED]
     if named:
-        words.append(
+        lines.append(
             " · ".join(
                 f"{'✅ ' if each.right else ''}<@{each.user_id}> **+{each.points}**"
                 for each in named
             )
         )
     if more := len(scored) - len(named):
-        words.append(both(lambda say: say("quiz.more", count=more), language))
+        lines.append(both(lambda say: say("quiz.more", count=more), language))
+    receipt = {"index": question.digit, "layer": question.layer, "target": question.target}
     return framed(
-        TextDisplay(both(lambda say: answer_words(riddle, picture, shapes, say), language)),
+        TextDisplay(both(lambda say: answer_text(question, figure, say), language)),
         MediaGallery(MediaGalleryItem(file)),
-        TextDisplay("\n".join(words)),
+        TextDisplay("\n".join(lines)),
         Separator(),
-        TextDisplay(
-            both(
-                lambda say: say(
-                    "quiz.receipt", index=riddle.digit, layer=riddle.layer, target=riddle.target
-                ),
-                language,
-            )
-        ),
+        TextDisplay(both(lambda say: say("quiz.receipt", **receipt), language)),
         files=[file],
     )
+
+
+def vote_message(round_: Round, choice: str, owner: int, say: Say) -> Message:
+    """Confirm a vote to its voter."""
+    kind = KINDS[round_.question.kind]
+    answer = kind.describe_choice(choice, say)
+    confirmation: TextDisplay[Any] = TextDisplay(say("quiz.yours", answer=answer))
+    if kind.name != BetKind.name:
+        return framed(confirmation)
+    digit, _, field = choice.partition("@")
+    return framed(confirmation, *field_rows(round_.round_id, digit, owner, field))
+
+
+def field_message(round_: Round, digit: str, owner: int, say: Say) -> Message:
+    """Ask for the second half of a bet."""
+    question: TextDisplay[Any] = TextDisplay(say("quiz.which_field", digit=digit))
+    return framed(question, *field_rows(round_.round_id, digit, owner))
+
+
+def result_message(round_: Round, result: Result, say: Say) -> Message:
+    """Tell a voter how their vote did, and how the points came about."""
+    kind = KINDS[round_.question.kind]
+    mine, right = (
+        kind.describe_choice(choice, say) for choice in (result.choice, round_.question.answer)
+    )
+    lines = [say("quiz.result.right" if result.right else "quiz.result.wrong", answer=mine)]
+    if result.choice != round_.question.answer:
+        lines.append(say("quiz.result.best", answer=right))
+    points = {"base": result.base, "speed": result.speed, "streak": result.streak}
+    lines.append(say("quiz.result.points", total=result.points, **points))
+    return framed(TextDisplay("\n".join(lines)))
+
+
+def host_message(round_: Round, votes: int, owner: int, say: Say) -> Message:
+    """Tell the host of a round how many have voted, and let them extend or close it."""
+    if round_.closed_at is not None:
+        return framed(TextDisplay(say("quiz.host.closed", count=votes)))
+    when = format_dt(round_.closes_at, "R")
+    return framed(
+        TextDisplay(say("quiz.host", count=votes, when=when)),
+        host_row(round_.round_id, owner, say),
+    )
+
+
+def question_text(question: QuizQuestion, figure: Figure, say: Say) -> str:
+    """Write the question."""
+    kind = KINDS[question.kind]
+    return f"## {say(kind.title)}\n{say(kind.ask, **kind.question_fields(question, figure, say))}"
+
+
+def question_alt(question: QuizQuestion, figure: Figure, say: Say) -> str:
+    """Describe the picture of a question, without telling the answer."""
+    kind = KINDS[question.kind]
+    return say(kind.question_alt, **kind.question_fields(question, figure, say))
+
+
+def answer_text(question: QuizQuestion, figure: Figure, say: Say) -> str:
+    """Write the answer and its reason."""
+    kind = KINDS[question.kind]
+    because = say(kind.because, **kind.answer_fields(question, figure, say))
+    return f"## {say(kind.title)} {kind.choice_label(question.answer)}\n{because}"
+
+
+def answer_alt(question: QuizQuestion, figure: Figure, say: Say) -> str:
+    """Describe the picture of an answer."""
+    kind = KINDS[question.kind]
+    return say(kind.answer_alt, **kind.answer_fields(question, figure, say))
+
+
+def _votes(round_: Round, say: Say) -> str:
+    if not round_.results:
+        return say("quiz.nobody")
+    return KINDS[round_.question.kind].describe_votes(round_.results, say)

@@ -1,7 +1,7 @@
-"""What a round asks."""
+"""The values of the quiz: questions, votes, rounds and their results."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Self
 
@@ -12,7 +12,7 @@ from core.explain.regions import Region
 
 
 class Difficulty(StrEnum):
-    """How near to another class the digits are that are asked about."""
+    """How close to another class the digits of the questions are."""
 
     EASY = "easy"
     MEDIUM = "medium"
@@ -20,13 +20,13 @@ class Difficulty(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a riddle should be like.
+class Criteria:
+    """What a question should be like.
 
     Attributes:
         difficulty: by the margin of its digit.
-        topic: what it should be about, as `Riddle.topic`; `None`: anything.
-        avoid: test digits that were seen lately.
+        topic: as `QuizQuestion.topic`; `None` for any.
+        avoid: indices of test digits that were seen lately.
     """
 
     difficulty: Difficulty = Difficulty.MEDIUM
@@ -35,19 +35,19 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Riddle:
-    """A question about a test digit, with its answer; never shown to Discord while it is open.
+class QuizQuestion:
+    """A question about a test digit, with its answer; never sent to Discord while it is open.
 
     Attributes:
         kind: the name of its kind.
-        digit: index of the test digit.
-        label: its true class.
+        digit: the index of the test digit.
+        label: the digit's true class.
         target: the class explained.
-        layer: whose feature maps are read.
+        layer: the layer whose feature maps are read.
         answer: the right choice.
-        topic: what comes back to those who get it wrong.
-        salt: pictures of the same digit differ by it.
-        heat: the share of the heat that lies in each of nine fields; empty where none is asked for.
+        topic: what those who are wrong are asked about again.
+        salt: tells pictures of the same digit apart.
+        heat: the share of the heat in each of nine fields; empty for most kinds.
     """
 
     kind: str
@@ -61,44 +61,46 @@ class Riddle:
     heat: tuple[float, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Write down what it takes to make the same riddle again."""
+        """Return what `from_json` needs to make the same question again."""
         return asdict(self) | {"heat": list(self.heat)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """Make a riddle again."""
+        """Make a question again from what `as_json` returned."""
         return cls(**stored | {"heat": tuple(stored["heat"])})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Picture:
-    """The picture of a question or of its answer, and what is to be said of it.
+class Figure:
+    """The picture of a question or of its answer, and what its texts are written from.
 
     Attributes:
-        file: JPEG or PNG.
-        regions: where each of its maps is strongest, or its ink.
-        probabilities: (10,) of the network; for an answer only.
+        file: a JPEG or PNG.
+        regions: where each of its maps is strongest, or where most ink is.
+        cells: the height and width of its maps; (0, 0) if it has none.
+        probabilities: (10,), what the network predicts; of an answer only.
     """
 
     file: bytes
-    regions: tuple[tuple[Region, ...], ...]
+    regions: tuple[tuple[Region, ...], ...] = ()
+    cells: tuple[int, int] = (0, 0)
     probabilities: NDArray[float32] | None = None
 
     @property
     def extension(self) -> str:
-        """What its file is called by."""
+        """The extension of its file name."""
         return "png" if self.file.startswith(b"\x89PNG") else "jpg"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a round is.
+class Venue:
+    """Where a round takes place.
 
     Attributes:
-        server_id: the server; `None`: direct messages.
+        server_id: the server; `None` for direct messages.
         channel_id: the channel or thread.
-        session_id: in which session, if in one.
-        language: of the message; `None`: all.
+        session_id: the study session, if it is part of one.
+        language: of the message; `None` for all.
     """
 
     server_id: int | None
@@ -108,13 +110,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Ballot:
+class Vote:
     """A vote.
 
     Attributes:
-        user_id: whose.
-        choice: what.
-        voted_at: when it was last chosen.
+        user_id: the voter.
+        choice: one of the choices of the kind.
+        voted_at: when it was last changed.
     """
 
     user_id: int
@@ -123,46 +125,57 @@ class Ballot:
 
 
 @dataclass(frozen=True, slots=True)
-class Award:
-    """What a vote brought.
+class Result:
+    """How a vote did, once its round is closed.
 
     Attributes:
-        user_id: whom.
-        choice: what they had chosen.
+        user_id: the voter.
+        choice: what they chose.
         right: whether it was right.
-        points: for all together.
-        named: whether others may be shown it.
+        base: points for the answer by itself.
+        speed: points for being fast.
+        streak: points for the rounds before.
+        named: whether the voter may be named to others.
     """
 
     user_id: int
     choice: str
     right: bool
-    points: int
+    base: int
+    speed: int = 0
+    streak: int = 0
     named: bool = True
+
+    @property
+    def points(self) -> int:
+        """All points together."""
+        return self.base + self.speed + self.streak
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A round as it is.
+class Round:
+    """A round.
 
     Attributes:
-        round_id: ours.
-        riddle: what it asks.
-        place: where.
-        user_id: whose own review it is; `None`: anybody's.
-        message_id: of the question; `None`: not known.
-        opened_at: when votes began.
-        closes_at: from when on they are late.
-        closed_at: when points were given; `None`: it is open.
-        awards: what each vote brought, the most points first; none while it is open.
+        round_id: its id in the database.
+        question: what it asks.
+        venue: where it takes place.
+        user_id: whose review it is; `None` if anyone may vote.
+        message_id: of the question; `None` until Discord has taken it.
+        opened_at: when its clock started.
+        closes_at: later votes are refused.
+        closed_at: when points were given; `None` while it is open.
+        revealed_at: when the answer was shown; `None` until then.
+        results: one for each vote, the most points first; empty while it is open.
     """
 
     round_id: int
-    riddle: Riddle
-    place: Place
+    question: QuizQuestion
+    venue: Venue
     user_id: int | None
     message_id: int | None
     opened_at: dt.datetime
     closes_at: dt.datetime
     closed_at: dt.datetime | None = None
-    awards: tuple[Award, ...] = field(default=())
+    revealed_at: dt.datetime | None = None
+    results: tuple[Result, ...] = ()

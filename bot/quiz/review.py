@@ -1,29 +1,31 @@
 """Questions of rounds, asked again in reviews."""
 
-from bot.explain.explaining import Explaining
 from bot.i18n import speaker
-from bot.quiz import Difficulty, Place, Quiz, Wish
-from bot.quiz.private_messages import review_question
+from bot.quiz.digit_pool import DigitPool
+from bot.quiz.kinds import draw_question, make_question
+from bot.quiz.question import Criteria, Venue
+from bot.quiz.review_messages import review_question
+from bot.quiz.rounds import Rounds
 from bot.reviews.asking import Item, ReviewStatus
 from bot.ui.client import Interaction
 from bot.ui.layout import Message
 
 
 class RoundAsker:
-    """Asks the questions of rounds again, with test digits that a person has not seen."""
+    """Asks the questions of rounds again, with test digits that the user has not seen lately."""
 
-    def __init__(self, quiz: Quiz, explaining: Explaining) -> None:
-        self._quiz = quiz
-        self._explaining = explaining
+    def __init__(self, rounds: Rounds, pool: DigitPool) -> None:
+        self._rounds = rounds
+        self._pool = pool
 
     async def ask_again(
         self, interaction: Interaction, item: Item, status: ReviewStatus
     ) -> Message:
-        """Open a round for one person; see `bot.reviews.asking.Asker`."""
-        me, say = interaction.user.id, speaker(interaction.locale)
-        wish = Wish(Difficulty.MEDIUM, item.topic, await self._quiz.seen(0, me))
-        riddle = await self._quiz.riddle(item.kind, wish)
-        picture = await self._quiz.question(riddle)
-        place = Place(None, interaction.channel_id or 0, language=say.language)
-        asked = await self._quiz.open(riddle, place, user_id=me)
-        return review_question(asked, picture, self._explaining.layers, status, me, say)
+        """Open a round for the user of an interaction; see `bot.reviews.asking.Asker`."""
+        user_id, say = interaction.user.id, speaker(interaction.locale)
+        criteria = Criteria(topic=item.topic, avoid=await self._rounds.seen(0, user_id))
+        question = await make_question(self._pool, item.kind, criteria)
+        figure = await draw_question(self._pool, question)
+        venue = Venue(None, interaction.channel_id or 0, language=say.language)
+        round_ = await self._rounds.open(question, venue, user_id=user_id)
+        return review_question(round_, figure, status, user_id, say)

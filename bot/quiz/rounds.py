@@ -1,301 +1,304 @@
-"""Rounds: opened, voted in, closed once, revealed. All that counts is in the database."""
+"""Rounds in the database: opened, voted in, closed once."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import delete, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.kinds import KINDS
-from bot.quiz.question import Asked, Award, Ballot, Picture, Place, Riddle, Wish
-from bot.quiz.scoring import STREAK, award
-from bot.quiz.source import Source
+from bot.quiz.question import QuizQuestion, Result, Round, Venue, Vote
+from bot.quiz.scoring import MAX_STREAK_BONUS, score, speed_bonus
 from bot.reviews.asking import Item
 from bot.reviews.schedule import record_answers
+from bot.runtime.clock import Clock, utc_now
 from bot.runtime.errors import UserError
-from bot.store import Store
-from bot.store.models import Person, Round, Vote
+from bot.runtime.outbox import enqueue
+from bot.store import Store, models
 
 SECONDS = 45
-"""How long a round is open."""
+"""How long a round is open by default."""
 
-_RECENT = 60  # rounds of a channel, whose digits do not come again
+REVEAL = "reveal"
+"""The kind of the deliveries that show the answer of a round; the subject is the round's id."""
+
+_RECENT = 60  # rounds of a channel, whose digits are avoided
 _REVIEW_TIME = dt.timedelta(hours=1)
+_SENDING_TIME = dt.timedelta(minutes=5)
+
+_OPEN = models.Round.closed_at.is_(None)
+_FOR_ALL = models.Round.user_id.is_(None)
+_UNSENT = and_(_FOR_ALL, models.Round.message_id.is_(None))
 
 
-class Quiz:
-    """Rounds that anybody in a channel may join, and reviews of one's own.
+class Rounds:
+    """Rounds that anyone in a channel may vote in, and the reviews of single users.
 
-    A vote counts if the database, at the time when it is written, says that its round is open: the
-    round's row is locked against closing meanwhile. Closing sets `closed_at` where it is not set,
-    and whoever has set it gives the points in the same transaction, so that they are given once,
-    however many processes try, and whenever one ends.
+    The clock of a round starts when Discord has taken its message. Its votes count if the round is
+    open when they are written: its row is locked against closing meanwhile. Closing sets
+    `closed_at` if it is not set, and scores the votes and enqueues the reveal in the same
+    transaction, so that both happen once, in whatever process and whenever one crashes.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        source: Source,
-        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
-    ) -> None:
-        """Keep rounds in a store.
-
-        Args:
-            store: where.
-            source: what riddles are made of.
-            now: the time, with its zone.
-        """
+    def __init__(self, store: Store, now: Clock = utc_now) -> None:
         self._store = store
-        self._source = source
         self._now = now
 
-    async def riddle(self, kind: str | None, wish: Wish) -> Riddle:
-        """Make a riddle.
-
-        Args:
-            kind: a name in `KINDS`; `None`: any.
-            wish: what it should be like.
-        """
-        await self._source.measure()
-        chosen = KINDS[kind or self._source.chance.choice(list(KINDS))]
-        return await chosen.riddle(self._source, wish)
-
-    async def question(self, riddle: Riddle) -> Picture:
-        """Draw what is to be guessed from."""
-        return await KINDS[riddle.kind].question(self._source, riddle)
-
-    async def answer(self, riddle: Riddle) -> Picture:
-        """Draw the answer."""
-        return await KINDS[riddle.kind].answer(self._source, riddle)
-
     async def open(
-        self, riddle: Riddle, place: Place, seconds: int = SECONDS, user_id: int | None = None
-    ) -> Asked:
-        """Open a round; votes count from now on.
+        self,
+        question: QuizQuestion,
+        venue: Venue,
+        seconds: int = SECONDS,
+        user_id: int | None = None,
+    ) -> Round:
+        """Open a round.
 
         Args:
-            riddle: what it asks.
-            place: where.
+            question: what it asks.
+            venue: where it takes place.
             seconds: how long it is open.
-            user_id: whose own review it is; `None`: anybody may vote.
+            user_id: whose review it is; `None` if anyone may vote.
 
         Raises:
-            UserError: another is open in the channel.
+            UserError: another round is open in the channel.
         """
         opened_at = self._now()
         length = _REVIEW_TIME if user_id is not None else dt.timedelta(seconds=seconds)
-        row = Round(
-            server_id=place.server_id,
-            channel_id=place.channel_id,
-            session_id=place.session_id,
-            user_id=user_id,
-            kind=riddle.kind,
-            question=riddle.as_json(),
-            language=place.language,
-            opened_at=opened_at,
-            closes_at=opened_at + length,
-        )
-        try:
-            async with self._store.begin() as session:
-                session.add(row)
-        except IntegrityError as error:
-            raise UserError("quiz.under_way") from error
-        return _asked(row)
-
-    async def sent(self, round_id: int, message_id: int) -> None:
-        """Say which message asks a round's question, where that is not known yet."""
-        async with self._store.begin() as session:
-            await session.execute(
-                update(Round)
-                .where(Round.round_id == round_id, Round.message_id.is_(None))
-                .values(message_id=message_id)
+        insert = (
+            self._store.insert(models.Round)
+            .values(
+                server_id=venue.server_id,
+                channel_id=venue.channel_id,
+                session_id=venue.session_id,
+                user_id=user_id,
+                kind=question.kind,
+                question=question.as_json(),
+                language=venue.language,
+                opened_at=opened_at,
+                closes_at=opened_at + length,
             )
+            .on_conflict_do_nothing(
+                index_elements=["channel_id"],
+                index_where=text("closed_at IS NULL AND user_id IS NULL"),
+            )
+            .returning(models.Round)
+        )
+        async with self._store.begin() as transaction:
+            row = await transaction.scalar(insert)
+        if row is None:
+            raise UserError("quiz.under_way")
+        return _as_round(row)
+
+    async def sent(self, round_id: int, message_id: int) -> Round | None:
+        """Start the clock of a round, unless that is done: Discord has taken its message.
+
+        Returns:
+            The round; `None` if it was withdrawn.
+        """
+        now = self._now()
+        async with self._store.begin() as transaction:
+            row = await transaction.get(models.Round, round_id, with_for_update=True)
+            if row is None:
+                return None
+            if row.message_id is None:
+                row.message_id = message_id
+                if row.closed_at is None:
+                    row.opened_at, row.closes_at = now, now + (row.closes_at - row.opened_at)
+                else:
+                    await enqueue(self._store, transaction, REVEAL, round_id, now)
+            return _as_round(row)
 
     async def withdraw(self, round_id: int) -> None:
-        """Forget a round whose question could not be sent."""
-        async with self._store.begin() as session:
-            await session.execute(delete(Round).where(Round.round_id == round_id))
+        """Delete a round whose message could not be sent."""
+        async with self._store.begin() as transaction:
+            await transaction.execute(delete(models.Round).where(models.Round.round_id == round_id))
 
     async def vote(
         self, round_id: int, user_id: int, choice: str, at: dt.datetime | None = None
-    ) -> Asked:
-        """Choose, or choose anew.
+    ) -> Round:
+        """Vote, or change a vote.
 
         Args:
-            round_id: in which round.
-            user_id: who.
-            choice: what.
-            at: when; now if left out.
+            round_id: the round.
+            user_id: the voter.
+            choice: one of the choices of the kind.
+            at: the time of the vote; by default now.
 
         Raises:
-            UserError: it is too late, or the round is somebody else's.
+            UserError: the round is closed, or another user's.
         """
         voted_at = self._now() if at is None else at
-        async with self._store.begin() as session:
-            row = await self._open_row(session, round_id, user_id, voted_at)
+        async with self._store.begin() as transaction:
+            row = await self._open_row(transaction, round_id, user_id, voted_at)
             if choice not in KINDS[row.kind].choices:
                 raise ValueError(f"a round of {row.kind} has no choice {choice!r}")
             chosen = {"choice": choice, "voted_at": voted_at}
-            insert = self._store.insert(Vote).values(round_id=round_id, user_id=user_id, **chosen)
-            await session.execute(
+            insert = self._store.insert(models.Vote).values(
+                round_id=round_id, user_id=user_id, **chosen
+            )
+            await transaction.execute(
                 insert.on_conflict_do_update(
                     index_elements=["round_id", "user_id"],
                     set_=chosen,
-                    # Of two that arrive in the wrong order, the one that was made later counts.
-                    where=Vote.voted_at <= insert.excluded.voted_at,
+                    # If two arrive in the wrong order, the later one counts.
+                    where=models.Vote.voted_at <= insert.excluded.voted_at,
                 )
             )
-            return _asked(row)
+            return _as_round(row)
 
-    async def still_open(self, round_id: int, user_id: int) -> Asked:
-        """Look whether somebody may vote.
+    async def require_open(self, round_id: int, user_id: int) -> Round:
+        """Return a round in which a user may vote now.
 
         Raises:
-            UserError: it is too late, or the round is somebody else's.
+            UserError: the round is closed, or another user's.
         """
-        async with self._store.begin() as session:
-            return _asked(await self._open_row(session, round_id, user_id, self._now()))
+        async with self._store.begin() as transaction:
+            return _as_round(await self._open_row(transaction, round_id, user_id, self._now()))
 
-    async def close(self, round_id: int) -> bool:
-        """Close a round and give the points, unless that is done.
+    async def count_votes(self, round_id: int) -> int:
+        """Count the votes of a round."""
+        votes = (
+            select(func.count()).select_from(models.Vote).where(models.Vote.round_id == round_id)
+        )
+        async with self._store.read() as transaction:
+            return await transaction.scalar(votes) or 0
+
+    async def extend(self, round_id: int, by: dt.timedelta) -> Round:
+        """Keep a round open for longer.
+
+        Raises:
+            UserError: it is closed.
+        """
+        async with self._store.begin() as transaction:
+            row = await transaction.scalar(
+                select(models.Round)
+                .where(
+                    models.Round.round_id == round_id, _OPEN, models.Round.closes_at > self._now()
+                )
+                .with_for_update()
+            )
+            if row is None:
+                raise UserError("quiz.closed")
+            row.closes_at += by
+            return _as_round(row)
+
+    async def close(self, round_id: int, *, due_only: bool = False) -> bool:
+        """Close a round and score its votes, unless that is done.
+
+        Args:
+            round_id: the round.
+            due_only: leave it open if its time is not over.
 
         Returns:
-            Whether this call has closed it.
+            Whether this call closed it.
         """
         now = self._now()
-        async with self._store.begin() as session:
-            await self._store.alone(session)
-            closed = await session.scalar(
-                update(Round)
-                .where(Round.round_id == round_id, Round.closed_at.is_(None))
-                .values(closed_at=now)
-                .returning(Round.round_id)
-            )
-            if closed is None:
+        close = (
+            update(models.Round)
+            .where(models.Round.round_id == round_id, _OPEN)
+            .values(closed_at=now)
+            .returning(models.Round.round_id)
+        )
+        if due_only:
+            close = close.where(models.Round.closes_at <= now)
+        async with self._store.begin() as transaction:
+            await self._store.alone(transaction)
+            if await transaction.scalar(close) is None:
                 return False
-            row = await session.get_one(Round, round_id)
-            riddle = Riddle.from_json(row.question)
-            votes = list(await session.scalars(select(Vote).where(Vote.round_id == round_id)))
-            awards = award(
-                KINDS[row.kind].marks(riddle),
-                [Ballot(vote.user_id, vote.choice, vote.voted_at) for vote in votes],
-                await _streaks(session, row) if row.user_id is None else {},
-                row.opened_at,
-                row.closes_at,
-            )
-            for vote, given in zip(votes, awards, strict=True):
-                vote.right = given.right
-                vote.points = given.points if row.user_id is None else 0
-            if row.user_id is not None and not votes:
-                await session.delete(row)  # a review that was not answered leaves nothing
-            right = {given.user_id: given.right for given in awards}
-            item = Item(row.kind, riddle.topic)
-            await record_answers(self._store, session, item, right, now)
+            await self._score(transaction, await transaction.get_one(models.Round, round_id), now)
         return True
 
     async def close_due(self) -> None:
-        """Close all rounds whose time is over."""
-        async with self._store.begin() as session:
-            due = await session.scalars(
-                select(Round.round_id)
-                .where(Round.closed_at.is_(None), Round.closes_at <= self._now())
-                .order_by(Round.closes_at, Round.round_id)
-            )
-            round_ids = list(due)
+        """Close all rounds whose time is over; withdraw those that were never sent."""
+        now = self._now()
+        due = (
+            select(models.Round.round_id)
+            .where(_OPEN, ~_UNSENT, models.Round.closes_at <= now)
+            .order_by(models.Round.closes_at, models.Round.round_id)
+        )
+        never_sent = models.Round.opened_at <= now - _SENDING_TIME
+        async with self._store.begin() as transaction:
+            await transaction.execute(delete(models.Round).where(_OPEN, _UNSENT, never_sent))
+            round_ids = list(await transaction.scalars(due))
         for round_id in round_ids:
-            await self.close(round_id)
+            await self.close(round_id, due_only=True)
 
-    async def next_close(self) -> dt.datetime | None:
-        """Say when the next round is to be closed."""
-        async with self._store.begin() as session:
-            moment: dt.datetime | None = await session.scalar(
-                select(Round.closes_at)
-                .where(Round.closed_at.is_(None))
-                .order_by(Round.closes_at)
-                .limit(1)
-            )
-        return moment
+    async def next_due(self) -> dt.datetime | None:
+        """Return when `close_due` has something to do next."""
+        closes = select(func.min(models.Round.closes_at)).where(_OPEN, ~_UNSENT)
+        opened = select(func.min(models.Round.opened_at)).where(_OPEN, _UNSENT)
+        async with self._store.read() as transaction:
+            closes_at: dt.datetime | None = await transaction.scalar(closes)
+            opened_at: dt.datetime | None = await transaction.scalar(opened)
+        withdrawn_at = None if opened_at is None else opened_at + _SENDING_TIME
+        return min((each for each in (closes_at, withdrawn_at) if each), default=None)
 
-    async def unrevealed(self) -> list[int]:
-        """Find the rounds that are closed, and whose message does not tell the answer yet."""
-        async with self._store.begin() as session:
-            found = await session.scalars(
-                select(Round.round_id)
-                .where(
-                    Round.closed_at.is_not(None),
-                    Round.revealed_at.is_(None),
-                    Round.user_id.is_(None),
-                    Round.message_id.is_not(None),
-                )
-                .order_by(Round.closed_at, Round.round_id)
-            )
-            return list(found)
-
-    async def revealed(self, round_id: int) -> None:
-        """Say that a round's message tells the answer."""
-        async with self._store.begin() as session:
-            await session.execute(
-                update(Round).where(Round.round_id == round_id).values(revealed_at=self._now())
+    async def revealed(self, round_id: int, message_id: int) -> None:
+        """Record which message shows the answer of a round."""
+        async with self._store.begin() as transaction:
+            await transaction.execute(
+                update(models.Round)
+                .where(models.Round.round_id == round_id)
+                .values(revealed_at=self._now(), message_id=message_id)
             )
 
-    async def round(self, round_id: int) -> Asked | None:
-        """Look at a round; `None`: there is none, or it is forgotten."""
-        async with self._store.begin() as session:
-            row = await session.get(Round, round_id)
+    async def get(self, round_id: int) -> Round | None:
+        """Return a round; `None` if it was deleted."""
+        votes = (
+            select(models.Vote, models.Person.on_scoreboards)
+            .outerjoin(models.Person, models.Person.user_id == models.Vote.user_id)
+            .where(models.Vote.round_id == round_id, models.Vote.points.is_not(None))
+        )
+        async with self._store.read() as transaction:
+            row = await transaction.get(models.Round, round_id)
             if row is None:
                 return None
-            rows = await session.execute(
-                select(Vote, Person.on_scoreboards)
-                .outerjoin(Person, Person.user_id == Vote.user_id)
-                .where(Vote.round_id == round_id)
-            )
-            awards = [
-                Award(vote.user_id, vote.choice, bool(vote.right), vote.points, named is not False)
-                for vote, named in rows
-                if vote.points is not None
-            ]
-        return _asked(row, sorted(awards, key=lambda each: (-each.points, each.user_id)))
+            rows = list(await transaction.execute(votes))
+        results = [_as_result(row, vote, named=on is not False) for vote, on in rows]
+        return _as_round(row, sorted(results, key=lambda each: (-each.points, each.user_id)))
 
     async def open_in(self, channel_id: int) -> int | None:
-        """Find the round that is open in a channel."""
-        async with self._store.begin() as session:
-            found: int | None = await session.scalar(
-                select(Round.round_id).where(
-                    Round.channel_id == channel_id,
-                    Round.closed_at.is_(None),
-                    Round.user_id.is_(None),
+        """Return the id of the round that is open in a channel, if there is one."""
+        async with self._store.read() as transaction:
+            found: int | None = await transaction.scalar(
+                select(models.Round.round_id).where(
+                    models.Round.channel_id == channel_id, _OPEN, _FOR_ALL
                 )
             )
         return found
 
     async def seen(self, channel_id: int, user_id: int | None = None) -> frozenset[int]:
-        """Find which test digits a channel, or one person, was asked about last."""
+        """Return the test digits that a channel, or a user if given, was asked about lately."""
         whose = (
-            Round.channel_id == channel_id
+            models.Round.channel_id == channel_id
             if user_id is None
             else or_(
-                Round.user_id == user_id,
-                Round.round_id.in_(select(Vote.round_id).where(Vote.user_id == user_id)),
+                models.Round.user_id == user_id,
+                models.Round.round_id.in_(
+                    select(models.Vote.round_id).where(models.Vote.user_id == user_id)
+                ),
             )
         )
-        async with self._store.begin() as session:
-            questions = await session.scalars(
-                select(Round.question).where(whose).order_by(Round.round_id.desc()).limit(_RECENT)
+        async with self._store.read() as transaction:
+            questions = await transaction.scalars(
+                select(models.Round.question)
+                .where(whose)
+                .order_by(models.Round.round_id.desc())
+                .limit(_RECENT)
             )
             return frozenset(int(question["digit"]) for question in questions)
 
     async def _open_row(
-        self, session: AsyncSession, round_id: int, user_id: int, at: dt.datetime
-    ) -> Round:
-        """Find a round that is open, and keep it open until the transaction ends."""
-        row = await session.scalar(
-            select(Round)
+        self, transaction: AsyncSession, round_id: int, user_id: int, at: dt.datetime
+    ) -> models.Round:
+        """Return a round that is open, and keep it open until the transaction ends."""
+        row = await transaction.scalar(
+            select(models.Round)
             .where(
-                Round.round_id == round_id,
-                Round.closed_at.is_(None),
-                Round.closes_at > at,
-                or_(Round.user_id.is_(None), Round.user_id == user_id),
+                models.Round.round_id == round_id,
+                _OPEN,
+                or_(_UNSENT, models.Round.closes_at > at),
+                or_(_FOR_ALL, models.Round.user_id == user_id),
             )
             .with_for_update(read=True)
         )
@@ -303,30 +306,57 @@ class Quiz:
             raise UserError("quiz.late")
         return row
 
-
-async def _streaks(session: AsyncSession, row: Round) -> dict[int, int]:
-    """Count in how many of the rounds just before, in the same channel, each person was right."""
-    before = list(
-        await session.scalars(
-            select(Round.round_id)
-            .where(
-                Round.channel_id == row.channel_id,
-                Round.user_id.is_(None),
-                Round.closed_at.is_not(None),
-                Round.round_id != row.round_id,
+    async def _score(self, transaction: AsyncSession, row: models.Round, now: dt.datetime) -> None:
+        question = QuizQuestion.from_json(row.question)
+        votes = list(
+            await transaction.scalars(
+                select(models.Vote).where(models.Vote.round_id == row.round_id)
             )
-            .order_by(Round.closed_at.desc(), Round.round_id.desc())
-            .limit(STREAK)
+        )
+        results = score(
+            KINDS[row.kind].grades(question),
+            [Vote(vote.user_id, vote.choice, vote.voted_at) for vote in votes],
+            await _streaks(transaction, row) if row.user_id is None else {},
+            row.opened_at,
+            row.closes_at,
+        )
+        for vote, result in zip(votes, results, strict=True):
+            vote.right = result.right
+            vote.points = result.points if row.user_id is None else 0
+        if row.user_id is not None and not votes:
+            await transaction.delete(row)  # a review without an answer leaves nothing
+        if row.user_id is None and row.message_id is not None:
+            await enqueue(self._store, transaction, REVEAL, row.round_id, now)
+        right = {result.user_id: result.right for result in results}
+        item = Item(row.kind, question.topic)
+        await record_answers(self._store, transaction, item, right, now)
+
+
+async def _streaks(transaction: AsyncSession, row: models.Round) -> dict[int, int]:
+    """Count how many of the rounds just before, in the same channel, each person had right."""
+    before = list(
+        await transaction.scalars(
+            select(models.Round.round_id)
+            .where(
+                models.Round.channel_id == row.channel_id,
+                _FOR_ALL,
+                models.Round.closed_at.is_not(None),
+                models.Round.round_id != row.round_id,
+            )
+            .order_by(models.Round.closed_at.desc(), models.Round.round_id.desc())
+            .limit(MAX_STREAK_BONUS)
         )
     )
-    rows = await session.execute(
-        select(Vote.round_id, Vote.user_id).where(Vote.round_id.in_(before), Vote.right.is_(True))
+    rows = await transaction.execute(
+        select(models.Vote.round_id, models.Vote.user_id).where(
+            models.Vote.round_id.in_(before), models.Vote.right.is_(True)
+        )
     )
     right = {(round_id, user_id) for round_id, user_id in rows}
-    return {user_id: _run(before, user_id, right) for _, user_id in right}
+    return {user_id: _streak(before, user_id, right) for _, user_id in right}
 
 
-def _run(before: Sequence[int], user_id: int, right: set[tuple[int, int]]) -> int:
+def _streak(before: Sequence[int], user_id: int, right: set[tuple[int, int]]) -> int:
     count = 0
     for round_id in before:
         if (round_id, user_id) not in right:
@@ -335,15 +365,26 @@ def _run(before: Sequence[int], user_id: int, right: set[tuple[int, int]]) -> in
     return count
 
 
-def _asked(row: Round, awards: Iterable[Award] = ()) -> Asked:
-    return Asked(
+def _as_round(row: models.Round, results: Sequence[Result] = ()) -> Round:
+    return Round(
         row.round_id,
-        Riddle.from_json(row.question),
-        Place(row.server_id, row.channel_id, row.session_id, row.language),
+        QuizQuestion.from_json(row.question),
+        Venue(row.server_id, row.channel_id, row.session_id, row.language),
         row.user_id,
         row.message_id,
         row.opened_at,
         row.closes_at,
         row.closed_at,
-        tuple(awards),
+        row.revealed_at,
+        tuple(results),
     )
+
+
+def _as_result(row: models.Round, vote: models.Vote, *, named: bool) -> Result:
+    """Split the points of a vote into what it scored them for."""
+    right, points = bool(vote.right), vote.points or 0
+    if row.user_id is not None:
+        return Result(vote.user_id, vote.choice, right, points, named=named)
+    base = KINDS[row.kind].grades(QuizQuestion.from_json(row.question))[vote.choice].points
+    speed = speed_bonus(vote.voted_at, row.opened_at, row.closes_at) if right else 0
+    return Result(vote.user_id, vote.choice, right, base, speed, points - base - speed, named=named)

@@ -1,74 +1,74 @@
-"""Points: what a right answer is worth, a quick one, and one after others.
+"""Points: for a right answer, for a fast one, and for a streak.
 
-A right answer is worth ten points. A quick one up to three more: three in the first third of the
-time, two in the second, one in the last; but none in the first five seconds, so that guessing at
-once does not pay. Whoever was right in the rounds just before in the same channel gets one more for
-each of them, up to three. Who bets has five points for the digit and up to five for the field, by
-how much of the hottest field's heat lies there.
+A right answer scores ten points. A fast one scores up to three more: three in the first third of
+the time, two in the second, one in the last; but none in the first five seconds, so that guessing
+at once does not pay. A streak scores one more for each round just before, in the same channel, that
+the voter had right, up to three. A bet scores five points for the digit and up to five for the
+field, in proportion to its heat.
 """
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.quiz.question import Award, Ballot
+from bot.quiz.question import Result, Vote
 
-RIGHT = 10
-QUICK = 3
-STREAK = 3
+FULL_SCORE = 10
+MAX_SPEED_BONUS = 3
+MAX_STREAK_BONUS = 3
 GRACE = dt.timedelta(seconds=5)
-"""So long after the start a right answer is worth no more than later."""
+"""After the start, during which there is no speed bonus."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What a choice is worth by itself.
+class Grade:
+    """What a choice scores by itself.
 
     Attributes:
         right: whether it is right.
-        points: without what speed and others before it add.
+        points: without bonuses, at most `FULL_SCORE`.
     """
 
     right: bool
     points: int
 
 
-def quickness(voted_at: dt.datetime, opened_at: dt.datetime, closes_at: dt.datetime) -> int:
-    """Find what the speed of a right answer adds.
+def speed_bonus(voted_at: dt.datetime, opened_at: dt.datetime, closes_at: dt.datetime) -> int:
+    """Return the points that a right answer scores for speed, 0 to `MAX_SPEED_BONUS`.
 
     Args:
-        voted_at: when it was last chosen.
-        opened_at: when votes began.
-        closes_at: from when on they are late.
+        voted_at: when it was last changed.
+        opened_at: when the clock started.
+        closes_at: when the round was to close.
     """
     after, span = voted_at - opened_at - GRACE, closes_at - opened_at - GRACE
     if after < dt.timedelta() or span <= dt.timedelta():
         return 0
-    return max(QUICK - QUICK * after // span, 0)
+    return max(MAX_SPEED_BONUS - MAX_SPEED_BONUS * after // span, 0)
 
 
-def award(
-    marks: Mapping[str, Mark],
-    ballots: Sequence[Ballot],
+def score(
+    grades: Mapping[str, Grade],
+    votes: Sequence[Vote],
     streaks: Mapping[int, int],
     opened_at: dt.datetime,
     closes_at: dt.datetime,
-) -> list[Award]:
-    """Give points.
+) -> list[Result]:
+    """Score the votes of a round, in their order.
 
     Args:
-        marks: what each choice is worth.
-        ballots: one a person.
-        streaks: in how many rounds just before each was right; none: 0.
-        opened_at: when votes began.
-        closes_at: from when on they were late.
+        grades: of each choice.
+        votes: one a person.
+        streaks: how many rounds just before each person had right; 0 if missing.
+        opened_at: when the clock started.
+        closes_at: when the round was to close.
     """
-    awards = []
-    for ballot in ballots:
-        mark = marks[ballot.choice]
-        points = mark.points
-        if mark.right:
-            points += quickness(ballot.voted_at, opened_at, closes_at)
-            points += min(streaks.get(ballot.user_id, 0), STREAK)
-        awards.append(Award(ballot.user_id, ballot.choice, mark.right, points))
-    return awards
+    results = []
+    for vote in votes:
+        grade = grades[vote.choice]
+        speed = streak = 0
+        if grade.right:
+            speed = speed_bonus(vote.voted_at, opened_at, closes_at)
+            streak = min(streaks.get(vote.user_id, 0), MAX_STREAK_BONUS)
+        results.append(Result(vote.user_id, vote.choice, grade.right, grade.points, speed, streak))
+    return results

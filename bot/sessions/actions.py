@@ -135,7 +135,7 @@ class SessionPresses:
         channel = interaction.channel
         if not isinstance(channel, discord.Thread):
             raise UserError("session.not_in_thread")
-        await self.bot.quizzes.start(channel, evening.session_id, language=evening.language)
+        await self.bot.quiz.start(channel, evening.session_id, language=evening.language)
 
     async def hand_over(self, interaction: Interaction, asked: HandOver) -> None:
         """Ask who is to lead, or let them."""

@@ -12,7 +12,7 @@ from discord.utils import escape_markdown
 
 from bot.i18n import Say
 from bot.lessons.course import Lessons
-from bot.quiz.phrases import KIND_NAMES
+from bot.quiz.kinds import KINDS
 from bot.sessions.messages import place_of, topic
 from bot.sessions.summary import Attendance, MissedQuestion, MissedRound, Summary
 from bot.ui.languages import beside, both, voices
@@ -214,7 +214,7 @@ def _missed(summary: Summary, lessons: Lessons, say: Say) -> str:
 
 def _what(missed: MissedQuestion | MissedRound, lessons: Lessons, say: Say) -> str:
     if isinstance(missed, MissedRound):
-        kind = say(KIND_NAMES[missed.kind]) if missed.kind in KIND_NAMES else missed.kind
+        kind = say(KINDS[missed.kind].title) if missed.kind in KINDS else missed.kind
         return say("summary.round", number=missed.number, kind=kind)
     if missed.lesson not in lessons.names:
         return missed.lesson

@@ -15,7 +15,8 @@ import pytest
 import simcord
 from sqlalchemy import URL
 
-from bot.quiz import KINDS, Asked
+from bot.quiz.kinds import KINDS
+from bot.quiz.question import Round
 from bot.scores.scores import Rounds
 from bot.settings import Settings
 from tests.discord.conftest import Server
@@ -31,7 +32,7 @@ class Game:
 
     group: "Group"
     question: discord.Message
-    asked: Asked
+    round_: Round
     votes: dict[simcord.MemberActor, tuple[float, str]] = field(default_factory=dict)
 
 
@@ -98,21 +99,21 @@ class Group:
             ).acknowledged
         else:
             assert (await self.host.slash(self.thread, "quiz", kind=kind)).acknowledged
-        round_id = await self.server.bot.quiz.open_in(self.thread.id)
+        round_id = await self.server.bot.rounds.open_in(self.thread.id)
         assert round_id is not None
-        asked = await self.server.bot.quiz.round(round_id)
-        assert asked is not None
-        assert asked.place.session_id == self.session_id
-        question = self.newest("bet" if asked.riddle.kind == "bet" else "vote")
-        assert question.id == asked.message_id
-        return Game(self, question, asked)
+        round_ = await self.server.bot.rounds.get(round_id)
+        assert round_ is not None
+        assert round_.venue.session_id == self.session_id
+        question = self.newest("bet" if round_.question.kind == "bet" else "vote")
+        assert question.id == round_.message_id
+        return Game(self, question, round_)
 
     def score(self, game: Game) -> dict[str, int]:
         """Reckon a round's points."""
         given: dict[str, int] = {}
         right_now = set()
         for person, (after, choice) in game.votes.items():
-            right, points = _worth(game.asked, choice)
+            right, points = _worth(game.round_, choice)
             if right:
                 right_now.add(person.name)
                 points += _quick(after) + min(self.streak[person.name], 3)
@@ -138,13 +139,13 @@ def _quick(after: float) -> int:
     return 0 if after < 5 else 3 if after < 5 + third else 2 if after < 5 + 2 * third else 1
 
 
-def _worth(asked: Asked, choice: str) -> tuple[bool, int]:
-    riddle = asked.riddle
-    if riddle.kind != "bet":
-        return choice == riddle.answer, 10 if choice == riddle.answer else 0
+def _worth(round_: Round, choice: str) -> tuple[bool, int]:
+    question = round_.question
+    if question.kind != "bet":
+        return choice == question.answer, 10 if choice == question.answer else 0
     digit, _, place = choice.partition("@")
-    share = riddle.heat[int(place) - 1] / max(riddle.heat)
-    read = digit == str(riddle.target)
+    share = question.heat[int(place) - 1] / max(question.heat)
+    read = digit == str(question.target)
     return read and share >= 0.5, (5 if read else 0) + round(5 * share)
 
 
@@ -206,7 +207,7 @@ async def meet(
 
 def votes(game: Game, chance: random.Random) -> Iterator[tuple[float, simcord.MemberActor, str]]:
     """What the group's people vote and when: some not at all, some twice, some at once."""
-    kind, right = KINDS[game.asked.riddle.kind], game.asked.riddle.answer
+    kind, right = KINDS[game.round_.question.kind], game.round_.question.answer
     for person in game.group.people:
         for _ in range(chance.choice((0, 1, 1, 1, 2))):
             choice = right if chance.random() < 0.6 else chance.choice(kind.choices)
@@ -215,8 +216,8 @@ def votes(game: Game, chance: random.Random) -> Iterator[tuple[float, simcord.Me
 
 async def vote(game: Game, person: simcord.MemberActor, choice: str) -> None:
     """Press what there is to press for a choice."""
-    round_id = game.asked.round_id
-    if game.asked.riddle.kind == "bet":
+    round_id = game.round_.round_id
+    if game.round_.question.kind == "bet":
         digit, _, place = choice.partition("@")
         half = answer(await person.click(game.question, custom_id=f"bet:{round_id}:{digit}:0"))
         assert half.flags.ephemeral

@@ -7,8 +7,10 @@ import pytest
 import simcord
 from sqlalchemy import func, select, update
 
-from bot.quiz import DIGITS, KINDS, Asked
-from bot.store.models import Round, Vote
+from bot.quiz.kinds import KINDS, draw_question
+from bot.quiz.kinds.base import DIGITS
+from bot.quiz.question import Round
+from bot.store import models
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, files, text
 
@@ -24,21 +26,21 @@ def buttons(message: discord.Message, kind: str) -> dict[str, str]:
     }
 
 
-async def ask(server: Server, kind: str) -> tuple[discord.Message, Asked]:
+async def ask(server: Server, kind: str) -> tuple[discord.Message, Round]:
     """Have Alex start a round."""
     message = answer(await server.alex.slash(server.channel, "quiz", kind=kind))
-    round_id = await server.bot.quiz.open_in(server.channel.id)
+    round_id = await server.bot.rounds.open_in(server.channel.id)
     assert round_id is not None
-    asked = await server.bot.quiz.round(round_id)
-    assert asked is not None
-    return message, asked
+    round_ = await server.bot.rounds.get(round_id)
+    assert round_ is not None
+    return message, round_
 
 
-def right_and_wrong(asked: Asked) -> tuple[str, str]:
+def right_and_wrong(round_: Round) -> tuple[str, str]:
     """The custom ids of a right and of a wrong vote; of a bet, of its field."""
-    kind, right = KINDS[asked.riddle.kind], asked.riddle.answer
+    kind, right = KINDS[round_.question.kind], round_.question.answer
     wrong = next(each for each in kind.choices if each != right)
-    return f"vote:{asked.round_id}:{right}:0", f"vote:{asked.round_id}:{wrong}:0"
+    return f"vote:{round_.round_id}:{right}:0", f"vote:{round_.round_id}:{wrong}:0"
 
 
 async def now_as_it_is(
@@ -51,8 +53,8 @@ async def now_as_it_is(
 
 
 async def test_a_round_from_its_question_to_its_points(server: Server) -> None:
-    question, asked = await ask(server, "said")
-    right, wrong = right_and_wrong(asked)
+    question, round_ = await ask(server, "said")
+    right, wrong = right_and_wrong(round_)
     await server.env.advance_time(10)
     for member, vote in ((server.alex, right), (server.bora, wrong), (server.minji, right)):
         heard = await member.click(question, custom_id=vote)
@@ -63,34 +65,34 @@ async def test_a_round_from_its_question_to_its_points(server: Server) -> None:
     seen = await now_as_it_is(server, question)
 
     assert not buttons(seen, "vote")
-    assert f"What did the network say? {asked.riddle.answer}" in text(seen)
-    assert f"신경망은 뭐라고 했을까요? {asked.riddle.answer}" in text(seen)
+    assert f"What did the network say? {round_.question.answer}" in text(seen)
+    assert f"신경망은 뭐라고 했을까요? {round_.question.answer}" in text(seen)
     assert "2 of 3 were right" in text(seen)
     assert f"✅ <@{server.alex.id}> **+13** · ✅ <@{server.minji.id}> **+13**" in text(seen)
     assert str(server.bora.id) not in text(seen)
-    assert f"Card of test digit {asked.riddle.digit}" in alt_texts(seen)[0]
+    assert f"Card of test digit {round_.question.digit}" in alt_texts(seen)[0]
 
 
 async def test_a_vote_is_confirmed_in_the_voters_language_and_may_be_changed(
     server: Server,
 ) -> None:
-    question, asked = await ask(server, "said")
-    right, wrong = right_and_wrong(asked)
+    question, round_ = await ask(server, "said")
+    right, wrong = right_and_wrong(round_)
 
     first = answer(await server.minji.click(question, custom_id=wrong))
     second = answer(await server.minji.click(question, custom_id=right))
 
     assert "내 답" in text(first)
-    assert f"**{asked.riddle.answer}**" in text(second)
+    assert f"**{round_.question.answer}**" in text(second)
     await server.env.advance_time(50)
     assert f"✅ <@{server.minji.id}>" in text(await now_as_it_is(server, question))
 
 
 async def test_a_bet_is_made_of_a_digit_and_then_a_field(server: Server) -> None:
-    question, asked = await ask(server, "bet")
-    digit, _, field = asked.riddle.answer.partition("@")
+    question, round_ = await ask(server, "bet")
+    digit, _, field = round_.question.answer.partition("@")
 
-    half = answer(await server.bora.click(question, custom_id=f"bet:{asked.round_id}:{digit}:0"))
+    half = answer(await server.bora.click(question, custom_id=f"bet:{round_.round_id}:{digit}:0"))
     assert half.flags.ephemeral
     whole = await server.bora.click(half, custom_id=buttons(half, "field")[field])
     await server.env.advance_time(50)
@@ -102,8 +104,8 @@ async def test_a_bet_is_made_of_a_digit_and_then_a_field(server: Server) -> None
 
 
 async def test_a_late_vote_is_refused_in_one_sentence(server: Server) -> None:
-    question, asked = await ask(server, "layer")
-    right, _ = right_and_wrong(asked)
+    question, round_ = await ask(server, "layer")
+    right, _ = right_and_wrong(round_)
     await server.bot.scheduler.close()  # so that the message still has its buttons
     await server.env.advance_time(50)
 
@@ -111,7 +113,7 @@ async def test_a_late_vote_is_refused_in_one_sentence(server: Server) -> None:
 
     assert "could not be counted" in text(answer(late))
     async with server.bot.store.begin() as session:
-        assert await session.scalar(select(func.count()).select_from(Vote)) == 0
+        assert await session.scalar(select(func.count()).select_from(models.Vote)) == 0
 
 
 async def test_nobody_starts_a_second_round_beside_an_open_one(server: Server) -> None:
@@ -124,8 +126,8 @@ async def test_nobody_starts_a_second_round_beside_an_open_one(server: Server) -
 
 
 async def test_a_restart_in_the_middle_of_a_round_changes_nothing(server: Server) -> None:
-    question, asked = await ask(server, "heat")
-    right, _ = right_and_wrong(asked)
+    question, round_ = await ask(server, "heat")
+    right, _ = right_and_wrong(round_)
     await server.env.advance_time(10)
     await server.bora.click(question, custom_id=right)
 
@@ -142,24 +144,26 @@ async def test_a_restart_in_the_middle_of_a_round_changes_nothing(server: Server
 async def test_what_was_closed_but_not_revealed_is_revealed_at_the_next_start(
     server: Server,
 ) -> None:
-    question, asked = await ask(server, "said")
-    right, _ = right_and_wrong(asked)
+    question, round_ = await ask(server, "said")
+    right, _ = right_and_wrong(round_)
     await server.bora.click(question, custom_id=right)
-    await server.bot.quiz.close(asked.round_id)  # and then the bot is ended
+    await server.bot.rounds.close(round_.round_id)  # and then the bot is ended
 
     await server.restart()
 
     assert f"✅ <@{server.bora.id}> **+10**" in text(await now_as_it_is(server, question))
-    assert await server.bot.quiz.unrevealed() == []
+    revealed = await server.bot.rounds.get(round_.round_id)
+    assert revealed is not None
+    assert revealed.revealed_at is not None
 
 
 async def test_a_round_whose_message_the_bot_forgot_is_revealed_where_somebody_voted(
     server: Server,
 ) -> None:
-    question, asked = await ask(server, "said")
+    question, round_ = await ask(server, "said")
     async with server.bot.store.begin() as session:
-        await session.execute(update(Round).values(message_id=None))
-    right, _ = right_and_wrong(asked)
+        await session.execute(update(models.Round).values(message_id=None))
+    right, _ = right_and_wrong(round_)
     await server.bora.click(question, custom_id=right)
     await server.env.advance_time(50)
 
@@ -169,20 +173,18 @@ async def test_a_round_whose_message_the_bot_forgot_is_revealed_where_somebody_v
 async def test_a_round_started_from_elsewhere_belongs_to_its_session(server: Server) -> None:
     channel: Any = server.bot.get_channel(server.channel.id)
 
-    round_id = await server.bot.quizzes.start(channel, kind="bet", language="ko", seconds=90)
+    round_ = await server.bot.quiz.start(channel, kind="bet", language="ko", seconds=90)
 
     assert "어디를 볼까요?" in text(server.last)
     assert "Where will it look?" not in text(server.last)
-    asked = await server.bot.quiz.round(round_id)
-    assert asked is not None
-    assert asked.message_id == server.last.id
+    assert round_.message_id == server.last.id
 
 
 async def test_a_private_question_of_what_was_wrong_comes_back_the_next_day(
     server: Server,
 ) -> None:
-    question, asked = await ask(server, "said")
-    _, wrong = right_and_wrong(asked)
+    question, round_ = await ask(server, "said")
+    _, wrong = right_and_wrong(round_)
     await server.minji.click(question, custom_id=wrong)
     await server.env.advance_time(50)
     early = answer(await server.minji.slash(server.channel, "review"))
@@ -194,9 +196,9 @@ async def test_a_private_question_of_what_was_wrong_comes_back_the_next_day(
     assert "신경망은 뭐라고 했을까요?" in text(again)
     assert "What did" not in text(again)
     row = await own_review(server, server.minji.id)
-    assert row.riddle.topic == asked.riddle.topic
-    assert row.riddle.digit != asked.riddle.digit
-    vote = f"vote:{row.round_id}:{row.riddle.answer}:{server.minji.id}"
+    assert row.question.topic == round_.question.topic
+    assert row.question.digit != round_.question.digit
+    vote = f"vote:{row.round_id}:{row.question.answer}:{server.minji.id}"
     pressed = await server.minji.click(again, custom_id=vote)
 
     assert pressed.acknowledged
@@ -208,16 +210,16 @@ async def test_a_private_question_of_what_was_wrong_comes_back_the_next_day(
 
 
 async def test_a_bet_comes_back_privately_too(server: Server) -> None:
-    question, asked = await ask(server, "bet")
-    digit, _, field = asked.riddle.answer.partition("@")
+    question, round_ = await ask(server, "bet")
+    digit, _, field = round_.question.answer.partition("@")
     other = str((int(digit) + 1) % 10)
-    half = answer(await server.bora.click(question, custom_id=f"bet:{asked.round_id}:{other}:0"))
+    half = answer(await server.bora.click(question, custom_id=f"bet:{round_.round_id}:{other}:0"))
     await server.bora.click(half, custom_id=buttons(half, "field")[field])
     await server.env.advance_time(50 + _DAY)
 
     again = answer(await server.bora.slash(server.channel, "review"))
     row = await own_review(server, server.bora.id)
-    digit, _, field = row.riddle.answer.partition("@")
+    digit, _, field = row.question.answer.partition("@")
     pressed = await server.bora.click(again, custom_id=buttons(again, "bet")[digit])
     half = await now_as_it_is(server, again, pressed)
     assert await files(server.bot, half)
@@ -227,8 +229,8 @@ async def test_a_bet_comes_back_privately_too(server: Server) -> None:
 
 
 async def test_a_group_is_asked_again_what_its_members_let_come_back(server: Server) -> None:
-    question, asked = await ask(server, "said")
-    _, wrong = right_and_wrong(asked)
+    question, round_ = await ask(server, "said")
+    _, wrong = right_and_wrong(round_)
     await server.bora.click(question, custom_id=wrong)
     await server.env.advance_time(50 + _DAY)
     nothing = answer(await server.alex.slash(server.channel, "quiz", kind="again"))
@@ -236,13 +238,13 @@ async def test_a_group_is_asked_again_what_its_members_let_come_back(server: Ser
 
     own = answer(await server.bora.slash(server.channel, "review"))
     row = await own_review(server, server.bora.id)
-    assert row.riddle.kind == "said"
+    assert row.question.kind == "said"
     await server.bot.reviews.share(server.bora.id, in_groups=True)
     assert own.flags.ephemeral
     question, again = await ask(server, "again")
 
-    assert (again.riddle.kind, again.riddle.topic) == ("said", asked.riddle.topic)
-    assert again.riddle.digit != asked.riddle.digit
+    assert (again.question.kind, again.question.topic) == ("said", round_.question.topic)
+    assert again.question.digit != round_.question.digit
     assert str(server.bora.id) not in text(question)
 
 
@@ -285,7 +287,7 @@ async def test_one_agrees_to_that_below_a_review(server: Server) -> None:
 async def test_nothing_but_the_question_is_sent_while_a_round_is_open(
     server: Server, kind: str
 ) -> None:
-    question, asked = await ask(server, kind)
+    question, round_ = await ask(server, kind)
 
     ids = {
         str(part.custom_id).split(":")[2]
@@ -294,21 +296,21 @@ async def test_nothing_but_the_question_is_sent_while_a_round_is_open(
     }
     assert ids == set(DIGITS if kind == "bet" else KINDS[kind].choices)
     assert [each.filename for each in question.attachments] == ["round.jpg"]
-    picture = await server.bot.quiz.question(asked.riddle)
+    picture = await draw_question(server.bot.digit_pool, round_.question)
     assert await files(server.bot, question) == [picture.file]
-    card = answer(await server.alex.slash(server.elsewhere, "explain", index=asked.riddle.digit))
+    card = answer(await server.alex.slash(server.elsewhere, "explain", index=round_.question.digit))
     assert picture.file not in await files(server.bot, card)
 
 
-async def own_review(server: Server, user_id: int) -> Asked:
+async def own_review(server: Server, user_id: int) -> Round:
     async with server.bot.store.begin() as session:
         round_id = await session.scalar(
-            select(Round.round_id)
-            .where(Round.user_id == user_id)
-            .order_by(Round.round_id.desc())
+            select(models.Round.round_id)
+            .where(models.Round.user_id == user_id)
+            .order_by(models.Round.round_id.desc())
             .limit(1)
         )
     assert round_id is not None
-    asked = await server.bot.quiz.round(round_id)
-    assert asked is not None
-    return asked
+    round_ = await server.bot.rounds.get(round_id)
+    assert round_ is not None
+    return round_

@@ -16,28 +16,28 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import URL
 
 from bot.lessons.progress import ProgressStore
 from bot.privacy.privacy import Privacy
-from bot.quiz import Place, Quiz, Riddle
+from bot.quiz.question import QuizQuestion, Venue
+from bot.quiz.rounds import Rounds
 from bot.runtime.errors import UserError
 from bot.sessions.sessions import Sessions
 from bot.store import Store
 
-if TYPE_CHECKING:
-    from bot.quiz import Source
-
 _BEGIN = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
-_SERVER, _PERSON = 1 << 61, 1 << 62
+_SERVER, _PERSON, _MESSAGE = 1 << 61, 1 << 62, 1 << 60
 _LESSONS, _SCREENS, _ROUNDS, _SECONDS = ("data", "layers", "gradcam"), 3, 3, 30
 _HEAT = (0.0, 0.1, 0.0, 0.25, 0.0, 0.05, 0.1, 0.5, 0.0)
-_RIDDLES = (
-    (Riddle("heat", 7, 9, 9, "conv2d_1", "9", "9", 1), "4999"),
-    (Riddle("said", 18, 3, 8, "max_pooling2d_1", "8", "3", 2), "3588"),
-    (Riddle("bet", 7, 9, 9, "max_pooling2d_1", "9@8", "9", 3, _HEAT), ("9@8", "9@4", "4@8", "7@1")),
+_QUESTIONS = (
+    (QuizQuestion("heat", 7, 9, 9, "conv2d_1", "9", "9", 1), "4999"),
+    (QuizQuestion("said", 18, 3, 8, "max_pooling2d_1", "8", "3", 2), "3588"),
+    (
+        QuizQuestion("bet", 7, 9, 9, "max_pooling2d_1", "9@8", "9", 3, _HEAT),
+        ("9@8", "9@4", "4@8", "7@1"),
+    ),
 )
 
 Step = Callable[["Services"], Awaitable[object]]
@@ -51,7 +51,7 @@ class Services:
         self.sessions = Sessions(store, self.now)
         self.learning = ProgressStore(store, self.now)
         self.privacy = Privacy(store, self.now)
-        self.quiz = Quiz(store, cast("Source", None), self.now)  # its riddles are recorded
+        self.rounds = Rounds(store, self.now)
 
     def now(self) -> dt.datetime:
         return self.time
@@ -107,8 +107,8 @@ def _evening(group: Group, chance: random.Random) -> Iterator[tuple[float, Step]
                 yield 0.1, partial(_follow, group, lesson, screen, person, chance.random() < 0.7)
                 yield 0.1, partial(_answer, group, lesson, person, chance.randrange(3))
         for _ in range(_ROUNDS):
-            riddle, choices = chance.choice(_RIDDLES)
-            yield 0.1, partial(_open, group, riddle)
+            question, choices = chance.choice(_QUESTIONS)
+            yield 0.1, partial(_open, group, question)
             for _ in range(20):
                 choice = chance.choice(choices)
                 yield (
@@ -170,23 +170,26 @@ async def _answer(group: Group, lesson: str, person: int, choice: int, services:
     await services.learning.answer(person, session_id, lesson, 0, choice, right=choice == 0)
 
 
-async def _open(group: Group, riddle: Riddle, services: Services) -> None:
-    place = Place(_SERVER, group.thread, await group.session_id(services), "ko")
+async def _open(group: Group, question: QuizQuestion, services: Services) -> None:
+    venue = Venue(_SERVER, group.thread, await group.session_id(services), "ko")
     with suppress(UserError):  # it is open already
-        await services.quiz.open(riddle, place, _SECONDS)
+        await services.rounds.open(question, venue, _SECONDS)
+    round_id = await services.rounds.open_in(group.thread)
+    assert round_id is not None
+    await services.rounds.sent(round_id, _MESSAGE + round_id)
 
 
 async def _vote(group: Group, person: int, choice: str, services: Services) -> None:
-    round_id = await services.quiz.open_in(group.thread)
+    round_id = await services.rounds.open_in(group.thread)
     if round_id is not None:
         with suppress(UserError):  # it is too late
-            await services.quiz.vote(round_id, person, choice)
+            await services.rounds.vote(round_id, person, choice)
 
 
 async def _close(group: Group, services: Services) -> None:
-    round_id = await services.quiz.open_in(group.thread)
+    round_id = await services.rounds.open_in(group.thread)
     if round_id is not None:
-        await services.quiz.close(round_id)
+        await services.rounds.close(round_id)
 
 
 async def carry_out(file: Path, start: int) -> None:

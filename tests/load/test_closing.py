@@ -4,20 +4,17 @@ import asyncio
 import datetime as dt
 import random
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import URL, select
 
-from bot.quiz import Place, Quiz, Riddle
+from bot.quiz.question import QuizQuestion, Venue
+from bot.quiz.rounds import Rounds
 from bot.store import Store
 from bot.store.models import ReviewItem, Vote
 
-if TYPE_CHECKING:
-    from bot.quiz import Source
-
 _NOW = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _PEOPLE, _CHANNELS, _PROCESSES = 100, 12, 3
-_NINE = Riddle("heat", 7, 9, 9, "conv2d_1", "9", "9", 1)
+_NINE = QuizQuestion("heat", 7, 9, 9, "conv2d_1", "9", "9", 1)
 
 
 async def test_rounds_about_the_same_are_closed_at_once_and_each_once(url: URL) -> None:
@@ -26,19 +23,18 @@ async def test_rounds_about_the_same_are_closed_at_once_and_each_once(url: URL) 
         stores = [await Store.open(url) for _ in range(_PROCESSES)]
         for store in stores:
             stack.push_async_callback(store.close)
-        no_source = cast("Source", None)  # no riddle is made here
-        processes = [Quiz(store, no_source, lambda: now) for store in stores]
+        processes = [Rounds(store, lambda: now) for store in stores]
 
         async def play(channels: int, chances: str) -> int:
             """Play a round in each channel, and count how often one was said to be closed."""
             nonlocal now
             rounds = [
-                await processes[0].open(_NINE, Place(1, channel)) for channel in range(channels)
+                await processes[0].open(_NINE, Venue(1, channel)) for channel in range(channels)
             ]
-            for asked in rounds:
+            for round_ in rounds:
                 for person in random.sample(range(_PEOPLE), _PEOPLE):
-                    await processes[1].vote(asked.round_id, person, random.choice(chances))
-            closing = [asked.round_id for asked in rounds] * _PROCESSES
+                    await processes[1].vote(round_.round_id, person, random.choice(chances))
+            closing = [round_.round_id for round_ in rounds] * _PROCESSES
             random.shuffle(closing)
             closed = await asyncio.gather(
                 *(

@@ -1,92 +1,124 @@
-"""What every kind of round has in common."""
+"""What all kinds of rounds have in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from bot.explain.query import DEFAULT_LAYER
-from bot.quiz.question import Picture, Riddle, Wish
-from bot.quiz.scoring import RIGHT, Mark
-from bot.quiz.source import Source
+from bot.explain.phrases import where
+from bot.i18n import Say
+from bot.quiz.digit_pool import DigitPool
+from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
+from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
-from core.explain.explainer import ExplanationSet
 from core.explain.regions import strongest_regions
 from core.figures.card import Card, draw_card
+from core.figures.percent import format_percent
 
 DIGITS = tuple(str(digit) for digit in range(10))
 
 
 class Kind(ABC):
-    """A kind of round: how its riddles are made, drawn, answered and marked.
+    """A kind of round: how its questions are made, drawn, graded and worded.
 
-    A new one is a file here, an entry in `KINDS`, and its texts (`bot.quiz.phrases`).
+    A new kind is a file here, an entry in `KINDS`, and the texts that it names.
+
+    Attributes:
+        name: how it is chosen and stored, at most 16 characters.
+        choices: what can be voted for, each at most 16 characters.
+        title: the key of its name.
+        ask: the key of the question; gets `question_fields`.
+        because: the key of the reason; gets `answer_fields`.
+        question_alt: the key of the alt text of the question's picture; gets `question_fields`.
+        answer_alt: the key of the alt text of the answer's picture; gets `answer_fields`.
     """
 
     name: ClassVar[str]
-    """How it is chosen and stored, at most 16 characters."""
-
     choices: ClassVar[tuple[str, ...]]
-    """What can be voted for, each at most 16 characters."""
+    title: ClassVar[str]
+    ask: ClassVar[str]
+    because: ClassVar[str]
+    question_alt: ClassVar[str]
+    answer_alt: ClassVar[str] = "quiz.alt.card"
 
     @abstractmethod
-    async def riddle(self, source: Source, wish: Wish) -> Riddle:
-        """Make a riddle."""
+    async def make(self, pool: DigitPool, criteria: Criteria) -> QuizQuestion:
+        """Make a question; the pool has been measured."""
 
     @abstractmethod
-    async def question(self, source: Source, riddle: Riddle) -> Picture:
-        """Draw what is to be guessed from; nothing of it tells the answer."""
+    async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        """Draw what the question is answered from. Must not tell the answer."""
 
-    async def answer(self, source: Source, riddle: Riddle) -> Picture:
-        """Draw the answer: the card of the digit."""
-        (explained,) = await source.explain_all([riddle.digit])
-        heatmap = explained.heatmaps[riddle.layer][riddle.target]
+    async def draw_answer(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        """Draw the answer: the card of the digit, unless a kind has another picture."""
+        (explained,) = await pool.explain_all([question.digit])
+        heatmap = explained.heatmaps[question.layer][question.target]
         card = Card(
-            image=test_digit(riddle.digit).image,
+            image=test_digit(question.digit).image,
             heatmap=heatmap,
             probabilities=explained.probabilities,
-            target=riddle.target,
-            layer=riddle.layer,
+            target=question.target,
+            layer=question.layer,
             score="log_odds",
-            label=riddle.label,
+            label=question.label,
         )
-        file = await source.draw(draw_card, card)
-        return Picture(file, (strongest_regions(heatmap),), explained.probabilities)
+        file = await pool.draw(draw_card, card)
+        h, w = heatmap.shape
+        return Figure(file, (strongest_regions(heatmap),), (h, w), explained.probabilities)
 
-    def marks(self, riddle: Riddle) -> Mapping[str, Mark]:
-        """Say what each choice is worth."""
+    def grades(self, question: QuizQuestion) -> Mapping[str, Grade]:
+        """Grade every choice."""
         return {
-            choice: Mark(choice == riddle.answer, RIGHT if choice == riddle.answer else 0)
+            choice: Grade(choice == question.answer, FULL_SCORE * (choice == question.answer))
             for choice in self.choices
         }
 
+    def choice_label(self, choice: str) -> str:
+        """Write a choice for a button, the same in all languages."""
+        return choice.upper()
 
-def of_label(source: Source, topic: str | None) -> NDArray[np.bool_]:
-    """Choose the digits of a class, or all of them."""
-    if topic is None:
-        return np.ones(len(source.labels), bool)
-    return np.asarray(source.labels == int(topic))
+    def describe_choice(self, choice: str, say: Say) -> str:  # noqa: ARG002 - some kinds need it
+        """Write a choice for a sentence."""
+        return f"**{self.choice_label(choice)}**"
+
+    @abstractmethod
+    def question_fields(
+        self, question: QuizQuestion, figure: Figure, say: Say
+    ) -> Mapping[str, object]:
+        """Return the fields of the question's texts. Must not tell the answer."""
+
+    def answer_fields(
+        self, question: QuizQuestion, figure: Figure, say: Say
+    ) -> Mapping[str, object]:
+        """Return the fields of the answer's texts."""
+        probabilities = figure.probabilities
+        if probabilities is None:
+            raise ValueError("the figure of an answer has probabilities")
+        prediction = int(probabilities.argmax())
+        h, w = figure.cells
+        return {
+            "index": question.digit,
+            "label": question.label,
+            "label_p": format_percent(probabilities[question.label]),
+            "digit": prediction,
+            "confidence": format_percent(probabilities[prediction]),
+            "target": question.target,
+            "layer": question.layer,
+            "answer": self.choice_label(question.answer),
+            "h": h,
+            "w": w,
+            "first": where(figure.regions[0], say),
+            "second": where(figure.regions[-1], say),
+        }
+
+    def describe_votes(self, results: Sequence[Result], say: Say) -> str:
+        """Say how the votes fell; there is one at least."""
+        votes = tally(self.choice_label(each.choice) for each in results)
+        right = sum(each.right for each in results)
+        return say("quiz.votes", right=right, total=len(results), votes=votes)
 
 
-def understood(source: Source) -> NDArray[np.bool_]:
-    """Choose the digits that the network reads as they are labelled."""
-    return np.asarray(source.predictions == source.labels)
-
-
-async def with_heat(
-    source: Source, among: NDArray[np.bool_], wish: Wish, layer: str = DEFAULT_LAYER
-) -> tuple[int, ExplanationSet]:
-    """Draw a digit for whose predicted class a layer holds evidence.
-
-    Raises:
-        LookupError: of the first hundred that were drawn there is none.
-    """
-    drawn = source.pick(among, wish, count=100)
-    for start in range(0, len(drawn), 10):
-        some = drawn[start : start + 10]
-        for index, explained in zip(some, await source.explain_all(some), strict=True):
-            if explained.heatmaps[layer][explained.prediction].any():
-                return index, explained
-    raise LookupError(f"no digit has heat at {layer}")
+def tally(choices: Iterable[str]) -> str:
+    """Count choices, the most frequent first."""
+    ordered = sorted(Counter(choices).items(), key=lambda each: (-each[1], each[0]))
+    return " · ".join(f"**{choice}** ×{count}" for choice, count in ordered)

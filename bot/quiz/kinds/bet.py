@@ -1,47 +1,59 @@
 """Where will it look?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 import numpy as np
+from typing_extensions import override
 
+from bot.explain.phrases import REGION_NAMES
 from bot.explain.query import DEFAULT_LAYER
-from bot.quiz.kinds.base import DIGITS, Kind, of_label
-from bot.quiz.question import Picture, Riddle, Wish
-from bot.quiz.scoring import RIGHT, Mark
-from bot.quiz.source import Source
-from core.explain.regions import region_shares, strongest_regions
+from bot.i18n import Say
+from bot.quiz.digit_pool import DigitPool
+from bot.quiz.kinds.base import DIGITS, Kind, tally
+from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
+from bot.quiz.scoring import FULL_SCORE, Grade
+from core.explain.regions import Region, region_shares, strongest_regions
 from core.figures.quiz import draw_grid, draw_shares
 
 FIELDS = tuple(str(number) for number in range(1, 10))
-_HALF = RIGHT // 2
+"""The fields of the grid, in reading order."""
+
+_REGIONS = dict(zip(FIELDS, Region, strict=True))
+_HALF = FULL_SCORE // 2
 _DRAWN = 24
 
 
 def bet(digit: str, field: str) -> str:
-    """Write down a bet on a digit and on a field, 1 to 9 in reading order."""
+    """Write a bet on a digit and a field as a choice."""
     return f"{digit}@{field}"
 
 
 class BetKind(Kind):
-    """Where will it look? One bets on what the network reads, and on the hottest of nine fields."""
+    """Bet on what the network reads, and on the hottest of nine fields."""
 
     name = "bet"
     choices = tuple(bet(digit, field) for digit, field in product(DIGITS, FIELDS))
+    title = "quiz.bet"
+    ask = "quiz.bet.ask"
+    because = "quiz.bet.because"
+    question_alt = "quiz.alt.bet"
+    answer_alt = "quiz.alt.shares"
 
-    async def riddle(self, source: Source, wish: Wish) -> Riddle:
-        """See `Kind.riddle`: the fields are drawn alike, though most heat lies in the middle."""
-        drawn = source.pick(of_label(source, wish.topic), wish, count=_DRAWN)
+    @override
+    async def make(self, pool: DigitPool, criteria: Criteria) -> QuizQuestion:
+        # All fields are equally probable, though most heat is in the middle.
+        drawn = pool.pick(pool.of_label(criteria.topic), criteria, count=_DRAWN)
         by_field: dict[int, list[tuple[int, int, tuple[float, ...]]]] = {}
-        for index, explained in zip(drawn, await source.explain_all(drawn), strict=True):
+        for index, explained in zip(drawn, await pool.explain_all(drawn), strict=True):
             shares = region_shares(explained.heatmaps[DEFAULT_LAYER][explained.prediction])
             if any(shares):
                 hottest = int(np.argmax(shares))
                 by_field.setdefault(hottest, []).append((index, explained.prediction, shares))
-        hottest = source.chance.choice(sorted(by_field))
-        index, digit, shares = source.chance.choice(by_field[hottest])
-        label = int(source.labels[index])
-        return Riddle(
+        hottest = pool.random.choice(sorted(by_field))
+        index, digit, shares = pool.random.choice(by_field[hottest])
+        label = int(pool.labels[index])
+        return QuizQuestion(
             self.name,
             index,
             label,
@@ -49,33 +61,78 @@ class BetKind(Kind):
             DEFAULT_LAYER,
             bet(str(digit), FIELDS[hottest]),
             str(label),
-            source.salt(),
+            pool.salt(),
             shares,
         )
 
-    async def question(self, source: Source, riddle: Riddle) -> Picture:
-        """See `Kind.question`: what it says of the picture is where the ink is."""
-        image = source.image(riddle.digit)
-        file = await source.draw(draw_grid, image, riddle.salt)
-        return Picture(file, (strongest_regions(image),))
+    @override
+    async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        image = pool.image(question.digit)
+        file = await pool.draw(draw_grid, image, question.salt)
+        return Figure(file, (strongest_regions(image),))
 
-    async def answer(self, source: Source, riddle: Riddle) -> Picture:
-        """See `Kind.answer`."""
-        (explained,) = await source.explain_all([riddle.digit])
-        heatmap = explained.heatmaps[riddle.layer][riddle.target]
-        image = source.image(riddle.digit)
-        file = await source.draw(draw_shares, image, heatmap, riddle.heat, riddle.salt)
-        return Picture(file, (strongest_regions(heatmap),), explained.probabilities)
+    @override
+    async def draw_answer(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        (explained,) = await pool.explain_all([question.digit])
+        heatmap = explained.heatmaps[question.layer][question.target]
+        image = pool.image(question.digit)
+        file = await pool.draw(draw_shares, image, heatmap, question.heat, question.salt)
+        h, w = heatmap.shape
+        return Figure(file, (strongest_regions(heatmap),), (h, w), explained.probabilities)
 
-    def marks(self, riddle: Riddle) -> Mapping[str, Mark]:
-        """See `Kind.marks`: half for the digit, and half by how much of the heat is in the field.
-
-        A bet is right that has the digit, and a field with half the hottest one's heat or more.
-        """
-        most = max(riddle.heat)
-        marks = {}
-        for digit, (field, share) in product(DIGITS, zip(FIELDS, riddle.heat, strict=True)):
-            read = digit == str(riddle.target)
+    @override
+    def grades(self, question: QuizQuestion) -> Mapping[str, Grade]:
+        # Half for the digit, half in proportion to the field's heat. A bet is right if the digit is
+        # right and the field has at least half the heat of the hottest one.
+        most = max(question.heat)
+        grades = {}
+        for digit, (field, share) in product(DIGITS, zip(FIELDS, question.heat, strict=True)):
+            read = digit == str(question.target)
             points = _HALF * read + round(_HALF * share / most)
-            marks[bet(digit, field)] = Mark(read and 2 * share >= most, points)
-        return marks
+            grades[bet(digit, field)] = Grade(read and 2 * share >= most, points)
+        return grades
+
+    @override
+    def choice_label(self, choice: str) -> str:
+        return choice.replace("@", " ▦ ")
+
+    @override
+    def describe_choice(self, choice: str, say: Say) -> str:
+        digit, _, field = choice.partition("@")
+        return say("quiz.bet.choice", digit=digit, field=field, region=_name(field, say))
+
+    @override
+    def question_fields(
+        self, question: QuizQuestion, figure: Figure, say: Say
+    ) -> Mapping[str, object]:
+        ink = say("alt.then").join(say(REGION_NAMES[region]) for region in figure.regions[0])
+        return {"first": say("quiz.alt.ink", regions=ink)}
+
+    @override
+    def answer_fields(
+        self, question: QuizQuestion, figure: Figure, say: Say
+    ) -> Mapping[str, object]:
+        field = question.answer.partition("@")[2]
+        return {
+            **super().answer_fields(question, figure, say),
+            "field": field,
+            "region": _name(field, say),
+            "share": f"{max(question.heat):.0%}",
+            "shares": ", ".join(f"{i} {share:.0%}" for i, share in enumerate(question.heat, 1)),
+        }
+
+    @override
+    def describe_votes(self, results: Sequence[Result], say: Say) -> str:
+        digits, fields = zip(*(each.choice.split("@") for each in results), strict=True)
+        right = sum(each.right for each in results)
+        return say(
+            "quiz.bets",
+            right=right,
+            total=len(results),
+            digits=tally(digits),
+            fields=tally(fields),
+        )
+
+
+def _name(field: str, say: Say) -> str:
+    return say(REGION_NAMES[_REGIONS[field]])

@@ -1,8 +1,14 @@
 """Whose heat is this?"""
 
-from bot.quiz.kinds.base import DIGITS, Kind, of_label, understood, with_heat
-from bot.quiz.question import Difficulty, Picture, Riddle, Wish
-from bot.quiz.source import Source
+from collections.abc import Mapping
+
+from typing_extensions import override
+
+from bot.explain.phrases import where
+from bot.i18n import Say
+from bot.quiz.digit_pool import DigitPool
+from bot.quiz.kinds.base import DIGITS, Kind
+from bot.quiz.question import Criteria, Difficulty, Figure, QuizQuestion
 from core.explain.regions import strongest_regions
 from core.figures.quiz import draw_heat
 
@@ -10,19 +16,22 @@ _FINE, _COARSE = "conv2d_1", "max_pooling2d_1"
 
 
 class HeatKind(Kind):
-    """Whose heat is this? The digit is hidden; the hard ones have the coarse map alone."""
+    """Guess a hidden digit from its heat; hard questions show the coarse map."""
 
     name = "heat"
     choices = DIGITS
+    title = "quiz.heat"
+    ask = "quiz.heat.ask"
+    because = "quiz.heat.because"
+    question_alt = "quiz.alt.heat"
 
-    async def riddle(self, source: Source, wish: Wish) -> Riddle:
-        """See `Kind.riddle`."""
-        layer = _COARSE if wish.difficulty is Difficulty.HARD else _FINE
-        among = understood(source) & of_label(source, wish.topic)
-        index, explained = await with_heat(source, among, wish, layer)
-        predicted = explained.prediction
-        label = str(predicted)
-        return Riddle(
+    @override
+    async def make(self, pool: DigitPool, criteria: Criteria) -> QuizQuestion:
+        layer = _COARSE if criteria.difficulty is Difficulty.HARD else _FINE
+        among = pool.recognised() & pool.of_label(criteria.topic)
+        index, explained = await pool.pick_with_heat(among, criteria, layer)
+        label = str(explained.prediction)
+        return QuizQuestion(
             self.name,
             index,
             explained.prediction,
@@ -30,12 +39,20 @@ class HeatKind(Kind):
             layer,
             label,
             label,
-            source.salt(),
+            pool.salt(),
         )
 
-    async def question(self, source: Source, riddle: Riddle) -> Picture:
-        """See `Kind.question`."""
-        (explained,) = await source.explain_all([riddle.digit])
-        heatmap = explained.heatmaps[riddle.layer][riddle.target]
-        file = await source.draw(draw_heat, heatmap, riddle.salt)
-        return Picture(file, (strongest_regions(heatmap),))
+    @override
+    async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        (explained,) = await pool.explain_all([question.digit])
+        heatmap = explained.heatmaps[question.layer][question.target]
+        file = await pool.draw(draw_heat, heatmap, question.salt)
+        h, w = heatmap.shape
+        return Figure(file, (strongest_regions(heatmap),), (h, w))
+
+    @override
+    def question_fields(
+        self, question: QuizQuestion, figure: Figure, say: Say
+    ) -> Mapping[str, object]:
+        h, w = figure.cells
+        return {"layer": question.layer, "h": h, "w": w, "first": where(figure.regions[0], say)}

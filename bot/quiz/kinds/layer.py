@@ -1,30 +1,49 @@
 """Which layer?"""
 
-from bot.quiz.kinds.base import Kind, understood, with_heat
-from bot.quiz.question import Picture, Riddle, Wish
-from bot.quiz.source import Source
+from collections.abc import Mapping
+
+from typing_extensions import override
+
+from bot.explain.phrases import where
+from bot.i18n import Say
+from bot.quiz.digit_pool import DigitPool
+from bot.quiz.kinds.base import Kind
+from bot.quiz.question import Criteria, Figure, QuizQuestion
 from core.explain.closed_form import SPATIAL_LAYERS
 from core.explain.regions import strongest_regions
 from core.figures.quiz import draw_overlay
 
 
 class LayerKind(Kind):
-    """Which layer is this the heat of? How coarse it is tells."""
+    """Guess from how coarse the heat is which layer it comes from."""
 
     name = "layer"
     choices = SPATIAL_LAYERS
+    title = "quiz.layer"
+    ask = "quiz.layer.ask"
+    because = "quiz.layer.because"
+    question_alt = "quiz.alt.layer"
 
-    async def riddle(self, source: Source, wish: Wish) -> Riddle:
-        """See `Kind.riddle`."""
-        layer = wish.topic or source.chance.choice(SPATIAL_LAYERS)
-        index, explained = await with_heat(source, understood(source), wish, layer)
+    @override
+    async def make(self, pool: DigitPool, criteria: Criteria) -> QuizQuestion:
+        layer = criteria.topic or pool.random.choice(SPATIAL_LAYERS)
+        index, explained = await pool.pick_with_heat(pool.recognised(), criteria, layer)
         digit = explained.prediction
-        return Riddle(self.name, index, digit, digit, layer, layer, layer, source.salt())
+        return QuizQuestion(self.name, index, digit, digit, layer, layer, layer, pool.salt())
 
-    async def question(self, source: Source, riddle: Riddle) -> Picture:
-        """See `Kind.question`."""
-        (explained,) = await source.explain_all([riddle.digit])
-        heatmap = explained.heatmaps[riddle.layer][riddle.target]
-        image = source.image(riddle.digit)
-        file = await source.draw(draw_overlay, image, heatmap, riddle.salt)
-        return Picture(file, (strongest_regions(heatmap),))
+    @override
+    async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        (explained,) = await pool.explain_all([question.digit])
+        heatmap = explained.heatmaps[question.layer][question.target]
+        file = await pool.draw(draw_overlay, pool.image(question.digit), heatmap, question.salt)
+        return Figure(file, (strongest_regions(heatmap),))
+
+    @override
+    def choice_label(self, choice: str) -> str:
+        return choice
+
+    @override
+    def question_fields(
+        self, question: QuizQuestion, figure: Figure, say: Say
+    ) -> Mapping[str, object]:
+        return {"label": question.label, "first": where(figure.regions[0], say)}

@@ -1,47 +1,65 @@
 """Real reason or random?"""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from typing_extensions import override
+
+from bot.explain.phrases import where
 from bot.explain.query import DEFAULT_LAYER
-from bot.quiz.kinds.base import Kind, of_label, understood, with_heat
-from bot.quiz.question import Picture, Riddle, Wish
-from bot.quiz.source import Source
+from bot.i18n import Say
+from bot.quiz.digit_pool import DigitPool
+from bot.quiz.kinds.base import Kind
+from bot.quiz.question import Criteria, Figure, QuizQuestion
 from core.explain.regions import strongest_regions
 from core.figures.quiz import draw_pair
 
 
 class RealKind(Kind):
-    """Real reason or random? The trained network's map beside that of one with random weights."""
+    """Tell the trained network's map from that of the same network with random weights."""
 
     name = "real"
     choices = ("a", "b")
+    title = "quiz.real"
+    ask = "quiz.real.ask"
+    because = "quiz.real.because"
+    question_alt = "quiz.alt.real"
+    answer_alt = "quiz.alt.pair"
 
-    async def riddle(self, source: Source, wish: Wish) -> Riddle:
-        """See `Kind.riddle`."""
-        among = understood(source) & of_label(source, wish.topic)
-        index, explained = await with_heat(source, among, wish)
-        digit, answer = explained.prediction, source.chance.choice(self.choices)
-        return Riddle(
-            self.name, index, digit, digit, DEFAULT_LAYER, answer, str(digit), source.salt()
+    @override
+    async def make(self, pool: DigitPool, criteria: Criteria) -> QuizQuestion:
+        among = pool.recognised() & pool.of_label(criteria.topic)
+        index, explained = await pool.pick_with_heat(among, criteria, DEFAULT_LAYER)
+        digit, answer = explained.prediction, pool.random.choice(self.choices)
+        return QuizQuestion(
+            self.name, index, digit, digit, DEFAULT_LAYER, answer, str(digit), pool.salt()
         )
 
-    async def question(self, source: Source, riddle: Riddle) -> Picture:
-        """See `Kind.question`."""
-        return await self._drawn(source, riddle, None)
+    @override
+    async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        return await _draw(pool, question, None)
 
-    async def answer(self, source: Source, riddle: Riddle) -> Picture:
-        """See `Kind.answer`."""
-        picture = await self._drawn(source, riddle, self.choices.index(riddle.answer))
-        (explained,) = await source.explain_all([riddle.digit])
-        return replace(picture, probabilities=explained.probabilities)
+    @override
+    async def draw_answer(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        figure = await _draw(pool, question, self.choices.index(question.answer))
+        (explained,) = await pool.explain_all([question.digit])
+        return replace(figure, probabilities=explained.probabilities)
 
-    async def _drawn(self, source: Source, riddle: Riddle, right: int | None) -> Picture:
-        (true,), (random,) = (
-            await source.explain_all([riddle.digit]),
-            await source.untrained([riddle.digit]),
-        )
-        maps = [explained.heatmaps[riddle.layer][riddle.target] for explained in (true, random)]
-        if riddle.answer == "b":
-            maps.reverse()
-        file = await source.draw(draw_pair, source.image(riddle.digit), maps, riddle.salt, right)
-        return Picture(file, tuple(strongest_regions(each) for each in maps))
+    @override
+    def question_fields(
+        self, question: QuizQuestion, figure: Figure, say: Say
+    ) -> Mapping[str, object]:
+        first, second = (where(regions, say) for regions in figure.regions)
+        return {"label": question.label, "first": first, "second": second}
+
+
+async def _draw(pool: DigitPool, question: QuizQuestion, framed: int | None) -> Figure:
+    (trained,) = await pool.explain_all([question.digit])
+    (untrained,) = await pool.explain_all_untrained([question.digit])
+    maps = [
+        explained.heatmaps[question.layer][question.target] for explained in (trained, untrained)
+    ]
+    if question.answer == "b":
+        maps.reverse()
+    file = await pool.draw(draw_pair, pool.image(question.digit), maps, question.salt, framed)
+    return Figure(file, tuple(strongest_regions(each) for each in maps))

@@ -1,29 +1,52 @@
 """What did the network say?"""
 
+from collections.abc import Mapping
+
+from typing_extensions import override
+
 from bot.explain.query import DEFAULT_LAYER
-from bot.quiz.kinds.base import DIGITS, Kind, of_label, understood
-from bot.quiz.question import Picture, Riddle, Wish
-from bot.quiz.source import Source
+from bot.i18n import Say
+from bot.quiz.digit_pool import DigitPool
+from bot.quiz.kinds.base import DIGITS, Kind
+from bot.quiz.question import Criteria, Figure, QuizQuestion
 from core.figures.quiz import draw_digit
 
 
 class SaidKind(Kind):
-    """What did the network say? One of its mistakes; the more surely it was made, the easier."""
+    """Guess what the network misread a digit as; the larger the margin, the easier."""
 
     name = "said"
     choices = DIGITS
+    title = "quiz.said"
+    ask = "quiz.said.ask"
+    because = "quiz.said.because"
+    question_alt = "quiz.alt.said"
 
-    async def riddle(self, source: Source, wish: Wish) -> Riddle:
-        """See `Kind.riddle`."""
-        mistakes = ~understood(source)
-        of_topic = mistakes & of_label(source, wish.topic)
-        (index,) = source.pick(of_topic if of_topic.any() else mistakes, wish)
-        said, label = int(source.predictions[index]), int(source.labels[index])
-        return Riddle(
-            self.name, index, label, said, DEFAULT_LAYER, str(said), str(label), source.salt()
+    @override
+    async def make(self, pool: DigitPool, criteria: Criteria) -> QuizQuestion:
+        mistakes = ~pool.recognised()
+        of_topic = mistakes & pool.of_label(criteria.topic)
+        # Some classes were misread once only: another mistake is better than the same digit again.
+        among = of_topic if pool.unseen(of_topic, criteria).any() else mistakes
+        (index,) = pool.pick(among, criteria)
+        said, label = int(pool.predictions[index]), int(pool.labels[index])
+        return QuizQuestion(
+            self.name,
+            index,
+            label,
+            said,
+            DEFAULT_LAYER,
+            str(said),
+            criteria.topic or str(label),  # so that the answer counts for what was to be asked
+            pool.salt(),
         )
 
-    async def question(self, source: Source, riddle: Riddle) -> Picture:
-        """See `Kind.question`."""
-        image = source.image(riddle.digit)
-        return Picture(await source.draw(draw_digit, image, riddle.salt), ())
+    @override
+    async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        return Figure(await pool.draw(draw_digit, pool.image(question.digit), question.salt))
+
+    @override
+    def question_fields(
+        self, question: QuizQuestion, figure: Figure, say: Say
+    ) -> Mapping[str, object]:
+        return {"label": question.label}

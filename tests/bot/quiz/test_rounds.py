@@ -3,26 +3,24 @@
 import asyncio
 import datetime as dt
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import URL, select
 
-from bot.quiz import Place, Quiz, Riddle, Source
+from bot.quiz.question import QuizQuestion, Round, Venue
+from bot.quiz.rounds import REVEAL, SECONDS, Rounds
 from bot.quiz.scoring import GRACE
-from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
-from bot.runtime.networks import Network
 from bot.store import Store
-from bot.store.models import Person, Vote
-from core.explain.explainer import Explainer
+from bot.store.models import Delivery, Person, Vote
 
 _NOW = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _ANNA, _BORA, _CHUL = 2**62, 2**62 + 1, 2**62 + 2
-_HERE = Place(server_id=7, channel_id=70)
-_NINE = Riddle("heat", 7, 9, 9, "conv2d_1", "9", "9", 1)
+_HERE = Venue(server_id=7, channel_id=70)
+_NINE = QuizQuestion("heat", 7, 9, 9, "conv2d_1", "9", "9", 1)
 _HEAT = (0.0, 0.1, 0.0, 0.25, 0.0, 0.05, 0.1, 0.5, 0.0)
-_BET = Riddle("bet", 7, 9, 9, "max_pooling2d_1", "9@8", "9", 1, _HEAT)
+_BET = QuizQuestion("bet", 7, 9, 9, "max_pooling2d_1", "9@8", "9", 1, _HEAT)
 
 
 class Clock:
@@ -44,122 +42,135 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def source(explainer: Explainer) -> Iterator[Source]:
-    engine = Engine({Network.TUTORIAL: explainer}, 0.0, 8)
-    yield Source(engine)
-    engine.close()
+def rounds(store: Store, clock: Clock) -> Rounds:
+    return Rounds(store, clock)
 
 
 @pytest.fixture
-def quiz(store: Store, source: Source, clock: Clock) -> Quiz:
-    return Quiz(store, source, clock)
-
-
-@pytest.fixture
-async def other(url: URL, source: Source, clock: Clock) -> AsyncIterator[Quiz]:
+async def other(url: URL, clock: Clock) -> AsyncIterator[Rounds]:
     """The same as another process has it: with connections of its own."""
     another = await Store.open(url)
-    yield Quiz(another, source, clock)
+    yield Rounds(another, clock)
     await another.close()
 
 
-async def points(quiz: Quiz, round_id: int) -> dict[int, int]:
-    asked = await quiz.round(round_id)
-    assert asked is not None
-    return {award.user_id: award.points for award in asked.awards}
+async def begin(
+    rounds: Rounds, question: QuizQuestion, venue: Venue = _HERE, seconds: int = SECONDS
+) -> Round:
+    """Open a round whose message Discord takes at once."""
+    opened = await rounds.open(question, venue, seconds)
+    begun = await rounds.sent(opened.round_id, 1_000 + opened.round_id)
+    assert begun is not None
+    return begun
 
 
-async def test_everybody_who_is_right_scores(quiz: Quiz, clock: Clock) -> None:
-    asked = await quiz.open(_NINE, _HERE)
+async def points(rounds: Rounds, round_id: int) -> dict[int, int]:
+    round_ = await rounds.get(round_id)
+    assert round_ is not None
+    return {result.user_id: result.points for result in round_.results}
+
+
+async def to_reveal(store: Store) -> list[int]:
+    """The rounds whose answers are to be shown."""
+    async with store.read() as transaction:
+        return list(
+            await transaction.scalars(select(Delivery.subject_id).where(Delivery.kind == REVEAL))
+        )
+
+
+async def test_everybody_who_is_right_scores(rounds: Rounds, clock: Clock) -> None:
+    round_ = await begin(rounds, _NINE)
     for user, choice in ((_ANNA, "9"), (_BORA, "4"), (_CHUL, "9")):
-        await quiz.vote(asked.round_id, user, choice)
+        await rounds.vote(round_.round_id, user, choice)
     clock.pass_(45)
 
-    assert await quiz.close(asked.round_id)
+    assert await rounds.close(round_.round_id)
 
-    assert await points(quiz, asked.round_id) == {_ANNA: 10, _BORA: 0, _CHUL: 10}
+    assert await points(rounds, round_.round_id) == {_ANNA: 10, _BORA: 0, _CHUL: 10}
 
 
-async def test_the_last_vote_counts_and_brings_its_own_time(quiz: Quiz, clock: Clock) -> None:
-    asked = await quiz.open(_NINE, _HERE, seconds=65)
+async def test_the_last_vote_counts_and_brings_its_own_time(rounds: Rounds, clock: Clock) -> None:
+    round_ = await begin(rounds, _NINE, seconds=65)
     clock.pass_(6)
-    await quiz.vote(asked.round_id, _ANNA, "9")
-    await quiz.vote(asked.round_id, _BORA, "9")
+    await rounds.vote(round_.round_id, _ANNA, "9")
+    await rounds.vote(round_.round_id, _BORA, "9")
     clock.pass_(50)
-    await quiz.vote(asked.round_id, _BORA, "4")
-    await quiz.vote(asked.round_id, _BORA, "9")
+    await rounds.vote(round_.round_id, _BORA, "4")
+    await rounds.vote(round_.round_id, _BORA, "9")
     clock.pass_(10)
 
-    await quiz.close(asked.round_id)
+    await rounds.close(round_.round_id)
 
-    assert await points(quiz, asked.round_id) == {_ANNA: 13, _BORA: 11}
+    assert await points(rounds, round_.round_id) == {_ANNA: 13, _BORA: 11}
 
 
-async def test_guessing_at_once_brings_nothing_for_speed(quiz: Quiz, clock: Clock) -> None:
-    asked = await quiz.open(_NINE, _HERE)
+async def test_guessing_at_once_brings_nothing_for_speed(rounds: Rounds, clock: Clock) -> None:
+    round_ = await begin(rounds, _NINE)
     clock.pass_(GRACE.total_seconds() - 0.001)
-    await quiz.vote(asked.round_id, _ANNA, "9")
+    await rounds.vote(round_.round_id, _ANNA, "9")
     clock.pass_(0.001)
-    await quiz.vote(asked.round_id, _BORA, "9")
+    await rounds.vote(round_.round_id, _BORA, "9")
 
-    await quiz.close(asked.round_id)
+    await rounds.close(round_.round_id)
 
-    assert await points(quiz, asked.round_id) == {_ANNA: 10, _BORA: 13}
+    assert await points(rounds, round_.round_id) == {_ANNA: 10, _BORA: 13}
 
 
 async def test_a_late_vote_is_refused_even_before_the_round_is_closed(
-    quiz: Quiz, clock: Clock
+    rounds: Rounds, clock: Clock
 ) -> None:
-    asked = await quiz.open(_NINE, _HERE, seconds=30)
-    await quiz.vote(asked.round_id, _ANNA, "4")
+    round_ = await begin(rounds, _NINE, seconds=30)
+    await rounds.vote(round_.round_id, _ANNA, "4")
     clock.pass_(30)
 
     with pytest.raises(UserError, match=r"quiz\.late"):
-        await quiz.vote(asked.round_id, _ANNA, "9")
+        await rounds.vote(round_.round_id, _ANNA, "9")
     with pytest.raises(UserError, match=r"quiz\.late"):
-        await quiz.still_open(asked.round_id, _ANNA)
-    await quiz.close(asked.round_id)
+        await rounds.require_open(round_.round_id, _ANNA)
+    await rounds.close(round_.round_id)
 
-    assert await points(quiz, asked.round_id) == {_ANNA: 0}
+    assert await points(rounds, round_.round_id) == {_ANNA: 0}
 
 
-async def test_a_closed_round_takes_no_vote_though_its_time_is_not_over(quiz: Quiz) -> None:
-    asked = await quiz.open(_NINE, _HERE)
-    await quiz.close(asked.round_id)
+async def test_a_closed_round_takes_no_vote_though_its_time_is_not_over(rounds: Rounds) -> None:
+    round_ = await begin(rounds, _NINE)
+    await rounds.close(round_.round_id)
 
     with pytest.raises(UserError, match=r"quiz\.late"):
-        await quiz.vote(asked.round_id, _ANNA, "9")
+        await rounds.vote(round_.round_id, _ANNA, "9")
 
 
-async def test_a_choice_that_there_is_not_is_no_vote(quiz: Quiz) -> None:
-    asked = await quiz.open(_NINE, _HERE)
+async def test_a_choice_that_there_is_not_is_no_vote(rounds: Rounds) -> None:
+    round_ = await begin(rounds, _NINE)
 
     with pytest.raises(ValueError, match="has no choice"):
-        await quiz.vote(asked.round_id, _ANNA, "11")
+        await rounds.vote(round_.round_id, _ANNA, "11")
 
 
-async def test_being_right_in_the_rounds_before_adds_up_to_three(quiz: Quiz, clock: Clock) -> None:
+async def test_being_right_in_the_rounds_before_adds_up_to_three(
+    rounds: Rounds, clock: Clock
+) -> None:
     brought = []
     for right in (True, True, True, True, True, False, True):
-        asked = await quiz.open(_NINE, _HERE)
-        await quiz.vote(asked.round_id, _ANNA, "9" if right else "4")
+        round_ = await begin(rounds, _NINE)
+        await rounds.vote(round_.round_id, _ANNA, "9" if right else "4")
         clock.pass_(60)
-        await quiz.close(asked.round_id)
-        brought.append((await points(quiz, asked.round_id))[_ANNA])
+        await rounds.close(round_.round_id)
+        brought.append((await points(rounds, round_.round_id))[_ANNA])
 
     assert brought == [10, 11, 12, 13, 13, 0, 10]
 
 
 async def test_a_streak_is_of_its_channel_and_a_round_left_out_ends_it(
-    quiz: Quiz, clock: Clock
+    rounds: Rounds, clock: Clock
 ) -> None:
     for place, voters in ((70, (_ANNA, _BORA)), (70, (_BORA,)), (71, (_BORA,)), (70, (_ANNA,))):
-        asked = await quiz.open(_NINE, Place(7, place))
+        round_ = await begin(rounds, _NINE, Venue(7, place))
         for voter in voters:
-            await quiz.vote(asked.round_id, voter, "9")
+            await rounds.vote(round_.round_id, voter, "9")
         clock.pass_(60)
-        await quiz.close(asked.round_id)
-        last = await points(quiz, asked.round_id)
+        await rounds.close(round_.round_id)
+        last = await points(rounds, round_.round_id)
 
         if place == 71:
             assert last == {_BORA: 10}
@@ -167,19 +178,19 @@ async def test_a_streak_is_of_its_channel_and_a_round_left_out_ends_it(
 
 
 async def test_a_bet_brings_half_for_the_digit_and_half_by_the_heat(
-    quiz: Quiz, clock: Clock
+    rounds: Rounds, clock: Clock
 ) -> None:
-    asked = await quiz.open(_BET, _HERE)
+    round_ = await begin(rounds, _BET)
     bets = ("9@8", "9@4", "9@2", "4@8", "4@1")
     for user, bet in enumerate(bets, start=_ANNA):
-        await quiz.vote(asked.round_id, user, bet)
+        await rounds.vote(round_.round_id, user, bet)
     clock.pass_(60)
 
-    await quiz.close(asked.round_id)
+    await rounds.close(round_.round_id)
 
-    done = await quiz.round(asked.round_id)
+    done = await rounds.get(round_.round_id)
     assert done is not None
-    by_bet = {award.choice: (award.points, award.right) for award in done.awards}
+    by_bet = {result.choice: (result.points, result.right) for result in done.results}
     assert by_bet == {
         "9@8": (10, True),
         "9@4": (7, True),
@@ -189,106 +200,110 @@ async def test_a_bet_brings_half_for_the_digit_and_half_by_the_heat(
     }
 
 
-async def test_two_processes_close_a_round_once(quiz: Quiz, other: Quiz, clock: Clock) -> None:
-    asked = await quiz.open(_NINE, _HERE)
-    await quiz.vote(asked.round_id, _ANNA, "9")
+async def test_two_processes_close_a_round_once(
+    rounds: Rounds, other: Rounds, clock: Clock
+) -> None:
+    round_ = await begin(rounds, _NINE)
+    await rounds.vote(round_.round_id, _ANNA, "9")
     clock.pass_(60)
 
-    closed = await asyncio.gather(*(each.close(asked.round_id) for each in (quiz, other) * 5))
+    closed = await asyncio.gather(*(each.close(round_.round_id) for each in (rounds, other) * 5))
 
     assert sorted(closed) == [False] * 9 + [True]
-    assert await points(other, asked.round_id) == {_ANNA: 10}
+    assert await points(other, round_.round_id) == {_ANNA: 10}
 
 
-async def test_one_round_at_a_time_is_open_in_a_channel(quiz: Quiz, other: Quiz) -> None:
+async def test_one_round_at_a_time_is_open_in_a_channel(rounds: Rounds, other: Rounds) -> None:
     opened = await asyncio.gather(
-        *(each.open(_NINE, _HERE) for each in (quiz, other) * 3), return_exceptions=True
+        *(each.open(_NINE, _HERE) for each in (rounds, other) * 3), return_exceptions=True
     )
 
     refused = [each for each in opened if isinstance(each, UserError)]
     assert len(refused) == 5
     assert {each.key for each in refused} == {"quiz.under_way"}
-    await quiz.open(_NINE, Place(7, 71))  # another channel is free
+    await begin(rounds, _NINE, Venue(7, 71))  # another channel is free
 
 
-async def test_after_a_restart_it_is_the_same_round(quiz: Quiz, other: Quiz, clock: Clock) -> None:
-    asked = await quiz.open(_BET, Place(7, 70, language="ko"))
-    await quiz.sent(asked.round_id, 700)
-    await quiz.vote(asked.round_id, _ANNA, "9@8")
+async def test_after_a_restart_it_is_the_same_round(
+    rounds: Rounds, other: Rounds, store: Store, clock: Clock
+) -> None:
+    round_ = await rounds.open(_BET, Venue(7, 70, language="ko"))
+    await rounds.sent(round_.round_id, 700)
+    await rounds.vote(round_.round_id, _ANNA, "9@8")
 
-    again = await other.round(asked.round_id)
+    again = await other.get(round_.round_id)
 
     assert again is not None
-    assert again.riddle == _BET
-    assert again.place == asked.place
-    assert (again.message_id, again.opened_at, again.closes_at) == (700, _NOW, asked.closes_at)
-    assert await other.next_close() == asked.closes_at
+    assert again.question == _BET
+    assert again.venue == round_.venue
+    assert (again.message_id, again.opened_at, again.closes_at) == (700, _NOW, round_.closes_at)
+    assert await other.next_due() == round_.closes_at
     clock.pass_(45)
     await other.close_due()
-    assert await other.unrevealed() == [asked.round_id]
-    assert await points(other, asked.round_id) == {_ANNA: 10}
-    await other.revealed(asked.round_id)
-    assert await other.unrevealed() == []
-    assert await other.next_close() is None
+    assert await to_reveal(store) == [round_.round_id]
+    assert await points(other, round_.round_id) == {_ANNA: 10}
+    assert await other.next_due() is None
 
 
-async def test_who_stays_off_scoreboards_is_not_named(quiz: Quiz, store: Store) -> None:
-    asked = await quiz.open(_NINE, _HERE)
+async def test_who_stays_off_scoreboards_is_not_named(rounds: Rounds, store: Store) -> None:
+    round_ = await begin(rounds, _NINE)
     for user in (_ANNA, _BORA, _CHUL):
-        await quiz.vote(asked.round_id, user, "9")
+        await rounds.vote(round_.round_id, user, "9")
     async with store.begin() as session:
         session.add(Person(user_id=_ANNA, on_scoreboards=False))
         session.add(Person(user_id=_BORA, on_scoreboards=True))
-    await quiz.close(asked.round_id)
+    await rounds.close(round_.round_id)
 
-    done = await quiz.round(asked.round_id)
+    done = await rounds.get(round_.round_id)
 
     assert done is not None
-    assert {each.user_id: each.named for each in done.awards} == {
+    assert {each.user_id: each.named for each in done.results} == {
         _ANNA: False,
         _BORA: True,
         _CHUL: True,
     }
 
 
-async def test_a_review_is_its_owners_alone_and_brings_no_points(quiz: Quiz) -> None:
-    asked = await quiz.open(_NINE, _HERE, user_id=_ANNA)
+async def test_a_review_is_its_owners_alone_and_brings_no_points(
+    rounds: Rounds, store: Store
+) -> None:
+    round_ = await rounds.open(_NINE, _HERE, user_id=_ANNA)
     with pytest.raises(UserError):
-        await quiz.vote(asked.round_id, _BORA, "9")
-    await quiz.vote(asked.round_id, _ANNA, "9")
+        await rounds.vote(round_.round_id, _BORA, "9")
+    await rounds.vote(round_.round_id, _ANNA, "9")
 
-    await quiz.close(asked.round_id)
+    await rounds.close(round_.round_id)
 
-    assert await points(quiz, asked.round_id) == {_ANNA: 0}
-    assert await quiz.unrevealed() == []
+    assert await points(rounds, round_.round_id) == {_ANNA: 0}
+    assert await to_reveal(store) == []
 
 
-async def test_a_review_that_nobody_answered_leaves_nothing(quiz: Quiz, clock: Clock) -> None:
-    asked = await quiz.open(_NINE, _HERE, user_id=_ANNA)
+async def test_a_review_that_nobody_answered_leaves_nothing(rounds: Rounds, clock: Clock) -> None:
+    round_ = await rounds.open(_NINE, _HERE, user_id=_ANNA)
     clock.pass_(60 * 60)
 
-    await quiz.close_due()
+    await rounds.close_due()
 
-    assert await quiz.round(asked.round_id) is None
+    assert await rounds.get(round_.round_id) is None
 
 
-async def test_digits_that_were_seen_are_known(quiz: Quiz) -> None:
-    asked = await quiz.open(_NINE, _HERE)
-    await quiz.vote(asked.round_id, _ANNA, "9")
+async def test_digits_that_were_seen_are_known(rounds: Rounds) -> None:
+    round_ = await begin(rounds, _NINE)
+    await rounds.vote(round_.round_id, _ANNA, "9")
 
-    assert await quiz.seen(_HERE.channel_id) == {7}
-    assert await quiz.seen(0, _ANNA) == {7}
-    assert await quiz.seen(0, _BORA) == frozenset()
+    assert await rounds.seen(_HERE.channel_id) == {7}
+    assert await rounds.seen(0, _ANNA) == {7}
+    assert await rounds.seen(0, _BORA) == frozenset()
 
 
 async def test_a_thousand_votes_at_once_are_what_they_are_one_after_the_other(
-    quiz: Quiz, other: Quiz, store: Store
+    rounds: Rounds, other: Rounds, store: Store
 ) -> None:
     chance = random.Random(6)
-    asked = await quiz.open(_BET, _HERE, seconds=60)
+    round_ = await begin(rounds, _BET, seconds=60)
     votes = []
     for _ in range(900):
-        at = asked.opened_at + dt.timedelta(seconds=chance.uniform(0, 66))  # one in ten is late
+        at = round_.opened_at + dt.timedelta(seconds=chance.uniform(0, 66))  # one in ten is late
         bet = f"{chance.choice('4999')}@{chance.choice('1248')}"
         votes.append((chance.randrange(200), bet, at))
     votes += chance.sample(votes, 100)
@@ -296,14 +311,14 @@ async def test_a_thousand_votes_at_once_are_what_they_are_one_after_the_other(
 
     done = await asyncio.gather(
         *(
-            (quiz, other)[place % 2].vote(asked.round_id, user, bet, at)
+            (rounds, other)[place % 2].vote(round_.round_id, user, bet, at)
             for place, (user, bet, at) in enumerate(votes)
         ),
         return_exceptions=True,
     )
-    await asyncio.gather(quiz.close(asked.round_id), other.close(asked.round_id))
+    await asyncio.gather(rounds.close(round_.round_id), other.close(round_.round_id))
 
-    in_time = [vote for vote in votes if vote[2] < asked.closes_at]
+    in_time = [vote for vote in votes if vote[2] < round_.closes_at]
     assert len(in_time) < len(votes)
     assert sum(isinstance(each, UserError) for each in done) == len(votes) - len(in_time)
     assert not [
@@ -319,22 +334,22 @@ async def test_a_thousand_votes_at_once_are_what_they_are_one_after_the_other(
         share = _HEAT[int(bet[2]) - 1]
         expected = (5 if bet[0] == "9" else 0) + round(5 * share / 0.5)
         if bet[0] == "9" and share >= 0.25:
-            after = (at - asked.opened_at).total_seconds() - 5
+            after = (at - round_.opened_at).total_seconds() - 5
             expected += 0 if after < 0 else 3 - int(3 * after / 55)
         assert vote.points == expected
 
 
 async def test_a_vote_that_is_taken_while_a_round_closes_has_its_points(
-    quiz: Quiz, other: Quiz
+    rounds: Rounds, other: Rounds
 ) -> None:
-    asked = await quiz.open(_NINE, _HERE)
-    votes = [(quiz, other)[user % 2].vote(asked.round_id, user, "9") for user in range(60)]
+    round_ = await begin(rounds, _NINE)
+    votes = [(rounds, other)[user % 2].vote(round_.round_id, user, "9") for user in range(60)]
 
     done = await asyncio.gather(
-        *votes[:30], other.close(asked.round_id), *votes[30:], return_exceptions=True
+        *votes[:30], other.close(round_.round_id), *votes[30:], return_exceptions=True
     )
 
     taken = {
         user for user, each in enumerate(done[:30] + done[31:]) if not isinstance(each, UserError)
     }
-    assert (await points(quiz, asked.round_id)).keys() == taken
+    assert (await points(rounds, round_.round_id)).keys() == taken
