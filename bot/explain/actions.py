@@ -79,8 +79,9 @@ class Actions:
 
     async def show_steps(self, interaction: Interaction, query: Query) -> None:
         """Show how the picture of an answer was read, or why it was refused."""
-        reading = await self._uploads.reread(carried_picture(_message(interaction)))
-        shown = await self._explaining.steps(query, reading)
+        me = interaction.user.id
+        reading = await self._uploads.reread(carried_picture(_message(interaction)), me)
+        shown = await self._explaining.steps(query, reading, me)
         await reply(interaction, steps(shown, speaker(interaction.locale)))
 
     async def show_rule(self, interaction: Interaction) -> None:
@@ -90,8 +91,9 @@ class Actions:
     async def _result(self, interaction: Interaction, query: Query) -> Result:
         if query.index is not None:
             return await self._explaining.answer(query)
-        reading = await self._uploads.reread(carried_picture(_message(interaction)))
-        return await self._explaining.answer(query, reading)
+        me = interaction.user.id
+        reading = await self._uploads.reread(carried_picture(_message(interaction)), me)
+        return await self._explaining.answer(query, reading, me)
 
 
 async def _show(

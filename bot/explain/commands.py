@@ -84,11 +84,10 @@ class Explain(commands.Cog):
             if image is not None:
                 self._uploads.check(image.size)
             await interaction.response.defer(ephemeral=private, thinking=True)
-            reading = None
+            me, reading = interaction.user.id, None
             if image is not None:
-                reading = await self._uploads.read(image.url, image.size)
-            result = await self._explaining.answer(query, reading)
-            me = interaction.user.id
+                reading = await self._uploads.read(image.url, image.size, me)
+            result = await self._explaining.answer(query, reading, me)
             public = not private and not interaction.context.dm_channel
             message = answer(result, speaker(interaction.locale), Ownership(me, me, public))
             await reply(interaction, message)
@@ -153,8 +152,8 @@ class Explain(commands.Cog):
         """Answer one picture of several: an error of one is told in its place."""
         say = speaker(locale)
         try:
-            reading = await self._uploads.read(picture.url, picture.size)
-            result = await self._explaining.answer(Query.upload(), reading)
+            reading = await self._uploads.read(picture.url, picture.size, ownership.owner)
+            result = await self._explaining.answer(Query.upload(), reading, ownership.owner)
         except Exception as error:  # noqa: BLE001 - each picture has its own answer
             return notice(describe(error, say))
         return answer(result, say, ownership)

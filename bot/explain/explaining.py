@@ -68,12 +68,13 @@ class Explaining:
                 "explain.no_layer", layer=Typed(query.layer), layers=", ".join(self.layers)
             )
 
-    async def answer(self, query: Query, reading: Reading | None = None) -> Result:
+    async def answer(self, query: Query, reading: Reading | None = None, person: int = 0) -> Result:
         """Answer a query.
 
         Args:
             query: the query.
             reading: the uploaded picture; `None` for a test digit.
+            person: the id of the user who waits for the answer about an upload.
 
         Raises:
             UserError: If the query cannot be answered.
@@ -84,7 +85,7 @@ class Explaining:
         if reading is None:
             raise ValueError("the query is about an upload, and none is given")
         if not reading.digits:
-            return await self._explain_refused(query, reading)
+            return await self._explain_refused(query, reading, person)
         position = 0 if len(reading.digits) == 1 else query.position
         if position is None or position >= len(reading.digits):
             return await self._explain_all(query, reading)
@@ -92,18 +93,21 @@ class Explaining:
         digit = replace(reading.digits[position], label=label)
         return await self._explain_digit(query, digit, position, reading)
 
-    async def steps(self, query: Query, reading: Reading) -> ReadingSteps | RejectionSteps:
+    async def steps(
+        self, query: Query, reading: Reading, person: int
+    ) -> ReadingSteps | RejectionSteps:
         """Show how a digit of an upload was read, or why there is none.
 
         Args:
             query: names the digit; the first one if it names none.
             reading: the uploaded picture.
+            person: the id of the user who waits for the answer.
 
         Raises:
             UserError: If the picture no longer has this digit.
         """
         if not reading.digits:
-            return await self._rejection_steps(reading)
+            return await self._rejection_steps(reading, person)
         position = query.position or 0
         if position >= len(reading.digits):
             raise UserError("explain.gone")
@@ -117,8 +121,8 @@ class Explaining:
         regions = strongest_regions(heatmap)
         return ReadingSteps(reading, position, target, query.layer, regions, strip)
 
-    async def _rejection_steps(self, reading: Reading) -> RejectionSteps:
-        found, shape = await self._best_candidate(reading), None
+    async def _rejection_steps(self, reading: Reading, person: int) -> RejectionSteps:
+        found, shape = await self._best_candidate(reading, person), None
         if found is not None:
             (explained,) = await self._explained((found.digit,), Network.UPLOADS, Score.LOG_ODDS)
             threshold = self._engine.min_objectness
@@ -126,11 +130,13 @@ class Explaining:
         strip = await self._engine.picture(draw_refusal, reading.picture, reading.ink, shape)
         return RejectionSteps(reading, shape, strip)
 
-    async def _explain_refused(self, query: Query, reading: Reading) -> DigitResult | NoDigitResult:
+    async def _explain_refused(
+        self, query: Query, reading: Reading, person: int
+    ) -> DigitResult | NoDigitResult:
         """Refuse a picture; if its uploader names a digit, explain the likeliest shape."""
         weights = self._weights(Network.UPLOADS)
         named = query.correction is not None and query.correction != NO_DIGIT
-        shape = await self._best_candidate(reading) if named else None
+        shape = await self._best_candidate(reading, person) if named else None
         if shape is None:
             return NoDigitResult(query, reading, weights)
         rejection = Rejection(shape.objectness, self._engine.min_objectness, weights)
@@ -222,11 +228,11 @@ class Explaining:
             draw_photo, reading.picture, marks, selected, query.colours
         )
 
-    async def _best_candidate(self, reading: Reading) -> BestCandidate | None:
+    async def _best_candidate(self, reading: Reading, person: int) -> BestCandidate | None:
         """Find the shape of a refused picture that is likeliest to be a digit."""
         key = sha256(reading.picture.file).digest()
         if key not in self._refused:
-            self._refused[key] = await self._engine.look_again(reading)
+            self._refused[key] = await self._engine.best_candidate(reading, person=person)
         return self._refused[key]
 
     def _weights(self, network: Network) -> str:

@@ -32,26 +32,28 @@ class Uploads:
         if size > MAX_BYTES:
             raise UserError("upload.too_large", limit=MAX_BYTES >> 20)
 
-    async def read(self, url: str, size: int) -> Reading:
+    async def read(self, url: str, size: int, person: int) -> Reading:
         """Find the digits in a picture that a person attached.
 
         Args:
             url: of the attachment.
             size: of its file, in bytes.
+            person: the id of the user who waits for it.
 
         Raises:
             UserError: If it cannot be downloaded or is not a readable picture.
         """
         self.check(size)
-        reading = await self._read(await self._downloads.fetch(url), ours=False)
+        reading = await self._read(await self._downloads.fetch(url), person, ours=False)
         self._readings[sha256(reading.picture.file).digest()] = reading
         return reading
 
-    async def reread(self, url: str | None) -> Reading:
+    async def reread(self, url: str | None, person: int) -> Reading:
         """Find the same digits again in the copy of an upload that an answer carries.
 
         Args:
             url: of the copy; `None` if the message has lost it.
+            person: the id of the user who waits for it.
 
         Raises:
             UserError: If it is gone.
@@ -63,14 +65,14 @@ class Uploads:
             key = sha256(file).digest()
             reading = self._readings.get(key)
             if reading is None:
-                reading = self._readings[key] = await self._read(file, ours=True)
+                reading = self._readings[key] = await self._read(file, person, ours=True)
         except UserError as error:
             raise UserError("explain.gone") from error
         return reading
 
-    async def _read(self, file: bytes, *, ours: bool) -> Reading:
+    async def _read(self, file: bytes, person: int, *, ours: bool) -> Reading:
         try:
-            return await self._engine.read(file, ours=ours)
+            return await self._engine.read(file, person=person, ours=ours)
         except UploadError as error:
             raise UserError(PROBLEMS[error.problem], limit=MAX_BYTES >> 20) from error
 

@@ -73,7 +73,8 @@ class LessonCommands(commands.Cog):
                 return
             own = None
             if image is not None:
-                digits = (await self._uploads.read(image.url, image.size)).digits
+                me = interaction.user.id
+                digits = (await self._uploads.read(image.url, image.size, me)).digits
                 if not digits:
                     raise UserError("lesson.no_digit")
                 own = digits[0].image

@@ -3,12 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +31,12 @@ _LARGEST_LOOK = 64  # of shapes that may be digits
 _LARGEST_PART = 256  # of digits to classify
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Job:
     images: NDArray[np.float32]  # (n, 28, 28)
     network: Network
     score: Score
-    result: list[ExplanationSet] | None = None
+    done: Future[list[ExplanationSet]] = field(default_factory=Future)
 
     def goes_with(self, other: "_Job") -> bool:
         return self.network is other.network and self.score is other.score
@@ -44,8 +45,9 @@ class _Job:
 class Engine:
     """Runs the networks on one thread, drawing on two others, and uploads on two more.
 
-    Untrusted files are decoded in a process of their own, for which only the threads for
-    uploads wait: a file that takes its time delays other uploads at most.
+    Untrusted files are decoded in processes of their own, for which only the threads for uploads
+    wait: a slow file delays other uploads at most. A person has one of these threads at a time, so
+    that slow pictures of one person do not keep all others waiting.
 
     Requests for a network are batched without a background task: each adds itself to a queue and
     asks the thread to work the queue off once. The thread takes all that wait, so while one batch
@@ -77,6 +79,7 @@ class Engine:
         self._network_thread = ThreadPoolExecutor(1, "network")
         self._picture_threads = ThreadPoolExecutor(2, "pictures")
         self._upload_threads = ThreadPoolExecutor(2, "uploads")
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.worker = DecodingWorker()
         self._reader = Reader(self._judge, min_objectness)
 
@@ -87,32 +90,31 @@ class Engine:
 
         Args:
             images: (n, 28, 28) float32 in [0, 1].
-            network: who answers.
-            score: what to differentiate.
+            network: the network that explains.
+            score: the score to differentiate.
 
         Raises:
-            UserError: too many requests wait.
+            UserError: If too many requests wait.
         """
         job = _Job(images, network, score)
         with self._admitted():
             self._jobs.append(job)
-            await asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
-        if job.result is None:
-            raise RuntimeError("the batch that these digits were in failed; the log has the reason")
-        return job.result
+            # Not awaited: the turn may serve another request, and outlives this one.
+            asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
+            return await asyncio.wrap_future(job.done)
 
     async def logits(self, images: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
         """Classify many digits without explaining them, a part at a time: others come in between.
 
         Args:
             images: (n, 28, 28) float32 in [0, 1].
-            network: who answers.
+            network: the network that classifies.
 
         Returns:
             (n, 10).
 
         Raises:
-            UserError: too many requests wait.
+            UserError: If too many requests wait.
         """
         loop, explainer = asyncio.get_running_loop(), self.explainers[network]
         with self._admitted():
@@ -130,7 +132,7 @@ class Engine:
             images: (n, 28, 28) float32 in [0, 1].
 
         Raises:
-            UserError: too many requests wait.
+            UserError: If too many requests wait.
         """
         loop = asyncio.get_running_loop()
         with self._admitted():
@@ -144,7 +146,7 @@ class Engine:
         """Run a function that computes with a network, in turn with all else that networks do.
 
         Raises:
-            UserError: too many requests wait.
+            UserError: If too many requests wait.
         """
         with self._admitted():
             return await asyncio.get_running_loop().run_in_executor(
@@ -155,49 +157,61 @@ class Engine:
         """Run a function that draws a picture, off the event loop.
 
         Raises:
-            UserError: too many requests wait.
+            UserError: If too many requests wait.
         """
         with self._admitted():
             return await asyncio.get_running_loop().run_in_executor(
                 self._picture_threads, lambda: work(*args, **kwargs)
             )
 
-    async def read(self, file: bytes, *, ours: bool) -> Reading:
+    async def read(self, file: bytes, *, person: int, ours: bool) -> Reading:
         """Find the digits in a picture file, off the event loop.
 
         Positions are in the pixels of the `DecodedImage`, which may be fewer than the file's.
 
         Args:
-            file: from anywhere.
-            ours: whether it says to be the file of a `DecodedImage`, to be opened as it is.
+            file: an untrusted file.
+            person: the id of the user who waits for it.
+            ours: whether it claims to be the file of a `DecodedImage`, to be opened as it is.
 
         Raises:
-            UserError: too many requests wait.
-            core.uploads.UploadError: the file gives no picture.
+            UserError: If too many requests wait.
+            core.uploads.UploadError: If the file gives no picture.
         """
         decode = self.worker.reopen if ours else self.worker.decode
-        with self._admitted():
-            return await asyncio.get_running_loop().run_in_executor(
-                self._upload_threads, lambda: self._reader.read(_as_kept(decode(file)))
-            )
+        return await self._in_turn(person, lambda: self._reader.read(_as_kept(decode(file))))
 
-    async def look_again(self, reading: Reading) -> BestCandidate | None:
-        """Find what comes nearest to a digit in a picture without any, off the event loop.
+    async def best_candidate(self, reading: Reading, *, person: int) -> BestCandidate | None:
+        """Find the shape of a picture without digits that is likeliest to be one.
+
+        Args:
+            reading: the picture.
+            person: the id of the user who waits for it.
+
+        Returns:
+            The shape; `None` if the picture has no strokes.
 
         Raises:
-            UserError: too many requests wait.
+            UserError: If too many requests wait.
         """
-        with self._admitted():
-            return await asyncio.get_running_loop().run_in_executor(
-                self._upload_threads, find_best_candidate, reading, self._judge
-            )
+        return await self._in_turn(person, lambda: find_best_candidate(reading, self._judge))
 
     def close(self) -> None:
-        """End the threads and the decoding processes; what is being decoded is given up."""
+        """End the threads and the decoding processes, and give up what is being decoded."""
         self.worker.close()
         self._upload_threads.shutdown()
         self._network_thread.shutdown()
         self._picture_threads.shutdown()
+
+    async def _in_turn(self, person: int, work: Callable[[], T]) -> T:
+        """Run a function on a thread for uploads, once the person's earlier ones have ended."""
+        turn = self._turns.setdefault(person, asyncio.Lock())
+        with self._admitted():
+            await turn.acquire()
+            running = asyncio.get_running_loop().run_in_executor(self._upload_threads, work)
+            # A cancelled request gives its turn away only when its thread is free again.
+            running.add_done_callback(lambda _: turn.release())
+            return await asyncio.shield(running)
 
     @contextmanager
     def _admitted(self) -> Iterator[None]:
@@ -210,10 +224,10 @@ class Engine:
             self._waiting -= 1
 
     def _judge(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Classify what may be digits, in turn with all else that the networks do.
+        """Classify shapes that may be digits, in turn with all else that the networks do.
 
-        In a picture of noise thousands of shapes may be: a part of them at a time, others come in
-        between, and the network's layers take little memory.
+        A picture of noise has thousands of them. They are classified a part at a time, so that
+        other requests come in between and the network's layers take little memory.
         """
         explainer = self.explainers[Network.UPLOADS]
         parts = np.split(images, range(_LARGEST_LOOK, len(images), _LARGEST_LOOK))
@@ -221,7 +235,7 @@ class Engine:
         return np.concatenate(logits)
 
     def _work_off(self) -> None:
-        """Take the waiting jobs that ask as the first one does, and explain them in one run.
+        """Explain the waiting jobs that have the network and score of the first one, in one run.
 
         Jobs leave in the order they came, at least one a turn, and every job brings a turn: when a
         job's own turn has ended, the job is done.
@@ -230,17 +244,24 @@ class Engine:
         while self._jobs and sum(len(job.images) for job in batch) < _LARGEST_BATCH:
             if batch and not self._jobs[0].goes_with(batch[0]):
                 break
-            batch.append(self._jobs.popleft())
+            job = self._jobs.popleft()
+            if job.done.set_running_or_notify_cancel():
+                batch.append(job)
         if not batch:
             return
         explainer = self.explainers[batch[0].network]
-        images = np.concatenate([job.images for job in batch])
-        explanations = iter(explainer.explain_all(images, batch[0].score))
-        for job in batch:
-            job.result = list(islice(explanations, len(job.images)))
+        try:
+            images = np.concatenate([job.images for job in batch])
+            explanations = iter(explainer.explain_all(images, batch[0].score))
+        except Exception as error:  # noqa: BLE001 - raised where each job is awaited
+            for job in batch:
+                job.done.set_exception(error)
+        else:
+            for job in batch:
+                job.done.set_result(list(islice(explanations, len(job.images))))
 
 
 def _as_kept(picture: DecodedImage) -> DecodedImage:
-    """Forget the file's own size, which what is kept of a picture does not tell."""
+    """Return a picture without its file's own size, which its copy in a message does not tell."""
     rows, columns, _ = picture.pixels.shape
     return replace(picture, size=(columns, rows))

@@ -1,0 +1,161 @@
+"""Requests share threads and batches, and none of them suffers for another."""
+
+import asyncio
+import gc
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.runtime.engine import Engine
+from bot.runtime.networks import Network
+from core.dataset import test_digit as digit_of
+from core.explain.explainer import Explainer
+from core.explain.scores import Score
+from core.uploads import DecodedImage
+from tests.builders import blank, picture
+
+
+@pytest.fixture
+def engine(explainer: Explainer) -> Iterator[Engine]:
+    """An engine with the shipped network, ended after the test."""
+    engine = Engine({Network.TUTORIAL: explainer, Network.UPLOADS: explainer}, 0.0, 64)
+    yield engine
+    engine.close()
+
+
+@contextmanager
+def _busy(engine: Engine) -> Iterator[None]:
+    """Keep the networks' thread busy."""
+    free = threading.Event()
+    engine._network_thread.submit(free.wait)
+    try:
+        yield
+    finally:
+        free.set()
+
+
+async def test_a_cancelled_request_fails_no_other(engine: Engine) -> None:
+    image = digit_of(7).image[None]
+    with _busy(engine):
+        first, cancelled, last = (
+            asyncio.create_task(engine.explain_all(image, Network.TUTORIAL, score))
+            for score in Score
+        )
+        await asyncio.sleep(0)  # until all three wait
+        cancelled.cancel()
+        await asyncio.wait([cancelled])
+
+    assert cancelled.cancelled()
+    for task in (first, last):
+        (explained,) = await task
+        assert explained.prediction == 9
+
+
+async def test_a_request_cancelled_in_the_middle_of_its_batch_fails_no_other(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explainer, started, free = engine.explainers[Network.TUTORIAL], *_events()
+    explain_all = explainer.explain_all
+
+    def slow(images: object, score: str) -> object:
+        started.set()
+        free.wait()
+        return explain_all(images, score)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(explainer, "explain_all", slow)
+    image = digit_of(7).image[None]
+    with _busy(engine):
+        cancelled, other = (
+            asyncio.create_task(engine.explain_all(image, Network.TUTORIAL, Score.LOGIT))
+            for _ in range(2)
+        )
+        await asyncio.sleep(0)
+    await asyncio.to_thread(started.wait)
+    cancelled.cancel()
+    free.set()
+
+    assert (await other)[0].prediction == 9
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+
+
+async def test_a_batch_that_fails_tells_each_of_its_requests_why(engine: Engine) -> None:
+    image = digit_of(7).image[None]
+    with _busy(engine):
+        tasks = [
+            asyncio.create_task(engine.explain_all(images, Network.TUTORIAL, Score.LOGIT))
+            for images in (image, np.full_like(image, 2))
+        ]
+        await asyncio.sleep(0)
+
+    for failed in await asyncio.gather(*tasks, return_exceptions=True):
+        assert isinstance(failed, ValueError)
+        assert "images must lie in [0, 1]" in str(failed)
+    assert (await engine.explain_all(image, Network.TUTORIAL, Score.LOGIT))[0].prediction == 9
+
+
+async def test_one_persons_slow_pictures_keep_nobody_waiting(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, free = engine.worker.decode, threading.Event()
+    slow_picture, quick_picture = picture(0), picture(2)
+
+    def slow(data: bytes) -> DecodedImage:
+        if data == slow_picture:
+            free.wait()
+        return decode(data)
+
+    monkeypatch.setattr(engine.worker, "decode", slow)
+    mine = [asyncio.create_task(engine.read(slow_picture, person=1, ours=False)) for _ in range(4)]
+    await asyncio.sleep(0.05)
+
+    try:
+        async with asyncio.timeout(30):
+            await engine.read(quick_picture, person=2, ours=False)
+    finally:
+        free.set()
+
+    for reading in await asyncio.gather(*mine):
+        assert len(reading.digits) == 1
+
+
+async def test_a_person_has_one_picture_in_hand_at_a_time(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = await engine.read(blank(), person=1, ours=False)
+    find, most, at_work = engine._reader.read, 0, 0
+
+    def counted(image: DecodedImage) -> object:
+        nonlocal most, at_work
+        at_work += 1
+        most = max(most, at_work)
+        time.sleep(0.02)
+        at_work -= 1
+        return find(image)
+
+    monkeypatch.setattr(engine._reader, "read", counted)
+    asked: list[Coroutine[Any, Any, object]] = [
+        *(engine.read(blank(), person=1, ours=True) for _ in range(5)),
+        *(engine.best_candidate(reading, person=1) for _ in range(2)),
+    ]
+    tasks = [asyncio.create_task(each) for each in asked]
+    await asyncio.sleep(0.01)
+    tasks[0].cancel()  # its picture is in hand: the next one waits for it all the same
+
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert most == 1
+    assert not any(task.exception() for task in tasks[1:])
+    del tasks, asked
+    await asyncio.sleep(0.05)
+    gc.collect()
+    assert not engine._turns  # nothing is remembered of those who have been here
+
+
+def _events() -> tuple[threading.Event, threading.Event]:
+    return threading.Event(), threading.Event()
