@@ -1,52 +1,90 @@
-"""Telling Discord of the commands, only when they are not what it has."""
+"""Registering the commands with Discord, only when they differ from what it has."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
+from discord.app_commands import CommandTree
 from discord.http import Route
 
-if TYPE_CHECKING:
-    from discord.app_commands import CommandTree
-
-    from bot.app import GradcamBot
+from bot.ui.client import Client
 
 _log = logging.getLogger(__name__)
 
+_FIELDS = frozenset(
+    {
+        "type",
+        "name",
+        "name_localizations",
+        "description",
+        "description_localizations",
+        "default_member_permissions",
+        "contexts",
+        "integration_types",
+        "nsfw",
+        "options",
+        "required",
+        "autocomplete",
+        "channel_types",
+        "min_value",
+        "max_value",
+        "min_length",
+        "max_length",
+        "choices",
+        "value",
+    }
+)  # of commands, options and choices; Discord adds others, such as ids and versions
+_NESTED = frozenset({"options", "choices"})
+_UNORDERED = frozenset({"contexts", "integration_types", "channel_types"})
+_ALL_CONTEXTS = [0, 1, 2]
 
-async def sync_if_changed(tree: "CommandTree[GradcamBot]") -> dict[str, int]:
-    """Compare the tree's global commands with Discord's, and send them where they differ.
 
-    Discord limits how many commands may be created a day, and everybody's client loads them anew.
+async def sync_if_changed(tree: CommandTree[Client]) -> dict[str, int]:
+    """Compare the tree's global commands with Discord's, and send them if they differ.
+
+    Discord limits how many commands may be created a day, and every client loads them anew.
 
     Returns:
         The ids of the commands, by name.
     """
     client = tree.client
-    # discord.py's fetch_commands does not ask for the localisations, and these may be all that
-    # changed.
+    # discord.py's fetch_commands does not ask for localisations, which may be all that changed.
     route = Route("GET", "/applications/{id}/commands", id=client.application_id)
-    there = await client.http.request(route, params={"with_localizations": "true"})
-    here = [
+    registered = await client.http.request(route, params={"with_localizations": "true"})
+    wanted = [
         await command.get_translated_payload(tree, tree.translator)
         if tree.translator
         else command.to_dict(tree)
         for command in tree.get_commands()
     ]
-    by_name = {command["name"]: command for command in there}
-    if len(there) == len(here) and all(_same(c, by_name.get(c["name"])) for c in here):
-        _log.info("The %d commands are as Discord has them", len(here))
-        return {name: int(command["id"]) for name, command in by_name.items()}
-    _log.info("Telling Discord of %d commands", len(here))
+    if _by_name(wanted) == _by_name(registered):
+        _log.info("The %d commands are registered already", len(wanted))
+        return {command["name"]: int(command["id"]) for command in registered}
+    _log.info("Registering %d commands", len(wanted))
     return {command.name: command.id for command in await tree.sync()}
 
 
-def _same(here: object, there: object) -> bool:
-    """Whether Discord has at least what we say, an empty or false value being as good as none."""
-    if isinstance(here, Mapping):
-        found = there if isinstance(there, Mapping) else {}
-        return all(_same(value, found.get(key)) for key, value in here.items())
-    if isinstance(here, Sequence) and not isinstance(here, str):
-        found_list = there if isinstance(there, Sequence) and not isinstance(there, str) else ()
-        return len(here) == len(found_list) and all(map(_same, here, found_list))
-    return here == there or (not here and not there)
+def _by_name(commands: list[dict[str, Any]]) -> dict[tuple[int, str], dict[str, Any]]:
+    return {(command["type"], command["name"]): normalized(command) for command in commands}
+
+
+def normalized(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a command, an option or a choice in the one form that means the same.
+
+    Fields that Discord adds are left out, and so are those with their default value.
+    """
+    fields = {}
+    for key in _FIELDS & part.keys():
+        value = part[key]
+        if key in _NESTED:
+            value = [normalized(each) for each in value or ()]
+        elif key in _UNORDERED:
+            value = sorted(value or ())
+        elif key.endswith("_localizations"):
+            value = {str(locale): text for locale, text in (value or {}).items() if text}
+        elif key == "default_member_permissions" and value is not None:
+            value = str(value)  # discord.py sends an integer, Discord returns a string
+        is_default = value is None or value is False or value in ("", [], {})
+        if not is_default and not (key == "contexts" and value == _ALL_CONTEXTS):
+            fields[key] = value
+    return fields

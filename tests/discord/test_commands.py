@@ -1,5 +1,7 @@
 """What Discord is told of the commands, and when."""
 
+import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from discord import Locale
 from discord.app_commands import locale_str
 
 from bot.i18n import CommandTranslator
+from bot.runtime.registration import sync_if_changed
 from tests.discord.conftest import Server
 
 _OF_SERVERS = {"settings": ([0], [0]), "session": ([0], [0]), "quiz": ([0], [0, 1])}
@@ -51,6 +54,93 @@ async def test_a_changed_text_is_a_change_in_a_translation_too(
 
     assert _syncs(server) == 2
     assert server.bot.command_ids["explain"]
+
+
+def _period(commands: Any) -> Any:
+    return commands["scores"]["options"][0]
+
+
+_MORE_THAN_WE_SAY: dict[str, Callable[[Any], object]] = {
+    "a command": lambda c: c.update(old=c["help"] | {"name": "old", "id": "5"}),
+    "an option": lambda c: c["help"].update(options=[c["scores"]["options"][1]]),
+    "a choice": lambda c: _period(c)["choices"].append({"name": "Tomorrow", "value": "1"}),
+    "choices where there are none": lambda c: c["term"]["options"][0].update(
+        choices=[{"name": "ReLU", "value": "relu"}]
+    ),
+    "a choice's localization": lambda c: _period(c)["choices"][0]["name_localizations"].update(
+        ja="今週"
+    ),
+    "a command's localization": lambda c: c["help"]["description_localizations"].update(ja="助け"),
+    "an option's localization": lambda c: _period(c)["name_localizations"].update(ja="期間"),
+    "a least value of zero": lambda c: _period(c).update(min_value=0),
+    "a largest value": lambda c: _period(c).update(max_value=9),
+    "a least length": lambda c: _period(c).update(min_length=1),
+    "a largest length": lambda c: _period(c).update(max_length=9),
+    "types of channels": lambda c: _period(c).update(channel_types=[0]),
+    "that an option is required": lambda c: _period(c).update(required=True),
+    "autocompletion": lambda c: c["scores"]["options"][1].update(autocomplete=True),
+    "permissions": lambda c: c["help"].update(default_member_permissions="32"),
+    "an age limit": lambda c: c["help"].update(nsfw=True),
+    "fewer contexts": lambda c: c["help"].update(contexts=[0]),
+    "more contexts": lambda c: c["settings"].update(contexts=None),
+    "fewer ways to install": lambda c: c["help"].update(integration_types=[0]),
+}
+
+
+async def test_whatever_discord_has_that_we_do_not_say_is_removed(server: Server) -> None:
+    tree = server.bot.tree
+    told = _told(server)
+    for kind, add in _MORE_THAN_WE_SAY.items():
+        commands = _there(server)
+        add(commands)
+        _put_there(server, commands)
+        before = _syncs(server)
+
+        ids = await sync_if_changed(tree)
+
+        assert _syncs(server) == before + 1, kind
+        assert ids.keys() == {command["name"] for command in told}
+        assert [r.json for r in server.env.http_requests if r.method == "PUT"][-1] == told
+
+
+async def test_what_discord_adds_by_itself_is_no_change(server: Server) -> None:
+    commands = _there(server)
+    for command in commands.values():
+        permissions = command.get("default_member_permissions")
+        command |= {
+            "application_id": "1",
+            "version": "2",
+            "default_permission": True,
+            "dm_permission": None,
+            "name_localized": "x",
+            "default_member_permissions": permissions and str(permissions),
+            "contexts": command["contexts"] if command["contexts"] != [0, 1, 2] else None,
+            "integration_types": command["integration_types"][::-1],
+            "handler": None,
+        }
+        for option in command.get("options", ()):
+            option.setdefault("min_value", None)
+            if not option.get("required"):
+                option.pop("required", None)
+            for choice in option.get("choices", ()):
+                choice["name_localized"] = "y"
+    _put_there(server, commands)
+
+    await sync_if_changed(server.bot.tree)
+
+    assert _syncs(server) == 1
+
+
+def _there(server: Server) -> dict[str, Any]:
+    """The commands that Discord has, by name."""
+    commands = server.env.backend.commands[None].values()
+    return {str(command["name"]): copy.deepcopy(dict(command)) for command in commands}
+
+
+def _put_there(server: Server, commands: dict[str, Any]) -> None:
+    stored = server.env.backend.commands[None]
+    stored.clear()
+    stored.update({(name, each["type"]): each for name, each in commands.items()})
 
 
 async def test_every_command_works_in_a_server_or_for_a_person_alone_but_what_is_a_servers(
