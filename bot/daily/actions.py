@@ -7,7 +7,7 @@ from hashlib import blake2b
 import discord
 
 from bot.daily.controls import LookCloserButton
-from bot.daily.daily import DELIVERY, DailyDigits, DailyProblem, DigitOfTheDay
+from bot.daily.daily import DAILY_DELIVERY, DailyDigits, DailyProblem, DigitOfTheDay
 from bot.daily.messages import daily_message, file_name
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer
@@ -43,7 +43,7 @@ class DailyActions:
         self._digits = digits
         self._explaining = explaining
         self._engine = engine
-        outbox.add(DELIVERY, self.deliver)
+        outbox.add(DAILY_DELIVERY, self.deliver)
         register(client, self, LookCloserButton)
 
     async def look_closer(self, interaction: Interaction, digit: int) -> None:

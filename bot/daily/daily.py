@@ -23,7 +23,7 @@ from bot.store import Store
 from bot.store.models import DailyDigit, Server
 from core.dataset import TEST_DIGITS, as_input, load_test_digits, test_digit
 
-DELIVERY = "daily"
+DAILY_DELIVERY = "daily"
 """The kind of delivery; its subject is the id of the server."""
 
 NO_REPEAT = dt.timedelta(days=180)
@@ -172,7 +172,7 @@ class DailyDigits:
         async with self._store.begin() as transaction:
             row = await transaction.get(DailyDigit, (server_id, self._now().date()))
             if row is not None and row.message_id is None:
-                await enqueue(self._store, transaction, DELIVERY, server_id, self._now())
+                await enqueue(self._store, transaction, DAILY_DELIVERY, server_id, self._now())
         self._scheduler.wake()
 
     async def problem(self, server_id: int) -> DailyProblem | None:
@@ -225,7 +225,7 @@ class DailyDigits:
             .returning(DailyDigit.digit)
         )
         if await transaction.scalar(insert) is not None:  # else another process has drawn it
-            await enqueue(self._store, transaction, DELIVERY, server_id, now)
+            await enqueue(self._store, transaction, DAILY_DELIVERY, server_id, now)
             await transaction.execute(delete(DailyDigit).where(of_server, old))
 
     async def _update(self, digit: DigitOfTheDay, **values: object) -> None:

@@ -5,14 +5,21 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select, union
 
+from bot.daily.daily import DAILY_DELIVERY
 from bot.runtime.clock import Clock, utc_now
 from bot.store import Store
-from bot.store.models import SERVER_RETENTION, Base, HostRole, Server, Session
+from bot.store.models import SERVER_RETENTION, Base, Delivery, HostRole, Server, Session
 
 DAILY_HOUR = 9
 """The hour, in UTC, of the digit of the day for a server that has chosen none."""
+
+_SERVER_IDS = [
+    select(table.c.server_id).where(table.c.server_id.is_not(None))
+    for table in Base.metadata.sorted_tables
+    if "server_id" in table.c and table is not Server.__table__
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +99,29 @@ class Servers:
 
     async def join(self, server_id: int) -> None:
         """Record that the bot is in a server, again or for the first time."""
-        async with self._store.begin() as session:
-            server = await session.get(Server, server_id)
-            if server is not None:
-                server.left_at = None
+        await self._set(server_id, left_at=None)
 
     async def compare(self, there: Collection[int], ours: Callable[[int], bool]) -> None:
         """Record in which servers the bot is, after it was away.
+
+        A server gets a row even if it has never opened its settings, so that its data is deleted
+        after it has left.
 
         Args:
             there: the servers that the bot is in.
             ours: whether this process would know if the bot was in a server.
         """
-        async with self._store.begin() as session:
-            for server in await session.scalars(select(Server)):
+        async with self._store.begin() as transaction:
+            await self._store.alone(transaction)
+            stored = set(await transaction.scalars(union(*_SERVER_IDS)))
+            rows = [
+                {"server_id": server_id, "daily_hour": DAILY_HOUR}
+                for server_id in sorted(stored.union(there))
+            ]
+            if rows:
+                insert = self._store.insert(Server).on_conflict_do_nothing()
+                await transaction.execute(insert, rows)
+            for server in await transaction.scalars(select(Server)):
                 if server.server_id in there:
                     server.left_at = None
                 elif server.left_at is None and ours(server.server_id):
@@ -134,6 +150,8 @@ class Servers:
             for table in reversed(Base.metadata.sorted_tables):
                 if "server_id" in table.c:
                     await transaction.execute(delete(table).where(table.c.server_id.in_(gone)))
+            digits = and_(Delivery.kind == DAILY_DELIVERY, Delivery.subject_id.in_(gone))
+            await transaction.execute(delete(Delivery).where(digits))
 
     async def _set(self, server_id: int, **values: Any) -> None:  # noqa: ANN401 - of several columns
         defaults = {"daily_hour": DAILY_HOUR}

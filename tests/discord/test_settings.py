@@ -5,11 +5,12 @@ import datetime as dt
 import discord
 import pytest
 import simcord
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.servers.servers import ServerSettings
 from bot.store.models import SERVER_RETENTION
 from bot.store.models import Server as Row
+from tests.bot.filled import fill, found
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, options, text
 
@@ -170,3 +171,29 @@ async def later(server: Server, passed: dt.timedelta) -> None:
             left.left_at = left.left_at and left.left_at - passed
     server.bot.scheduler.wake()
     await server.env.settle()
+
+
+async def test_a_server_that_never_opened_its_settings_is_forgotten_too(server: Server) -> None:
+    guild_id = server.alex.guild.id
+    await fill(server.bot.store, server_id=4321)
+    async with server.bot.store.begin() as transaction:
+        await transaction.execute(delete(Row).where(Row.server_id == 4321))
+
+    await server.restart()
+    await server.env.settle()
+
+    async with server.bot.store.read() as transaction:
+        left = {row.server_id: row.left_at for row in await transaction.scalars(select(Row))}
+    assert left == {guild_id: None, 4321: server.bot.now()}
+    await later(server, SERVER_RETENTION)
+    assert await found(server.bot.store, 4321) == set()
+
+
+async def test_a_server_that_adds_the_bot_is_noted(server: Server) -> None:
+    other = server.bot.get_guild(server.env.create_guild("Other").id)
+    assert other is not None
+    server.bot.dispatch("guild_join", other)  # the simulator says that it has become available
+    await server.env.settle()
+
+    async with server.bot.store.read() as transaction:
+        assert await transaction.get(Row, other.id) is not None

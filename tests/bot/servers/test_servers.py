@@ -4,10 +4,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy import delete, select
 
+from bot.runtime.outbox import enqueue
 from bot.servers.servers import Servers, ServerSettings
 from bot.store import Store
-from bot.store.models import SERVER_RETENTION
+from bot.store.models import SERVER_RETENTION, Delivery, Server
 from tests.bot.filled import fill, found, sizes
 
 _HERE, _THERE = 2**61 + 7, 2**61 + 8
@@ -121,11 +123,73 @@ async def test_what_happened_while_the_bot_was_away_is_found_when_it_is_back(
     assert languages == ["ko", "ko", None, "ko"]
 
 
-async def test_a_server_without_wishes_that_leaves_is_forgotten_too(
+async def unset(store: Store, server_id: int) -> None:
+    """Leave data of a server that never opened its settings: it has no row of its own."""
+    await fill(store, server_id=server_id)
+    async with store.begin() as transaction:
+        await transaction.execute(delete(Server).where(Server.server_id == server_id))
+
+
+async def test_a_server_that_never_opened_its_settings_is_forgotten_after_it_left(
     store: Store, servers: Servers, clock: Clock
 ) -> None:
+    await unset(store, _HERE)
     await servers.leave(_HERE)
+
     clock.time += SERVER_RETENTION
     await servers.run()
 
     assert await found(store, _HERE) == set()
+
+
+async def test_a_server_that_left_while_the_bot_was_away_is_forgotten_without_settings_too(
+    store: Store, servers: Servers, clock: Clock
+) -> None:
+    others = _THERE + 1  # another process's
+    for server_id in (_HERE, _THERE, others):
+        await unset(store, server_id)
+
+    await servers.compare({_HERE}, lambda server_id: server_id != others)
+
+    assert await servers.next_due() == clock.time + SERVER_RETENTION
+    clock.time += SERVER_RETENTION
+    await servers.run()
+    assert await found(store, _THERE) == set()
+    assert await found(store, _HERE)
+    assert await found(store, others)
+
+
+async def test_a_server_that_the_bot_has_only_joined_is_noted(
+    store: Store, servers: Servers, clock: Clock
+) -> None:
+    await servers.join(_HERE)
+    await servers.compare({_HERE, _THERE}, lambda _: True)
+    clock.time += dt.timedelta(days=1)
+
+    await servers.compare(set(), lambda _: True)
+
+    async with store.read() as transaction:
+        rows = {row.server_id: row for row in await transaction.scalars(select(Server))}
+    assert {server_id: row.left_at for server_id, row in rows.items()} == {
+        _HERE: clock.time,
+        _THERE: clock.time,
+    }
+    assert await servers.settings(_HERE) == ServerSettings()
+
+
+async def test_the_daily_digit_of_a_forgotten_server_is_not_delivered(
+    store: Store, servers: Servers, clock: Clock
+) -> None:
+    for server_id in (_HERE, _THERE):
+        await servers.set_daily_channel(server_id, 5)
+        async with store.begin() as transaction:
+            await enqueue(store, transaction, "daily", server_id, clock.time)
+            await enqueue(store, transaction, "reveal", server_id, clock.time)  # a round's number
+    await servers.leave(_HERE)
+    clock.time += SERVER_RETENTION
+    await servers.run()
+
+    async with store.read() as transaction:
+        rows = await transaction.execute(select(Delivery.kind, Delivery.subject_id))
+        waiting = {tuple(row) for row in rows}
+    assert waiting == {("reveal", _HERE), ("daily", _THERE), ("reveal", _THERE)}
