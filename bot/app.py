@@ -46,8 +46,10 @@ from bot.scores.commands import ScoreCommands
 from bot.scores.scores import Scores
 from bot.servers.commands import ServerCommands
 from bot.servers.servers import Servers
-from bot.sessions.groups import SessionGroups
+from bot.sessions.commands import SessionCommands
+from bot.sessions.publisher import Publisher
 from bot.sessions.sessions import Sessions
+from bot.sessions.summary import Summaries
 from bot.settings import Settings
 from bot.store import Store
 from bot.ui.client import Client, Interaction
@@ -57,7 +59,6 @@ from core.record import ModelRecord
 if TYPE_CHECKING:
     from bot.reviews.asking import Asker
 
-_EXTENSIONS = ("bot.sessions.commands",)
 AskedT = TypeVar("AskedT")
 Handler = Callable[["Interaction", AskedT], Awaitable[None]]
 
@@ -89,7 +90,7 @@ class GradcamBot(Client):
         scores: adds points up.
         daily: draws digits of the day.
         privacy: counts, exports and deletes what is stored about a person.
-        sessions: evenings of groups.
+        sessions: study sessions.
         rounds: of the quiz.
         digit_pool: what their questions are made of.
         quiz: starts rounds, and shows their answers.
@@ -172,7 +173,8 @@ class GradcamBot(Client):
         self.scores = Scores(store, self.now)
         self.daily = DailyDigits(store, self.engine, self.scheduler, self.now)
         self.privacy = Privacy(store, self.now)
-        self.sessions = Sessions(store, self.now)
+        self.sessions = Sessions(store, self.scheduler, self.now)
+        self.scheduler.add(self.sessions)
         self.rounds = Rounds(store, self.now)
         self.digit_pool = DigitPool(self.engine)
         self.reviews = Reviews(store, KINDS, (LESSON,), self.now)
@@ -180,8 +182,6 @@ class GradcamBot(Client):
         self.progress = ProgressStore(store, self.now)
         self.illustrator = Illustrator(self.engine, record)
         await self.tree.set_translator(CommandTranslator())
-        for extension in _EXTENSIONS:
-            await self.load_extension(extension)
         actions = Actions(self.explaining, self.uploads, self.corrections, decision)
         await self.add_cog(Explain(self, self.explaining, self.uploads, actions))
         await self.add_cog(Model(self.about, self.corrections))
@@ -200,6 +200,7 @@ class GradcamBot(Client):
         await self.add_cog(self.quiz)
         await self.add_cog(ScoreCommands(self, self.scores, self.engine, self.servers))
         await self._add_lessons_and_reviews()
+        await self._add_sessions()
         self.scheduler.add(self.daily)
         DailyActions(self, self.daily, self.outbox, self.explaining, self.engine)
         await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
@@ -208,9 +209,8 @@ class GradcamBot(Client):
         self.scheduler.start()
 
     async def _add_lessons_and_reviews(self) -> None:
-        groups = SessionGroups(self.sessions, lambda id_: self.dispatch("session_changed", id_))
         lessons = LessonActions(
-            self.lessons, self.progress, self.illustrator, self.downloads, groups
+            self.lessons, self.progress, self.illustrator, self.downloads, self.sessions
         )
         await self.add_cog(LessonCommands(self, self.lessons, lessons, self.uploads))
         rounds = RoundAsker(self.rounds, self.digit_pool)
@@ -222,6 +222,19 @@ class GradcamBot(Client):
         await self.scheduler.close()
         await super().close()
         await self._on_close.aclose()
+
+    async def _add_sessions(self) -> None:
+        publisher = Publisher(
+            self,
+            self.outbox,
+            self.sessions,
+            Summaries(self.store, self.sessions, self.scores),
+            self.lessons,
+            self.illustrator,
+        )
+        await self.add_cog(
+            SessionCommands(self, self.sessions, publisher, self.lessons, self.quiz, self.servers)
+        )
 
     def _downloads(self) -> Downloads:
         if type(self.http) is HTTPClient:

@@ -27,15 +27,11 @@ from bot.ui.reply import reply
 class Groups(Protocol):
     """What lessons need of study sessions."""
 
-    async def join_by_answer(self, session_id: int, user_id: int) -> bool:
-        """Let a person who answers take part.
+    async def join(self, session_id: int, user_id: int) -> bool:
+        """Let a person take part, and return whether the session is open: else nothing changes."""
 
-        Returns:
-            Whether the answer counts: only until the session ends.
-        """
-
-    async def join_by_trying(self, session_id: int, user_id: int, digit: int) -> None:
-        """Let a person who tries a test digit take part, and count the digit."""
+    async def view_digit(self, session_id: int, user_id: int, digit: int) -> None:
+        """Count that a participant views a test digit, unless the session has ended."""
 
 
 class LessonActions:
@@ -80,7 +76,7 @@ class LessonActions:
         if question is None or choice >= len(question.options):
             raise UserError("lesson.changed")
         me, session = interaction.user.id, state.session
-        if not session or await self._groups.join_by_answer(session, me):
+        if not session or await self._groups.join(session, me):
             right = choice == question.right
             await self._progress.answer(
                 me, session, state.lesson, question.number, choice, right=right
@@ -191,7 +187,7 @@ class LessonActions:
         if not state.session or index is None:
             return
         if state.view == View.of(self._page(state.lesson, state.page), index):
-            await self._groups.join_by_trying(state.session, interaction.user.id, index)
+            await self._groups.view_digit(state.session, interaction.user.id, index)
 
     async def _show(
         self,

@@ -65,7 +65,7 @@ class SimulatedMembers:
     async def _make_plans(self) -> None:
         bot = cast("GradcamBot", self._env.bot)
         evening = await bot.sessions.in_thread(self._thread.id)
-        if evening is None or not evening.under_way:
+        if evening is None or not evening.is_open:
             return
         for visitor in [each for each in self._welcomes if each.id in evening.present]:
             self._plan(_GREETING, partial(self._welcome, visitor, self._welcomes.pop(visitor)))
@@ -92,7 +92,7 @@ class SimulatedMembers:
     async def _welcome(self, visitor: simcord.MemberActor, words: str) -> None:
         await self._host.send(self._thread, words.format(visitor.mention))
         if await cast("GradcamBot", self._env.bot).rounds.open_in(self._thread.id) is None:
-            await press(self._host, self._thread, "session_quiz")
+            await self._host.slash(self._thread, "quiz")
 
     async def _vote(self, member: simcord.MemberActor, round_: Round) -> None:
         kind, number = round_.question.kind, round_.round_id

@@ -55,7 +55,7 @@ class StudySession(Protocol):
         """The language of its messages; `None` for all."""
 
     @property
-    def under_way(self) -> bool:
+    def is_open(self) -> bool:
         """Whether it has not ended."""
 
 
@@ -240,7 +240,7 @@ class QuizCommands(commands.Cog):
     async def _venue(self, interaction: Interaction, channel_id: int) -> Venue:
         server_id = interaction.guild_id
         session = await self._sessions.in_thread(channel_id)
-        session_id = session.session_id if session and session.under_way else None
+        session_id = session.session_id if session and session.is_open else None
         if server_id is None:
             language: str | None = speaker(interaction.locale).language
         elif session is not None:

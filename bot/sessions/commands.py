@@ -1,37 +1,38 @@
-"""`/session`."""
+"""`/session`, and what happens in Discord to the threads and panels of sessions."""
 
-import datetime as dt
 from contextlib import suppress
-from typing import cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import GradcamBot
 from bot.i18n import label, speaker
+from bot.lessons.course import Lessons
+from bot.quiz.commands import QuizCommands
 from bot.runtime.errors import UserError
-from bot.sessions.actions import SessionPresses
-from bot.sessions.board import SessionMessages
-from bot.sessions.messages import announcement, sure, told, under_way
-from bot.sessions.permissions import require_host, require_may_host
-from bot.sessions.sessions import Evening
-from bot.ui.client import Interaction
-from bot.ui.layout import notice
+from bot.servers.servers import Servers
+from bot.sessions.actions import SessionActions
+from bot.sessions.controls import CONTROLS
+from bot.sessions.messages import announcement, confirm_end, session_list
+from bot.sessions.permissions import require_host
+from bot.sessions.publisher import Publisher
+from bot.sessions.sessions import Session, Sessions
+from bot.ui.client import Client, Interaction
+from bot.ui.control import register
+from bot.ui.layout import CALM, notice
 from bot.ui.reply import reply, reporting_errors
 
-_LONGEST = dt.timedelta(hours=24)
-"""A session that nobody ends ends by itself."""
+_MAX_CHOICES = 25
 
-_NEEDED = {
+_PERMISSIONS = {
     "create_public_threads": "permission.create_public_threads",
     "send_messages_in_threads": "permission.send_messages_in_threads",
     "attach_files": "permission.attach_files",
 }
 
 
-class Session(commands.Cog):
-    """An evening of a group, in a thread of its own. It is a job of the scheduler, too."""
+class SessionCommands(commands.Cog):
+    """Group study in a thread, led by a host."""
 
     session = app_commands.Group(
         name=label("command.session.name"),
@@ -42,14 +43,26 @@ class Session(commands.Cog):
         ),
     )
 
-    def __init__(self, bot: GradcamBot) -> None:
-        self.bot = bot
-        self.messages = SessionMessages(bot)
+    def __init__(
+        self,
+        client: Client,
+        sessions: Sessions,
+        publisher: Publisher,
+        lessons: Lessons,
+        quiz: QuizCommands,
+        servers: Servers,
+    ) -> None:
+        self._client = client
+        self._sessions = sessions
+        self._publisher = publisher
+        self._lessons = lessons
+        self._servers = servers
+        actions = SessionActions(sessions, publisher, lessons, quiz, servers)
+        register(client, actions, *CONTROLS)
 
     async def cog_load(self) -> None:
-        """Put the controls where Discord's events find them, and the job into the scheduler."""
-        SessionPresses(self.bot, self.messages).listen()
-        self.bot.scheduler.add(self)
+        """Make good what happened in Discord while the bot did not run."""
+        await self._sessions.republish_all()
 
     @session.command(
         name=label("command.session.start.name"),
@@ -68,176 +81,141 @@ class Session(commands.Cog):
         topic: app_commands.Range[str, 1, 80],
         lesson: str | None = None,
     ) -> None:
-        """Open a thread, and the evening in it."""
+        """Start a session in a new thread of the channel."""
         async with reporting_errors(interaction):
             channel = interaction.channel
             if interaction.guild is None or not isinstance(channel, discord.TextChannel):
                 raise UserError("session.not_here")
-            if lesson is not None and lesson not in self.bot.lessons.names:
+            if lesson is not None and lesson not in self._lessons.names:
                 raise UserError("session.no_such_lesson")
-            await require_may_host(interaction)
+            await require_host(self._servers, interaction)
             _require_permissions(interaction)
             await interaction.response.defer()
-            evening = await self.bot.sessions.start(
-                interaction.guild.id,
-                channel.id,
-                interaction.user.id,
-                topic,
-                await self.bot.servers.language(interaction.guild.id),
+            language = await self._servers.language(interaction.guild.id)
+            session = await self._sessions.start(
+                interaction.guild.id, channel.id, interaction.user.id, topic, language, lesson
             )
-            await self._open_thread(interaction, evening)
-            if lesson is not None:
-                await self.bot.sessions.move(evening.session_id, evening.moves, lesson, 0)
-            await self.messages.tend(evening.session_id)
-            self.bot.scheduler.wake()
+            await self._open_thread(interaction, session)
+            await self._publisher.publish(session.session_id)
             if not interaction.app_permissions.pin_messages:
                 say = speaker(interaction.locale)
-                view = notice(say("session.not_pinned", permission=say("permission.pin_messages")))
-                await interaction.followup.send(view=view.view, ephemeral=True)
+                text = say("session.not_pinned", permission=say("permission.pin_messages"))
+                await interaction.followup.send(view=notice(text).view, ephemeral=True)
 
-    async def _open_thread(self, interaction: Interaction, evening: Evening) -> None:
-        try:
-            message = await interaction.edit_original_response(view=announcement(evening).view)
-            thread = await message.create_thread(name=evening.topic)
-        except discord.HTTPException as error:
-            await self.bot.sessions.discard(evening.session_id)
-            if isinstance(error, discord.Forbidden):
-                raise UserError("session.forbidden") from error
-            raise
-        await self.bot.sessions.in_thread_now(evening.session_id, thread.id)
-        with suppress(discord.HTTPException):  # they find it from the channel, too
-            await thread.add_user(interaction.user)
+    @start.autocomplete("lesson")
+    async def lesson_choices(
+        self, interaction: Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the lessons whose titles contain what was typed."""
+        language = speaker(interaction.locale).language
+        lessons = [self._lessons.lesson(name, language) for name in self._lessons.names]
+        return [
+            app_commands.Choice(name=lesson.title, value=lesson.name)
+            for lesson in lessons
+            if typed.casefold() in lesson.title.casefold()
+        ][:_MAX_CHOICES]
 
     @session.command(
         name=label("command.session.list.name"),
         description=label("command.session.list.description"),
     )
     async def list_(self, interaction: Interaction) -> None:
-        """Show which sessions are under way in this server."""
+        """List the open sessions of the server."""
         async with reporting_errors(interaction):
-            evenings = await self.bot.sessions.of_server(cast("int", interaction.guild_id))
-            shown = [evening for evening in evenings if evening.thread_id is not None]
-            view = under_way(shown, speaker(interaction.locale))
-            await reply(interaction, view)
+            sessions = await self._sessions.open_in_server(interaction.guild_id or 0)
+            await reply(interaction, session_list(sessions, speaker(interaction.locale)))
 
     @session.command(
         name=label("command.session.panel.name"),
         description=label("command.session.panel.description"),
     )
     async def panel(self, interaction: Interaction) -> None:
-        """Bring the panel to the end of the thread."""
+        """Send the panel again, at the end of the thread."""
         async with reporting_errors(interaction):
-            evening = await self._here(interaction)
-            await require_host(interaction, evening)
+            session = await self._led_here(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            if evening.panel_id is not None and isinstance(interaction.channel, discord.Thread):
+            if session.panel_id is not None and isinstance(interaction.channel, discord.Thread):
                 with suppress(discord.NotFound):
-                    await interaction.channel.get_partial_message(evening.panel_id).delete()
-            await self.messages.tend(evening.session_id)
-            say = speaker(interaction.locale)
-            await reply(interaction, told(say("session.panel_moved")))
+                    await interaction.channel.get_partial_message(session.panel_id).delete()
+            await self._sessions.republish(session.session_id)
+            await self._publisher.publish(session.session_id)
+            text = speaker(interaction.locale)("session.panel_moved")
+            await reply(interaction, notice(text, CALM))
 
     @session.command(
         name=label("command.session.end.name"), description=label("command.session.end.description")
     )
     async def end(self, interaction: Interaction) -> None:
-        """Ask whether the evening is over."""
+        """Ask whether to end the session of the thread."""
         async with reporting_errors(interaction):
-            evening = await self._here(interaction)
-            await require_host(interaction, evening)
-            view = sure(evening, speaker(interaction.locale))
-            await reply(interaction, view)
-
-    @start.autocomplete("lesson")
-    async def _lessons(
-        self, interaction: Interaction, typed: str
-    ) -> list[app_commands.Choice[str]]:
-        """Offer the lessons in the reader's language."""
-        language = speaker(interaction.locale).language
-        lessons = [self.bot.lessons.lesson(name, language) for name in self.bot.lessons.names]
-        return [
-            app_commands.Choice(name=lesson.title, value=lesson.name)
-            for lesson in lessons
-            if typed.casefold() in lesson.title.casefold()
-        ][:25]
-
-    async def _here(self, interaction: Interaction) -> Evening:
-        evening = await self.bot.sessions.in_thread(interaction.channel_id or 0)
-        if evening is None:
-            raise UserError("session.not_in_thread")
-        if not evening.under_way:
-            raise UserError("session.ended")
-        return evening
-
-    async def next_due(self) -> dt.datetime | None:
-        """Tell when the next session is to end that nobody has ended."""
-        starts = [evening.started_at for evening in await self._under_way_here()]
-        return min(starts) + _LONGEST if starts else None
-
-    async def run(self) -> None:
-        """End what nobody has ended."""
-        for evening in await self._under_way_here():
-            if evening.started_at + _LONGEST <= self.bot.now():
-                await self.bot.sessions.end(evening.session_id, at_once=True)
-                with suppress(UserError):
-                    await self.messages.tend(evening.session_id)
-
-    async def _under_way_here(self) -> list[Evening]:
-        return [
-            evening
-            for evening in await self.bot.sessions.unfinished()
-            if evening.under_way and self.bot.get_guild(evening.server_id) is not None
-        ]
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Make good what was cut short when the bot stopped."""
-        await self.messages.tend_all()
+            session = await self._led_here(interaction)
+            await reply(interaction, confirm_end(session, speaker(interaction.locale)))
 
     @commands.Cog.listener()
     async def on_session_changed(self, session_id: int) -> None:
-        """Bring the messages of a session up to date; dispatched where it is changed elsewhere."""
-        await self.messages.tend(session_id)
+        """Bring the messages of a session up to date."""
+        await self._sessions.republish(session_id)
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        """End the session whose thread it was."""
-        evening = await self.bot.sessions.in_thread(payload.thread_id)
-        if evening is not None:
-            await self.messages.thread_is_gone(evening)
+        """End the session whose thread was deleted."""
+        session = await self._sessions.in_thread(payload.thread_id)
+        if session is not None:
+            await self._sessions.lose_thread(session.session_id)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """End the sessions whose threads were in it: of these Discord says nothing."""
-        for evening in await self.bot.sessions.of_server(channel.guild.id):
-            if evening.channel_id == channel.id:
-                await self.messages.thread_is_gone(evening)
+        """End the sessions in a deleted channel: Discord sends no events of its threads."""
+        for session in await self._sessions.open_in_server(channel.guild.id):
+            if session.channel_id == channel.id:
+                await self._sessions.lose_thread(session.session_id)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        """Make a panel anew that somebody has deleted."""
-        await self._mend(payload.channel_id, {payload.message_id})
+        """Send a deleted panel again."""
+        await self._restore_panel(payload.channel_id, {payload.message_id})
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        """Make a panel anew that somebody has deleted, with others."""
-        await self._mend(payload.channel_id, payload.message_ids)
+        """Send a panel again that was deleted with other messages."""
+        await self._restore_panel(payload.channel_id, payload.message_ids)
 
-    async def _mend(self, channel_id: int, message_ids: set[int]) -> None:
-        evening = await self.bot.sessions.in_thread(channel_id)
-        if evening is not None and evening.under_way and evening.panel_id in message_ids:
-            await self.messages.tend(evening.session_id)
+    async def _restore_panel(self, channel_id: int, deleted: set[int]) -> None:
+        thread = self._client.get_channel(channel_id)
+        me = self._client.user
+        if not isinstance(thread, discord.Thread) or me is None or thread.owner_id != me.id:
+            return  # the threads of sessions are the bot's own
+        session = await self._sessions.in_thread(channel_id)
+        if session is not None and session.is_open and session.panel_id in deleted:
+            await self._sessions.republish(session.session_id)
+
+    async def _open_thread(self, interaction: Interaction, session: Session) -> None:
+        try:
+            message = await interaction.edit_original_response(view=announcement(session).view)
+            thread = await message.create_thread(name=session.topic)
+        except discord.HTTPException as error:
+            await self._sessions.discard(session.session_id)
+            if isinstance(error, discord.Forbidden):
+                raise UserError("session.forbidden") from error
+            raise
+        await self._sessions.set_thread(session.session_id, thread.id)
+        with suppress(discord.HTTPException):  # the announcement leads to the thread, too
+            await thread.add_user(interaction.user)
+
+    async def _led_here(self, interaction: Interaction) -> Session:
+        """Return the open session of the thread, if the user may lead it."""
+        session = await self._sessions.in_thread(interaction.channel_id or 0)
+        if session is None:
+            raise UserError("session.not_in_thread")
+        if not session.is_open:
+            raise UserError("session.ended")
+        await require_host(self._servers, interaction, session)
+        return session
 
 
 def _require_permissions(interaction: Interaction) -> None:
-    """Refuse where the bot lacks what a session needs."""
-    say = speaker(interaction.locale)
-    may = interaction.app_permissions
-    missing = [say(key) for permission, key in _NEEDED.items() if not getattr(may, permission)]
+    """Raise if the bot lacks a permission that a session needs."""
+    say, granted = speaker(interaction.locale), interaction.app_permissions
+    missing = [say(key) for name, key in _PERMISSIONS.items() if not getattr(granted, name)]
     if missing:
         raise UserError("session.lacks", permissions=", ".join(missing))
-
-
-async def setup(bot: GradcamBot) -> None:
-    """Add the cog; see `discord.ext.commands.Bot.load_extension`."""
-    await bot.add_cog(Session(bot))

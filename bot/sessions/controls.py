@@ -1,41 +1,101 @@
-"""The controls of a session: on its panel, below each of its steps, and in private answers."""
+"""The controls of a session: on its panel, below its steps, and in private messages."""
 
 from abc import ABC
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import discord
 from discord import ButtonStyle, SelectOption
 from discord.ui import Button, Select, UserSelect
+from typing_extensions import override
 
 from bot.i18n import Say
-from bot.sessions.presses import (
-    End,
-    Follow,
-    HandOver,
-    Join,
-    Leave,
-    Move,
-    PlayQuiz,
-    Take,
-    WhoFollows,
-)
-from bot.sessions.sessions import Evening
-from bot.ui.control import ItemT, LegacyControl
+from bot.sessions.sessions import Session
+from bot.ui.client import Interaction
+from bot.ui.control import Control, ItemT
 from bot.ui.languages import beside
 
 _SESSION = r"(?P<session>\d{1,10})"
-_AT = rf"{_SESSION}/(?P<moves>\d{{1,10}})"
+_REVISION = rf"{_SESSION}/(?P<revision>\d{{1,10}})"
 _SCREEN = rf"{_SESSION}/(?P<lesson>[a-z0-9-]{{1,32}})/(?P<screen>\d{{1,4}})"
-_LONGEST_OPTION = 100
+_MAX_OPTION_LABEL = 100
+_MAX_OPTIONS = 25
+
+_LABELS = {
+    "join": "session.join",
+    "leave": "session.leave",
+    "manage": "session.manage",
+    "who": "session.who",
+    "quiz": "session.quiz",
+    "hand": "session.hand_over",
+    "end": "session.end",
+    "sure": "session.end_now",
+    "back": "session.back",
+    "next": "session.next",
+    "clear": "session.clear",
+    "lost": "session.lost",
+}
+_STYLES = {
+    "join": ButtonStyle.success,
+    "next": ButtonStyle.primary,
+    "end": ButtonStyle.danger,
+    "sure": ButtonStyle.danger,
+}
 
 
-class SessionControl(LegacyControl[ItemT], ABC, template=r"(?!)"):
-    """Knows its session, from its `custom_id`; the message is everybody's.
+class Presses(Protocol):
+    """What the controls of a session call."""
+
+    async def join(self, interaction: Interaction, session_id: int) -> None:
+        """Let the user take part."""
+
+    async def leave(self, interaction: Interaction, session_id: int) -> None:
+        """Let the user leave."""
+
+    async def show_controls(self, interaction: Interaction, session_id: int) -> None:
+        """Show the host's controls."""
+
+    async def turn(self, interaction: Interaction, session_id: int, revision: int, by: int) -> None:
+        """Take the group some screens on, or back."""
+
+    async def choose_lesson(
+        self, interaction: Interaction, session_id: int, revision: int, lesson: str
+    ) -> None:
+        """Take the group to the first screen of a lesson."""
+
+    async def vote_understanding(
+        self,
+        interaction: Interaction,
+        session_id: int,
+        lesson: str,
+        screen: int,
+        *,
+        understood: bool,
+    ) -> None:
+        """Count whether the user follows a screen."""
+
+    async def start_quiz(self, interaction: Interaction, session_id: int) -> None:
+        """Start a round of the quiz."""
+
+    async def choose_host(self, interaction: Interaction, session_id: int) -> None:
+        """Ask who is to be the host."""
+
+    async def hand_over(self, interaction: Interaction, session_id: int, user_id: int) -> None:
+        """Make another user the host."""
+
+    async def confirm_end(self, interaction: Interaction, session_id: int) -> None:
+        """Ask whether to end the session."""
+
+    async def end(self, interaction: Interaction, session_id: int) -> None:
+        """End the session."""
+
+
+class SessionControl(Control[ItemT, Presses], ABC, template=r"(?!)"):
+    """A control that works for everybody, and finds its session in its `custom_id`.
 
     Attributes:
-        session_id: which session.
-        beside: whether the presser is answered privately; else the messages themselves change.
+        private: whether a press is answered by a new private message.
+        session_id: the session.
     """
 
     private: ClassVar[bool] = True
@@ -44,215 +104,162 @@ class SessionControl(LegacyControl[ItemT], ABC, template=r"(?!)"):
         super().__init__(item)
         self.session_id = int(self.state["session"])
 
-    def in_place(self, interaction: discord.Interaction[Any]) -> bool:  # noqa: ARG002
-        """See `Control.in_place`."""
+    @override
+    def in_place(self, interaction: discord.Interaction[Any]) -> bool:
         return not self.private
 
 
-class JoinButton(SessionControl[Button[Any]], template=rf"session_join:{_SESSION}"):
-    """Take part."""
+class SessionButton(
+    SessionControl[Button[Any]],
+    template=rf"session_(?P<action>join|leave|manage|who|quiz|hand|end|sure):{_SESSION}",
+):
+    """A button that needs to know nothing but its session."""
 
     @classmethod
-    def drawn(cls, evening: Evening) -> Self:
-        """Draw it."""
-        label = beside(lambda say: say("session.join"), evening.language)
-        custom_id = f"session_join:{evening.session_id}"
-        return cls(Button(label=label, style=ButtonStyle.success, custom_id=custom_id))
-
-    def asked(self, values: Sequence[str]) -> Join:  # noqa: ARG002 - a button has none
-        """See `Control.asked`."""
-        return Join(self.session_id)
-
-
-class LeaveButton(SessionControl[Button[Any]], template=rf"session_leave:{_SESSION}"):
-    """Take part no more."""
-
-    @classmethod
-    def drawn(cls, evening: Evening) -> Self:
-        """Draw it."""
-        label = beside(lambda say: say("session.leave"), evening.language)
-        return cls(Button(label=label, custom_id=f"session_leave:{evening.session_id}"))
-
-    def asked(self, values: Sequence[str]) -> Leave:  # noqa: ARG002
-        """See `Control.asked`."""
-        return Leave(self.session_id)
-
-
-class MoveButton(SessionControl[Button[Any]], template=rf"session_(?P<to>back|next):{_AT}"):
-    """The screen before, or the next one."""
-
-    private: ClassVar[bool] = False
-
-    @classmethod
-    def drawn(cls, evening: Evening, to: str, *, possible: bool) -> Self:
-        """Draw one of the two.
+    def drawn(cls, session: Session, action: str, say: Say | None = None) -> Self:
+        """Make a button.
 
         Args:
-            evening: the session.
-            to: `back` or `next`.
-            possible: whether there is such a screen.
+            session: the session.
+            action: what a press does, as in the template.
+            say: the reader's language; `None` in a message that everybody sees.
         """
-        label = beside(lambda say: say(_MOVES[to][1]), evening.language)
-        custom_id = f"session_{to}:{evening.session_id}/{evening.moves}"
-        style = ButtonStyle.primary if to == "next" else ButtonStyle.secondary
-        return cls(Button(label=label, style=style, disabled=not possible, custom_id=custom_id))
+        return cls(_button(session, action, str(session.session_id), say))
 
-    def asked(self, values: Sequence[str]) -> Move:  # noqa: ARG002
-        """See `Control.asked`."""
-        return Move(self.session_id, int(self.state["moves"]), _MOVES[self.state["to"]][0])
+    @override
+    def in_place(self, interaction: discord.Interaction[Any]) -> bool:
+        action = self.state["action"]
+        if action in {"manage", "who"}:  # in the host's controls it brings them up to date
+            return interaction.message is not None and interaction.message.flags.ephemeral
+        return action == "sure"
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        presses = {
+            "join": feature.join,
+            "leave": feature.leave,
+            "manage": feature.show_controls,
+            "who": feature.show_controls,
+            "quiz": feature.start_quiz,
+            "hand": feature.choose_host,
+            "end": feature.confirm_end,
+            "sure": feature.end,
+        }
+        await presses[self.state["action"]](interaction, self.session_id)
 
 
-class TakeSelect(SessionControl[Select[Any]], template=rf"session_take:{_AT}"):
-    """A lesson."""
+class TurnButton(SessionControl[Button[Any]], template=rf"session_(?P<to>back|next):{_REVISION}"):
+    """Takes the group to the previous or the next screen."""
 
     private: ClassVar[bool] = False
 
     @classmethod
-    def drawn(cls, evening: Evening, titles: Sequence[tuple[str, str]]) -> Self:
-        """Offer the lessons.
+    def drawn(cls, session: Session, to: str, say: Say, *, enabled: bool) -> Self:
+        """Make one of the two buttons.
 
         Args:
-            evening: the session.
-            titles: of each lesson its name, and what it is called.
+            session: the session.
+            to: `back` or `next`.
+            say: the reader's language.
+            enabled: whether there is such a screen.
+        """
+        button = _button(session, to, f"{session.session_id}/{session.revision}", say)
+        button.disabled = not enabled
+        return cls(button)
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        by = 1 if self.state["to"] == "next" else -1
+        await feature.turn(interaction, self.session_id, int(self.state["revision"]), by)
+
+
+class LessonSelect(SessionControl[Select[Any]], template=rf"session_take:{_REVISION}"):
+    """Takes the group to a lesson."""
+
+    private: ClassVar[bool] = False
+
+    @classmethod
+    def drawn(cls, session: Session, titles: Sequence[tuple[str, str]], say: Say) -> Self:
+        """Make the menu.
+
+        Args:
+            session: the session.
+            titles: the name and the title of each lesson.
+            say: the reader's language.
         """
         options = [
-            SelectOption(label=title[:_LONGEST_OPTION], value=name, default=name == evening.lesson)
-            for name, title in titles[:25]
+            SelectOption(
+                label=title[:_MAX_OPTION_LABEL], value=name, default=name == session.lesson
+            )
+            for name, title in titles[:_MAX_OPTIONS]
         ]
-        placeholder = beside(lambda say: say("session.take"), evening.language)
-        custom_id = f"session_take:{evening.session_id}/{evening.moves}"
-        return cls(Select(custom_id=custom_id, placeholder=placeholder, options=options))
+        custom_id = f"session_take:{session.session_id}/{session.revision}"
+        return cls(Select(custom_id=custom_id, placeholder=say("session.take"), options=options))
 
-    def asked(self, values: Sequence[str]) -> Take:
-        """See `Control.asked`."""
-        return Take(self.session_id, int(self.state["moves"]), values[0])
-
-
-class FollowButton(SessionControl[Button[Any]], template=rf"session_(?P<how>clear|lost):{_SCREEN}"):
-    """Did you follow?"""
-
-    @classmethod
-    def drawn(cls, evening: Evening, how: str) -> Self:
-        """Draw one of the two answers, `clear` or `lost`."""
-        label = beside(lambda say: say(_FOLLOWS[how]), evening.language)
-        return cls(Button(label=label, custom_id=_at(how, evening)))
-
-    def asked(self, values: Sequence[str]) -> Follow:  # noqa: ARG002
-        """See `Control.asked`."""
-        follows = self.state["how"] == "clear"
-        return Follow(self.session_id, self.state["lesson"], int(self.state["screen"]), follows)
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        revision = int(self.state["revision"])
+        await feature.choose_lesson(interaction, self.session_id, revision, values[0])
 
 
-class WhoFollowsButton(SessionControl[Button[Any]], template=rf"session_who:{_SESSION}"):
-    """How many could follow, for the host."""
+class UnderstandingButton(
+    SessionControl[Button[Any]], template=rf"session_(?P<vote>clear|lost):{_SCREEN}"
+):
+    """Votes on whether a screen is understood."""
 
     @classmethod
-    def drawn(cls, evening: Evening) -> Self:
-        """Draw it."""
-        label = beside(lambda say: say("session.who"), evening.language)
-        return cls(Button(label=label, custom_id=f"session_who:{evening.session_id}"))
+    def drawn(cls, session: Session, vote: str) -> Self:
+        """Make one of the two buttons, `clear` or `lost`, for a message that everybody sees."""
+        screen = f"{session.session_id}/{session.lesson}/{session.screen}"
+        return cls(_button(session, vote, screen))
 
-    def asked(self, values: Sequence[str]) -> WhoFollows:  # noqa: ARG002
-        """See `Control.asked`."""
-        return WhoFollows(self.session_id)
-
-
-class QuizButton(SessionControl[Button[Any]], template=rf"session_quiz:{_SESSION}"):
-    """A round of the quiz."""
-
-    private: ClassVar[bool] = False
-
-    @classmethod
-    def drawn(cls, evening: Evening) -> Self:
-        """Draw it."""
-        label = beside(lambda say: say("session.quiz"), evening.language)
-        return cls(Button(label=label, custom_id=f"session_quiz:{evening.session_id}"))
-
-    def asked(self, values: Sequence[str]) -> PlayQuiz:  # noqa: ARG002
-        """See `Control.asked`."""
-        return PlayQuiz(self.session_id)
-
-
-class HandOverButton(SessionControl[Button[Any]], template=rf"session_hand:{_SESSION}"):
-    """Somebody else is to lead: asks who."""
-
-    @classmethod
-    def drawn(cls, evening: Evening) -> Self:
-        """Draw it."""
-        label = beside(lambda say: say("session.hand_over"), evening.language)
-        return cls(Button(label=label, custom_id=f"session_hand:{evening.session_id}"))
-
-    def asked(self, values: Sequence[str]) -> HandOver:  # noqa: ARG002
-        """See `Control.asked`."""
-        return HandOver(self.session_id)
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        lesson, screen = self.state["lesson"], int(self.state["screen"])
+        understood = self.state["vote"] == "clear"
+        await feature.vote_understanding(
+            interaction, self.session_id, lesson, screen, understood=understood
+        )
 
 
 class HostSelect(SessionControl[UserSelect[Any]], template=rf"session_host:{_SESSION}"):
-    """Who is to lead, of all members."""
+    """Makes a member the host."""
 
     private: ClassVar[bool] = False
 
     @classmethod
-    def drawn(cls, evening: Evening, say: Say) -> Self:
-        """Draw it."""
-        custom_id = f"session_host:{evening.session_id}"
+    def drawn(cls, session: Session, say: Say) -> Self:
+        """Make the menu of all members."""
+        custom_id = f"session_host:{session.session_id}"
         return cls(UserSelect(custom_id=custom_id, placeholder=say("session.hand_over_to")))
 
-    def asked(self, values: Sequence[str]) -> HandOver:
-        """See `Control.asked`."""
-        return HandOver(self.session_id, int(values[0]))
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        await feature.hand_over(interaction, self.session_id, int(values[0]))
 
 
-class EndButton(SessionControl[Button[Any]], template=rf"session_end:{_SESSION}"):
-    """The evening is over: asks again."""
-
-    @classmethod
-    def drawn(cls, evening: Evening) -> Self:
-        """Draw it."""
-        label = beside(lambda say: say("session.end"), evening.language)
-        custom_id = f"session_end:{evening.session_id}"
-        return cls(Button(label=label, style=ButtonStyle.danger, custom_id=custom_id))
-
-    def asked(self, values: Sequence[str]) -> End:  # noqa: ARG002
-        """See `Control.asked`."""
-        return End(self.session_id, sure=False)
-
-
-class SureButton(SessionControl[Button[Any]], template=rf"session_sure:{_SESSION}"):
-    """The evening is over, surely."""
-
-    private: ClassVar[bool] = False
-
-    @classmethod
-    def drawn(cls, evening: Evening, say: Say) -> Self:
-        """Draw it."""
-        custom_id = f"session_sure:{evening.session_id}"
-        label = say("session.end_now")
-        return cls(Button(label=label, style=ButtonStyle.danger, custom_id=custom_id))
-
-    def asked(self, values: Sequence[str]) -> End:  # noqa: ARG002
-        """See `Control.asked`."""
-        return End(self.session_id, sure=True)
-
-
-_MOVES = {"back": (-1, "session.back"), "next": (+1, "session.next")}
-_FOLLOWS = {"clear": "session.clear", "lost": "session.lost"}
-
-SESSION_CONTROLS = (
-    JoinButton,
-    LeaveButton,
-    MoveButton,
-    TakeSelect,
-    FollowButton,
-    WhoFollowsButton,
-    QuizButton,
-    HandOverButton,
+CONTROLS = (
+    SessionButton,
+    TurnButton,
+    LessonSelect,
+    UnderstandingButton,
     HostSelect,
-    EndButton,
-    SureButton,
 )
-"""All that there are."""
+"""All controls of sessions."""
 
 
-def _at(kind: str, evening: Evening) -> str:
-    return f"session_{kind}:{evening.session_id}/{evening.lesson}/{evening.screen}"
+def _button(session: Session, action: str, state: str, say: Say | None = None) -> Button[Any]:
+    key = _LABELS[action]
+    label = say(key) if say else beside(lambda each: each(key), session.language)
+    style = _STYLES.get(action, ButtonStyle.secondary)
+    return Button(label=label, style=style, custom_id=f"session_{action}:{state}")

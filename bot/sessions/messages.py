@@ -1,207 +1,224 @@
-"""A session's panel, its announcement, and what is answered privately about it."""
+"""A session's panel, its steps, its announcement, and the private messages of its host."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from discord import Colour
 from discord.ui import ActionRow, Separator, TextDisplay
-from discord.utils import escape_markdown, format_dt
+from discord.utils import format_dt
 
-from bot.i18n import Say
-from bot.lessons.course import Lessons
+from bot.i18n import FALLBACK, Say
+from bot.lessons.course import Lessons, Page
+from bot.lessons.illustrations import Illustration
+from bot.lessons.messages import lesson_page
+from bot.lessons.state import LessonState, View
 from bot.sessions.controls import (
-    EndButton,
-    HandOverButton,
     HostSelect,
-    JoinButton,
-    LeaveButton,
-    MoveButton,
-    QuizButton,
-    SureButton,
-    TakeSelect,
-    WhoFollowsButton,
+    LessonSelect,
+    SessionButton,
+    TurnButton,
+    UnderstandingButton,
 )
-from bot.sessions.sessions import Evening, Followed
-from bot.ui.languages import beside, both
-from bot.ui.layout import CALM, Message, framed
+from bot.sessions.sessions import ScreenUnderstanding, Session
+from bot.ui.languages import beside, both, voices
+from bot.ui.layout import CALM, Message, framed, notice
 
-_OVER = Colour.light_grey()
-_MOST_NAMES = 40
+_ENDED = Colour.light_grey()
+_MAX_NAMES, _MAX_SCREENS, _MAX_SESSIONS = 40, 10, 25
+_MARKDOWN = re.compile(r"([\\*_~`|<\[:])")
+_DIGIT = 0  # a plain 7, shown on screens that have no example of their own
 
 
-def panel(evening: Evening, lessons: Lessons) -> Message:
-    """Lay the pinned message out: what, who, how far, and the controls.
+def panel(session: Session, lessons: Lessons) -> Message:
+    """Lay out the pinned message: the title, the host, the participants, the screen."""
+    head: tuple[TextDisplay[Any], ...] = (
+        TextDisplay(f"## {title(session)}\n{_led_by(session)}"),
+        TextDisplay(_participants(session)),
+    )
+    if not session.is_open:
+        return framed(*head, colour=_ENDED)
+    return framed(
+        *head,
+        Separator(),
+        TextDisplay(both(lambda say: _place(session, lessons, say), session.language)),
+        ActionRow(*(SessionButton.drawn(session, each) for each in ("join", "leave", "manage"))),
+    )
+
+
+def announcement(session: Session) -> Message:
+    """Lay out the message above the thread."""
+    return framed(
+        TextDisplay(f"## {title(session)}\n{_led_by(session)}"),
+        ActionRow(SessionButton.drawn(session, "join")),
+    )
+
+
+def step(
+    session: Session, lessons: Lessons, state: LessonState, illustration: Illustration
+) -> Message:
+    """Lay out the screen that the group looks at.
 
     Args:
-        evening: the session.
+        session: the session.
         lessons: the course.
+        state: as `step_state` returns it.
+        illustration: the picture of the screen in this state.
     """
-    parts: list[TextDisplay[Any]] = [
-        TextDisplay(
-            f"## {topic(evening)}\n{both(lambda say: _led(evening, say), evening.language)}"
-        ),
-        TextDisplay(_present(evening)),
-    ]
-    if not evening.under_way:
-        return framed(*parts, colour=_OVER)
-    where = both(lambda say: step_of(evening, lessons, say), evening.language)
-    return framed(
-        *parts,
-        ActionRow(JoinButton.drawn(evening), LeaveButton.drawn(evening)),
-        Separator(),
-        TextDisplay(where),
-        ActionRow(TakeSelect.drawn(evening, titles(lessons, evening.language))),
-        ActionRow(*moves(evening, lessons), QuizButton.drawn(evening)),
-        ActionRow(
-            WhoFollowsButton.drawn(evening),
-            HandOverButton.drawn(evening),
-            EndButton.drawn(evening),
-        ),
+    row = ActionRow[Any](
+        UnderstandingButton.drawn(session, "clear"),
+        UnderstandingButton.drawn(session, "lost"),
+        SessionButton.drawn(session, "manage"),
     )
+    return lesson_page(lessons, state, illustration, voices(session.language), more=(row,))
 
 
-def announcement(evening: Evening) -> Message:
-    """Lay out what the channel is told, above the thread."""
-    words = both(lambda say: _led(evening, say), evening.language)
-    return framed(
-        TextDisplay(f"## {topic(evening)}\n{words}"), ActionRow(JoinButton.drawn(evening))
-    )
+def shown_screen(session: Session, lessons: Lessons) -> Page:
+    """Return the screen that the group looks at.
+
+    Raises:
+        ValueError: if it has no lesson yet.
+    """
+    if session.lesson is None:
+        raise ValueError("the session has no lesson yet")
+    return lessons.lesson(session.lesson, FALLBACK).pages[session.screen]
 
 
-def sure(evening: Evening, say: Say) -> Message:
-    """Ask again before it ends."""
-    return framed(
-        TextDisplay(say("session.sure", topic=topic(evening))),
-        ActionRow(SureButton.drawn(evening, say)),
-    )
+def step_state(session: Session, lessons: Lessons) -> LessonState:
+    """Return where in the course the group is, with the screen's own digit."""
+    screen = shown_screen(session, lessons)
+    view = View.of(screen, _DIGIT if screen.example is None else screen.example)
+    return LessonState(str(session.lesson), session.screen, view, session.session_id)
 
 
-def to_whom(evening: Evening, say: Say) -> Message:
-    """Ask who is to lead."""
-    return framed(
-        TextDisplay(say("session.to_whom", topic=topic(evening))),
-        ActionRow(HostSelect.drawn(evening, say)),
-    )
-
-
-def told(text: str) -> Message:
-    """Lay a private answer out."""
-    return framed(TextDisplay(text), colour=CALM)
-
-
-def followed(
-    evening: Evening, following: Sequence[Followed], lessons: Lessons, say: Say
+def host_controls(
+    session: Session, votes: Sequence[ScreenUnderstanding], lessons: Lessons, say: Say
 ) -> Message:
-    """Tell the host how many can follow: on this screen, and where most could not."""
-    here = next(
-        (
-            each
-            for each in following
-            if (each.lesson, each.screen) == (evening.lesson, evening.screen)
+    """Lay out the private message with which a host leads.
+
+    Args:
+        session: the session.
+        votes: on whether its screens are understood.
+        lessons: the course.
+        say: the host's language.
+    """
+    titles = [(name, lessons.lesson(name, say.language).title) for name in lessons.names]
+    last = number_of_screens(lessons, session.lesson) - 1 if session.lesson else 0
+    return framed(
+        TextDisplay(_place(session, lessons, say)),
+        TextDisplay(_understanding(session, votes, lessons, say)),
+        ActionRow(LessonSelect.drawn(session, titles, say)),
+        ActionRow(
+            TurnButton.drawn(session, "back", say, enabled=session.screen > 0),
+            TurnButton.drawn(session, "next", say, enabled=session.screen < last),
+            SessionButton.drawn(session, "quiz", say),
         ),
-        None,
+        ActionRow(*(SessionButton.drawn(session, each, say) for each in ("who", "hand", "end"))),
     )
-    yes, no = (here.yes, here.no) if here else (0, 0)
-    present = len(evening.present) + evening.unnamed
-    lines = [
-        step_of(evening, lessons, say),
-        say("session.follow_counts", yes=yes, no=no, silent=max(0, present - yes - no)),
-    ]
-    lost = sorted((each for each in following if each.no and each is not here), key=_by_lost)
-    if lost:
-        lines.append(say("session.lost_before"))
-        lines += [
-            f"- {place_of(each.lesson, each.screen, lessons, say)} · "
-            f"{say('session.lost_count', no=each.no, all=each.yes + each.no)}"
-            for each in lost[:10]
-        ]
-    return told("\n".join(lines))
 
 
-def under_way(evenings: Sequence[Evening], say: Say) -> Message:
-    """List the sessions of a server."""
-    if not evenings:
-        return told(say("session.none"))
+def confirm_end(session: Session, say: Say) -> Message:
+    """Ask whether to end a session."""
+    return framed(
+        TextDisplay(say("session.sure", topic=title(session))),
+        ActionRow(SessionButton.drawn(session, "sure", say)),
+    )
+
+
+def choose_host(session: Session, say: Say) -> Message:
+    """Ask who is to be the host."""
+    return framed(
+        TextDisplay(say("session.to_whom", topic=title(session))),
+        ActionRow(HostSelect.drawn(session, say)),
+    )
+
+
+def session_list(sessions: Sequence[Session], say: Say) -> Message:
+    """List the open sessions of a server that have a thread."""
     lines = [
         say(
             "session.listed",
-            thread=f"<#{each.thread_id}>",
-            host=_host(each, say),
-            count=len(each.present) + each.unnamed,
+            thread=f"<#{session.thread_id}>",
+            host=_host(session, say),
+            count=session.size,
         )
-        for each in evenings[:25]
+        for session in sessions
+        if session.thread_id is not None
     ]
-    return told("\n".join(f"- {line}" for line in lines))
+    listed = "\n".join(f"- {line}" for line in lines[:_MAX_SESSIONS])
+    return notice(listed or say("session.none"), CALM)
 
 
-def moves(evening: Evening, lessons: Lessons) -> tuple[MoveButton, MoveButton]:
-    """Draw back and next."""
-    last = screens(lessons, evening.lesson) - 1 if evening.lesson else 0
-    return (
-        MoveButton.drawn(evening, "back", possible=evening.screen > 0),
-        MoveButton.drawn(evening, "next", possible=evening.screen < last),
-    )
+def title(session: Session) -> str:
+    """Return what the host called a session, without any markup in it."""
+    return _MARKDOWN.sub(r"\\\1", session.topic)
 
 
-def topic(evening: Evening) -> str:
-    """What it is called, in Markdown."""
-    return escape_markdown(evening.topic)
+def number_of_screens(lessons: Lessons, lesson: str) -> int:
+    """Return how many screens a lesson has, in every language; 0 if it was removed."""
+    return len(lessons.lesson(lesson, FALLBACK).pages) if lesson in lessons.names else 0
 
 
-def screens(lessons: Lessons, lesson: str) -> int:
-    """How many screens a lesson has: as many in every language; none if it is there no more."""
-    return len(lessons.lesson(lesson, "en").pages) if lesson in lessons.names else 0
-
-
-def titles(lessons: Lessons, language: str | None) -> list[tuple[str, str]]:
-    """What the lessons are called, each by its name."""
-
-    def title(name: str) -> str:
-        return beside(lambda say: lessons.lesson(name, say.language).title, language)
-
-    return [(name, title(name)) for name in lessons.names]
-
-
-def place_of(lesson: str, screen: int, lessons: Lessons, say: Say) -> str:
-    """Say which screen of which lesson."""
+def screen_name(lesson: str, screen: int, lessons: Lessons, say: Say) -> str:
+    """Name a screen of a lesson."""
     return say(
         "session.place",
         lesson=lessons.lesson(lesson, say.language).title if lesson in lessons.names else lesson,
         screen=screen + 1,
-        screens=screens(lessons, lesson) or screen + 1,
+        screens=number_of_screens(lessons, lesson) or screen + 1,
     )
 
 
-def step_of(evening: Evening, lessons: Lessons, say: Say) -> str:
-    """Say how far the group is."""
-    if evening.lesson is None:
+def _place(session: Session, lessons: Lessons, say: Say) -> str:
+    if session.lesson is None:
         return say("session.no_lesson")
-    place = place_of(evening.lesson, evening.screen, lessons, say)
-    if evening.step_id is None:
-        return place
-    link = f"https://discord.com/channels/{evening.server_id}/{evening.thread_id}/{evening.step_id}"
-    return f"[{place}]({link})"
+    name = screen_name(session.lesson, session.screen, lessons, say)
+    if session.step_id is None:
+        return name
+    ids = f"{session.server_id}/{session.thread_id}/{session.step_id}"
+    return f"[{name}](https://discord.com/channels/{ids})"
 
 
-def _led(evening: Evening, say: Say) -> str:
-    start = format_dt(evening.started_at, "f")
-    led = say("session.led", host=_host(evening, say), when=start)
-    if evening.ended_at is None:
-        return led
-    return f"{led} {say('session.over', when=format_dt(evening.ended_at, 'f'))}"
+def _led_by(session: Session) -> str:
+    def line(say: Say) -> str:
+        start = format_dt(session.started_at, "f")
+        led = say("session.led", host=_host(session, say), when=start)
+        if session.ended_at is None:
+            return led
+        return f"{led} {say('session.over', when=format_dt(session.ended_at, 'f'))}"
+
+    return both(line, session.language)
 
 
-def _host(evening: Evening, say: Say) -> str:
-    return f"<@{evening.host_id}>" if evening.host_id else say("session.nobody")
+def _host(session: Session, say: Say) -> str:
+    return f"<@{session.host_id}>" if session.host_id else say("session.nobody")
 
 
-def _present(evening: Evening) -> str:
-    count = len(evening.present) + evening.unnamed
-    counted = beside(lambda say: say("session.present", count=count), evening.language)
-    names = " ".join(f"<@{user_id}>" for user_id in evening.present[:_MOST_NAMES])
-    more = count - min(len(evening.present), _MOST_NAMES)
-    return f"{counted}\n{names}" + (f" +{more}" if more else "")
+def _participants(session: Session) -> str:
+    count = beside(lambda say: say("session.present", count=session.size), session.language)
+    names = session.present[:_MAX_NAMES]
+    more = session.size - len(names)
+    mentions = " ".join(f"<@{user_id}>" for user_id in names)
+    return f"{count}\n{mentions}" + (f" +{more}" if more else "")
 
 
-def _by_lost(each: Followed) -> tuple[float, int, str, int]:
-    return -each.no / (each.yes + each.no), -each.no, each.lesson, each.screen
+def _understanding(
+    session: Session, votes: Sequence[ScreenUnderstanding], lessons: Lessons, say: Say
+) -> str:
+    """Count who follows the screen, and list the other screens on which most were lost."""
+    current = (session.lesson, session.screen)
+    here = [each for each in votes if (each.lesson, each.screen) == current]
+    yes, no = sum(each.yes for each in here), sum(each.no for each in here)
+    silent = max(0, session.size - yes - no)
+    lines = [say("session.follow_counts", yes=yes, no=no, silent=silent)]
+    lost = sorted((each for each in votes if each.no and each not in here), key=_by_lost)
+    if lost:
+        lines.append(say("session.lost_before"))
+    for each in lost[:_MAX_SCREENS]:
+        count = say("session.lost_count", no=each.no, all=each.yes + each.no)
+        lines.append(f"- {screen_name(each.lesson, each.screen, lessons, say)} · {count}")
+    return "\n".join(lines)
+
+
+def _by_lost(votes: ScreenUnderstanding) -> tuple[float, int, str, int]:
+    return -votes.no / (votes.yes + votes.no), -votes.no, votes.lesson, votes.screen

@@ -1,59 +1,39 @@
 """Who may lead sessions."""
 
-from typing import TYPE_CHECKING, cast
-
 import discord
 
 from bot.runtime.errors import UserError
-from bot.sessions.sessions import Evening
+from bot.servers.servers import Servers
+from bot.sessions.sessions import Session
 from bot.ui.client import Interaction
 
-if TYPE_CHECKING:
-    from bot.app import GradcamBot
 
+async def require_host(
+    servers: Servers, interaction: Interaction, session: Session | None = None
+) -> None:
+    """Raise unless the user is the host of a session, or may host any in this server.
 
-async def require_may_host(interaction: Interaction) -> None:
-    """Refuse whoever may not host sessions in this server.
+    Args:
+        servers: their settings name the roles of hosts.
+        interaction: of the user.
+        session: what they want to lead; `None` to start one.
 
     Raises:
         UserError: says who may.
     """
-    if not await _may_host(interaction):
-        raise await _refusal(interaction)
-
-
-async def require_host(interaction: Interaction, evening: Evening) -> None:
-    """Refuse whoever neither leads a session nor may host any in this server.
-
-    Raises:
-        UserError: says who leads it.
-    """
-    if interaction.user.id == evening.host_id or await _may_host(interaction):
+    host_id = 0 if session is None else session.host_id
+    user, server_id = interaction.user, interaction.guild_id or 0
+    if user.id == host_id:
         return
-    if not evening.host_id:
-        raise await _refusal(interaction)
-    roles = await _roles(interaction)
-    host = f"<@{evening.host_id}>"
-    raise UserError("session.led_roles" if roles else "session.led_by", host=host, roles=roles)
-
-
-async def _may_host(interaction: Interaction) -> bool:
-    if interaction.guild_id is None or not isinstance(interaction.user, discord.Member):
-        return False
-    return await cast("GradcamBot", interaction.client).servers.may_host(
-        interaction.guild_id,
-        [role.id for role in interaction.user.roles],
+    if isinstance(user, discord.Member) and await servers.may_host(
+        server_id,
+        [role.id for role in user.roles],
         manages_threads=interaction.permissions.manage_threads,
-    )
-
-
-async def _refusal(interaction: Interaction) -> UserError:
-    roles = await _roles(interaction)
-    return UserError("session.may_host_roles" if roles else "session.may_host", roles=roles)
-
-
-async def _roles(interaction: Interaction) -> str:
-    wishes = await cast("GradcamBot", interaction.client).servers.settings(
-        interaction.guild_id or 0
-    )
-    return ", ".join(f"<@&{role_id}>" for role_id in sorted(wishes.host_roles))
+    ):
+        return
+    host_roles = (await servers.settings(server_id)).host_roles
+    roles = ", ".join(f"<@&{role_id}>" for role_id in sorted(host_roles))
+    if not host_id:
+        raise UserError("session.may_host_roles" if roles else "session.may_host", roles=roles)
+    key = "session.led_roles" if roles else "session.led_by"
+    raise UserError(key, host=f"<@{host_id}>", roles=roles)

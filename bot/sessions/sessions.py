@@ -1,35 +1,42 @@
-"""Evenings of a group: who leads, who takes part, how far they are.
+"""Sessions in the database: who leads, who takes part, and which screen the group looks at.
 
-All of it is in the database, and what Discord shows is drawn from it: whoever changes something
-here has the messages brought up to date afterwards, and so has whoever starts the bot.
+Discord shows what is written here. A method that changes what it shows enqueues a delivery of the
+session in the same transaction; `bot.sessions.publisher` carries it out.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import CursorResult, Update, delete, exists, func, or_, select, update
+from sqlalchemy import CursorResult, Executable, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.runtime.clock import Clock, utc_now
 from bot.runtime.errors import UserError
-from bot.store import Store
-from bot.store.models import Following, LookedAt, Participant, Person, Round, Session
+from bot.runtime.outbox import enqueue
+from bot.runtime.scheduler import Scheduler
+from bot.store import Store, models
+from bot.store.models import Participant, Person, Round, Understanding, ViewedDigit
+
+DELIVERY = "session"
+"""The kind of the outbox's deliveries that bring the messages of a session up to date."""
 
 NOWHERE = 0
-"""In place of the id of a message that could not be sent, and is not tried again."""
+"""The id of a message that cannot be sent any more."""
 
-_GRACE = dt.timedelta(minutes=1)  # after its deadline a round is closed in this time, or never
+_MAX_LENGTH = dt.timedelta(hours=24)
+_GRACE = dt.timedelta(minutes=1)  # a round that is not closed by then never will be
 
 
 @dataclass(frozen=True, slots=True)
-class Evening:
-    """A session as the database has it; see `bot.store.models.Session`.
+class Session:
+    """A session; its columns are described at `bot.store.models.Session`.
 
     Attributes:
-        present: the ids of those who take part and may be named, the first to come first.
-        unnamed: how many more take part.
+        present: the ids of the participants who may be named, in the order in which they joined.
+        unnamed: the number of the other participants.
     """
 
     session_id: int
@@ -41,7 +48,7 @@ class Evening:
     topic: str
     lesson: str | None
     screen: int
-    moves: int
+    revision: int
     step_id: int | None
     language: str | None
     started_at: dt.datetime
@@ -51,20 +58,25 @@ class Evening:
     unnamed: int
 
     @property
-    def under_way(self) -> bool:
-        """Whether it has not ended."""
+    def is_open(self) -> bool:
+        """Whether the session has not ended."""
         return self.ended_at is None
+
+    @property
+    def size(self) -> int:
+        """The number of participants."""
+        return len(self.present) + self.unnamed
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """How many could follow a screen.
+class ScreenUnderstanding:
+    """The votes on whether a screen was understood.
 
     Attributes:
-        lesson: whose.
+        lesson: the screen's lesson.
         screen: from 0.
-        yes: could.
-        no: could not.
+        yes: the number of participants who follow.
+        no: the number of participants who are lost.
     """
 
     lesson: str
@@ -74,18 +86,18 @@ class Followed:
 
 
 class Sessions:
-    """Keeps the sessions of all servers."""
+    """Keeps the sessions of all servers. As a job of the scheduler it ends those left open."""
 
-    def __init__(
-        self, store: Store, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
-    ) -> None:
-        """Keep them in a store.
+    def __init__(self, store: Store, scheduler: Scheduler, now: Clock = utc_now) -> None:
+        """Keep sessions in a store.
 
         Args:
-            store: where.
-            now: the time, with its zone.
+            store: the database.
+            scheduler: is woken when a delivery is due.
+            now: the clock.
         """
         self._store = store
+        self._scheduler = scheduler
         self._now = now
 
     async def start(
@@ -96,145 +108,139 @@ class Sessions:
         topic: str,
         language: str | None = None,
         lesson: str | None = None,
-    ) -> Evening:
-        """Begin one, which its host takes part in.
+    ) -> Session:
+        """Start a session, which its host takes part in.
 
         Args:
-            server_id: where.
-            channel_id: in which the thread is to be.
-            host_id: who leads.
-            topic: what it is called.
-            language: of what is shared; `None`: both.
-            lesson: the name of the first lesson, if there is one at once.
+            server_id: Discord's id of the guild.
+            channel_id: the parent of its thread.
+            host_id: who leads it.
+            topic: its title.
+            language: of what all see; `None` for every language.
+            lesson: the lesson to begin with, if any.
         """
-        now = self._now()
-        row = Session(
+        row = models.Session(
             server_id=server_id,
             channel_id=channel_id,
             host_id=host_id,
             topic=topic[:100],
             lesson=lesson,
             screen=0,
-            moves=0,
+            revision=0,
             language=language,
-            started_at=now,
+            started_at=self._now(),
         )
-        async with self._store.begin() as session:
-            session.add(row)
-            await session.flush()
-            await self._take_part(session, row.session_id, host_id)
-            return (await _evenings(session, [row]))[0]
+        async with self._store.begin() as transaction:
+            transaction.add(row)
+            await transaction.flush()
+            await self._join(transaction, row.session_id, host_id)
+            return (await _with_participants(transaction, [row]))[0]
 
     async def discard(self, session_id: int) -> None:
-        """Forget one that never had a thread."""
-        async with self._store.begin() as session:
-            await session.execute(
-                delete(Session).where(Session.session_id == session_id, Session.thread_id.is_(None))
+        """Delete a session that has no thread."""
+        async with self._store.begin() as transaction:
+            await transaction.execute(
+                delete(models.Session).where(
+                    models.Session.session_id == session_id, models.Session.thread_id.is_(None)
+                )
             )
 
-    async def get(self, session_id: int) -> Evening:
-        """Look one up.
+    async def get(self, session_id: int) -> Session:
+        """Return a session.
 
         Raises:
-            UserError: there is none any more.
+            UserError: if there is none with this id.
         """
-        found = await self._find(Session.session_id == session_id)
+        found = await self._find(models.Session.session_id == session_id)
         if not found:
             raise UserError("session.gone")
         return found[0]
 
-    async def under_way_now(self, session_id: int) -> Evening:
-        """Look one up in which something is to be done.
+    async def get_open(self, session_id: int) -> Session:
+        """Return a session that has not ended.
 
         Raises:
-            UserError: there is none any more, or it has ended.
+            UserError: if it has ended, or there is none with this id.
         """
-        evening = await self.get(session_id)
-        if not evening.under_way:
+        session = await self.get(session_id)
+        if not session.is_open:
             raise UserError("session.ended")
-        return evening
+        return session
 
-    async def in_thread(self, thread_id: int) -> Evening | None:
-        """Look up which one a thread is of."""
-        return next(iter(await self._find(Session.thread_id == thread_id)), None)
+    async def in_thread(self, thread_id: int) -> Session | None:
+        """Return the session of a thread."""
+        return next(iter(await self._find(models.Session.thread_id == thread_id)), None)
 
-    async def of_server(self, server_id: int) -> list[Evening]:
-        """All that are under way in a server, the oldest first."""
-        return await self._find(Session.server_id == server_id, Session.ended_at.is_(None))
-
-    async def unfinished(self) -> list[Evening]:
-        """All that are under way, or have ended and were not summed up."""
-        return await self._find(or_(Session.ended_at.is_(None), Session.summary_id.is_(None)))
+    async def open_in_server(self, server_id: int) -> list[Session]:
+        """Return a server's open sessions, the oldest first."""
+        return await self._find(
+            models.Session.server_id == server_id, models.Session.ended_at.is_(None)
+        )
 
     async def join(self, session_id: int, user_id: int) -> bool:
-        """Take part, again or for the first time; tells whether that is new.
+        """Let a user take part, and return whether the session is open: else nothing changes."""
+        async with self._store.begin() as transaction:
+            is_open = await _is_open(transaction, session_id)
+            if is_open:
+                await self._join(transaction, session_id, user_id)
+        self._scheduler.wake()
+        return is_open
 
-        Raises:
-            UserError: it has ended, or there is none.
-        """
-        await self.under_way_now(session_id)
-        async with self._store.begin() as session:
-            return await self._take_part(session, session_id, user_id)
-
-    async def leave(self, session_id: int, user_id: int) -> bool:
-        """Take part no more; tells whether one did."""
-        leaving = (
+    async def leave(self, session_id: int, user_id: int) -> None:
+        """Let a user leave."""
+        await self._change(
+            session_id,
             update(Participant)
             .where(
                 Participant.session_id == session_id,
                 Participant.user_id == user_id,
                 Participant.left_at.is_(None),
             )
-            .values(left_at=self._now())
+            .values(left_at=self._now()),
         )
-        async with self._store.begin() as session:
-            return await _changed(session, leaving)
 
-    async def move(self, session_id: int, moves: int, lesson: str, screen: int) -> bool:
-        """Go to a screen, and tell whether that was still what the group was to do.
+    async def go_to(self, session_id: int, revision: int, lesson: str, screen: int) -> bool:
+        """Show a screen, and return whether the group still was at the revision.
 
-        Of several presses on the same message the first one counts.
+        Of several presses on the same message only the first counts.
 
         Args:
-            session_id: of the session.
-            moves: what `Evening.moves` was for whoever asks.
-            lesson: its name.
-            screen: of it, from 0.
+            session_id: the session.
+            revision: what `Session.revision` was in the message that was pressed.
+            lesson: the name of the lesson.
+            screen: of the lesson, from 0.
         """
-        moving = (
-            update(Session)
+        return await self._change(
+            session_id,
+            update(models.Session)
             .where(
-                Session.session_id == session_id,
-                Session.moves == moves,
-                Session.ended_at.is_(None),
+                models.Session.session_id == session_id,
+                models.Session.revision == revision,
+                models.Session.ended_at.is_(None),
             )
-            .values(lesson=lesson, screen=screen, moves=moves + 1, step_id=None)
+            .values(lesson=lesson, screen=screen, revision=revision + 1, step_id=None),
         )
-        async with self._store.begin() as session:
-            return await _changed(session, moving)
 
     async def hand_over(self, session_id: int, user_id: int) -> bool:
-        """Let somebody else lead, who so takes part; tells whether it is still under way."""
-        handing = (
-            update(Session)
-            .where(Session.session_id == session_id, Session.ended_at.is_(None))
-            .values(host_id=user_id)
-        )
-        async with self._store.begin() as session:
-            if not await _changed(session, handing):
-                return False
-            await self._take_part(session, session_id, user_id)
-            return True
+        """Make a user the host and a participant, and return whether the session is open."""
+        async with self._store.begin() as transaction:
+            handed = await self._execute(
+                transaction,
+                session_id,
+                update(models.Session)
+                .where(models.Session.session_id == session_id, models.Session.ended_at.is_(None))
+                .values(host_id=user_id),
+            )
+            if handed:
+                await self._join(transaction, session_id, user_id)
+        self._scheduler.wake()
+        return handed
 
-    async def end(self, session_id: int, *, at_once: bool = False) -> bool:
-        """End it; tells whether this is what ended it.
-
-        Args:
-            session_id: of the session.
-            at_once: also while a round is open, whose points then do not count in the summary.
+    async def end(self, session_id: int) -> bool:
+        """End a session, and return whether it was open.
 
         Raises:
-            UserError: a round is open.
+            UserError: if a round is open, whose points would be missing from the summary.
         """
         now = self._now()
         open_round = (
@@ -246,132 +252,198 @@ class Sessions:
             )
             .order_by(Round.closes_at.desc())
         )
-        ending = (
-            update(Session)
-            .where(Session.session_id == session_id, Session.ended_at.is_(None))
-            .values(ended_at=now)
-        )
-        async with self._store.begin() as session:
-            if await _changed(session, ending if at_once else ending.where(~exists(open_round))):
-                return True
-            closes_at: dt.datetime | None = await session.scalar(open_round.limit(1))
-            under_way = await session.scalar(
-                select(Session.ended_at.is_(None)).where(Session.session_id == session_id)
-            )
-        if under_way and closes_at is not None:
-            raise UserError("session.round_open", when=f"<t:{int(closes_at.timestamp()) + 1}:R>")
+        this = models.Session.session_id == session_id
+        ending = update(models.Session).where(this, models.Session.ended_at.is_(None))
+        if await self._change(session_id, ending.where(~exists(open_round)).values(ended_at=now)):
+            return True
+        async with self._store.read() as transaction:
+            closes_at: dt.datetime | None = await transaction.scalar(open_round.limit(1))
+            is_open = await _is_open(transaction, session_id)
+        if is_open and closes_at is not None:
+            raise UserError("session.round_open", when=f"<t:{int(closes_at.timestamp()) + 1}:T>")
         return False
 
-    async def follow(
-        self, session_id: int, lesson: str, screen: int, user_id: int, *, follows: bool
-    ) -> bool:
-        """Say whether one can follow; the last word counts. Tells whether one newly takes part."""
-        key = {"session_id": session_id, "lesson": lesson, "screen": screen, "user_id": user_id}
-        async with self._store.begin() as session:
-            await session.execute(
-                self._store.insert(Following)
-                .values(**key, follows=follows)
-                .on_conflict_do_update(index_elements=list(key), set_={"follows": follows})
-            )
-            return await self._take_part(session, session_id, user_id)
+    async def lose_thread(self, session_id: int) -> None:
+        """End a session whose thread was deleted: there is no place left for its summary."""
+        values = {
+            "ended_at": func.coalesce(models.Session.ended_at, self._now()),
+            "summary_id": func.coalesce(models.Session.summary_id, NOWHERE),
+        }
+        await self._set(session_id, **values)
 
-    async def following(self, session_id: int) -> list[Followed]:
-        """Count who could follow, screen by screen, those screens that anybody spoke of."""
+    async def vote_understanding(
+        self, session_id: int, lesson: str, screen: int, user_id: int, *, understood: bool
+    ) -> None:
+        """Let a participant say whether they follow a screen; the last vote counts."""
+        key = {"session_id": session_id, "lesson": lesson, "screen": screen, "user_id": user_id}
+        async with self._store.begin() as transaction:
+            await transaction.execute(
+                self._store.insert(Understanding)
+                .values(**key, follows=understood)
+                .on_conflict_do_update(index_elements=list(key), set_={"follows": understood})
+            )
+            await self._join(transaction, session_id, user_id)
+        self._scheduler.wake()
+
+    async def understanding(self, session_id: int) -> list[ScreenUnderstanding]:
+        """Count the votes on each screen that has any."""
         statement = (
-            select(Following.lesson, Following.screen, Following.follows, func.count())
-            .where(Following.session_id == session_id)
-            .group_by(Following.lesson, Following.screen, Following.follows)
-            .order_by(Following.lesson, Following.screen)
+            select(Understanding.lesson, Understanding.screen, Understanding.follows, func.count())
+            .where(Understanding.session_id == session_id)
+            .group_by(Understanding.lesson, Understanding.screen, Understanding.follows)
+            .order_by(Understanding.lesson, Understanding.screen)
         )
         counts: dict[tuple[str, int], dict[bool, int]] = defaultdict(dict)
-        async with self._store.begin() as session:
-            for lesson, screen, follows, count in await session.execute(statement):
+        async with self._store.read() as transaction:
+            for lesson, screen, follows, count in await transaction.execute(statement):
                 counts[lesson, screen][follows] = count
         return [
-            Followed(*key, votes.get(True, 0), votes.get(False, 0)) for key, votes in counts.items()
+            ScreenUnderstanding(*key, votes.get(True, 0), votes.get(False, 0))
+            for key, votes in counts.items()
         ]
 
-    async def tried(self, session_id: int, user_id: int, digit: int) -> bool:
-        """Count that somebody looks at a test digit; tells whether they newly take part.
-
-        After the session has ended it changes nothing.
-        """
-        async with self._store.begin() as session:
-            under_way = await session.scalar(
-                select(Session.session_id).where(
-                    Session.session_id == session_id, Session.ended_at.is_(None)
+    async def view_digit(self, session_id: int, user_id: int, digit: int) -> None:
+        """Count that a participant views a test digit, unless the session has ended."""
+        async with self._store.begin() as transaction:
+            if await _is_open(transaction, session_id):
+                await transaction.execute(
+                    self._store.insert(ViewedDigit)
+                    .values(session_id=session_id, digit=digit, times=1)
+                    .on_conflict_do_update(
+                        index_elements=["session_id", "digit"],
+                        set_={"times": ViewedDigit.times + 1},
+                    )
                 )
-            )
-            if under_way is None:
-                return False
-            await self._look_at(session, session_id, digit)
-            return await self._take_part(session, session_id, user_id)
+                await self._join(transaction, session_id, user_id)
+        self._scheduler.wake()
 
-    async def in_thread_now(self, session_id: int, thread_id: int) -> None:
-        """Take down which thread it has."""
-        await self._set(session_id, thread_id=thread_id)
-
-    async def panel_sent(self, session_id: int, panel_id: int) -> None:
-        """Take down which message is its panel."""
-        await self._set(session_id, panel_id=panel_id)
-
-    async def step_sent(self, session_id: int, moves: int, step_id: int) -> None:
-        """Take down which message shows the screen, if that is still the screen."""
-        showing = update(Session).where(Session.session_id == session_id, Session.moves == moves)
-        async with self._store.begin() as session:
-            await session.execute(showing.values(step_id=step_id))
-
-    async def summary_sent(self, session_id: int, summary_id: int) -> None:
-        """Take down which message sums it up."""
-        await self._set(session_id, summary_id=summary_id)
-
-    async def _set(self, session_id: int, **values: int) -> None:
-        async with self._store.begin() as session:
-            await session.execute(
-                update(Session).where(Session.session_id == session_id).values(**values)
-            )
-
-    async def _look_at(self, session: AsyncSession, session_id: int, digit: int) -> None:
-        await session.execute(
-            self._store.insert(LookedAt)
-            .values(session_id=session_id, digit=digit, times=1)
-            .on_conflict_do_update(
-                index_elements=["session_id", "digit"], set_={"times": LookedAt.times + 1}
-            )
+    async def set_thread(self, session_id: int, thread_id: int) -> None:
+        """Record the thread, in which the panel can now be sent."""
+        this = models.Session.session_id == session_id
+        await self._change(
+            session_id, update(models.Session).where(this).values(thread_id=thread_id)
         )
 
-    async def _take_part(self, session: AsyncSession, session_id: int, user_id: int) -> bool:
-        joining = (
+    async def set_panel(self, session_id: int, panel_id: int) -> None:
+        """Record the message that is the panel."""
+        await self._set(session_id, panel_id=panel_id)
+
+    async def set_step(self, session_id: int, revision: int, step_id: int) -> None:
+        """Record the message that shows the screen of a revision, if the group is still there."""
+        await self._set(session_id, models.Session.revision == revision, step_id=step_id)
+
+    async def set_summary(self, session_id: int, summary_id: int) -> None:
+        """Record the message that is the summary."""
+        await self._set(session_id, summary_id=summary_id)
+
+    async def republish(self, session_id: int) -> None:
+        """Bring the messages of a session up to date."""
+        async with self._store.begin() as transaction:
+            await self._enqueue(transaction, session_id)
+        self._scheduler.wake()
+
+    async def republish_all(self) -> None:
+        """Bring the messages of all sessions up to date that are open or have no summary.
+
+        For the start of the bot: panels and threads may have been deleted while it did not run.
+        """
+        unfinished = or_(models.Session.ended_at.is_(None), models.Session.summary_id.is_(None))
+        async with self._store.begin() as transaction:
+            for session_id in await transaction.scalars(
+                select(models.Session.session_id).where(unfinished)
+            ):
+                await self._enqueue(transaction, session_id)
+        self._scheduler.wake()
+
+    async def next_due(self) -> dt.datetime | None:
+        """Return when the oldest open session has been open for 24 hours."""
+        oldest = select(func.min(models.Session.started_at)).where(
+            models.Session.ended_at.is_(None)
+        )
+        async with self._store.read() as transaction:
+            started_at: dt.datetime | None = await transaction.scalar(oldest)
+        return started_at and started_at + _MAX_LENGTH
+
+    async def run(self) -> None:
+        """End the sessions that have been open for 24 hours, even while a round is open."""
+        now = self._now()
+        ending = (
+            update(models.Session)
+            .where(
+                models.Session.ended_at.is_(None), models.Session.started_at <= now - _MAX_LENGTH
+            )
+            .values(ended_at=now)
+            .returning(models.Session.session_id)
+        )
+        async with self._store.begin() as transaction:
+            for session_id in (await transaction.scalars(ending)).all():
+                await self._enqueue(transaction, session_id)
+        self._scheduler.wake()
+
+    async def _change(self, session_id: int, statement: Executable) -> bool:
+        """Execute a statement in a transaction of its own; see `_execute`."""
+        async with self._store.begin() as transaction:
+            changed = await self._execute(transaction, session_id, statement)
+        self._scheduler.wake()
+        return changed
+
+    async def _execute(
+        self, transaction: AsyncSession, session_id: int, statement: Executable
+    ) -> bool:
+        """Execute a statement, and enqueue a delivery and return true if it changes a row."""
+        result: CursorResult[Any] = await transaction.execute(statement)  # type: ignore[assignment]
+        if result.rowcount:
+            await self._enqueue(transaction, session_id)
+        return bool(result.rowcount)
+
+    async def _enqueue(self, transaction: AsyncSession, session_id: int) -> None:
+        await enqueue(self._store, transaction, DELIVERY, session_id, self._now())
+
+    async def _join(self, transaction: AsyncSession, session_id: int, user_id: int) -> None:
+        await self._execute(
+            transaction,
+            session_id,
             self._store.insert(Participant)
             .values(session_id=session_id, user_id=user_id, joined_at=self._now())
             .on_conflict_do_update(
                 index_elements=["session_id", "user_id"],
                 set_={"left_at": None},
                 where=Participant.left_at.is_not(None),
-            )
+            ),
         )
-        return await _changed(session, joining)
 
-    async def _find(self, *wanted: Any) -> list[Evening]:  # noqa: ANN401 - conditions
-        async with self._store.begin() as session:
-            rows = await session.scalars(
-                select(Session).where(*wanted).order_by(Session.session_id)
+    async def _set(self, session_id: int, *conditions: Any, **values: Any) -> None:  # noqa: ANN401
+        """Change columns that alter nothing in what is shown."""
+        statement = update(models.Session).where(
+            models.Session.session_id == session_id, *conditions
+        )
+        async with self._store.begin() as transaction:
+            await transaction.execute(statement.values(**values))
+
+    async def _find(self, *conditions: Any) -> list[Session]:  # noqa: ANN401
+        statement = select(models.Session).where(*conditions).order_by(models.Session.session_id)
+        async with self._store.read() as transaction:
+            return await _with_participants(
+                transaction, (await transaction.scalars(statement)).all()
             )
-            return await _evenings(session, rows.all())
 
 
-async def _changed(session: AsyncSession, statement: Update | Any) -> bool:  # noqa: ANN401
-    result: CursorResult[Any] = await session.execute(statement)  # type: ignore[assignment]
-    return result.rowcount > 0
+_COLUMNS = tuple(
+    field.name for field in fields(Session) if field.name not in {"present", "unnamed"}
+)
 
 
-async def _evenings(session: AsyncSession, rows: Sequence[Session]) -> list[Evening]:
-    """Bring sessions together with who takes part in them."""
+async def _is_open(transaction: AsyncSession, session_id: int) -> bool:
+    row = await transaction.get(models.Session, session_id)
+    return row is not None and row.ended_at is None
+
+
+async def _with_participants(
+    transaction: AsyncSession, rows: Sequence[models.Session]
+) -> list[Session]:
     statement = (
         select(
-            Participant.session_id,
-            Participant.user_id,
-            func.coalesce(Person.on_scoreboards, True),
+            Participant.session_id, Participant.user_id, func.coalesce(Person.on_scoreboards, True)
         )
         .outerjoin(Person, Person.user_id == Participant.user_id)
         .where(
@@ -382,28 +454,14 @@ async def _evenings(session: AsyncSession, rows: Sequence[Session]) -> list[Even
     )
     present: dict[int, list[int]] = defaultdict(list)
     unnamed: dict[int, int] = defaultdict(int)
-    for session_id, user_id, named in await session.execute(statement):
+    for session_id, user_id, named in await transaction.execute(statement):
         if named:
             present[session_id].append(user_id)
         else:
             unnamed[session_id] += 1
     return [
-        Evening(
-            session_id=row.session_id,
-            server_id=row.server_id,
-            channel_id=row.channel_id,
-            thread_id=row.thread_id,
-            panel_id=row.panel_id,
-            host_id=row.host_id,
-            topic=row.topic,
-            lesson=row.lesson,
-            screen=row.screen,
-            moves=row.moves,
-            step_id=row.step_id,
-            language=row.language,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            summary_id=row.summary_id,
+        Session(
+            **{name: getattr(row, name) for name in _COLUMNS},
             present=tuple(present[row.session_id]),
             unnamed=unnamed[row.session_id],
         )

@@ -1,27 +1,29 @@
-"""What an evening was: who took part and with how many points, what was hard or looked at."""
+"""What a session was: who took part, with how many points, and what was missed or viewed."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.quiz.question import QuizQuestion
 from bot.scores.scores import Rounds, Scores, Standing
-from bot.sessions.sessions import Evening, Followed, Sessions
+from bot.sessions.sessions import ScreenUnderstanding, Session, Sessions
 from bot.store import Store
-from bot.store.models import LessonAnswer, LookedAt, Participant, Person, Round, Vote
+from bot.store.models import LessonAnswer, Participant, Person, Round, ViewedDigit, Vote
 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Somebody who took part.
+    """A person who took part.
 
     Attributes:
-        user_id: who.
-        joined_at: when first; `None`: they answered without joining.
-        left_at: when last; `None`: they stayed.
-        answers: how many questions of lessons they answered.
-        right: how many of these rightly.
-        standing: in the quiz; `None`: they did not play.
+        user_id: Discord's id.
+        joined_at: when they first joined; `None` if they answered without joining.
+        left_at: when they left; `None` if they stayed.
+        answers: the number of questions of lessons that they answered.
+        right: the number of these that they answered rightly.
+        standing: in the quiz; `None` if they did not vote.
     """
 
     user_id: int
@@ -34,13 +36,13 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class MissedQuestion:
-    """A question of a lesson that somebody got wrong.
+    """A question of a lesson, and how often it was answered wrongly.
 
     Attributes:
-        lesson: whose.
+        lesson: the name of the lesson.
         question: its number in the lesson, from 0.
-        wrong: how many got it wrong.
-        answers: how many answered.
+        wrong: the number of wrong answers.
+        answers: the number of all answers.
     """
 
     lesson: str
@@ -51,24 +53,24 @@ class MissedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class MissedRound:
-    """A round that somebody got wrong.
+    """A round of the quiz, and how often it was answered wrongly.
 
     Attributes:
-        number: which of the session's rounds, from 1.
-        kind: of question.
-        wrong: how many got it wrong.
-        answers: how many answered.
+        number: of the session's rounds, from 1.
+        question: what it asked.
+        wrong: the number of wrong votes.
+        answers: the number of all votes.
     """
 
     number: int
-    kind: str
+    question: QuizQuestion
     wrong: int
     answers: int
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A test digit, and how often it was looked at."""
+class Views:
+    """A test digit, by its index, and how often it was viewed."""
 
     digit: int
     times: int
@@ -76,145 +78,158 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an evening was.
+    """What a session was.
 
     Attributes:
-        evening: which.
-        people: those who took part and may be named: by points, then by when they came.
-        unnamed: how many more took part.
-        rounds: how many were played.
-        missed: what was missed, the most often missed first.
-        following: who could follow which screens.
-        digits: what was looked at, the most often looked at first.
+        session: the session.
+        people: who took part and may be named: by points, then by when they joined.
+        unnamed: the number of others who took part.
+        rounds: the number of rounds that were played.
+        missed: what was answered wrongly, the most often missed first.
+        understanding: the votes on its screens.
+        digits: the digits that were viewed, the most often viewed first.
     """
 
-    evening: Evening
+    session: Session
     people: tuple[Attendance, ...]
     unnamed: int
     rounds: int
     missed: tuple[MissedQuestion | MissedRound, ...]
-    following: tuple[Followed, ...]
-    digits: tuple[Seen, ...]
+    understanding: tuple[ScreenUnderstanding, ...]
+    digits: tuple[Views, ...]
+
+    @property
+    def size(self) -> int:
+        """The number of people who took part."""
+        return len(self.people) + self.unnamed
 
 
 class Summaries:
-    """Sums sessions up, from what the database has of them."""
+    """Sums sessions up from the database."""
 
     def __init__(self, store: Store, sessions: Sessions, scores: Scores) -> None:
-        """See `of`.
-
-        Args:
-            store: where the answers are.
-            sessions: know who could follow.
-            scores: know the points.
-        """
         self._store = store
         self._sessions = sessions
         self._scores = scores
 
     async def of(self, session_id: int) -> Summary:
-        """Sum a session up as it is.
+        """Sum a session up.
 
         Raises:
-            UserError: there is none any more.
+            UserError: if there is none with this id.
         """
-        evening = await self._sessions.get(session_id)
-        board = await self._scores.standings(Rounds(evening.server_id, session_id))
-        standings = {standing.user_id: standing for standing in board}
-        people, unnamed = await self._people(session_id, standings)
-        questions = await self._missed_questions(session_id)
-        rounds = await self._rounds(session_id)
+        session = await self._sessions.get(session_id)
+        board = await self._scores.standings(Rounds(session.server_id, session_id))
+        understanding = await self._sessions.understanding(session_id)
+        async with self._store.read() as transaction:
+            people, unnamed = await _people(transaction, session_id, board)
+            rounds = await _rounds(transaction, session_id)
+            questions = await _questions(transaction, session_id)
+            digits = await _digits(transaction, session_id)
         missed: list[MissedQuestion | MissedRound] = [*questions, *rounds]
+        missed = [each for each in missed if each.wrong]
         return Summary(
-            evening=evening,
+            session=session,
             people=tuple(sorted(people, key=_by_points)),
             unnamed=unnamed,
             rounds=len(rounds),
-            missed=tuple(sorted((each for each in missed if each.wrong), key=_by_missed)),
-            following=tuple(await self._sessions.following(session_id)),
-            digits=await self._digits(session_id),
+            missed=tuple(sorted(missed, key=_by_missed)),
+            understanding=tuple(understanding),
+            digits=digits,
         )
 
-    async def _people(
-        self, session_id: int, standings: dict[int, Standing]
-    ) -> tuple[list[Attendance], int]:
-        """Find who joined, answered or voted: whoever did one of these took part."""
-        joined = select(Participant.user_id, Participant.joined_at, Participant.left_at).where(
-            Participant.session_id == session_id
+
+async def _people(
+    transaction: AsyncSession, session_id: int, board: list[Standing]
+) -> tuple[list[Attendance], int]:
+    """Find who joined, answered or voted, and count those who may not be named."""
+    joined = select(Participant.user_id, Participant.joined_at, Participant.left_at).where(
+        Participant.session_id == session_id
+    )
+    answered = (
+        select(
+            LessonAnswer.user_id,
+            func.count(),
+            func.sum(case((LessonAnswer.right.is_(True), 1), else_=0)),
         )
-        answered = (
-            select(
-                LessonAnswer.user_id,
-                func.count(),
-                func.sum(case((LessonAnswer.right.is_(True), 1), else_=0)),
+        .where(LessonAnswer.session_id == session_id)
+        .group_by(LessonAnswer.user_id)
+    )
+    voted = select(Vote.user_id).join(Round).where(Round.session_id == session_id).distinct()
+    times = {row[0]: (row[1], row[2]) for row in await transaction.execute(joined)}
+    answers = {row[0]: (row[1], int(row[2])) for row in await transaction.execute(answered)}
+    everyone = times.keys() | answers.keys() | set(await transaction.scalars(voted))
+    hidden = set(
+        await transaction.scalars(
+            select(Person.user_id).where(
+                Person.user_id.in_(everyone), Person.on_scoreboards.is_(False)
             )
-            .where(LessonAnswer.session_id == session_id)
-            .group_by(LessonAnswer.user_id)
         )
-        voted = select(Vote.user_id).join(Round).where(Round.session_id == session_id).distinct()
-        async with self._store.begin() as session:
-            there = {row[0]: (row[1], row[2]) for row in await session.execute(joined)}
-            answers = {row[0]: (row[1], int(row[2])) for row in await session.execute(answered)}
-            everybody = there.keys() | answers.keys() | set(await session.scalars(voted))
-            hidden = set(
-                await session.scalars(
-                    select(Person.user_id).where(
-                        Person.user_id.in_(everybody), Person.on_scoreboards.is_(False)
-                    )
-                )
-            )
-        people = []
-        for user_id in everybody - hidden:
-            joined_at, left_at = there.get(user_id, (None, None))
-            given, right = answers.get(user_id, (0, 0))
-            standing = standings.get(user_id)
-            people.append(Attendance(user_id, joined_at, left_at, given, right, standing))
-        return people, len(hidden)
+    )
+    standings = {standing.user_id: standing for standing in board}
+    people = []
+    for user_id in everyone - hidden:
+        joined_at, left_at = times.get(user_id, (None, None))
+        given, right = answers.get(user_id, (0, 0))
+        standing = standings.get(user_id)
+        people.append(Attendance(user_id, joined_at, left_at, given, right, standing))
+    return people, len(hidden)
 
-    async def _missed_questions(self, session_id: int) -> list[MissedQuestion]:
-        wrong = func.sum(case((LessonAnswer.right.is_(False), 1), else_=0))
-        statement = (
-            select(LessonAnswer.lesson, LessonAnswer.question, wrong, func.count())
-            .where(LessonAnswer.session_id == session_id)
-            .group_by(LessonAnswer.lesson, LessonAnswer.question)
-        )
-        async with self._store.begin() as session:
-            return [
-                MissedQuestion(lesson, question, int(wrong), answers)
-                for lesson, question, wrong, answers in await session.execute(statement)
-            ]
 
-    async def _rounds(self, session_id: int) -> list[MissedRound]:
-        """All rounds that were played, also those that nobody missed or answered."""
-        wrong = func.coalesce(func.sum(case((Vote.right.is_(False), 1), else_=0)), 0)
-        statement = (
-            select(Round.kind, wrong, func.count(Vote.user_id))
-            .outerjoin(Vote, Vote.round_id == Round.round_id)
-            .where(Round.session_id == session_id, Round.closed_at.is_not(None))
-            .group_by(Round.round_id, Round.kind)
-            .order_by(Round.round_id)
-        )
-        async with self._store.begin() as session:
-            rows = (await session.execute(statement)).all()
-        return [
-            MissedRound(number, kind, int(wrong), answers)
-            for number, (kind, wrong, answers) in enumerate(rows, start=1)
-        ]
+async def _questions(transaction: AsyncSession, session_id: int) -> list[MissedQuestion]:
+    wrong = func.sum(case((LessonAnswer.right.is_(False), 1), else_=0))
+    statement = (
+        select(LessonAnswer.lesson, LessonAnswer.question, wrong, func.count())
+        .where(LessonAnswer.session_id == session_id)
+        .group_by(LessonAnswer.lesson, LessonAnswer.question)
+    )
+    return [
+        MissedQuestion(lesson, question, int(wrong), answers)
+        for lesson, question, wrong, answers in await transaction.execute(statement)
+    ]
 
-    async def _digits(self, session_id: int) -> tuple[Seen, ...]:
-        statement = (
-            select(LookedAt.digit, LookedAt.times)
-            .where(LookedAt.session_id == session_id)
-            .order_by(LookedAt.times.desc(), LookedAt.digit)
+
+async def _rounds(transaction: AsyncSession, session_id: int) -> list[MissedRound]:
+    """Return all rounds that were played, also those that nobody missed or answered."""
+    votes = (
+        select(
+            Vote.round_id,
+            func.sum(case((Vote.right.is_(False), 1), else_=0)).label("wrong"),
+            func.count().label("answers"),
         )
-        async with self._store.begin() as session:
-            return tuple(Seen(*row) for row in await session.execute(statement))
+        .group_by(Vote.round_id)
+        .subquery()
+    )
+    statement = (
+        select(
+            Round.question,
+            func.coalesce(votes.c.wrong, 0),
+            func.coalesce(votes.c.answers, 0),
+        )
+        .outerjoin(votes, votes.c.round_id == Round.round_id)
+        .where(Round.session_id == session_id, Round.closed_at.is_not(None))
+        .order_by(Round.round_id)
+    )
+    rows = (await transaction.execute(statement)).all()
+    return [
+        MissedRound(number, QuizQuestion.from_json(question), int(wrong), answers)
+        for number, (question, wrong, answers) in enumerate(rows, start=1)
+    ]
+
+
+async def _digits(transaction: AsyncSession, session_id: int) -> tuple[Views, ...]:
+    statement = (
+        select(ViewedDigit.digit, ViewedDigit.times)
+        .where(ViewedDigit.session_id == session_id)
+        .order_by(ViewedDigit.times.desc(), ViewedDigit.digit)
+    )
+    return tuple(Views(*row) for row in await transaction.execute(statement))
 
 
 def _by_points(person: Attendance) -> tuple[int, float, int]:
     points = person.standing.points if person.standing else -1
-    came = person.joined_at.timestamp() if person.joined_at else float("inf")
-    return -points, came, person.user_id
+    joined = person.joined_at.timestamp() if person.joined_at else float("inf")
+    return -points, joined, person.user_id
 
 
 def _by_missed(missed: MissedQuestion | MissedRound) -> tuple[int, float, str]:

@@ -1,9 +1,10 @@
-"""What an evening was, as a message and as files to keep."""
+"""The summary of a session: a message, a Markdown file to read, and a CSV file for each table."""
 
 import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import discord
@@ -13,92 +14,17 @@ from discord.utils import escape_markdown
 from bot.i18n import Say
 from bot.lessons.course import Lessons
 from bot.quiz.kinds import KINDS
-from bot.sessions.messages import place_of, topic
+from bot.sessions.messages import screen_name, title
 from bot.sessions.summary import Attendance, MissedQuestion, MissedRound, Summary
 from bot.ui.languages import beside, both, voices
 from bot.ui.layout import Message, framed
 
-_MOST_PEOPLE, _MOST_MISSED, _MOST_DIGITS = 20, 5, 12
-_LONGEST_QUESTION = 120
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What begins like this a spreadsheet would calculate."""
+_MAX_PEOPLE, _MAX_MISSED, _MAX_DIGITS = 20, 5, 12
+_MAX_QUESTION = 120
+_FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it a spreadsheet garbles Hangul
 
-
-def summary_message(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> Message:
-    """Lay a summary out, with a Markdown and a CSV file.
-
-    Args:
-        summary: of the evening.
-        names: of those who took part, by id, for the files.
-        lessons: the course.
-    """
-    evening = summary.evening
-    language = evening.language
-
-    def each(say_one: Callable[[Say], str]) -> str:
-        return both(say_one, language)
-
-    parts: list[TextDisplay[Any]] = [
-        TextDisplay(f"## {topic(evening)}\n{each(lambda say: _counts(summary, say))}"),
-        TextDisplay(_people(summary)),
-    ]
-    if summary.missed:
-        parts.append(TextDisplay(each(lambda say: _missed(summary, lessons, say))))
-    if summary.digits:
-        parts.append(TextDisplay(each(lambda say: _digits(summary, say))))
-    stem = f"session-{evening.session_id}"
-    files = {
-        f"{stem}.md": markdown(summary, names, lessons),
-        f"{stem}.csv": table(summary, names, lessons),
-    }
-    return framed(
-        *parts,
-        Separator(),
-        *(File(f"attachment://{name}") for name in files),
-        files=[discord.File(io.BytesIO(data), name) for name, data in files.items()],
-    )
-
-
-def markdown(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> bytes:
-    """Write a summary down as a Markdown file, in each language of the evening."""
-    written = [_chapter(summary, names, lessons, say) for say in voices(summary.evening.language)]
-    return "\n".join(written).encode()
-
-
-def table(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> bytes:
-    """Write a summary down as a CSV file: people, then what was missed, then the digits.
-
-    It begins with a byte order mark, without which a spreadsheet takes Hangul for something else.
-    """
-    language = summary.evening.language
-
-    def head(*keys: str) -> list[str]:
-        return [beside(lambda say, key=key: say(key), language) for key in keys]  # type: ignore[misc]
-
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-
-    def write(row: Sequence[object]) -> None:
-        writer.writerow([_cell(value) for value in row])
-
-    write(head(*_COLUMNS))
-    for person in summary.people:
-        write(_row(person, names))
-    if summary.missed:
-        write([])
-        write(head("summary.missed_head", "summary.wrong", "summary.answers"))
-    for missed in summary.missed:
-        what = beside(lambda say, one=missed: _what(one, lessons, say), language)  # type: ignore[misc]
-        write([what, missed.wrong, missed.answers])
-    if summary.digits:
-        write([])
-        write(head("summary.digit", "summary.times"))
-    for seen in summary.digits:
-        write([seen.digit, seen.times])
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
-
-
-_COLUMNS = (
+_PEOPLE = (
     "summary.name",
     "summary.joined",
     "summary.left",
@@ -108,126 +34,186 @@ _COLUMNS = (
     "summary.answers_right",
     "summary.answers",
 )
+_MISSED = ("summary.missed_head", "summary.wrong", "summary.answers")
+_UNDERSTANDING = ("summary.screen", "session.clear", "session.lost")
+_DIGITS = ("summary.digit", "summary.times")
+_HEADINGS = {
+    "missed": "summary.missed_head",
+    "understanding": "summary.following_head",
+    "digits": "summary.digits_head",
+}
+
+Table = list[Sequence[object]]
+"""Rows of cells, the first of which are the names of the columns."""
+Write = Callable[[Callable[[Say], str]], str]
+"""Writes a text in one language, or in all languages of the session."""
 
 
-def _row(person: Attendance, names: Mapping[int, str]) -> list[object]:
+def summary_message(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> Message:
+    """Lay a summary out, with its files.
+
+    Args:
+        summary: of the session.
+        names: the display names of its people by id, for the files.
+        lessons: the course.
+    """
+    write = partial(both, language=summary.session.language)
+    texts = [
+        f"## {title(summary.session)}\n{write(partial(_counts, summary))}",
+        _standings(summary),
+    ]
+    if summary.missed:
+        texts.append(write(partial(_most_missed, summary, lessons)))
+    if summary.digits:
+        texts.append(write(partial(_most_viewed, summary)))
+    stem = f"session-{summary.session.session_id}"
+    files = {f"{stem}.md": markdown(summary, names, lessons)}
+    files |= {f"{stem}-{name}.csv": data for name, data in csvs(summary, names, lessons).items()}
+    return framed(
+        *(TextDisplay[Any](text) for text in texts),
+        Separator(),
+        *(File[Any](f"attachment://{name}") for name in files),
+        files=[discord.File(io.BytesIO(data), name) for name, data in files.items()],
+    )
+
+
+def markdown(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> bytes:
+    """Write a summary as a Markdown file, with a chapter for each language of the session."""
+    chapters = [_chapter(summary, names, lessons, say) for say in voices(summary.session.language)]
+    return "\n".join(chapters).encode()
+
+
+def csvs(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> dict[str, bytes]:
+    """Write each table of a summary as a CSV file, by its name: `people`, `missed` and so on."""
+    write = partial(beside, language=summary.session.language)
+    return {name: _csv(table) for name, table in _tables(summary, names, lessons, write).items()}
+
+
+def _tables(
+    summary: Summary, names: Mapping[int, str], lessons: Lessons, write: Write
+) -> dict[str, Table]:
+    """Return the tables that have any rows."""
+
+    def with_head(keys: Sequence[str], rows: Table) -> Table:
+        return [[write(lambda say, key=key: say(key)) for key in keys], *rows]  # type: ignore[misc]
+
+    people: Table = [_person(person, names) for person in summary.people]
+    missed: Table = [
+        [write(partial(_what, each, lessons)), each.wrong, each.answers] for each in summary.missed
+    ]
+    understanding: Table = [
+        [write(partial(screen_name, each.lesson, each.screen, lessons)), each.yes, each.no]
+        for each in summary.understanding
+    ]
+    digits: Table = [[each.digit, each.times] for each in summary.digits]
+    tables = {
+        "people": with_head(_PEOPLE, people),
+        "missed": with_head(_MISSED, missed),
+        "understanding": with_head(_UNDERSTANDING, understanding),
+        "digits": with_head(_DIGITS, digits),
+    }
+    return {name: table for name, table in tables.items() if len(table) > 1}
+
+
+def _person(person: Attendance, names: Mapping[int, str]) -> Sequence[object]:
     standing = person.standing
     return [
         names.get(person.user_id, str(person.user_id)),
-        _clock(person.joined_at),
-        _clock(person.left_at),
-        standing.points if standing else 0,
-        standing.right if standing else 0,
-        standing.rounds if standing else 0,
+        _time(person.joined_at),
+        _time(person.left_at),
+        *((standing.points, standing.right, standing.rounds) if standing else (0, 0, 0)),
         person.right,
         person.answers,
     ]
 
 
-def _chapter(
-    summary: Summary,
-    names: Mapping[int, str],
-    lessons: Lessons,
-    say: Say,
-) -> str:
-    evening = summary.evening
-    start, end = _clock(evening.started_at), _clock(evening.ended_at)
-    lines = [f"# {topic(evening)}", "", f"{start} – {end or '…'}", ""]
-    lines += [_counts(summary, say), ""]
-    lines += _lines([say(key) for key in _COLUMNS], [_row(each, names) for each in summary.people])
-    if summary.unnamed:
-        lines += ["", say("summary.unnamed", count=summary.unnamed)]
-    if summary.missed:
-        lines += ["", f"## {say('summary.missed_head')}", ""]
-        lines += _lines(
-            [say("summary.missed_head"), say("summary.wrong"), say("summary.answers")],
-            [[_what(each, lessons, say), each.wrong, each.answers] for each in summary.missed],
-        )
-    if summary.following:
-        lines += ["", f"## {say('summary.following_head')}", ""]
-        lines += _lines(
-            [say("summary.screen"), say("session.clear"), say("session.lost")],
-            [
-                [place_of(each.lesson, each.screen, lessons, say), each.yes, each.no]
-                for each in summary.following
-            ],
-        )
-    if summary.digits:
-        lines += ["", f"## {say('summary.digits_head')}", ""]
-        lines += _lines(
-            [say("summary.digit"), say("summary.times")],
-            [[each.digit, each.times] for each in summary.digits],
-        )
-    return "\n".join([*lines, ""])
-
-
-def _lines(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Draw a table in Markdown."""
-    return [
-        _line(head),
-        _line(["---"] * len(head)),
-        *(_line([_plain(str(value)) for value in row]) for row in rows),
-    ]
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _plain(text: str) -> str:
-    return escape_markdown(text).replace("|", "\\|").replace("\n", " ")
+def _csv(table: Table) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([_cell(value) for value in row] for row in table)
+    return _BYTE_ORDER_MARK + buffer.getvalue().encode()
 
 
 def _cell(value: object) -> object:
-    """Keep what people are called from being a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
+    """Keep a spreadsheet from taking a name for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_MARKS) else value
 
 
-def _clock(moment: dt.datetime | None) -> str:
+def _chapter(summary: Summary, names: Mapping[int, str], lessons: Lessons, say: Say) -> str:
+    session = summary.session
+    times = f"{_time(session.started_at)} – {_time(session.ended_at) or '…'}"
+    lines = [f"# {title(session)}", "", times, "", _counts(summary, say)]
+    for name, table in _tables(summary, names, lessons, lambda text: text(say)).items():
+        if name in _HEADINGS:
+            lines += ["", f"## {say(_HEADINGS[name])}"]
+        lines += ["", *_markdown_table(table)]
+        if name == "people" and summary.unnamed:
+            lines += ["", say("summary.unnamed", count=summary.unnamed)]
+    return "\n".join([*lines, ""])
+
+
+def _markdown_table(table: Table) -> list[str]:
+    head, *rows = [[_escaped(str(value)) for value in row] for row in table]
+    return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def _escaped(text: str) -> str:
+    return escape_markdown(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _time(moment: dt.datetime | None) -> str:
     return "" if moment is None else moment.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _counts(summary: Summary, say: Say) -> str:
-    count = len(summary.people) + summary.unnamed
-    return say("summary.counts", people=count, rounds=summary.rounds)
+    return say("summary.counts", people=summary.size, rounds=summary.rounds)
 
 
-def _people(summary: Summary) -> str:
-    """List them without a word: places, names, points."""
+def _standings(summary: Summary) -> str:
+    """List the people in no language: ranks, names and points."""
     lines = []
-    for person in summary.people[:_MOST_PEOPLE]:
+    for person in summary.people[:_MAX_PEOPLE]:
         standing = person.standing
+        rank = f"{standing.rank}\\." if standing else "·"
         score = f"**{standing.points}** ({standing.right}/{standing.rounds})" if standing else "–"
-        place = f"{standing.rank}\\." if standing else "·"
-        lines.append(f"{place} <@{person.user_id}> {score}")
-    more = len(summary.people) + summary.unnamed - len(lines)
+        lines.append(f"{rank} <@{person.user_id}> {score}")
+    more = summary.size - len(lines)
     return "\n".join([*lines, f"+{more}"] if more else lines) or "–"
 
 
-def _missed(summary: Summary, lessons: Lessons, say: Say) -> str:
+def _most_missed(summary: Summary, lessons: Lessons, say: Say) -> str:
     lines = [f"**{say('summary.missed_head')}**"]
-    for missed in summary.missed[:_MOST_MISSED]:
+    for missed in summary.missed[:_MAX_MISSED]:
         wrong = say("summary.wrong_of", wrong=missed.wrong, answers=missed.answers)
         lines.append(f"- {_what(missed, lessons, say)} · {wrong}")
     return "\n".join(lines)
 
 
 def _what(missed: MissedQuestion | MissedRound, lessons: Lessons, say: Say) -> str:
+    """Say what was asked, and the right answer."""
     if isinstance(missed, MissedRound):
-        kind = say(KINDS[missed.kind].title) if missed.kind in KINDS else missed.kind
-        return say("summary.round", number=missed.number, kind=kind)
+        question = missed.question
+        kind = KINDS[question.kind]
+        return say(
+            "summary.round",
+            number=missed.number,
+            kind=say(kind.title),
+            digit=question.digit,
+            answer=kind.choice_label(question.answer),
+        )
     if missed.lesson not in lessons.names:
         return missed.lesson
     lesson = lessons.lesson(missed.lesson, say.language)
     if missed.question >= len(lesson.questions):
         return lesson.title
-    text = lesson.questions[missed.question].text
-    if len(text) > _LONGEST_QUESTION:
-        text = f"{text[:_LONGEST_QUESTION]}…"
-    return f"{lesson.title}: “{text}”"
+    asked = lesson.questions[missed.question]
+    text = asked.text
+    if len(text) > _MAX_QUESTION:
+        text = f"{text[:_MAX_QUESTION]}…"
+    answer = asked.options[asked.right]
+    return say("summary.question", lesson=lesson.title, question=text, answer=answer)
 
 
-def _digits(summary: Summary, say: Say) -> str:
-    seen = ", ".join(f"{each.digit} ({each.times}×)" for each in summary.digits[:_MOST_DIGITS])
-    more = len(summary.digits) - _MOST_DIGITS
-    return say("summary.digits", digits=f"{seen} +{more}" if more > 0 else seen)
+def _most_viewed(summary: Summary, say: Say) -> str:
+    digits = ", ".join(f"{each.digit} ({each.times}×)" for each in summary.digits[:_MAX_DIGITS])
+    more = len(summary.digits) - _MAX_DIGITS
+    return say("summary.digits", digits=f"{digits} +{more}" if more > 0 else digits)

@@ -188,24 +188,24 @@ class LessonProgress(Base):
 
 
 class Session(Base):
-    """An evening of a group, in a thread of its own.
+    """A study session: a group in a thread of its own, led by a host.
 
     Attributes:
-        session_id: ours.
-        server_id: where.
+        session_id: the bot's own id.
+        server_id: Discord's id of the guild.
         channel_id: the thread's parent.
-        thread_id: Discord's; `None` until it is made.
-        panel_id: the pinned message.
-        host_id: who leads it; 0: nobody, since who led it had themselves forgotten.
-        topic: what the host called it.
-        lesson: the one under way; `None`: none yet.
-        screen: of that lesson.
-        moves: how often lesson or screen were changed, so that a press that comes late is known.
+        thread_id: Discord's id; `None` until the thread is made.
+        panel_id: the pinned message; `None` until it is sent.
+        host_id: who leads it; 0 for nobody, after the host's data was deleted.
+        topic: its title.
+        lesson: the name of the lesson that the group is at; `None` before the first one.
+        screen: of that lesson, from 0.
+        revision: the number of changes of lesson and screen, by which a late press is recognised.
         step_id: the message that shows the screen; `None` until it is sent.
-        language: of what is shared; `None`: both.
-        started_at: when.
-        ended_at: when; `None`: it is under way.
-        summary_id: the message that sums it up; `None` until it is sent, 0: it could not be.
+        language: of what all participants see; `None` for every language.
+        started_at: when it was started.
+        ended_at: when it ended; `None` while it is open.
+        summary_id: the message with the summary; `None` until it is sent, 0 if it cannot be.
     """
 
     __tablename__ = "sessions"
@@ -220,7 +220,7 @@ class Session(Base):
     topic: Mapped[str] = mapped_column(String(100))
     lesson: Mapped[str | None] = mapped_column(String(32))
     screen: Mapped[int] = mapped_column(SmallInteger, default=0)
-    moves: Mapped[int] = mapped_column(Integer, default=0)
+    revision: Mapped[int] = mapped_column("moves", Integer, default=0)
     step_id: Mapped[int | None] = mapped_column(BigInteger)
     language: Mapped[str | None] = mapped_column(String(8))
     started_at: Mapped[dt.datetime] = mapped_column(Moment)
@@ -229,7 +229,7 @@ class Session(Base):
 
 
 class Participant(Base):
-    """Who takes part, or took part, in a session."""
+    """A user who takes part, or took part, in a session."""
 
     __tablename__ = "participants"
 
@@ -243,8 +243,8 @@ class Participant(Base):
     left_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
-class Following(Base):
-    """Whether somebody said that they could follow a screen of a session."""
+class Understanding(Base):
+    """Whether a participant says that they follow a screen of a session."""
 
     __tablename__ = "following"
 
@@ -259,8 +259,8 @@ class Following(Base):
     follows: Mapped[bool]
 
 
-class LookedAt(Base):
-    """How often a test digit was looked at in a session."""
+class ViewedDigit(Base):
+    """How often a test digit was viewed in a session."""
 
     __tablename__ = "looked_at"
 

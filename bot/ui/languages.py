@@ -19,13 +19,15 @@ def voices(language: str | None) -> tuple[Say, ...]:
 def both(say_each: Callable[[Say], str], language: str | None) -> str:
     """Say the same in the language of what is shared, or in each of them, one under the other.
 
-    What comes out the same in all of them, such as a number, is said once.
+    What comes out the same in all of them, such as a number, is said once. Texts of several lines
+    are set apart by a blank line, without which a list would go on into the next language.
 
     Args:
         say_each: says it in one language.
         language: see `voices`.
     """
-    return "\n".join(dict.fromkeys(map(say_each, voices(language))))
+    texts = tuple(dict.fromkeys(map(say_each, voices(language))))
+    return ("\n\n" if any("\n" in text for text in texts) else "\n").join(texts)
 
 
 def beside(say_each: Callable[[Say], str], language: str | None) -> str:

@@ -6,7 +6,7 @@ from bot.scores.scores import Rounds
 from tests.bot.filled import fill, found
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text
-from tests.discord.test_sessions import announcements, opened, panel, press
+from tests.discord.test_sessions import announcements, lead, opened, panel, press
 
 
 async def test_who_has_nothing_is_told_so(server: Server) -> None:
@@ -72,15 +72,15 @@ async def test_a_korean_reader_reads_korean(server: Server) -> None:
             assert any("가" <= letter <= "힣" for letter in line), line
 
 
-async def test_nothing_is_left_of_the_host_of_an_evening_that_goes_on(server: Server) -> None:
+async def test_nothing_is_left_of_the_host_of_a_session_that_goes_on(server: Server) -> None:
     guild = server.alex.guild
     role = guild.create_role("hosts")
     server.env.backend.edit_member(guild.id, server.alex.id, {"role_ids": [role.id]})
     await server.bot.servers.set_host_roles(guild.id, [role.id])
-    thread = await opened(server, server.alex, "The evening of Alex", lesson="data")
+    thread = await opened(server, server.alex, "The session of Alex", lesson="data")
     for member in (server.bora, server.minji):
         await press(member, announcements(server)[0], "session_join")
-    await press(server.alex, panel(thread), "session_next")
+    await lead(server.alex, thread, "session_next")
     step = next(part for part in thread.history() if "session_clear" in str(ids(part)))
     await press(server.alex, step, "session_clear")
     await server.alex.slash(thread, "quiz", kind="said")
@@ -114,7 +114,7 @@ async def test_nothing_is_left_of_the_host_of_an_evening_that_goes_on(server: Se
     assert [(each.user_id, each.points) for each in after] == [
         (each.user_id, each.points) for each in before
     ]
-    await press(server.bora, panel(thread), "session_next")
+    await lead(server.bora, thread, "session_next")
 
 
 def ids(message: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""Evenings of a group: `/session`, its panel, its steps, its summary."""
+"""Study sessions: `/session`, its panel, its steps, its summary."""
 
 import re
 from dataclasses import replace
@@ -7,8 +7,8 @@ import discord
 import pytest
 import simcord
 
-from bot.sessions.step import screen_of, step_place
-from bot.sessions.step import step as draw_step
+from bot.sessions.messages import shown_screen, step_state
+from bot.sessions.messages import step as step_message
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, text
 
@@ -84,6 +84,20 @@ async def press(
     return result
 
 
+async def controls(host: simcord.MemberActor, thread: simcord.ChannelHandle) -> discord.Message:
+    """The host's own controls, opened from the panel."""
+    opened = await press(host, panel(thread), "session_manage")
+    assert opened.ephemeral
+    return answer(opened)
+
+
+async def lead(
+    host: simcord.MemberActor, thread: simcord.ChannelHandle, kind: str
+) -> simcord.InteractionResult:
+    """Press one of the host's controls."""
+    return await press(host, await controls(host, thread), kind)
+
+
 def told(result: simcord.InteractionResult) -> str:
     """What the presser alone was told, instead of or beside what was to happen."""
     said = result.followups[-1] if result.followups else result.response
@@ -154,7 +168,7 @@ async def test_what_the_bot_may_not_do_is_said_in_one_sentence(
     assert "I lack these permissions: Create Public Threads, Attach Files." in text(
         refused.response
     )
-    assert await server.bot.sessions.of_server(guild.id) == []
+    assert await server.bot.sessions.open_in_server(guild.id) == []
 
 
 async def test_without_the_right_to_pin_it_goes_on_and_says_so(
@@ -170,7 +184,7 @@ async def test_without_the_right_to_pin_it_goes_on_and_says_so(
 
     (thread,) = channel.threads
     assert thread.pinned_messages() == []
-    assert any(_has(message, "session_end") for message in thread.history())
+    assert any(_has(message, "session_leave") for message in thread.history())
     assert any("“Pin Messages”" in text(said.message) for said in result.followups)
 
 
@@ -181,7 +195,8 @@ async def test_people_join_and_leave_and_the_panel_says_who_is_there(
 
     joined = await press(server.minji, announcements(server)[0], "session_join")
     assert joined.ephemeral
-    assert "**Heat** 모임에 참여했어요" in text(joined.response)
+    assert thread.mention in text(joined.response)
+    assert "Heat" not in text(joined.response)  # the link to the thread shows its title
     await server.env.advance_time(60)
     await press(server.bora, panel(thread), "session_join")
     words = text(panel(thread))
@@ -199,10 +214,8 @@ async def test_the_host_leads_through_a_lesson_and_everybody_sees_each_step(
     name = server.bot.lessons.names[0]
     english, korean = (server.bot.lessons.lesson(name, each) for each in ("en", "ko"))
     thread = await opened(server, host)
-    chosen = await host.select(
-        panel(thread), [name], custom_id=control(panel(thread), "session_take")
-    )
-    assert chosen.acknowledged
+    menu = await controls(host, thread)
+    menu = answer(await host.select(menu, [name], custom_id=control(menu, "session_take")))
 
     for number, screen in enumerate(english.pages):
         words = text(step(thread))
@@ -211,35 +224,53 @@ async def test_the_host_leads_through_a_lesson_and_everybody_sees_each_step(
         assert alt_texts(step(thread))
         assert f"screen {number + 1} of {len(english.pages)}" in text(panel(thread))
         if number + 1 < len(english.pages):
-            await press(host, step(thread), "session_next")
+            menu = answer(await press(host, menu, "session_next"))
+            assert f"screen {number + 2} of {len(english.pages)}" in text(menu)
     assert steps(thread) == len(english.pages)
 
-    await press(host, panel(thread), "session_back")
+    await press(host, menu, "session_back")
     assert english.pages[-2].title in text(step(thread))
 
 
-async def test_a_press_on_an_old_step_moves_nobody(
+async def test_a_press_on_controls_that_are_out_of_date_moves_nobody_and_updates_them(
     server: Server, host: simcord.MemberActor
 ) -> None:
     thread = await opened(server, host, lesson=server.bot.lessons.names[0])
-    old = step(thread)
-    await press(host, old, "session_next")
+    one, two = [await controls(host, thread) for _ in range(2)]
+    await press(host, one, "session_next")
     assert steps(thread) == 2
 
-    again = await press(host, old, "session_next")
+    again = await press(host, two, "session_next")
 
     assert "The group is already here" in told(again)
     assert steps(thread) == 2
+    updated = answer(again)
+    assert "screen 2 of" in text(updated)
+    await press(host, updated, "session_next")
+    assert steps(thread) == 3
 
 
 async def test_who_takes_part_does_not_lead(server: Server, host: simcord.MemberActor) -> None:
     thread = await opened(server, host, lesson=server.bot.lessons.names[0])
     await press(server.bora, panel(thread), "session_join")
 
-    for kind in ("session_next", "session_who", "session_hand", "session_end"):
-        refused = await press(server.bora, panel(thread), kind)
-        assert f"Only {host.mention}, who leads this session" in told(refused), kind
+    for shown in (panel(thread), step(thread)):
+        refused = await press(server.bora, shown, "session_manage")
+        assert f"Only {host.mention}, who leads this session" in told(refused)
+    # Who hands over keeps the private controls, which then refuse, as do public ones of before.
+    kept = await controls(host, thread)
+    await server.bot.sessions.hand_over(1, server.minji.id)
+    _take_roles(server, host.id)
+    for kind in ("session_next", "session_who", "session_hand", "session_quiz", "session_end"):
+        refused = await press(host, kept, kind)
+        assert f"Only {server.minji.mention}, who leads this session" in told(refused), kind
     assert steps(thread) == 1
+
+
+def _take_roles(server: Server, user_id: int) -> None:
+    guild = server.channel.guild
+    assert guild is not None
+    server.env.backend.edit_member(guild.id, user_id, {"role_ids": []})
 
 
 async def test_everybody_tries_a_step_on_their_own_in_their_language(
@@ -258,7 +289,7 @@ async def test_everybody_tries_a_step_on_their_own_in_their_language(
     assert "Taking part: 2" in text(panel(thread))
 
 
-async def test_who_follows_is_private_and_the_host_sees_how_many(
+async def test_whether_one_follows_is_private_and_the_host_sees_how_many(
     server: Server, host: simcord.MemberActor
 ) -> None:
     thread = await opened(server, host, lesson=server.bot.lessons.names[0])
@@ -271,35 +302,40 @@ async def test_who_follows_is_private_and_the_host_sees_how_many(
     ):
         heard = await press(who, step(thread), kind)
         assert heard.ephemeral
-    counts = told(await press(host, panel(thread), "session_who"))
+    menu = await controls(host, thread)
 
-    assert "Follow: **1** · lost: **1** · said nothing: 1" in counts
+    assert "Follow: **1** · lost: **1** · said nothing: 1" in text(menu)
     assert len([m for m in thread.history() if not m.flags.ephemeral]) == before
 
-    await press(host, step(thread), "session_next")
-    counts = told(await press(host, panel(thread), "session_who"))
+    menu = answer(await press(host, menu, "session_next"))
+    counts = text(menu)
     assert "Follow: **0** · lost: **0** · said nothing: 3" in counts
     assert "screen 1 of" in counts.split("Lost on other screens:")[1]
+
+    await press(server.bora, step(thread), "session_clear")
+    counted = answer(await press(host, menu, "session_who"))
+    assert counted.id == menu.id
+    assert "Follow: **1** · lost: **0** · said nothing: 2" in text(counted)
 
 
 async def test_it_is_handed_over_to_a_person(server: Server, host: simcord.MemberActor) -> None:
     thread = await opened(server, host, lesson=server.bot.lessons.names[0])
-    asked = answer(await press(host, panel(thread), "session_hand"))
+    asked = answer(await lead(host, thread, "session_hand"))
 
     handed = await host.select(asked, [server.minji], custom_id=control(asked, "session_host"))
 
-    assert f"{server.minji.mention} leads the session." in text(handed.response)
+    assert f"{server.minji.mention} is the host now" in text(handed.response)
     assert f"Led by {server.minji.mention}" in text(panel(thread))
-    await press(server.minji, panel(thread), "session_next")
+    await lead(server.minji, thread, "session_next")
     assert steps(thread) == 2
 
 
-async def test_at_the_end_there_is_a_summary_with_two_files(
+async def test_at_the_end_there_is_a_summary_with_files(
     server: Server, host: simcord.MemberActor
 ) -> None:
     thread = await opened(server, host, lesson=server.bot.lessons.names[0])
     await press(server.minji, step(thread), "own")
-    asked = answer(await press(host, panel(thread), "session_end"))
+    asked = answer(await lead(host, thread, "session_end"))
     assert summaries(thread) == []
 
     ended = await press(host, asked, "session_sure")
@@ -309,11 +345,13 @@ async def test_at_the_end_there_is_a_summary_with_two_files(
     assert "2 took part" in text(summary)
     assert "2명이 참여" in text(summary)
     assert server.minji.mention in text(summary)
-    markdown, table = [await file.read() for file in summary.attachments]
-    assert "minji" in markdown.decode()
-    assert table.decode("utf-8-sig").splitlines()[0].startswith("Name · 이름,")
-    assert re.search(r"^minji,\d{4}-", table.decode("utf-8-sig"), re.MULTILINE)
-    assert not _has(panel(thread), "session_next")
+    files = {file.filename: (await file.read()).decode("utf-8-sig") for file in summary.attachments}
+    assert list(files) == ["session-1.md", "session-1-people.csv", "session-1-digits.csv"]
+    assert "minji" in files["session-1.md"]
+    people = files["session-1-people.csv"]
+    assert people.splitlines()[0].startswith("Name · 이름,")
+    assert re.search(r"^minji,\d{4}-", people, re.MULTILINE)
+    assert not _has(panel(thread), "session_manage")
     refused = await press(server.bora, announcements(server)[0], "session_join")
     assert "This session has ended." in text(refused.response)
 
@@ -332,10 +370,11 @@ async def test_end_pressed_twice_brings_one_summary(
 
 async def test_what_nobody_ends_ends_by_itself(server: Server, host: simcord.MemberActor) -> None:
     thread = await opened(server, host)
-    await server.env.advance_time(23 * 3600)
+    for _ in range(23):
+        await server.env.advance_time(3600)
     assert summaries(thread) == []
 
-    await server.env.advance_time(2 * 3600)
+    await server.env.advance_time(3600)
 
     assert len(summaries(thread)) == 1
 
@@ -344,8 +383,8 @@ async def test_a_round_is_played_in_the_thread_and_counts_for_the_session(
     server: Server, host: simcord.MemberActor
 ) -> None:
     thread = await opened(server, host)
-    await press(host, panel(thread), "session_quiz")
-    asked = answer(await press(host, panel(thread), "session_end"))
+    await lead(host, thread, "session_quiz")
+    asked = answer(await lead(host, thread, "session_end"))
 
     refused = await press(host, asked, "session_sure")
     assert "A round is still open" in told(refused)
@@ -364,7 +403,7 @@ async def test_a_deleted_panel_is_made_anew(server: Server, host: simcord.Member
     await server.env.settle()
 
     assert panel(thread).id != old.id
-    await press(host, panel(thread), "session_next")
+    await lead(host, thread, "session_next")
     assert steps(thread) == 2
 
 
@@ -378,7 +417,7 @@ async def test_the_panel_comes_to_the_end_of_the_thread(
 
     assert result.acknowledged
     assert panel(thread).id > step(thread).id
-    assert sum(_has(message, "session_end") for message in thread.history()) == 1
+    assert sum(_has(message, "session_leave") for message in thread.history()) == 1
 
 
 async def test_with_its_thread_a_session_ends(server: Server, host: simcord.MemberActor) -> None:
@@ -390,7 +429,7 @@ async def test_with_its_thread_a_session_ends(server: Server, host: simcord.Memb
     server.env.backend.delete_channel(thread.id)
     await server.env.settle()
 
-    assert [each.topic for each in await server.bot.sessions.of_server(guild.id)] == ["Kept"]
+    assert [each.topic for each in await server.bot.sessions.open_in_server(guild.id)] == ["Kept"]
     await press(server.bora, panel(kept), "session_join")
     refused = await press(server.bora, announcements(server)[0], "session_join")
     assert "This session has ended." in text(refused.response)
@@ -403,7 +442,7 @@ async def test_several_sessions_in_one_server_keep_apart(
     one = await opened(server, host, "One", lesson=first)
     two = await opened(server, host, "Two", lesson=second)
 
-    await press(host, panel(one), "session_next")
+    await lead(host, one, "session_next")
     await press(server.bora, panel(two), "session_join")
 
     assert (steps(one), steps(two)) == (2, 1)
@@ -423,7 +462,7 @@ async def test_after_a_restart_it_goes_on(server: Server, host: simcord.MemberAc
 
     assert steps(thread) == 1
     assert "Taking part: 2" in text(panel(thread))
-    await press(host, step(thread), "session_next")
+    await lead(host, thread, "session_next")
     assert steps(thread) == 2
 
 
@@ -433,11 +472,11 @@ async def test_what_a_crash_cut_short_is_made_good(
     name = server.bot.lessons.names[0]
     moved, ended, gone = [await opened(server, host, topic) for topic in ("A", "B", "C")]
     sessions = server.bot.sessions
-    evenings = {each.topic: each for each in await sessions.of_server(_guild_id(server))}
+    by_topic = {each.topic: each for each in await sessions.open_in_server(_guild_id(server))}
     # Each was written down, and then the process was killed.
-    await sessions.move(evenings["A"].session_id, 0, name, 1)
-    await sessions.join(evenings["A"].session_id, server.bora.id)
-    await sessions.end(evenings["B"].session_id)
+    await sessions.go_to(by_topic["A"].session_id, 0, name, 1)
+    await sessions.join(by_topic["A"].session_id, server.bora.id)
+    await sessions.end(by_topic["B"].session_id)
     crashed = server.bot
     await crashed.close()
     server.env.backend.delete_message(moved.id, panel(moved).id)
@@ -449,7 +488,9 @@ async def test_what_a_crash_cut_short_is_made_good(
     assert title in text(step(moved))
     assert "Taking part: 2" in text(panel(moved))
     assert len(summaries(ended)) == 1
-    assert [each.topic for each in await server.bot.sessions.of_server(_guild_id(server))] == ["A"]
+    assert [each.topic for each in await server.bot.sessions.open_in_server(_guild_id(server))] == [
+        "A"
+    ]
 
     await server.restart()
 
@@ -478,16 +519,16 @@ async def test_every_screen_of_every_lesson_fits_in_one_message_in_both_language
     server: Server, host: simcord.MemberActor
 ) -> None:
     await opened(server, host)
-    (evening,) = await server.bot.sessions.of_server(_guild_id(server))
+    (session,) = await server.bot.sessions.open_in_server(_guild_id(server))
     lessons = server.bot.lessons
 
     for name in lessons.names:
         for screen in range(len(lessons.lesson(name, "en").pages)):
-            there = replace(evening, lesson=name, screen=screen)
-            place = step_place(there, lessons)
-            picture = screen_of(there, lessons).picture
-            shown = await server.bot.illustrator.illustrate(picture, place.view)
-            view = draw_step(there, lessons, place, shown).view
+            there = replace(session, lesson=name, screen=screen)
+            state = step_state(there, lessons)
+            picture = shown_screen(there, lessons).picture
+            shown = await server.bot.illustrator.illustrate(picture, state.view)
+            view = step_message(there, lessons, state, shown).view
             assert view.total_children_count <= 40, (name, screen)
             assert view.content_length() <= 4000, (name, screen)
 
@@ -505,10 +546,10 @@ async def test_in_a_korean_server_a_korean_host_reads_no_english(
         (step(thread), "session_lost"),
         (panel(thread), "session_leave"),
         (panel(thread), "session_join"),
-        (panel(thread), "session_who"),
-        (panel(thread), "session_hand"),
+        (panel(thread), "session_manage"),
     ):
         seen.append(answer(await press(host, message, kind)))
+    seen.append(answer(await press(host, seen[-1], "session_hand")))
     seen += [answer(await host.slash(thread, f"session {name}")) for name in ("list", "panel")]
     asked = answer(await host.slash(thread, "session end"))
     await press(host, asked, "session_sure")

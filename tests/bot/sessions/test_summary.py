@@ -1,24 +1,27 @@
-"""What an evening was, summed up to the point."""
+"""The summary of a session, from the database."""
 
 import datetime as dt
 
 import pytest
 
 from bot.lessons.progress import ProgressStore
+from bot.quiz.question import QuizQuestion
+from bot.runtime.scheduler import Scheduler
 from bot.scores.scores import Scores
-from bot.sessions.sessions import Followed, Sessions
-from bot.sessions.summary import MissedQuestion, MissedRound, Seen, Summaries
+from bot.sessions.sessions import ScreenUnderstanding, Sessions
+from bot.sessions.summary import MissedQuestion, MissedRound, Summaries, Views
 from bot.store import Store
 from bot.store.models import Person, Round, Vote
 
 _NOW = dt.datetime(2027, 1, 6, 20, tzinfo=dt.UTC)
 _HERE = 7
+_QUESTION = QuizQuestion("said", 18, 3, 8, "max_pooling2d_1", "8", "3", 2)
 _HOST, _BORA, _MINJI, _DANA = 2**62, 2**62 + 1, 2**62 + 2, 2**62 + 3
 
 
 @pytest.fixture
 def sessions(store: Store) -> Sessions:
-    return Sessions(store, lambda: _NOW)
+    return Sessions(store, Scheduler(lambda: _NOW), lambda: _NOW)
 
 
 @pytest.fixture
@@ -28,21 +31,21 @@ def summaries(store: Store, sessions: Sessions) -> Summaries:
 
 async def play(store: Store, session_id: int, kind: str, points: dict[int, int]) -> None:
     """A round that is over; whoever got points was right."""
-    async with store.begin() as session:
+    async with store.begin() as transaction:
         row = Round(
             server_id=_HERE,
             channel_id=700,
             session_id=session_id,
             kind=kind,
-            question={},
+            question=_QUESTION.as_json(),
             opened_at=_NOW,
             closes_at=_NOW,
             closed_at=_NOW,
         )
-        session.add(row)
-        await session.flush()
+        transaction.add(row)
+        await transaction.flush()
         for user_id, given in points.items():
-            session.add(
+            transaction.add(
                 Vote(
                     round_id=row.round_id,
                     user_id=user_id,
@@ -54,7 +57,7 @@ async def play(store: Store, session_id: int, kind: str, points: dict[int, int])
             )
 
 
-async def test_an_evening_in_which_nothing_happened(
+async def test_a_session_in_which_nothing_happened(
     sessions: Sessions, summaries: Summaries
 ) -> None:
     one = await sessions.start(_HERE, 70, _HOST, "Heat")
@@ -111,7 +114,7 @@ async def test_what_was_missed_most_often_comes_first(
     summary = await summaries.of(one)
 
     assert summary.missed == (
-        MissedRound(number=2, kind="real", wrong=3, answers=3),
+        MissedRound(2, _QUESTION, wrong=3, answers=3),
         MissedQuestion("data", 1, wrong=2, answers=3),
     )
 
@@ -120,8 +123,8 @@ async def test_who_is_on_no_scoreboard_is_counted_and_not_named(
     store: Store, sessions: Sessions, summaries: Summaries
 ) -> None:
     one = (await sessions.start(_HERE, 70, _HOST, "Heat")).session_id
-    async with store.begin() as session:
-        session.add(Person(user_id=_BORA, on_scoreboards=False, reviews_in_groups=False))
+    async with store.begin() as transaction:
+        transaction.add(Person(user_id=_BORA, on_scoreboards=False, reviews_in_groups=False))
     await play(store, one, "said", {_BORA: 80, _MINJI: 20})
 
     summary = await summaries.of(one)
@@ -132,19 +135,20 @@ async def test_who_is_on_no_scoreboard_is_counted_and_not_named(
     assert summary.people[0].standing.rank == 1
 
 
-async def test_digits_are_counted_each_time_that_they_are_looked_at(
+async def test_digits_are_counted_each_time_that_they_are_viewed(
     sessions: Sessions, summaries: Summaries
 ) -> None:
     one = (await sessions.start(_HERE, 70, _HOST, "Heat")).session_id
-    assert not await sessions.tried(one, _HOST, 7)
-    assert await sessions.tried(one, _BORA, 9)
-    assert not await sessions.tried(one, _BORA, 7)
-    await sessions.follow(one, "data", 0, _BORA, follows=False)
+    for user_id, digit in ((_HOST, 7), (_BORA, 9), (_BORA, 7)):
+        await sessions.view_digit(one, user_id, digit)
+    assert (await sessions.get(one)).present == (_HOST, _BORA)
+    await sessions.vote_understanding(one, "data", 0, _BORA, understood=False)
 
     summary = await summaries.of(one)
-    assert summary.digits == (Seen(7, 2), Seen(9, 1))
-    assert summary.following == (Followed("data", 0, yes=0, no=1),)
+    assert summary.digits == (Views(7, 2), Views(9, 1))
+    assert summary.understanding == (ScreenUnderstanding("data", 0, yes=0, no=1),)
 
     await sessions.end(one)
-    assert not await sessions.tried(one, _MINJI, 9)
+    await sessions.view_digit(one, _MINJI, 9)
+    assert (await sessions.get(one)).present == (_HOST, _BORA)
     assert (await summaries.of(one)).digits == summary.digits

@@ -1,4 +1,4 @@
-"""An evening whose process is killed again and again: nothing is lost, nothing done by halves."""
+"""A session whose process is killed again and again: nothing is lost, nothing done by halves."""
 
 import random
 import sqlite3
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.load.evening import recorded
+from tests.load.session import recorded
 
 _LONGEST_DELAY = 0.004  # seconds; a step takes about as long
 
@@ -35,7 +35,7 @@ _FAULTS = {
 
 
 @pytest.mark.timeout(3600)  # by the number of kills
-def test_an_evening_outlasts_its_process(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_session_outlasts_its_process(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     moments = 50 if request.config.getoption("--soak") else 2
     steps = len(recorded())
     killed = tmp_path / "killed.sqlite3"
@@ -55,7 +55,7 @@ def test_an_evening_outlasts_its_process(tmp_path: Path, request: pytest.Fixture
 
 
 def _kill_after(file: Path, start: int, last: int, delay: float) -> int:
-    """Kill an evening some time after a step was done, and tell with which step to go on."""
+    """Kill a session some time after a step was done, and tell with which step to go on."""
     with _started(file, start) as process:
         done = start
         assert process.stdout is not None
@@ -76,7 +76,7 @@ def _go_on(file: Path, start: int) -> int:
 
 
 def _started(file: Path, start: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.load.evening", str(file), str(start)]
+    command = [sys.executable, "-m", "tests.load.session", str(file), str(start)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 

@@ -1,6 +1,6 @@
-"""A recorded evening at the level of the services, in a process that may be killed at any moment.
+"""A recorded session at the level of the services, in a process that may be killed at any moment.
 
-    python -m tests.load.evening FILE START
+    python -m tests.load.session FILE START
 
 carries out the recording's steps from START on against an SQLite file, and writes the number of
 each when it is done. Whether the step after the last number was done as well, nobody knows: it is
@@ -24,6 +24,7 @@ from bot.privacy.privacy import Privacy
 from bot.quiz.question import QuizQuestion, Venue
 from bot.quiz.rounds import Rounds
 from bot.runtime.errors import UserError
+from bot.runtime.scheduler import Scheduler
 from bot.sessions.sessions import Sessions
 from bot.store import Store
 
@@ -48,7 +49,7 @@ class Services:
 
     def __init__(self, store: Store) -> None:
         self.time = _BEGIN
-        self.sessions = Sessions(store, self.now)
+        self.sessions = Sessions(store, Scheduler(self.now), self.now)
         self.learning = ProgressStore(store, self.now)
         self.privacy = Privacy(store, self.now)
         self.rounds = Rounds(store, self.now)
@@ -69,42 +70,47 @@ class Group:
         return (1 << 60) + self.number
 
     async def session_id(self, services: Services) -> int:
-        evening = await services.sessions.in_thread(self.thread)
-        assert evening is not None
-        return evening.session_id
+        session = await services.sessions.in_thread(self.thread)
+        assert session is not None
+        return session.session_id
 
 
 def recorded() -> list[tuple[dt.datetime, Step]]:
-    """The steps of three groups' evenings, mixed, each with its time; always the same."""
+    """The steps of three groups' sessions, mixed, each with its time; always the same."""
     chance = random.Random(6)
     groups = [
         Group(number, tuple(_PERSON + 5 * number + member for member in range(8)))
         for number in range(3)
     ]
-    evenings = [list(_evening(group, random.Random(group.number))) for group in groups]
-    turns = [number for number, steps in enumerate(evenings) for _ in steps]
+    sessions = [list(_session(group, random.Random(group.number))) for group in groups]
+    turns = [number for number, steps in enumerate(sessions) for _ in steps]
     chance.shuffle(turns)
     time, mixed = _BEGIN, []
     for number in turns:
-        seconds, step = evenings[number].pop(0)
+        seconds, step = sessions[number].pop(0)
         time += dt.timedelta(seconds=seconds)
         mixed.append((time, step))
     return mixed
 
 
-def _evening(group: Group, chance: random.Random) -> Iterator[tuple[float, Step]]:
+def _session(group: Group, chance: random.Random) -> Iterator[tuple[float, Step]]:
     """One group's steps, each with the seconds that go by before it."""
     _, *others = group.people
-    moves = 0
+    revision = 0
     yield 0, partial(_start, group)
     for person in others:
         yield 0.1, partial(_join, group, person)
     for lesson in _LESSONS:
         for screen in range(_SCREENS):
-            yield 0.1, partial(_move, group, moves, lesson, screen)
-            moves += 1
+            yield 0.1, partial(_go_to, group, revision, lesson, screen)
+            revision += 1
             for person in chance.sample(others, 4):
-                yield 0.1, partial(_follow, group, lesson, screen, person, chance.random() < 0.7)
+                yield (
+                    0.1,
+                    partial(
+                        _vote_understanding, group, lesson, screen, person, chance.random() < 0.7
+                    ),
+                )
                 yield 0.1, partial(_answer, group, lesson, person, chance.randrange(3))
         for _ in range(_ROUNDS):
             question, choices = chance.choice(_QUESTIONS)
@@ -127,10 +133,12 @@ async def _start(group: Group, services: Services) -> None:
     if await services.sessions.in_thread(group.thread) is not None:
         return
     topic = f"Group {group.number}"
-    begun = [each for each in await services.sessions.of_server(_SERVER) if each.topic == topic]
+    begun = [
+        each for each in await services.sessions.open_in_server(_SERVER) if each.topic == topic
+    ]
     if not begun:
         begun = [await services.sessions.start(_SERVER, 1, group.people[0], topic)]
-    await services.sessions.in_thread_now(begun[0].session_id, group.thread)
+    await services.sessions.set_thread(begun[0].session_id, group.thread)
 
 
 async def _join(group: Group, person: int, services: Services) -> None:
@@ -153,15 +161,17 @@ async def _end(group: Group, services: Services) -> None:
     await services.sessions.end(await group.session_id(services))
 
 
-async def _move(group: Group, moves: int, lesson: str, screen: int, services: Services) -> None:
-    await services.sessions.move(await group.session_id(services), moves, lesson, screen)
+async def _go_to(group: Group, revision: int, lesson: str, screen: int, services: Services) -> None:
+    await services.sessions.go_to(await group.session_id(services), revision, lesson, screen)
 
 
-async def _follow(
-    group: Group, lesson: str, screen: int, person: int, follows: bool, services: Services
+async def _vote_understanding(
+    group: Group, lesson: str, screen: int, person: int, understood: bool, services: Services
 ) -> None:
     session_id = await group.session_id(services)
-    await services.sessions.follow(session_id, lesson, screen, person, follows=follows)
+    await services.sessions.vote_understanding(
+        session_id, lesson, screen, person, understood=understood
+    )
 
 
 async def _answer(group: Group, lesson: str, person: int, choice: int, services: Services) -> None:

@@ -1,4 +1,4 @@
-"""A whole evening: two groups at once, eight people, three lessons, twelve rounds, two restarts.
+"""Two study sessions at once: eight people, three lessons, twelve rounds, two restarts.
 
 Every point is reckoned here a second time, from what people pressed and when.
 """
@@ -57,18 +57,27 @@ class Group:
         """The newest message with such a control."""
         return [message for message in self.thread.history() if _has(message, kind)][-1]
 
+    async def controls(self) -> discord.Message:
+        """The host's own controls, opened from the newest message that offers them."""
+        shown = self.newest("session_manage")
+        return answer(await self.host.click(shown, custom_id=control(shown, "session_manage")))
+
+    async def lead(self, kind: str) -> discord.Message:
+        """Press one of the host's controls."""
+        shown = await self.controls()
+        return answer(await self.host.click(shown, custom_id=control(shown, kind)))
+
     async def take(self, lesson: str) -> None:
-        """Take up a lesson, by the panel's menu."""
-        panel = self.newest("session_take")
-        custom_id = control(panel, "session_take")
-        chosen = await self.host.select(panel, [lesson], custom_id=custom_id)
+        """Go to a lesson, by the menu of the host."""
+        shown = await self.controls()
+        custom_id = control(shown, "session_take")
+        chosen = await self.host.select(shown, [lesson], custom_id=custom_id)
         assert chosen.acknowledged
         assert self._title(lesson, 0) in text(self.newest("own"))
 
     async def go_on(self, lesson: str, screen: int) -> None:
-        """Go to the next screen, by the button under this one."""
-        step = self.newest("own")
-        assert (await self.host.click(step, custom_id=control(step, "session_next"))).acknowledged
+        """Go to the next screen."""
+        await self.lead("session_next")
         assert self._title(lesson, screen) in text(self.newest("own"))
 
     async def try_own(self, person: simcord.MemberActor) -> discord.Message:
@@ -91,12 +100,11 @@ class Group:
         self.answers[person.name, f"{lesson} {question.number}"] = choice == question.right
 
     async def open(self, kind: str | None) -> Game:
-        """Begin a round: of a kind by the command, of any by the panel's button."""
+        """Begin a round: of a kind by the command, of any by the host's button."""
         if kind is None:
-            panel = self.newest("session_take")
-            assert (
-                await self.host.click(panel, custom_id=control(panel, "session_quiz"))
-            ).acknowledged
+            shown = await self.controls()
+            custom_id = control(shown, "session_quiz")
+            assert (await self.host.click(shown, custom_id=custom_id)).acknowledged
         else:
             assert (await self.host.slash(self.thread, "quiz", kind=kind)).acknowledged
         round_id = await self.server.bot.rounds.open_in(self.thread.id)
@@ -196,9 +204,9 @@ async def meet(
     opened = await host.slash(server.channel, "session start", topic=topic)
     assert opened.acknowledged
     thread = server.channel.threads[-1]
-    evening = await server.bot.sessions.in_thread(thread.id)
-    assert evening is not None
-    group = Group(server, thread, host, [host, *others], evening.session_id)
+    session = await server.bot.sessions.in_thread(thread.id)
+    assert session is not None
+    group = Group(server, thread, host, [host, *others], session.session_id)
     panel = group.newest("session_join")
     for person in others:
         assert (await person.click(panel, custom_id=control(panel, "session_join"))).acknowledged
@@ -262,8 +270,7 @@ async def play(
 
 async def end(group: Group) -> None:
     """End a session, and hold its summary against what was reckoned."""
-    panel = group.newest("session_end")
-    asked = answer(await group.host.click(panel, custom_id=control(panel, "session_end")))
+    asked = await group.lead("session_end")
     assert (await group.host.click(asked, custom_id=control(asked, "session_sure"))).acknowledged
 
     (summary,) = [
@@ -271,16 +278,10 @@ async def end(group: Group) -> None:
         for message in group.thread.history()
         if any(file.filename.endswith(".csv") for file in message.attachments)
     ]
-    (file,) = [each for each in summary.attachments if each.filename.endswith(".csv")]
-    rows = list(csv.reader(io.StringIO((await file.read()).decode("utf-8-sig"))))
-    blanks = [place for place, row in enumerate(rows) if not row]
-    assert len(blanks) == 2
-    parts = (
-        rows[1 : blanks[0]],
-        rows[blanks[0] + 2 : blanks[1]],
-        rows[blanks[1] + 2 :],
-    )
-    shown = {name: tuple(map(int, numbers)) for name, _, _, *numbers in parts[0]}
+    people, missed_rows, digits = [
+        await table(summary, name) for name in ("people", "missed", "digits")
+    ]
+    shown = {name: tuple(map(int, numbers)) for name, _, _, *numbers in people}
     assert shown == {
         person.name: (
             group.points[person.name],
@@ -294,14 +295,20 @@ async def end(group: Group) -> None:
     asked_of = Counter(question for _, question in group.answers)
     wrong = Counter(question for (_, question), right in group.answers.items() if not right)
     missed = group.missed + [(count, asked_of[question]) for question, count in wrong.items()]
-    assert Counter((int(row[1]), int(row[2])) for row in parts[1]) == Counter(missed)
-    assert {int(digit): int(times) for digit, times in parts[2]} == dict(group.digits)
+    assert Counter((int(row[1]), int(row[2])) for row in missed_rows) == Counter(missed)
+    assert {int(digit): int(times) for digit, times in digits} == dict(group.digits)
     for person in group.people:
         assert f"<@{person.id}>" in text(summary)
 
 
+async def table(summary: discord.Message, name: str) -> list[list[str]]:
+    """The rows of one of a summary's tables, without its head."""
+    (file,) = [each for each in summary.attachments if each.filename.endswith(f"-{name}.csv")]
+    return list(csv.reader(io.StringIO((await file.read()).decode("utf-8-sig"))))[1:]
+
+
 @pytest.mark.timeout(600)
-async def test_an_evening(server: Server, people: list[simcord.MemberActor]) -> None:
+async def test_a_study_session(server: Server, people: list[simcord.MemberActor]) -> None:
     chance = random.Random(6)
     alex, bora, *others = people
     large = await meet(server, "Grad-CAM, step by step", alex, [bora, *others])

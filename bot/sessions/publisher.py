@@ -1,0 +1,151 @@
+"""Brings what Discord shows of a session up to date with the database."""
+
+import logging
+from typing import Any
+
+import discord
+from discord import ChannelType, PartialMessageable
+
+from bot.lessons.course import Lessons
+from bot.lessons.illustrations import Illustrator
+from bot.runtime.errors import UserError
+from bot.runtime.outbox import Outbox, Undeliverable
+from bot.sessions.messages import panel, shown_screen, step, step_state
+from bot.sessions.sessions import DELIVERY, Session, Sessions
+from bot.sessions.summary import Summaries
+from bot.sessions.summary_messages import summary_message
+from bot.ui.client import Client
+
+_log = logging.getLogger(__name__)
+
+_THREAD_ARCHIVED = 50083
+_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
+_MEMBERS_PER_QUERY = 100
+
+
+class Publisher:
+    """Sends and edits the panels, the steps and the summaries of sessions.
+
+    It carries out the outbox's deliveries of the kind `session`: what is missing or old in the
+    thread is sent or edited, and a crash or an error of Discord's is made good by the next try.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        outbox: Outbox,
+        sessions: Sessions,
+        summaries: Summaries,
+        lessons: Lessons,
+        illustrator: Illustrator,
+    ) -> None:
+        self._client = client
+        self._outbox = outbox
+        self._sessions = sessions
+        self._summaries = summaries
+        self._lessons = lessons
+        self._illustrator = illustrator
+        outbox.add(DELIVERY, self._deliver)
+
+    async def publish(self, session_id: int) -> None:
+        """Bring the messages of a session up to date now, if it has changed.
+
+        Raises:
+            UserError: if the bot lacks a permission; it is tried again later.
+        """
+        try:
+            await self._outbox.deliver(DELIVERY, session_id)
+        except discord.Forbidden as error:
+            raise UserError("session.forbidden") from error
+
+    async def _deliver(self, session_id: int) -> None:
+        try:
+            session = await self._sessions.get(session_id)
+        except UserError as error:
+            raise Undeliverable("the session was deleted") from error
+        if session.thread_id is None:
+            if not session.is_open:  # the bot was stopped before it could make the thread
+                await self._sessions.discard(session_id)
+            return
+        thread = self._client.get_partial_messageable(
+            session.thread_id, guild_id=session.server_id, type=ChannelType.public_thread
+        )
+        try:
+            await self._update_unarchived(session, thread)
+        except discord.NotFound as error:
+            if error.code != _UNKNOWN_CHANNEL:
+                raise
+            await self._sessions.lose_thread(session_id)
+            raise Undeliverable("the thread was deleted") from error
+
+    async def _update_unarchived(self, session: Session, thread: PartialMessageable) -> None:
+        try:
+            await self._update(session, thread)
+        except discord.HTTPException as error:
+            if error.code != _THREAD_ARCHIVED:
+                raise
+            await self._client.http.edit_channel(thread.id, archived=False)
+            await self._update(await self._sessions.get(session.session_id), thread)
+
+    async def _update(self, session: Session, thread: PartialMessageable) -> None:
+        lesson = session.lesson if session.is_open and session.step_id is None else None
+        if lesson is None or session.panel_id is None:
+            await self._show_panel(session, thread)
+        if lesson is not None:
+            await self._send_step(session, thread)
+            # The panel links to the step.
+            await self._show_panel(await self._sessions.get(session.session_id), thread)
+        if not session.is_open and session.summary_id is None:
+            await self._send_summary(session, thread)
+
+    async def _show_panel(self, session: Session, thread: PartialMessageable) -> None:
+        message = panel(session, self._lessons)
+        if session.panel_id is not None:
+            try:
+                await thread.get_partial_message(session.panel_id).edit(view=message.view)
+            except discord.NotFound as error:
+                if error.code != _UNKNOWN_MESSAGE:
+                    raise
+            else:
+                return
+        # Discord sends a message with the same nonce only once, also after a crash.
+        nonce = f"p{session.session_id}-{(session.panel_id or 0) % 10**12}"
+        sent = await thread.send(view=message.view, nonce=nonce)
+        await self._sessions.set_panel(session.session_id, sent.id)
+        try:
+            await sent.pin()
+        except discord.HTTPException:
+            _log.info("The panel of session %s cannot be pinned", session.session_id)
+
+    async def _send_step(self, session: Session, thread: PartialMessageable) -> None:
+        state = step_state(session, self._lessons)
+        picture = shown_screen(session, self._lessons).picture
+        illustration = await self._illustrator.illustrate(picture, state.view)
+        message = step(session, self._lessons, state, illustration)
+        nonce = f"m{session.session_id}-{session.revision}"
+        sent = await thread.send(view=message.view, files=message.files, nonce=nonce)
+        await self._sessions.set_step(session.session_id, session.revision, sent.id)
+
+    async def _send_summary(self, session: Session, thread: PartialMessageable) -> None:
+        summary = await self._summaries.of(session.session_id)
+        names = await self._names(session, [person.user_id for person in summary.people])
+        message = summary_message(summary, names, self._lessons)
+        nonce = f"s{session.session_id}"
+        sent = await thread.send(view=message.view, files=message.files, nonce=nonce)
+        await self._sessions.set_summary(session.session_id, sent.id)
+
+    async def _names(self, session: Session, user_ids: list[int]) -> dict[int, str]:
+        """Ask Discord for the display names of members, for the files: these cannot mention."""
+        await self._client.wait_until_ready()
+        guild = self._client.get_guild(session.server_id)
+        members: list[Any] = []
+        for start in range(0, len(user_ids) if guild else 0, _MEMBERS_PER_QUERY):
+            assert guild is not None  # noqa: S101 - the range is empty without a guild
+            part = user_ids[start : start + _MEMBERS_PER_QUERY]
+            try:
+                members += await guild.query_members(
+                    user_ids=part, limit=_MEMBERS_PER_QUERY, cache=False
+                )
+            except TimeoutError:
+                break
+        return {member.id: member.display_name for member in members}
