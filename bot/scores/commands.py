@@ -85,10 +85,13 @@ class ScoreCommands(commands.Cog):
         weeks = await self._scores.history(me, interaction.guild_id)
         bars = [(f"W{week.number}", week.points) for week in weeks]
         picture = await self._engine.picture(draw_history, bars)
-        await reply(interaction, history(weeks, picture, speaker(interaction.locale), me))
+        in_server = interaction.guild_id is not None
+        say = speaker(interaction.locale)
+        await reply(interaction, history(weeks, picture, say, me, in_server=in_server))
 
     async def set_shown(self, interaction: Interaction, period: Period, *, shown: bool) -> None:
         """Put the person on scoreboards or take them off, and show the scoreboard again."""
+        _server_id(interaction)
         await self._scores.set_shown(interaction.user.id, shown=shown)
         for session_id in await self._scores.sessions_of(interaction.user.id):
             self._client.dispatch("session_changed", session_id)
@@ -97,9 +100,7 @@ class ScoreCommands(commands.Cog):
     async def _show_board(
         self, interaction: Interaction, period: Period | None, *, shared: bool
     ) -> None:
-        server_id, me = interaction.guild_id, interaction.user.id
-        if server_id is None:
-            raise RuntimeError("a scoreboard belongs to a server")
+        server_id, me = _server_id(interaction), interaction.user.id
         session_id = await self._scores.session_in(interaction.channel_id or 0)
         in_session = session_id is not None
         if period is None:
@@ -116,3 +117,14 @@ class ScoreCommands(commands.Cog):
             say = speaker(interaction.locale)
             message = own_board(board, period, say, me, in_session=in_session)
         await reply(interaction, message)
+
+
+def _server_id(interaction: Interaction) -> int:
+    """Return the server of an interaction.
+
+    Raises:
+        UserError: in a direct message, which has no scoreboards.
+    """
+    if interaction.guild_id is None:
+        raise UserError("scores.no_server")
+    return interaction.guild_id

@@ -67,7 +67,9 @@ def ranks(standings: Sequence[Standing]) -> str:
     )
 
 
-def history(weeks: Sequence[Week], picture: bytes, say: Say, owner: int) -> Message:
+def history(
+    weeks: Sequence[Week], picture: bytes, say: Say, owner: int, *, in_server: bool
+) -> Message:
     """Lay out a person's points by week.
 
     Args:
@@ -75,12 +77,15 @@ def history(weeks: Sequence[Week], picture: bytes, say: Say, owner: int) -> Mess
         picture: the bars of the weeks, PNG.
         say: the person's language.
         owner: the person's id.
+        in_server: whether it is shown in a server, which has scoreboards to go back to.
     """
     heading = say("scores.history_heading")
-    back = _periods(None, owner, in_session=False, label=lambda text: text(say))
+    back: list[Item[Any]] = []
+    if in_server:
+        back = [_periods(None, owner, in_session=False, label=lambda text: text(say))]
     if not weeks:
         words = say("scores.history_empty", weeks=WEEKS)
-        return framed(TextDisplay(f"{heading}\n{words}"), back)
+        return framed(TextDisplay(f"{heading}\n{words}"), *back)
     words = say(
         "scores.history_words",
         points=sum(week.points for week in weeks),
@@ -92,7 +97,7 @@ def history(weeks: Sequence[Week], picture: bytes, say: Say, owner: int) -> Mess
     bars = ", ".join(say("scores.alt_bar", week=week.number, points=week.points) for week in weeks)
     file = attached(picture, "weeks.png", say("scores.alt_history", bars=bars))
     gallery = MediaGallery[Any](MediaGalleryItem(file))
-    return framed(TextDisplay(f"{heading}\n{words}"), gallery, back, files=[file])
+    return framed(TextDisplay(f"{heading}\n{words}"), gallery, *back, files=[file])
 
 
 def _board(standings: Sequence[Standing], period: Period, spoken: _Spoken) -> list[Item[Any]]:

@@ -6,6 +6,7 @@ import discord
 import pytest
 import simcord
 
+from bot.i18n import speaker
 from bot.store.models import Round, Session, Vote
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, pictures, text
@@ -196,3 +197,39 @@ async def test_buttons_work_after_a_restart(server: Server) -> None:
 
     assert result.acknowledged
     assert "All time" in text(server.last)
+
+
+@pytest.mark.parametrize("played", [True, False])
+async def test_in_a_direct_message_only_what_works_there_is_offered(
+    server: Server, played: bool
+) -> None:
+    if played:
+        await play(server, alex=10)
+    user = server.alex.user
+
+    result = await user.slash("scores", share=True)
+
+    shown = answer(result)
+    assert speaker("en")("scores.history_heading") in text(shown)
+    assert len(alt_texts(shown)) == played
+    assert not [part for part in components(shown) if getattr(part, "custom_id", None)]
+
+
+@pytest.mark.parametrize("kind", ["scores_of", "scores_hide"])
+async def test_a_scoreboards_old_button_in_a_direct_message_says_where_it_works(
+    server: Server, kind: str
+) -> None:
+    user = server.alex.user
+    sent = await user.send_dm("hello")
+    view = discord.ui.LayoutView(timeout=None)
+    custom_id = f"{kind}:week:{user.id}"
+    view.add_item(discord.ui.ActionRow(discord.ui.Button(label="old", custom_id=custom_id)))
+    channel = server.bot.get_partial_messageable(sent.channel.id)
+    old = await channel.send(view=view)
+
+    result = await user.click(old, custom_id=custom_id)
+
+    assert result.acknowledged
+    assert speaker("en")("scores.no_server") in text(result.followups[0])
+    asked = answer(await server.alex.slash(server.channel, "scores"))
+    assert speaker("en")("scores.own_none") in text(asked)  # and has changed nothing
