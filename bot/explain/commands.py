@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 import discord
-from discord import Locale, app_commands
+from discord import app_commands
 from discord.ext import commands
 
 from bot.explain.actions import Actions
@@ -15,12 +15,12 @@ from bot.explain.messages import answer
 from bot.explain.query import DEFAULT_LAYER, Query
 from bot.explain.query_control import Ownership
 from bot.explain.uploads import Uploads
-from bot.i18n import label, speaker
+from bot.i18n import Say, label, speaker
 from bot.runtime.errors import UserError, describe
 from bot.ui.client import Client, Interaction
 from bot.ui.control import register
 from bot.ui.layout import Message, notice
-from bot.ui.reply import reply, reporting_errors
+from bot.ui.reply import reply, reply_privately, reporting_errors
 from core.dataset import TEST_DIGITS
 from core.figures.colours import Colours
 
@@ -109,33 +109,43 @@ class Explain(commands.Cog):
                 raise UserError("explain.no_pictures")
             await interaction.response.defer(thinking=True)
             say = speaker(interaction.locale)
-            shown = pictures
             only_user = interaction.is_user_integration() and not interaction.is_guild_integration()
+            ownership = Ownership(interaction.user.id, message.author.id, public=True)
+            shown, answered, problems = pictures, False, list[str]()
             if only_user and len(pictures) > _USER_INSTALL_MESSAGES:
                 shown = pictures[: _USER_INSTALL_MESSAGES - 1]
-            ownership = Ownership(interaction.user.id, message.author.id, public=True)
-            replies = [await self._answer(each, interaction.locale, ownership) for each in shown]
-            if len(shown) < len(pictures):
-                replies.append(notice(say("explain.left_out", answered=len(shown))))
-            first, *others = replies
-            await reply(interaction, first)
-            for each in others:
-                await interaction.followup.send(view=each.view, files=each.files)
+                problems.append(say("explain.left_out", answered=len(shown)))
+            for number, picture in enumerate(shown, 1):
+                try:
+                    each = await self._answer(picture, say, ownership)
+                except Exception as error:  # noqa: BLE001 - the others are answered
+                    problems.append(_problem(error, number, len(shown), say))
+                    continue
+                if answered:
+                    await interaction.followup.send(view=each.view, files=each.files)
+                else:
+                    await reply(interaction, each)
+                answered = True
+            if problems:
+                await reply_privately(interaction, notice("\n".join(problems)))
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Explain pictures that come by direct message, or with a mention of the bot."""
         if message.author.bot or not self._addressed(message):
             return
-        pictures = _pictures(message)
-        locale = self._client.locale_of(message)
+        say = speaker(self._client.locale_of(message))
         me = message.author.id
         ownership = Ownership(me, me, public=message.guild is not None)
-        replies = [await self._answer(picture, locale, ownership) for picture in pictures]
+        pictures = _pictures(message)
         if not pictures:
-            replies = [notice(speaker(locale)("explain.no_pictures"))]
-        for each in replies:
-            await message.reply(view=each.view, files=each.files)
+            await _reply_to(message, notice(say("explain.no_pictures")))
+        for number, picture in enumerate(pictures, 1):
+            try:
+                each = await self._answer(picture, say, ownership)
+            except Exception as error:  # noqa: BLE001 - the others are answered
+                each = notice(_problem(error, number, len(pictures), say))
+            await _reply_to(message, each)
 
     def _addressed(self, message: discord.Message) -> bool:
         """Whether a message is for the bot: a reply that pings it is not, unless with a picture."""
@@ -146,17 +156,27 @@ class Explain(commands.Cog):
             return False
         return bool(_pictures(message)) or f"<@{me.id}>" in message.content
 
-    async def _answer(
-        self, picture: discord.Attachment, locale: Locale, ownership: Ownership
-    ) -> Message:
-        """Answer one picture of several: an error of one is told in its place."""
-        say = speaker(locale)
-        try:
-            reading = await self._uploads.read(picture.url, picture.size, ownership.owner)
-            result = await self._explaining.answer(Query.upload(), reading, ownership.owner)
-        except Exception as error:  # noqa: BLE001 - each picture has its own answer
-            return notice(describe(error, say))
+    async def _answer(self, picture: discord.Attachment, say: Say, ownership: Ownership) -> Message:
+        reading = await self._uploads.read(picture.url, picture.size, ownership.owner)
+        result = await self._explaining.answer(Query.upload(), reading, ownership.owner)
         return answer(result, say, ownership)
+
+
+async def _reply_to(message: discord.Message, reply: Message) -> None:
+    """Reply to a message, which may be deleted by now; a reply that cannot be sent is logged."""
+    reference = message.to_reference(fail_if_not_exists=False)
+    try:
+        await message.channel.send(view=reply.view, files=reply.files, reference=reference)
+    except discord.HTTPException as error:
+        _log.warning("A reply cannot be sent to channel %d: %s", message.channel.id, error)
+
+
+def _problem(error: Exception, number: int, count: int, say: Say) -> str:
+    """Describe what is wrong with one picture of a message."""
+    problem = describe(error, say)
+    if count == 1:
+        return problem
+    return say("explain.picture", number=number, count=count, problem=problem)
 
 
 def _pictures(message: discord.Message) -> list[discord.Attachment]:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from discord import InteractionResponseType
 
-from bot.i18n import Say, speaker
+from bot.i18n import speaker
 from bot.runtime.errors import describe
 from bot.ui.client import Interaction
 from bot.ui.layout import Message, notice
@@ -25,23 +25,39 @@ async def reply(interaction: Interaction, message: Message) -> None:
         )
 
 
+async def reply_privately(interaction: Interaction, message: Message) -> None:
+    """Show a message to the user alone, whatever the interaction was deferred as.
+
+    A public "is thinking…" is deleted. A message that is there already stays.
+    """
+    if not interaction.response.is_done():
+        await reply(interaction, message)
+        return
+    waiting = False
+    if interaction.response.type is InteractionResponseType.deferred_channel_message:
+        flags = (await interaction.original_response()).flags
+        if flags.loading and flags.ephemeral:
+            await reply(interaction, message)
+            return
+        waiting = flags.loading
+    if waiting:
+        # Discord takes the first message after a deferral for the public one, and takes none once
+        # that was deleted: something else must end the waiting.
+        await reply(interaction, notice("…"))
+    await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
+    if waiting:
+        await interaction.delete_original_response()
+
+
 @asynccontextmanager
 async def reporting_errors(interaction: Interaction) -> AsyncIterator[None]:
-    """Answer an interaction with a sentence if what is done with it raises.
+    """Tell the user, and only the user, of an exception in what answers an interaction.
 
     Everything that answers interactions runs within this: discord.py only logs an exception that
     leaves the callback of a dynamic item or a command.
     """
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
-        await _report(interaction, error, speaker(interaction.locale))
-
-
-async def _report(interaction: Interaction, error: Exception, say: Say) -> None:
-    message = notice(describe(error, say))
-    original = interaction.response.type
-    if original is None or original is InteractionResponseType.deferred_channel_message:
-        await reply(interaction, message)
-    else:  # the message is there already, and stays
-        await interaction.followup.send(view=message.view, ephemeral=True)
+    except Exception as error:  # noqa: BLE001 - a person is waiting
+        message = notice(describe(error, speaker(interaction.locale)))
+        await reply_privately(interaction, message)

@@ -69,6 +69,14 @@ def answer(result: simcord.InteractionResult) -> discord.Message:
     return result.response.message
 
 
+def refusal(result: simcord.InteractionResult) -> str:
+    """The words in which an interaction was refused; nobody else sees them, or that it waited."""
+    assert result.acknowledged
+    (told,) = [result.response] if result.response else result.followups
+    assert told.ephemeral
+    return text(told)
+
+
 async def pictures(bot: GradcamBot, message: Seen) -> list[bytes]:
     """The files of a message's large pictures."""
     return [

@@ -20,7 +20,7 @@ from core.explain.explainer import ExplanationSet
 from core.explain.scores import Score
 from tests.builders import picture, saved
 from tests.discord.conftest import Server
-from tests.discord.looking import text
+from tests.discord.looking import refusal, text
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -156,7 +156,7 @@ async def test_a_full_queue_says_so_kindly(server: Server) -> None:
 
     engine._max_waiting = 0
     result = await server.alex.slash(server.channel, "explain", index=4321)
-    assert "my queue is full" in text(result.response)
+    assert "my queue is full" in refusal(result)
     engine._max_waiting = 256
     result = await server.alex.slash(server.channel, "explain", index=4321)
     assert "· index 4321 ·" in text(result.response)

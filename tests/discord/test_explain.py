@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bot.i18n import Typed, speaker
 from bot.runtime.networks import Network
 from core.dataset import load_test_digits
 from core.explain.explainer import Explainer
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, answer, card, control, options, text
+from tests.discord.looking import alt_texts, answer, card, control, options, refusal, text
 
 
 async def test_a_test_digit_is_answered_with_its_prediction_its_label_and_its_picture(
@@ -160,7 +161,7 @@ async def test_layers_are_offered_while_typing(server: Server) -> None:
 async def test_an_unknown_layer_is_answered_with_those_there_are(server: Server) -> None:
     result = await server.alex.slash(server.channel, "explain", index=7, layer="@everyone dense")
 
-    words = text(result.response)
+    words = refusal(result)
     assert "no layer `@everyone dense`" in words
     assert "conv2d, max_pooling2d, conv2d_1, max_pooling2d_1" in words
 
@@ -168,7 +169,33 @@ async def test_an_unknown_layer_is_answered_with_those_there_are(server: Server)
 async def test_index_and_image_together_are_refused(server: Server) -> None:
     result = await server.alex.slash(server.channel, "explain", index=7, image=("a.png", b"x"))
 
-    assert text(result.response) == "Give either an index or an image, not both."
+    assert refusal(result) == speaker("en")("explain.index_or_image")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["[free digits](https://example.org)", "a`b` **c** <@1>", "`", "x\n# heading", "y" * 3000],
+)
+async def test_a_layer_that_somebody_types_is_shown_as_typed(server: Server, typed: str) -> None:
+    result = await server.alex.slash(server.channel, "explain", index=7, layer=typed)
+
+    words = refusal(result)
+    outside = re.sub(r"`[^`\n]*`", "", words)
+    assert words == speaker("en")(
+        "explain.no_layer", layer=Typed(typed), layers=", ".join(server.bot.explaining.layers)
+    )
+    assert not set("[]()<>#*`\n") & set(outside)
+    assert len(words) < 300
+
+
+async def test_what_is_refused_while_the_bot_thinks_is_refused_in_private(server: Server) -> None:
+    server.bot.engine._max_waiting = 0
+    refused = await server.alex.slash(server.channel, "explain", index=4321)
+    alone = await server.alex.slash(server.channel, "explain", index=4321, private=True)
+
+    for result in (refused, alone):
+        assert refusal(result) == speaker("en")("problem.busy")
+    assert server.channel.history() == []
 
 
 async def test_an_empty_map_says_so_and_where_there_is_evidence(server: Server) -> None:

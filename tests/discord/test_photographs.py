@@ -20,7 +20,16 @@ from core.uploads import MAX_DIGITS
 from tests.builders import blank, picture, row, saved
 from tests.core.uploads.hostile import hostile_files
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, answer, components, control, options, pictures, text
+from tests.discord.looking import (
+    alt_texts,
+    answer,
+    components,
+    control,
+    options,
+    pictures,
+    refusal,
+    text,
+)
 
 _SEVEN, _ONE, _ZERO = 0, 2, 3  # the test digits that are so
 
@@ -628,7 +637,7 @@ async def test_a_decoding_process_killed_at_a_file_costs_one_sentence_and_keeps_
     decoder.kill()
 
     result = await upload
-    assert text(result.response) == speaker("ko")("upload.gave_up")
+    assert refusal(result) == speaker("ko")("upload.gave_up")
     assert "reads a **1**" in text(await _upload(server, picture(_ONE)))
 
 

@@ -12,7 +12,7 @@ from bot.quiz.kinds.base import DIGITS
 from bot.quiz.question import Round
 from bot.store import models
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, answer, components, control, files, text
+from tests.discord.looking import alt_texts, answer, components, control, files, refusal, text
 
 _DAY = 24 * 60 * 60
 
@@ -233,8 +233,8 @@ async def test_a_group_is_asked_again_what_its_members_let_come_back(server: Ser
     _, wrong = right_and_wrong(round_)
     await server.bora.click(question, custom_id=wrong)
     await server.env.advance_time(50 + _DAY)
-    nothing = answer(await server.alex.slash(server.channel, "quiz", kind="again"))
-    assert "Nothing of this group is due" in text(nothing)
+    nothing = await server.alex.slash(server.channel, "quiz", kind="again")
+    assert "Nothing of this group is due" in refusal(nothing)
 
     own = answer(await server.bora.slash(server.channel, "review"))
     row = await own_review(server, server.bora.id)
