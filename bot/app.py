@@ -1,9 +1,8 @@
-"""How the bot is put together."""
+"""The composition root: builds every part of the bot and connects them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -52,53 +51,28 @@ from bot.sessions.sessions import Sessions
 from bot.sessions.summary import Summaries
 from bot.settings import Settings
 from bot.store import Store
-from bot.ui.client import Client, Interaction
+from bot.ui.client import Client
 from core.network import UPLOADS_WEIGHTS, epoch_file
 from core.record import ModelRecord
 
 if TYPE_CHECKING:
     from bot.reviews.asking import Asker
 
-AskedT = TypeVar("AskedT")
-Handler = Callable[["Interaction", AskedT], Awaitable[None]]
-
 
 def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
-    """Build the bot; it is not connected yet, and has loaded nothing.
+    """Create the bot. It is not connected yet, and has loaded nothing.
 
     Args:
-        settings: what the operator wants.
-        now: the clock, in UTC.
+        settings: of the operator.
+        now: the clock.
     """
     return GradcamBot(settings, now)
 
 
 class GradcamBot(Client):
-    """The bot: a gateway connection, the services, and who carries out what.
+    """The bot. Builds every service and every feature, and hands each what it needs.
 
-    Attributes:
-        now: the clock, in UTC.
-        store: the database.
-        outbox: what must still be said in Discord.
-        scheduler: does what is due by itself.
-        engine: the bridge to what computes.
-        downloads: fetches what people attach.
-        uploads: finds the digits in uploaded pictures.
-        explaining: answers queries about digits.
-        corrections: counts what people say that the networks misread.
-        servers: the settings of servers.
-        scores: adds points up.
-        daily: draws digits of the day.
-        privacy: counts, exports and deletes what is stored about a person.
-        sessions: study sessions.
-        rounds: of the quiz.
-        digit_pool: what their questions are made of.
-        quiz: starts rounds, and shows their answers.
-        reviews: what people got wrong and are to be asked again.
-        lessons: the course, in every language.
-        progress: how far people have come in it, and what they answered.
-        illustrator: draws the pictures of lessons.
-        about: the networks themselves, and how they were trained and measured.
+    Features do not reach each other through the bot. Its attributes are for tests and the preview.
     """
 
     store: Store
@@ -136,11 +110,10 @@ class GradcamBot(Client):
         self.settings = settings
         self.now = now
         self.scheduler = Scheduler(now)
-        self._carriers: dict[type, Handler[Any]] = {}
         self._on_close = AsyncExitStack()
 
     async def setup_hook(self) -> None:
-        """Load networks, database and commands; tell Discord of these where they have changed."""
+        """Open the database, load the networks, add the features, and register the commands."""
         store = self.store = await Store.open(self.settings.database_url)
         self._on_close.push_async_callback(store.close)
         self.outbox = Outbox(store, self.scheduler, self.now)
@@ -218,7 +191,7 @@ class GradcamBot(Client):
         await self.add_cog(ReviewCommands(self, self.reviews, askers))
 
     async def close(self) -> None:
-        """Disconnect, and end what the bot has begun."""
+        """Disconnect, and stop everything that the bot has started."""
         await self.scheduler.close()
         await super().close()
         await self._on_close.aclose()
@@ -244,18 +217,5 @@ class GradcamBot(Client):
 
         return simulated_downloads(self)
 
-    def handle(self, asked: type[AskedT], handler: Handler[AskedT]) -> None:
-        """Say who carries out what a control asks for.
-
-        Args:
-            asked: the type of the values that such controls give.
-            handler: is called once the press has been acknowledged.
-        """
-        self._carriers[asked] = handler
-
-    async def carry_out(self, interaction: "Interaction", asked: object) -> None:
-        """Carry out what a control asks for."""
-        await self._carriers[type(asked)](interaction, asked)
-
     async def on_message(self, message: discord.Message, /) -> None:
-        """Leave messages to the cogs: a mention begins no command here."""
+        """Leave messages to the cogs: there are no text commands."""

@@ -18,9 +18,10 @@ from bot.explain.uploads import Uploads
 from bot.i18n import Say, label, speaker
 from bot.runtime.errors import UserError, describe
 from bot.ui.client import Client, Interaction
+from bot.ui.commands import localized, reporting
 from bot.ui.control import register
 from bot.ui.layout import Message, notice
-from bot.ui.reply import reply, reply_privately, reporting_errors
+from bot.ui.reply import reply, reply_privately
 from core.dataset import TEST_DIGITS
 from core.figures.colours import Colours
 
@@ -45,25 +46,7 @@ class Explain(commands.Cog):
         client.tree.add_command(self._menu)
         register(client, actions, *CONTROLS)
 
-    @app_commands.command(
-        name=label("command.explain.name"), description=label("command.explain.description")
-    )
-    @app_commands.rename(
-        index=label("command.explain.index.name"),
-        image=label("command.explain.image.name"),
-        layer=label("command.explain.layer.name"),
-        target=label("command.explain.target.name"),
-        colours=label("command.explain.colours.name"),
-        private=label("command.explain.private.name"),
-    )
-    @app_commands.describe(
-        index=label("command.explain.index.description"),
-        image=label("command.explain.image.description"),
-        layer=label("command.explain.layer.description"),
-        target=label("command.explain.target.description"),
-        colours=label("command.explain.colours.description"),
-        private=label("command.explain.private.description"),
-    )
+    @localized("explain")
     async def explain(
         self,
         interaction: Interaction,
@@ -75,22 +58,21 @@ class Explain(commands.Cog):
         private: bool = False,
     ) -> None:
         """Explain a test digit or an uploaded picture."""
-        async with reporting_errors(interaction):
-            if index is not None and image is not None:
-                raise UserError("explain.index_or_image")
-            query = Query.upload() if image is not None else Query.test_digit(index)
-            query = replace(query, layer=layer, target=target, colours=Colours(colours))
-            self._explaining.check(query)
-            if image is not None:
-                self._uploads.check(image.size)
-            await interaction.response.defer(ephemeral=private, thinking=True)
-            me, reading = interaction.user.id, None
-            if image is not None:
-                reading = await self._uploads.read(image.url, image.size, me)
-            result = await self._explaining.answer(query, reading, me)
-            public = not private and not interaction.context.dm_channel
-            message = answer(result, speaker(interaction.locale), Ownership(me, me, public))
-            await reply(interaction, message)
+        if index is not None and image is not None:
+            raise UserError("explain.index_or_image")
+        query = Query.upload() if image is not None else Query.test_digit(index)
+        query = replace(query, layer=layer, target=target, colours=Colours(colours))
+        self._explaining.check(query)
+        if image is not None:
+            self._uploads.check(image.size)
+        await interaction.response.defer(ephemeral=private, thinking=True)
+        me, reading = interaction.user.id, None
+        if image is not None:
+            reading = await self._uploads.read(image.url, image.size, me)
+        result = await self._explaining.answer(query, reading, me)
+        public = not private and not interaction.context.dm_channel
+        message = answer(result, speaker(interaction.locale), Ownership(me, me, public))
+        await reply(interaction, message)
 
     @explain.autocomplete("layer")
     async def layers(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -101,33 +83,33 @@ class Explain(commands.Cog):
             if typed.casefold() in name
         ]
 
+    @reporting
     async def explain_message(self, interaction: Interaction, message: discord.Message) -> None:
         """Explain every picture of a message."""
-        async with reporting_errors(interaction):
-            pictures = _pictures(message)
-            if not pictures:
-                raise UserError("explain.no_pictures")
-            await interaction.response.defer(thinking=True)
-            say = speaker(interaction.locale)
-            only_user = interaction.is_user_integration() and not interaction.is_guild_integration()
-            ownership = Ownership(interaction.user.id, message.author.id, public=True)
-            shown, answered, problems = pictures, False, list[str]()
-            if only_user and len(pictures) > _USER_INSTALL_MESSAGES:
-                shown = pictures[: _USER_INSTALL_MESSAGES - 1]
-                problems.append(say("explain.left_out", answered=len(shown)))
-            for number, picture in enumerate(shown, 1):
-                try:
-                    each = await self._answer(picture, say, ownership)
-                except Exception as error:  # noqa: BLE001 - the others are answered
-                    problems.append(_problem(error, number, len(shown), say))
-                    continue
-                if answered:
-                    await interaction.followup.send(view=each.view, files=each.files)
-                else:
-                    await reply(interaction, each)
-                answered = True
-            if problems:
-                await reply_privately(interaction, notice("\n".join(problems)))
+        pictures = _pictures(message)
+        if not pictures:
+            raise UserError("explain.no_pictures")
+        await interaction.response.defer(thinking=True)
+        say = speaker(interaction.locale)
+        only_user = interaction.is_user_integration() and not interaction.is_guild_integration()
+        ownership = Ownership(interaction.user.id, message.author.id, public=True)
+        shown, answered, problems = pictures, False, list[str]()
+        if only_user and len(pictures) > _USER_INSTALL_MESSAGES:
+            shown = pictures[: _USER_INSTALL_MESSAGES - 1]
+            problems.append(say("explain.left_out", answered=len(shown)))
+        for number, picture in enumerate(shown, 1):
+            try:
+                each = await self._answer(picture, say, ownership)
+            except Exception as error:  # noqa: BLE001 - the others are answered
+                problems.append(_problem(error, number, len(shown), say))
+                continue
+            if answered:
+                await interaction.followup.send(view=each.view, files=each.files)
+            else:
+                await reply(interaction, each)
+            answered = True
+        if problems:
+            await reply_privately(interaction, notice("\n".join(problems)))
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

@@ -7,14 +7,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.explain.uploads import Uploads
-from bot.i18n import label, speaker
+from bot.i18n import speaker
 from bot.lessons.actions import LessonActions
 from bot.lessons.controls import CONTROLS
 from bot.lessons.course import Lessons
 from bot.runtime.errors import UserError
 from bot.ui.client import Client, Interaction
+from bot.ui.commands import localized
 from bot.ui.control import register
-from bot.ui.reply import reporting_errors
 from core.dataset import TEST_DIGITS
 
 _MAX_CHOICES = 25  # that Discord shows
@@ -43,19 +43,7 @@ class LessonCommands(commands.Cog):
         self._uploads = uploads
         register(client, actions, *CONTROLS)
 
-    @app_commands.command(
-        name=label("command.lesson.name"), description=label("command.lesson.description")
-    )
-    @app_commands.rename(
-        lesson=label("command.lesson.lesson.name"),
-        digit=label("command.lesson.digit.name"),
-        image=label("command.lesson.image.name"),
-    )
-    @app_commands.describe(
-        lesson=label("command.lesson.lesson.description"),
-        digit=label("command.lesson.digit.description"),
-        image=label("command.lesson.image.description"),
-    )
+    @localized("lesson")
     async def lesson(
         self,
         interaction: Interaction,
@@ -64,21 +52,20 @@ class LessonCommands(commands.Cog):
         image: discord.Attachment | None = None,
     ) -> None:
         """Show all lessons, or go on with one."""
-        async with reporting_errors(interaction):
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            if digit is not None and image is not None:
-                raise UserError("explain.index_or_image")
-            if lesson is None and digit is None and image is None:
-                await self._actions.contents(interaction)
-                return
-            own = None
-            if image is not None:
-                me = interaction.user.id
-                digits = (await self._uploads.read(image.url, image.size, me)).digits
-                if not digits:
-                    raise UserError("lesson.no_digit")
-                own = digits[0].image
-            await self._actions.resume(interaction, lesson or self._lessons.names[0], digit, own)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if digit is not None and image is not None:
+            raise UserError("explain.index_or_image")
+        if lesson is None and digit is None and image is None:
+            await self._actions.contents(interaction)
+            return
+        own = None
+        if image is not None:
+            me = interaction.user.id
+            digits = (await self._uploads.read(image.url, image.size, me)).digits
+            if not digits:
+                raise UserError("lesson.no_digit")
+            own = digits[0].image
+        await self._actions.resume(interaction, lesson or self._lessons.names[0], digit, own)
 
     @lesson.autocomplete("lesson")
     async def _complete_lesson(
@@ -88,19 +75,14 @@ class LessonCommands(commands.Cog):
         course = (self._lessons.lesson(name, language) for name in self._lessons.names)
         return _choices(typed, ((f"{each.order}. {each.title}", each.name) for each in course))
 
-    @app_commands.command(
-        name=label("command.term.name"), description=label("command.term.description")
-    )
-    @app_commands.rename(word=label("command.term.word.name"))
-    @app_commands.describe(word=label("command.term.word.description"))
+    @localized("term")
     async def term(self, interaction: Interaction, word: str | None = None) -> None:
         """Explain a term, or list them all."""
-        async with reporting_errors(interaction):
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            if word is None:
-                await self._actions.glossary(interaction)
-            else:
-                await self._actions.look_up(interaction, word)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if word is None:
+            await self._actions.glossary(interaction)
+        else:
+            await self._actions.look_up(interaction, word)
 
     @term.autocomplete("word")
     async def _complete_word(

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from discord import app_commands
 from discord.ext import commands
 
 from bot.explain.corrections import Corrections
-from bot.i18n import label, speaker
+from bot.i18n import speaker
 from bot.model.about import About
 from bot.model.messages import model
 from bot.runtime.networks import Network
 from bot.ui.client import Interaction
-from bot.ui.reply import reply, reporting_errors
+from bot.ui.commands import localized
+from bot.ui.reply import reply
 
 
 class Model(commands.Cog):
@@ -22,19 +22,14 @@ class Model(commands.Cog):
         self._about = about
         self._corrections = corrections
 
-    @app_commands.command(
-        name=label("command.model.name"), description=label("command.model.description")
-    )
-    @app_commands.rename(network=label("command.model.network.name"))
-    @app_commands.describe(network=label("command.model.network.description"))
+    @localized("model")
     async def model(
         self,
         interaction: Interaction,
         network: Literal["tutorial", "uploads"] = "tutorial",
     ) -> None:
         """Show a network's layers, training and measured accuracy."""
-        async with reporting_errors(interaction):
-            await interaction.response.defer(thinking=True)
-            about = self._about[Network(network)]
-            tally = await self._corrections.tally(about.weights)
-            await reply(interaction, model(about, tally, speaker(interaction.locale)))
+        await interaction.response.defer(thinking=True)
+        about = self._about[Network(network)]
+        tally = await self._corrections.tally(about.weights)
+        await reply(interaction, model(about, tally, speaker(interaction.locale)))

@@ -1,16 +1,16 @@
 """`/privacy`."""
 
-from discord import app_commands
 from discord.ext import commands
 
-from bot.i18n import label, speaker
+from bot.i18n import speaker
 from bot.privacy.controls import PrivacyButton
 from bot.privacy.messages import confirmation, deleted, exported, stored_data
 from bot.privacy.privacy import Privacy
 from bot.runtime.scheduler import Scheduler
 from bot.ui.client import Client, Interaction
+from bot.ui.commands import localized
 from bot.ui.control import register
-from bot.ui.reply import reply, reporting_errors
+from bot.ui.reply import reply
 
 
 class PrivacyCommands(commands.Cog):
@@ -22,14 +22,11 @@ class PrivacyCommands(commands.Cog):
         self._scheduler = scheduler
         register(client, self, PrivacyButton)
 
-    @app_commands.command(
-        name=label("command.privacy.name"), description=label("command.privacy.description")
-    )
+    @localized("privacy")
     async def privacy(self, interaction: Interaction) -> None:
         """Show what is stored about the person, privately."""
-        async with reporting_errors(interaction):
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await self.show(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self.show(interaction)
 
     async def show(self, interaction: Interaction) -> None:
         """Show what is stored about the person."""

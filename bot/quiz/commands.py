@@ -24,9 +24,9 @@ from bot.runtime.errors import UserError
 from bot.runtime.outbox import Outbox
 from bot.runtime.scheduler import Scheduler
 from bot.ui.client import Client, Interaction
+from bot.ui.commands import localized
 from bot.ui.control import register
 from bot.ui.layout import Message
-from bot.ui.reply import reporting_errors
 
 if TYPE_CHECKING:
     from discord.abc import MessageableChannel
@@ -105,19 +105,7 @@ class QuizCommands(commands.Cog):
         """Stop what runs in the background."""
         self._actions.stop()
 
-    @app_commands.command(
-        name=label("command.quiz.name"), description=label("command.quiz.description")
-    )
-    @app_commands.rename(
-        kind=label("command.quiz.kind.name"),
-        difficulty=label("command.quiz.difficulty.name"),
-        seconds=label("command.quiz.seconds.name"),
-    )
-    @app_commands.describe(
-        kind=label("command.quiz.kind.description"),
-        difficulty=label("command.quiz.difficulty.description"),
-        seconds=label("command.quiz.seconds.description"),
-    )
+    @localized("quiz")
     @app_commands.choices(
         kind=[
             *(
@@ -141,26 +129,25 @@ class QuizCommands(commands.Cog):
         seconds: app_commands.Range[int, 15, 300] = SECONDS,
     ) -> None:
         """Start a round."""
-        async with reporting_errors(interaction):
-            # The answer is an edit of the message, which takes access to the channel.
-            unseen = interaction.guild is not None and not interaction.app_permissions.view_channel
-            if interaction.channel_id is None or unseen:
-                raise UserError("quiz.not_here")
-            await self._require_free(interaction.channel_id)
-            await interaction.response.defer(thinking=True)
+        # The answer is an edit of the message, which takes access to the channel.
+        unseen = interaction.guild is not None and not interaction.app_permissions.view_channel
+        if interaction.channel_id is None or unseen:
+            raise UserError("quiz.not_here")
+        await self._require_free(interaction.channel_id)
+        await interaction.response.defer(thinking=True)
 
-            async def post(message: Message) -> discord.Message:
-                return await interaction.edit_original_response(
-                    view=message.view, attachments=message.files
-                )
+        async def post(message: Message) -> discord.Message:
+            return await interaction.edit_original_response(
+                view=message.view, attachments=message.files
+            )
 
-            venue = await self._venue(interaction, interaction.channel_id)
-            round_ = await self._start(venue, kind, seconds, Difficulty(difficulty), post)
-            message = host_message(round_, 0, interaction.user.id, speaker(interaction.locale))
-            try:
-                await interaction.followup.send(view=message.view, ephemeral=True)
-            except discord.HTTPException as error:  # the round goes on without
-                _log.warning("The host of round %d has no controls: %s", round_.round_id, error)
+        venue = await self._venue(interaction, interaction.channel_id)
+        round_ = await self._start(venue, kind, seconds, Difficulty(difficulty), post)
+        message = host_message(round_, 0, interaction.user.id, speaker(interaction.locale))
+        try:
+            await interaction.followup.send(view=message.view, ephemeral=True)
+        except discord.HTTPException as error:  # the round goes on without
+            _log.warning("The host of round %d has no controls: %s", round_.round_id, error)
 
     async def start(
         self,

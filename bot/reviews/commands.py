@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
-from discord import app_commands
 from discord.ext import commands
 
-from bot.i18n import label, speaker
+from bot.i18n import speaker
 from bot.reviews.asking import Asker
 from bot.reviews.controls import ReviewButton
 from bot.reviews.messages import nothing_due, sharing
 from bot.reviews.schedule import Reviews
 from bot.ui.client import Client, Interaction
+from bot.ui.commands import localized
 from bot.ui.control import register
-from bot.ui.reply import reply, reporting_errors
+from bot.ui.reply import reply
 
 
 class ReviewCommands(commands.Cog):
@@ -30,14 +30,11 @@ class ReviewCommands(commands.Cog):
         self._askers = askers
         register(client, self, ReviewButton)
 
-    @app_commands.command(
-        name=label("command.review.name"), description=label("command.review.description")
-    )
+    @localized("review")
     async def review(self, interaction: Interaction) -> None:
         """Ask what is due."""
-        async with reporting_errors(interaction):
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await self.ask(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self.ask(interaction)
 
     async def ask(self, interaction: Interaction) -> None:
         """Ask the item that has been due for longest; drop items that cannot be asked any more."""

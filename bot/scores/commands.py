@@ -13,8 +13,9 @@ from bot.scores.controls import CONTROLS
 from bot.scores.messages import history, own_board, shared_board
 from bot.scores.scores import Period, Scores
 from bot.ui.client import Client, Interaction
+from bot.ui.commands import localized
 from bot.ui.control import register
-from bot.ui.reply import reply, reporting_errors
+from bot.ui.reply import reply
 from core.figures.history import draw_history
 
 _MINE = "mine"
@@ -39,16 +40,7 @@ class ScoreCommands(commands.Cog):
         self._languages = languages
         register(client, self, *CONTROLS)
 
-    @app_commands.command(
-        name=label("command.scores.name"), description=label("command.scores.description")
-    )
-    @app_commands.rename(
-        period=label("command.scores.period.name"), share=label("command.scores.share.name")
-    )
-    @app_commands.describe(
-        period=label("command.scores.period.description"),
-        share=label("command.scores.share.description"),
-    )
+    @localized("scores")
     @app_commands.choices(
         period=[
             Choice(name=label("scores.session"), value=Period.SESSION),
@@ -62,15 +54,14 @@ class ScoreCommands(commands.Cog):
         self, interaction: Interaction, period: Choice[str] | None = None, share: bool = False
     ) -> None:
         """Show a scoreboard, or the person's own points by week."""
-        async with reporting_errors(interaction):
-            mine = interaction.guild_id is None or (period is not None and period.value == _MINE)
-            shared = share and not mine
-            await interaction.response.defer(ephemeral=not shared, thinking=True)
-            if mine:
-                await self.show_history(interaction)
-            else:
-                chosen = Period(period.value) if period else None
-                await self._show_board(interaction, chosen, shared=shared)
+        mine = interaction.guild_id is None or (period is not None and period.value == _MINE)
+        shared = share and not mine
+        await interaction.response.defer(ephemeral=not shared, thinking=True)
+        if mine:
+            await self.show_history(interaction)
+        else:
+            chosen = Period(period.value) if period else None
+            await self._show_board(interaction, chosen, shared=shared)
 
     async def show_board(self, interaction: Interaction, period: Period) -> None:
         """Show a scoreboard; a shared message that its owner pressed stays shared."""

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.daily.daily import DailyDigits, DailyProblem
-from bot.i18n import label, speaker
+from bot.i18n import speaker
 from bot.runtime.clock import Clock
 from bot.runtime.errors import UserError
 from bot.runtime.scheduler import Scheduler
@@ -17,8 +17,9 @@ from bot.servers.controls import CONTROLS
 from bot.servers.messages import settings_message
 from bot.servers.servers import Servers
 from bot.ui.client import Client, Interaction
+from bot.ui.commands import localized
 from bot.ui.control import register
-from bot.ui.reply import reply, reporting_errors
+from bot.ui.reply import reply
 
 _SHARD = 22  # Discord assigns servers to shards by their ids, from this bit on
 
@@ -42,18 +43,15 @@ class ServerCommands(commands.Cog):
         register(client, self, *CONTROLS)
         scheduler.add(servers)
 
-    @app_commands.command(
-        name=label("command.settings.name"), description=label("command.settings.description")
-    )
+    @localized("settings")
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.default_permissions(manage_guild=True)
     async def settings(self, interaction: Interaction) -> None:
         """Show the settings of the server."""
-        async with reporting_errors(interaction):
-            server = _managed(interaction)
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await self._show(interaction, server)
+        server = _managed(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._show(interaction, server)
 
     async def set_language(self, interaction: Interaction, language: str | None) -> None:
         """Set the language of shared messages; `None` means all languages."""

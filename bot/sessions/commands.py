@@ -18,9 +18,10 @@ from bot.sessions.permissions import require_host
 from bot.sessions.publisher import Publisher
 from bot.sessions.sessions import Session, Sessions
 from bot.ui.client import Client, Interaction
+from bot.ui.commands import localized
 from bot.ui.control import register
 from bot.ui.layout import CALM, notice
-from bot.ui.reply import reply, reporting_errors
+from bot.ui.reply import reply
 
 _MAX_CHOICES = 25
 
@@ -64,17 +65,7 @@ class SessionCommands(commands.Cog):
         """Make good what happened in Discord while the bot did not run."""
         await self._sessions.republish_all()
 
-    @session.command(
-        name=label("command.session.start.name"),
-        description=label("command.session.start.description"),
-    )
-    @app_commands.rename(
-        topic=label("command.session.topic.name"), lesson=label("command.session.lesson.name")
-    )
-    @app_commands.describe(
-        topic=label("command.session.topic.description"),
-        lesson=label("command.session.lesson.description"),
-    )
+    @localized("session.start", parent=session)
     async def start(
         self,
         interaction: Interaction,
@@ -82,25 +73,24 @@ class SessionCommands(commands.Cog):
         lesson: str | None = None,
     ) -> None:
         """Start a session in a new thread of the channel."""
-        async with reporting_errors(interaction):
-            channel = interaction.channel
-            if interaction.guild is None or not isinstance(channel, discord.TextChannel):
-                raise UserError("session.not_here")
-            if lesson is not None and lesson not in self._lessons.names:
-                raise UserError("session.no_such_lesson")
-            await require_host(self._servers, interaction)
-            _require_permissions(interaction)
-            await interaction.response.defer()
-            language = await self._servers.language(interaction.guild.id)
-            session = await self._sessions.start(
-                interaction.guild.id, channel.id, interaction.user.id, topic, language, lesson
-            )
-            await self._open_thread(interaction, session)
-            await self._publisher.publish(session.session_id)
-            if not interaction.app_permissions.pin_messages:
-                say = speaker(interaction.locale)
-                text = say("session.not_pinned", permission=say("permission.pin_messages"))
-                await interaction.followup.send(view=notice(text).view, ephemeral=True)
+        channel = interaction.channel
+        if interaction.guild is None or not isinstance(channel, discord.TextChannel):
+            raise UserError("session.not_here")
+        if lesson is not None and lesson not in self._lessons.names:
+            raise UserError("session.no_such_lesson")
+        await require_host(self._servers, interaction)
+        _require_permissions(interaction)
+        await interaction.response.defer()
+        language = await self._servers.language(interaction.guild.id)
+        session = await self._sessions.start(
+            interaction.guild.id, channel.id, interaction.user.id, topic, language, lesson
+        )
+        await self._open_thread(interaction, session)
+        await self._publisher.publish(session.session_id)
+        if not interaction.app_permissions.pin_messages:
+            say = speaker(interaction.locale)
+            text = say("session.not_pinned", permission=say("permission.pin_messages"))
+            await interaction.followup.send(view=notice(text).view, ephemeral=True)
 
     @start.autocomplete("lesson")
     async def lesson_choices(
@@ -115,41 +105,30 @@ class SessionCommands(commands.Cog):
             if typed.casefold() in lesson.title.casefold()
         ][:_MAX_CHOICES]
 
-    @session.command(
-        name=label("command.session.list.name"),
-        description=label("command.session.list.description"),
-    )
+    @localized("session.list", parent=session)
     async def list_(self, interaction: Interaction) -> None:
         """List the open sessions of the server."""
-        async with reporting_errors(interaction):
-            sessions = await self._sessions.open_in_server(interaction.guild_id or 0)
-            await reply(interaction, session_list(sessions, speaker(interaction.locale)))
+        sessions = await self._sessions.open_in_server(interaction.guild_id or 0)
+        await reply(interaction, session_list(sessions, speaker(interaction.locale)))
 
-    @session.command(
-        name=label("command.session.panel.name"),
-        description=label("command.session.panel.description"),
-    )
+    @localized("session.panel", parent=session)
     async def panel(self, interaction: Interaction) -> None:
         """Send the panel again, at the end of the thread."""
-        async with reporting_errors(interaction):
-            session = await self._led_here(interaction)
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            if session.panel_id is not None and isinstance(interaction.channel, discord.Thread):
-                with suppress(discord.NotFound):
-                    await interaction.channel.get_partial_message(session.panel_id).delete()
-            await self._sessions.republish(session.session_id)
-            await self._publisher.publish(session.session_id)
-            text = speaker(interaction.locale)("session.panel_moved")
-            await reply(interaction, notice(text, CALM))
+        session = await self._led_here(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if session.panel_id is not None and isinstance(interaction.channel, discord.Thread):
+            with suppress(discord.NotFound):
+                await interaction.channel.get_partial_message(session.panel_id).delete()
+        await self._sessions.republish(session.session_id)
+        await self._publisher.publish(session.session_id)
+        text = speaker(interaction.locale)("session.panel_moved")
+        await reply(interaction, notice(text, CALM))
 
-    @session.command(
-        name=label("command.session.end.name"), description=label("command.session.end.description")
-    )
+    @localized("session.end", parent=session)
     async def end(self, interaction: Interaction) -> None:
         """Ask whether to end the session of the thread."""
-        async with reporting_errors(interaction):
-            session = await self._led_here(interaction)
-            await reply(interaction, confirm_end(session, speaker(interaction.locale)))
+        session = await self._led_here(interaction)
+        await reply(interaction, confirm_end(session, speaker(interaction.locale)))
 
     @commands.Cog.listener()
     async def on_session_changed(self, session_id: int) -> None:

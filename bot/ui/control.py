@@ -1,7 +1,7 @@
 """Buttons and selects that outlive the process: their state is in their `custom_id`."""
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
@@ -9,7 +9,7 @@ import discord
 from discord.ui import Button, ChannelSelect, DynamicItem, Item, RoleSelect, Select, UserSelect
 
 from bot.ui.client import Client, Interaction
-from bot.ui.reply import reporting_errors
+from bot.ui.reply import report
 
 ItemT = TypeVar(
     "ItemT",
@@ -77,15 +77,17 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Acknowledge a press and call `press`; an error is reported to the person who pressed."""
-        async with reporting_errors(interaction):
+        client: Client = interaction.client
+        feature = cast("FeatureT", client.features[type(self)])
+        values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
+        try:
             if self.in_place(interaction):
                 await interaction.response.defer()
             else:
                 await interaction.response.defer(ephemeral=True, thinking=True)
-            client: Client = interaction.client
-            feature = cast("FeatureT", client.features[type(self)])
-            values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
             await self.press(feature, interaction, values)
+        except Exception as error:  # noqa: BLE001 - discord.py would only log it
+            await report(interaction, error)
 
 
 def register(client: Client, feature: FeatureT, *controls: type[Control[Any, FeatureT]]) -> None:
@@ -98,20 +100,3 @@ def register(client: Client, feature: FeatureT, *controls: type[Control[Any, Fea
     """
     client.add_dynamic_items(*controls)
     client.features.update(dict.fromkeys(controls, feature))
-
-
-class LegacyControl(Control[ItemT, Any], ABC, template=r"(?!)"):
-    """A control whose presses are dispatched by the type of what it asks for."""
-
-    @abstractmethod
-    def asked(self, values: Sequence[str]) -> object:
-        """Say what a press asks for."""
-
-    async def press(
-        self,
-        feature: Any,  # noqa: ANN401
-        interaction: Interaction,
-        values: Sequence[str],
-    ) -> None:
-        """Dispatch."""
-        await feature.carry_out(interaction, self.asked(values))

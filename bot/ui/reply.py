@@ -1,8 +1,5 @@
 """Answering interactions, also when something goes wrong."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from discord import InteractionResponseType
 
 from bot.i18n import speaker
@@ -49,15 +46,7 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
         await interaction.delete_original_response()
 
 
-@asynccontextmanager
-async def reporting_errors(interaction: Interaction) -> AsyncIterator[None]:
-    """Tell the user, and only the user, of an exception in what answers an interaction.
-
-    Everything that answers interactions runs within this: discord.py only logs an exception that
-    leaves the callback of a dynamic item or a command.
-    """
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - a person is waiting
-        message = notice(describe(error, speaker(interaction.locale)))
-        await reply_privately(interaction, message)
+async def report(interaction: Interaction, error: Exception) -> None:
+    """Tell the person who used an interaction what went wrong, in their language and privately."""
+    message = notice(describe(error, speaker(interaction.locale)))
+    await reply_privately(interaction, message)

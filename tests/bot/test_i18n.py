@@ -20,7 +20,7 @@ _KEY = re.compile(r"[a-z]+(\.[a-z_]+)+")
 
 
 def _strings() -> set[str]:
-    return {
+    return _of_commands() | {
         node.value
         for file in _SOURCES
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
@@ -28,9 +28,24 @@ def _strings() -> set[str]:
     }
 
 
+def _of_commands() -> set[str]:
+    """The keys that `localized` makes of a command's key and the names of its options."""
+    keys: set[str] = set()
+    for file in _SOURCES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for decorator in getattr(node, "decorator_list", ()):
+                if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "localized":
+                    assert isinstance(node, ast.AsyncFunctionDef)
+                    assert isinstance(decorator.args[0], ast.Constant)
+                    prefix = f"command.{decorator.args[0].value!s}"
+                    for name in (prefix, *(f"{prefix}.{o.arg}" for o in node.args.args[2:])):
+                        keys |= {f"{name}.name", f"{name}.description"}
+    return keys
+
+
 def _called_with() -> set[str]:
     """What is given as a key to whatever says, labels or refuses."""
-    keys: set[str] = set()
+    keys = _of_commands()
     for file in _SOURCES:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if (
