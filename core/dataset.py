@@ -46,10 +46,6 @@ class DataError(Exception):
     """The digits cannot be read; the message is one sentence for the user."""
 
 
-class DataUnavailableError(DataError):
-    """There is no training data and none can be downloaded; the message says what to do."""
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class DigitSet:
     """Digits in MNIST's format.
@@ -108,7 +104,7 @@ def test_digit(index: int) -> Digit:
     return Digit(image=image, index=index, label=int(digits.labels[index]))
 
 
-test_digit.__test__ = False  # type: ignore[attr-defined]  # the name reads like a test to pytest
+test_digit.__test__ = False  # type: ignore[attr-defined]  # not a test, though pytest would think so
 
 
 def load_training_digits(data: Path | None = None) -> DigitSet:
@@ -119,8 +115,8 @@ def load_training_digits(data: Path | None = None) -> DigitSet:
             Defaults to Keras's cache, which is downloaded first if it is empty.
 
     Raises:
-        DataUnavailableError: If `data` is `None` and nothing is cached or can be downloaded.
-        DataError: If `data` does not exist or is anything else.
+        DataError: If `data` does not exist or is anything else, or if it is `None` and nothing is
+            cached or can be downloaded.
     """
     if data is None:
         return _from_keras()
@@ -131,13 +127,19 @@ def load_training_digits(data: Path | None = None) -> DigitSet:
     raise DataError(f"There is no file or folder {data}.")
 
 
+def md5_by_file(training: DigitSet, test: DigitSet) -> dict[str, str]:
+    """Return the md5 of the idx content of digits, by MNIST's file names as in `ORIGINAL_MD5`."""
+    arrays = (training.images, training.labels, test.images, test.labels)
+    return {name: idx.md5(array) for name, array in zip(ORIGINAL_MD5, arrays, strict=True)}
+
+
 def _from_keras() -> DigitSet:
     from core._keras import keras  # noqa: PLC0415 - takes two seconds
 
     try:
         (images, labels), _ = keras.datasets.mnist.load_data()
     except Exception as error:
-        raise DataUnavailableError(
+        raise DataError(
             "MNIST's training digits are not on this machine and cannot be downloaded: "
             "put mnist.npz in ~/.keras/datasets, or name it with --data FILE, "
             "or a folder of the four original idx files with --data FOLDER."

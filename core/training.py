@@ -12,16 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from core import idx
 from core._keras import keras, tf
-from core.dataset import (
-    TEST_IMAGES,
-    TEST_LABELS,
-    TRAIN_IMAGES,
-    TRAIN_LABELS,
-    DigitSet,
-    as_input,
-)
+from core.dataset import DigitSet, as_input, md5_by_file
 from core.evaluation import Evaluation, evaluate
 from core.explain.explainer import Explainer
 from core.figures.plots import confusion_matrix, training_curves
@@ -84,37 +76,47 @@ class Run:
         return SeedResult(self.seed, self.history.val_accuracy[-1], self.evaluation.accuracy)
 
 
-class Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """A Keras callback that reports to a `Progress` and optionally keeps every epoch's weights."""
-
-    def __init__(
-        self, seed: int, steps: int, progress: Progress, folder: Path | None = None
-    ) -> None:
-        """Report the training from a seed.
-
-        Args:
-            seed: The seed.
-            steps: Number of batches per epoch.
-            progress: Receives the reports.
-            folder: Where the weights after each epoch are saved; not saved by default.
-        """
+class _Reporter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
+    def __init__(self, seed: int, steps: int, progress: Progress, folder: Path | None) -> None:
         super().__init__()
         self._seed, self._steps, self._progress, self._folder = seed, steps, progress, folder
         self._epoch = 0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Count the epoch."""
         self._epoch = epoch + 1
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Report the share of the epoch."""
         self._progress.batch(self._seed, self._epoch, (batch + 1) / self._steps)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Report the metrics, and save the weights."""
         if self._folder is not None:
             save_weights(self.model, epoch_file(epoch + 1, self._folder))
         self._progress.epoch(self._seed, epoch + 1, logs or {})
+
+
+def fit(
+    model: keras.Model,
+    *data: object,
+    seed: int,
+    steps: int,
+    progress: Progress,
+    folder: Path | None = None,
+    **options: object,
+) -> History:
+    """Fit a compiled model.
+
+    Args:
+        model: The model.
+        data: Positional arguments of `keras.Model.fit`.
+        seed: The seed, for the progress.
+        steps: Number of batches per epoch.
+        progress: Receives the progress.
+        folder: Where the weights after each epoch are saved; not saved by default.
+        options: Keyword arguments of `keras.Model.fit`.
+    """
+    callbacks = [_Reporter(seed, steps, progress, folder)]
+    fitted = model.fit(*data, callbacks=callbacks, verbose=0, **options)
+    return History(**{name: tuple(map(float, values)) for name, values in fitted.history.items()})
 
 
 def train(
@@ -174,21 +176,19 @@ def _train_one(
     steps = -(-int(len(digits) * (1 - recipe.validation_split)) // recipe.batch_size)
     # Set again, so that the evaluation does not change how the digits are shuffled.
     keras.utils.set_random_seed(seed)
-    fitted = model.fit(
+    history = fit(
+        model,
         as_input(digits.images),
         keras.utils.to_categorical(digits.labels, 10),
+        seed=seed,
+        steps=steps,
+        progress=progress,
+        folder=folder,
         batch_size=recipe.batch_size,
         epochs=recipe.epochs,
         validation_split=recipe.validation_split,
-        callbacks=[Reporter(seed, steps, progress, folder)],
-        verbose=0,
     )
-    return Run(seed, as_history(fitted), evaluate(model, test), untrained.accuracy)
-
-
-def as_history(fitted: keras.callbacks.History) -> History:
-    """Convert what `fit` returns."""
-    return History(**{name: tuple(map(float, values)) for name, values in fitted.history.items()})
+    return Run(seed, history, evaluate(model, test), untrained.accuracy)
 
 
 def save_weights(model: keras.Model, file: Path) -> None:
@@ -228,12 +228,7 @@ def write_record(
         empty_maps=_empty_maps(folder, test),
         recipe=recipe,
         trained_on=len(digits),
-        data_md5={
-            TRAIN_IMAGES: idx.md5(digits.images),
-            TRAIN_LABELS: idx.md5(digits.labels),
-            TEST_IMAGES: idx.md5(test.images),
-            TEST_LABELS: idx.md5(test.labels),
-        },
+        data_md5=md5_by_file(digits, test),
         versions={name: version(name) for name in ("tensorflow", "keras", "numpy")},
         uploads=uploads,
     )

@@ -26,15 +26,7 @@ from core.evaluation import evaluate
 from core.examples import NEGATIVE, draw_examples, split_sources
 from core.network import NETWORK_FILE, load_network
 from core.record import History, ModelRecord, Recipe, UploadsMetrics
-from core.training import (
-    Progress,
-    Reporter,
-    Run,
-    as_history,
-    atomic_folder,
-    save_weights,
-    write_record,
-)
+from core.training import Progress, Run, atomic_folder, fit, save_weights, write_record
 from core.tutorial import get_basic_cnn
 from core.uploads import DecodedImage, Reader
 
@@ -114,15 +106,16 @@ def _fit(
         metrics=["accuracy"],
     )
     shuffled = _dataset(*examples).shuffle(len(examples[0]), seed)
-    fitted = trained.fit(
+    return fit(
+        trained,
         shuffled.batch(RECIPE.batch_size, drop_remainder=True).map(_scale),
+        seed=seed,
+        steps=steps,
+        progress=progress,
         validation_data=_dataset(*kept).batch(1000).map(_scale),
         epochs=RECIPE.epochs,
         shuffle=False,  # it is already
-        callbacks=[Reporter(seed, steps, progress)],
-        verbose=0,
     )
-    return as_history(fitted)
 
 
 def _dataset(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tf.data.Dataset:

@@ -21,8 +21,8 @@ from core.record import ModelRecord, RecordError
 from core.training import OutputError
 from core.uploads import Reader
 from core.uploads.evaluation import UploadsEvaluation, evaluate_uploads
-from core.uploads.labels import Labelled, LabelsError, load_labels
-from core.uploads.results import Classify, Result, is_there, read_pictures
+from core.uploads.labels import LabelledPicture, LabelsError, load_labels
+from core.uploads.results import ProbabilitiesFn, Result, is_there, read_pictures
 from core.uploads.worker import DecodingWorker
 
 _SHEET = "mistakes-{:02d}.jpg"
@@ -111,7 +111,7 @@ def evaluate_folder(folder: Path, weights: Path, output: Path, *, as_json: bool)
         print_report(report)
 
 
-def _load(weights: Path) -> tuple[Networks, Reader, Classify]:
+def _load(weights: Path) -> tuple[Networks, Reader, ProbabilitiesFn]:
     try:
         finds, least = weights, _threshold(weights)
     except RecordError:
@@ -139,7 +139,7 @@ def _threshold(weights: Path) -> float:
 
 
 def _read(
-    folder: Path, there: list[Labelled], reader: Reader, classify: Classify
+    folder: Path, there: list[LabelledPicture], reader: Reader, classify: ProbabilitiesFn
 ) -> tuple[Result, ...]:
     console = Console(stderr=True)
     with DecodingWorker(processes=1) as worker:

@@ -1,15 +1,16 @@
-"""Untrusted bytes → digits the network can read, step by step.
+"""Untrusted bytes → digits that the network can read.
 
 | step | from | to |
 | --- | --- | --- |
-| `worker`, `decode` | bytes | the picture, upright |
-| `ink` | the picture | how much ink there is at each pixel |
-| `find` | ink | the digit, apart from specks and frames |
-| `normalise` | the digit's ink | MNIST's normal form |
-| `reader` | the picture | the digits in it, in reading order |
+| `worker`, `decode` | bytes | an upright image |
+| `ink` | the image | an ink map |
+| `strokes` | the ink map | connected strokes, without specks and lines |
+| `segmentation` | strokes | digits, scored by the network |
+| `normalise` | a digit's ink | MNIST's normal form |
+| `reader` | the image | its digits in reading order |
 """
 
-from core.uploads.candidates import Judge
+from core.uploads.candidates import LogitsFn
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_BYTES, MAX_PIXELS
 from core.uploads.problems import UploadError, UploadProblem
@@ -20,7 +21,7 @@ __all__ = [
     "MAX_DIGITS",
     "MAX_PIXELS",
     "DecodedImage",
-    "Judge",
+    "LogitsFn",
     "Reader",
     "Reading",
     "UploadError",

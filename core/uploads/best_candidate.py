@@ -1,45 +1,46 @@
-"""A picture in which no digit was found → what in it comes nearest to one."""
+"""The shape in a picture that comes closest to a digit, where none was found."""
 
 from dataclasses import dataclass
 
 from core.digit import Digit
-from core.uploads.candidates import Judge, candidate, judged
+from core.uploads.candidates import LogitsFn, candidate, score
 from core.uploads.reader import Reading
-from core.uploads.strokes import Piece, Seen, Strokes, find_strokes
+from core.uploads.strokes import Crop, InkStyle, Strokes, find_strokes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BestCandidate:
-    """The shape of a picture that is likeliest to be a digit.
+    """The shape with the highest objectness.
 
     Attributes:
-        digit: the shape, as if it were one.
-        objectness: log-odds of its being one at all.
+        digit: The shape as a digit.
+        objectness: Log-odds that it is a digit at all.
     """
 
     digit: Digit
     objectness: float
 
 
-def find_best_candidate(reading: Reading, judge: Judge) -> BestCandidate | None:
-    """Look again at a picture's ink, off long lines: at each stroke, and at all of them together.
+def find_best_candidate(reading: Reading, logits_fn: LogitsFn) -> BestCandidate | None:
+    """Score each stroke of a picture, and all strokes together, without ruled lines.
 
     Args:
-        reading: of a picture in which no digit was found.
-        judge: the network by which it was read.
+        reading: A reading without digits.
+        logits_fn: The network that it was read with.
 
     Returns:
-        The shape with the most evidence, however little; `None` where there are no strokes.
+        The best candidate, however low its objectness; `None` if there are no strokes.
     """
-    pieces = _pieces(find_strokes(reading.ink, Seen.LINED)) or _pieces(find_strokes(reading.ink))
-    if not pieces:
+    strokes = find_strokes(reading.ink, InkStyle.LINED)
+    crops = _crops(strokes) or _crops(find_strokes(reading.ink))
+    if not crops:
         return None
-    best = max(judged(map(candidate, pieces), judge), key=lambda one: one.evidence)
-    return BestCandidate(best.as_digit(reading.picture.scale_of(reading.ink)), best.evidence)
+    best = max(score(map(candidate, crops), logits_fn), key=lambda one: one.objectness)
+    return BestCandidate(best.as_digit(reading.picture.scale_of(reading.ink)), best.objectness)
 
 
-def _pieces(strokes: Strokes | None) -> list[Piece]:
+def _crops(strokes: Strokes | None) -> list[Crop]:
     if strokes is None:
         return []
     numbers = range(1, len(strokes.boxes))
-    return [strokes.together(group) for group in (numbers, *((n,) for n in numbers))]
+    return [strokes.crop(group) for group in (numbers, *((n,) for n in numbers))]

@@ -1,4 +1,4 @@
-"""Pieces of ink that may be digits, and what the network says of them."""
+"""Pieces of ink that may be digits, and the network's score for each."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,88 +8,91 @@ from numpy.typing import NDArray
 
 from core.digit import Box, Digit, scale_box
 from core.uploads.normalise import NormalForm, normalise
-from core.uploads.strokes import Piece, Strokes
+from core.uploads.strokes import Crop, Strokes
 
-Judge = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""The network's logits (n, 10) of n digits (n, 28, 28)."""
+LogitsFn = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""A network: from n digits (n, 28, 28) in [0, 1] to their logits (n, 10)."""
 
 Group = tuple[int, ...]
-"""The numbers of strokes that are taken together."""
+"""Numbers of strokes that are taken together."""
 
-ENOUGH = 8.0
-"""More evidence than this counts for no more."""
+MAX_OBJECTNESS = 8.0
+"""Objectness, less the least that is asked for, counts up to this."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidate:
-    """What may be a digit, as it stands in the picture.
+    """Ink that may be a digit.
 
     Attributes:
-        form: its normal form; the warp leads to the pixels of the ink map.
-        box: where that is, in the same pixels.
-        evidence: log-odds of its being a digit at all.
-        mass: how much ink it has.
-        strokes: of what it was made.
-        doubt: what speaks against the cuts by which it was parted from others, in evidence.
+        form: The normal form; its warp leads to the pixels of the ink map.
+        box: Bounding box in the ink map.
+        mass: Sum of the ink.
+        objectness: Log-odds that it is a digit at all: `logsumexp` of the logits.
+        strokes: Numbers of its strokes.
+        penalty: Objectness to subtract for the cuts at its sides.
     """
 
     form: NormalForm
     box: Box
-    evidence: float
     mass: float
+    objectness: float = 0.0
     strokes: Group = ()
-    doubt: float = 0.0
-
-    def as_digit(self, scale: tuple[float, float]) -> Digit:
-        """Make a digit of it, in the picture's own pixels.
-
-        Args:
-            scale: how many of these one of the ink map spans, across and down.
-        """
-        warp = self.form.warp * np.array(scale)[:, np.newaxis]
-        return Digit(self.form.image, box=scale_box(self.box, scale), warp=warp)
+    penalty: float = 0.0
 
     @property
     def width(self) -> int:
-        """Of its box."""
+        """Width of the box in pixels."""
         return self.box[2] - self.box[0]
 
     @property
     def height(self) -> int:
-        """Of its box."""
+        """Height of the box in pixels."""
         return self.box[3] - self.box[1]
 
+    def as_digit(self, scale: tuple[float, float]) -> Digit:
+        """Convert to a digit in the pixels of the picture.
 
-def candidate(piece: Piece) -> Candidate:
-    """Bring a piece of ink to the normal form: it may be as large as the picture, and this not."""
-    form = normalise(piece.ink)
-    form.warp[:, 2] += piece.left, piece.top
-    return Candidate(form, piece.box, evidence=0.0, mass=float(piece.ink.sum()))
+        Args:
+            scale: Pixels of the picture per pixel of the ink map, in x and y.
+        """
+        warp = self.form.warp * np.array(scale)[:, np.newaxis]
+        return Digit(self.form.image, box=scale_box(self.box, scale), warp=warp)
 
 
-def judged(candidates: Iterable[Candidate], judge: Judge) -> list[Candidate]:
-    """Ask the network about all candidates at once."""
-    asked = list(candidates)
-    if not asked:
+def candidate(crop: Crop) -> Candidate:
+    """Normalise a crop of ink; the crop itself, which may be large, is not kept."""
+    form = normalise(crop.ink)
+    form.warp[:, 2] += crop.left, crop.top
+    return Candidate(form, crop.box, float(crop.ink.sum()))
+
+
+def score(candidates: Iterable[Candidate], logits_fn: LogitsFn) -> list[Candidate]:
+    """Set the objectness of candidates, in one batch."""
+    batch = list(candidates)
+    if not batch:
         return []
-    logits = judge(np.stack([one.form.image for one in asked]))
-    evidence = np.logaddexp.reduce(logits, axis=1).tolist()
-    return [replace(one, evidence=log_odds) for one, log_odds in zip(asked, evidence, strict=True)]
+    logits = logits_fn(np.stack([one.form.image for one in batch]))
+    objectness = np.logaddexp.reduce(logits, axis=1).tolist()
+    return [replace(one, objectness=each) for one, each in zip(batch, objectness, strict=True)]
 
 
-def judged_groups(
-    strokes: Strokes, groups: Sequence[Group], judge: Judge
+def score_groups(
+    strokes: Strokes, groups: Sequence[Group], logits_fn: LogitsFn
 ) -> dict[Group, Candidate]:
-    """Judge what some strokes make together, each group for itself."""
-    found = judged((candidate(strokes.together(group)) for group in groups), judge)
-    return {group: replace(one, strokes=group) for group, one in zip(groups, found, strict=True)}
+    """Score groups of strokes, each as one candidate."""
+    scored = score((candidate(strokes.crop(group)) for group in groups), logits_fn)
+    return {group: replace(one, strokes=group) for group, one in zip(groups, scored, strict=True)}
 
 
-def worth(digits: Sequence[Candidate], least: float) -> float:
-    """Measure how much ink digits explain, weighted by the evidence for each.
+def total_score(digits: Sequence[Candidate], min_objectness: float) -> float:
+    """Return the ink that digits explain, weighted by their objectness.
 
     Args:
-        digits: that share no ink.
-        least: evidence that a digit must have.
+        digits: Candidates that share no ink.
+        min_objectness: The least objectness of a digit.
     """
-    return sum((min(one.evidence - least, ENOUGH) - one.doubt) * one.mass for one in digits)
+    return sum(
+        (min(one.objectness - min_objectness, MAX_OBJECTNESS) - one.penalty) * one.mass
+        for one in digits
+    )

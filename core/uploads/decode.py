@@ -1,6 +1,6 @@
-"""Untrusted bytes → a picture, upright, on paper, at a working size.
+"""Untrusted bytes → an upright image on paper, at a working size.
 
-This runs in a process of its own: see `core.uploads.worker`.
+Runs in a separate process; see `core.uploads.worker`.
 """
 
 import io
@@ -25,42 +25,36 @@ from PIL.WebPImagePlugin import WebPImageFile
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.exif import orientation
 from core.uploads.flatten import flatten
+from core.uploads.formats import detect_format
 from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WEBP, MAX_SECONDS, MAX_SIDE
 from core.uploads.problems import UploadError, UploadProblem
-from core.uploads.recognise import recognise
 
-_BLOCK = 1024
-"""A decoder is handed so many bytes at a time, and the clock is looked at in between."""
-
-_STRIP = 1 << 20
-"""So many pixels are converted at a time, because a converted picture is four times its size."""
-
-_DRAWING = 256 * 256
-"""A picture of up to so many pixels is kept as a PNG, for it is as likely a drawing as a photograph
-and is small in any case."""
-
-_QUALITY = 92
-"""Of the JPEG that is kept of others."""
+_BLOCK = 1024  # bytes that a decoder reads between two looks at the clock
+_STRIP = (
+    1 << 20
+)  # pixels that are converted at a time, because a conversion can take four times them
+_MAX_PNG = 256 * 256  # pixels up to which `DecodedImage.file` is a PNG, as for drawings
+_QUALITY = 92  # of the JPEG for larger images
 
 _DECODER_ERRORS = (
-    OSError,  # cut short, broken data stream
-    SyntaxError,  # headers that the readers cannot follow
-    ValueError,  # impossible sizes and chunks; text chunks that grow too large
-    RuntimeError,  # what libheif and libavif do not like
-    AssertionError,  # parts that do not fit together, such as a palette picture without palette
-    AttributeError,  # the same, where Python runs without assertions
+    OSError,  # truncated or broken data streams
+    SyntaxError,  # malformed headers
+    ValueError,  # impossible sizes and chunks; decompressed text that is too large
+    RuntimeError,  # from libheif and libavif
+    AssertionError,  # inconsistent parts, such as a palette image without a palette
+    AttributeError,  # the same when Python runs without assertions
     EOFError,  # no whole frame
-    LookupError,  # chunks after the picture that are shorter than they say: these four
+    LookupError,  # trailing chunks that are shorter than declared, as for the next three
     TypeError,
     struct.error,
     zlib.error,
-    ArithmeticError,  # sizes that C cannot hold, animations whose seconds have no parts
-    UserWarning,  # broken metadata, where warnings are made errors
+    ArithmeticError,  # sizes that overflow, animations with a zero time base
+    UserWarning,  # broken metadata, where warnings are errors
 )
-"""What the readers were seen to raise, or may raise by their source, on broken files."""
+"""What Pillow's readers raise on broken files."""
 
 _OUT_OF_MEMORY = re.compile("out of memory|memory allocation error", re.IGNORECASE)
-"""How libheif, libavif and Pillow's decoders say so, whose errors are the same as for the rest."""
+"""Messages of libheif, libavif and Pillow's decoders, which use the same exceptions for it."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -71,24 +65,22 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""How a picture is turned upright, by its EXIF orientation."""
+"""How to make an image upright, by its EXIF orientation."""
 
-# A file is not worth more than two processors, and each thread costs address space.
+# Each thread costs address space.
 pillow_heif.options.DECODE_THREADS = AvifImagePlugin.DEFAULT_MAX_THREADS = min(
     os.cpu_count() or 1, 2
 )
 
-# Pillow warns of broken metadata, none of which is used here. The filter is set once, because a
-# filter for the moment (`catch_warnings`) changes those of all threads.
+# Pillow warns of broken metadata, which is not used. `catch_warnings` is not thread-safe.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 class _TimedBytes(io.BytesIO):
-    """A file that is no longer handed out when the time is up.
+    """A file that cannot be read after `MAX_SECONDS` of processor time.
 
-    Most readers come back for more bytes again and again, so this ends in good order whatever a
-    hostile file can make one of them do many times: a million chunks, thousands of scans over the
-    same picture.
+    Most readers read in small pieces, so this ends what a hostile file makes them repeat: a million
+    chunks, thousands of scans over the same image.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -96,10 +88,10 @@ class _TimedBytes(io.BytesIO):
         self._end = time.thread_time() + MAX_SECONDS
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read as any file does.
+        """Read bytes.
 
         Raises:
-            TimeoutError: the time is up.
+            TimeoutError: If the time is up.
         """
         if time.thread_time() > self._end:
             raise TimeoutError
@@ -110,12 +102,12 @@ def decode(data: bytes) -> DecodedImage:
     """Decode the first frame of a PNG, JPEG, WebP, GIF, HEIC or AVIF.
 
     Args:
-        data: a file from anywhere.
+        data: An untrusted file.
 
     Raises:
-        UploadError: it is no picture that can be read.
+        UploadError: If the file cannot be read.
     """
-    with _opened(data) as image:
+    with _open(data) as image:
         width, height = image.size
         small = _load(image)
         turn = orientation(image.info.get("exif") or b"")
@@ -129,30 +121,30 @@ def decode(data: bytes) -> DecodedImage:
 
 
 def reopen(file: bytes) -> DecodedImage:
-    """Read the file of a `DecodedImage` again: its pixels are the same.
+    """Read the file of a `DecodedImage` again, with the same pixels.
 
     Args:
-        file: from `DecodedImage.file`. Its own size is the only one it tells of.
+        file: A `DecodedImage.file`. The size of the original is not in it.
 
     Raises:
-        UploadError: it is no such file.
+        UploadError: If it is no such file.
     """
-    with _opened(file) as image:
+    with _open(file) as image:
         if not isinstance(image, PngImageFile | JpegImageFile) or max(image.size) > MAX_SIDE:
             raise UploadError(UploadProblem.UNSUPPORTED)
         return DecodedImage(np.asarray(image.convert("RGB")), image.size, file, animated=False)
 
 
 @contextmanager
-def _opened(data: bytes) -> Iterator[ImageFile]:
-    """Open a picture, of which the header alone is read; what goes wrong is told in one way."""
+def _open(data: bytes) -> Iterator[ImageFile]:
+    """Read the header of an image, and raise all errors as `UploadError`."""
     if not data:
         raise UploadError(UploadProblem.EMPTY)
     if len(data) > MAX_BYTES:
         raise UploadError(UploadProblem.TOO_LARGE)
-    reader = recognise(data)
+    reader = detect_format(data)
     try:
-        # Closing frees the pixels even while a traceback still holds the picture.
+        # Closing frees the pixels even if a traceback refers to the image.
         with closing(reader(_TimedBytes(data))) as image:
             _check_size(image)
             yield image
@@ -174,9 +166,9 @@ def _check_size(image: ImageFile) -> None:
 
 
 def _load(image: ImageFile) -> Image.Image:
-    """Load an opened picture at its working size: RGB, or RGBA where it has transparency."""
+    """Decode an image at its working size, in RGB, or RGBA if it has transparency."""
     factor = _factor(image)
-    # JPEG is shrunk while it is decoded; of HEIC a thumbnail may do, if it is large enough.
+    # JPEG is shrunk while it is decoded; HEIC may have a thumbnail that is large enough.
     image.draft("RGB", (max(image.width // factor, 1), max(image.height // factor, 1)))
     image.decodermaxblock = _BLOCK
     image.load()
@@ -184,17 +176,17 @@ def _load(image: ImageFile) -> Image.Image:
 
 
 def _factor(image: Image.Image) -> int:
-    """How many times a picture is larger than it need be, along each side."""
+    """Return the factor by which an image is shrunk."""
     return -(-max(image.size) // MAX_SIDE)
 
 
 def _shrink(image: Image.Image) -> Image.Image:
-    """Convert a picture to RGB, or RGBA where it has transparency, at its working size."""
+    """Convert an image to RGB or RGBA, at its working size."""
     mode = "RGBA" if image.has_transparency_data else "RGB"
     factor = _factor(image)
     if factor == 1:
         return _convert(image, mode)
-    if image.mode == mode == "RGB":  # no conversion, no strips
+    if image.mode == mode == "RGB":  # nothing to convert
         return image.reduce(factor)
     width, height = image.size
     small = Image.new(mode, (-(-width // factor), -(-height // factor)))
@@ -206,20 +198,19 @@ def _shrink(image: Image.Image) -> Image.Image:
 
 
 def _convert(image: Image.Image, mode: str) -> Image.Image:
-    if image.mode.startswith("I;16"):  # Pillow would cut 16 bits off at 255
+    if image.mode.startswith("I;16"):  # Pillow clips 16 bits at 255
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     return image.convert(mode)
 
 
 def _keep(image: Image.Image) -> tuple[NDArray[np.uint8], bytes]:
-    """Save a picture, without whatever came with it, and say what pixels its file has.
+    """Save an image in mode RGB without metadata, and return the pixels of the file.
 
-    Args:
-        image: of mode RGB.
+    They differ from the image's, because JPEG is lossy.
     """
-    image.info = {}  # the comment and colour profile in it would be saved too
+    image.info = {}  # comment and colour profile would be saved
     kept = io.BytesIO()
-    if image.width * image.height <= _DRAWING:
+    if image.width * image.height <= _MAX_PNG:
         image.save(kept, "PNG", compress_level=1)
         pixels = np.asarray(image)
     else:
@@ -230,7 +221,7 @@ def _keep(image: Image.Image) -> tuple[NDArray[np.uint8], bytes]:
 
 
 def _is_animated(image: ImageFile) -> bool:
-    """Whether there are frames after the first; they are not decoded."""
+    """Whether there are further frames, which are not decoded."""
     try:
         return bool(getattr(image, "is_animated", False))
     except _DECODER_ERRORS:

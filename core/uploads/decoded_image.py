@@ -1,4 +1,4 @@
-"""A decoded picture: what the later steps read, and what an answer is drawn on."""
+"""`DecodedImage`: what the decoding of an upload results in."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DecodedImage:
-    """A decoded picture, upright and on paper of one colour where it was transparent.
+    """A decoded image, upright, with transparency replaced by paper of one colour.
 
     Attributes:
-        pixels: (h, w, 3) uint8 RGB; large pictures are shrunk.
-        size: width and height of the picture as it is shown, in its own pixels.
-        file: a PNG or JPEG of `pixels`, exactly, and of nothing else: no metadata, no later frames.
-        animated: whether the file had frames after this one.
+        pixels: (h, w, 3) uint8 RGB; large images are shrunk.
+        size: Width and height of the upright image before shrinking.
+        file: A PNG or JPEG of exactly `pixels`, without metadata and further frames.
+        animated: Whether the file has further frames.
     """
 
     pixels: NDArray[np.uint8]
@@ -24,10 +24,10 @@ class DecodedImage:
 
     @property
     def scale(self) -> tuple[float, float]:
-        """How many of the picture's own pixels one of `pixels` spans, across and down."""
+        """Pixels of the original per pixel of `pixels`, in x and y."""
         return self.scale_of(self.pixels)
 
     def scale_of(self, shrunk: NDArray[np.uint8]) -> tuple[float, float]:
-        """How many of the picture's own pixels one of (h, w, …) the same, shrunk, spans."""
+        """Pixels of the original per pixel of a shrunk version (h', w', …), in x and y."""
         rows, columns = shrunk.shape[:2]
         return self.size[0] / columns, self.size[1] / rows

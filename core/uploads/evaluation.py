@@ -1,4 +1,4 @@
-"""How well labelled pictures are read, in figures: a share is in [0, 1]."""
+"""Accuracy and calibration on labelled pictures. Shares are in [0, 1]."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,24 +7,25 @@ from statistics import fmean
 from typing import Self
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from core.calibration import calibration_error
 from core.evaluation import wilson_interval
 from core.uploads.results import Result
 
 _EDGES = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
-"""Of the bins of confidence: narrow where most answers are, and where "sure" is said."""
+"""Edges of the bins of confidence: narrow where most answers are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of some.
+    """A share of some cases.
 
     Attributes:
-        count: how many.
-        total: of how many.
-        share: the one by the other; `None` of none.
-        interval: Wilson's 95 % interval of it; `None` of none.
+        count: Number of cases that count.
+        total: Number of all cases.
+        share: `count / total`; `None` without cases.
+        interval: Wilson's 95 % interval of the share; `None` without cases.
     """
 
     count: int
@@ -34,7 +35,7 @@ class Share:
 
     @classmethod
     def of(cls, flags: Iterable[bool]) -> Self:
-        """Count those that are true."""
+        """Return the share of true flags."""
         counted = list(flags)
         count, total = sum(counted), len(counted)
         if not total:
@@ -44,13 +45,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Answers of about the same confidence.
+    """Answers of similar confidence.
 
     Attributes:
-        low: the least confidence.
-        high: the one that all are below, but for 1.
-        confidence: their mean confidence.
-        right: how many of them are right: where the network is calibrated, about this share.
+        low: Lower edge, inclusive.
+        high: Upper edge, exclusive except for 1.
+        confidence: Mean confidence.
+        right: Share of correct answers; equal to `confidence` if the network is calibrated.
     """
 
     low: float
@@ -61,19 +62,18 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class OneDigit:
-    """Pictures with one digit.
+    """Figures of pictures with one digit.
 
-    An answer is right where it is exactly that digit. Its confidence is that in its digit or, where
-    more than one was found, in the least certain.
+    An answer is correct if it is exactly that digit. Its confidence is the lowest of its digits.
 
     Attributes:
-        right: of all; refusals and unreadable files are not.
-        refused: of all, those in which no digit was found.
-        sure: of all, those answered with so much confidence that it is told as plain fact.
-        right_when_sure: of these.
-        right_when_unsure: of the other answers.
-        calibration_error: the expected one of the answers; `None` of none.
-        bins: the answers by confidence, without empty bins.
+        right: Correct answers among all pictures.
+        refused: Pictures in which no digit was found, among all.
+        sure: Answers with at least the confidence at which no doubt is mentioned, among all.
+        right_when_sure: Correct answers among these.
+        right_when_unsure: Correct answers among the others.
+        calibration_error: Expected calibration error; `None` without answers.
+        bins: The answers by confidence, without empty bins.
     """
 
     right: Share
@@ -87,15 +87,14 @@ class OneDigit:
 
 @dataclass(frozen=True, slots=True)
 class ManyDigits:
-    """Pictures with several digits.
+    """Figures of pictures with several digits.
 
     Attributes:
-        digits: how many there are.
-        distance: how many digits would have to be put in, taken out or changed to make the answers
-            the labels: the sum of Levenshtein's edit distances.
-        found: 1 - distance / digits; below 0 where much is read that is not there; `None` of none.
-        exact: the pictures whose answer is the label.
-        refused: those in which no digit was found.
+        digits: Number of digits in the labels.
+        distance: Sum of the Levenshtein distances between answers and labels.
+        found: `1 - distance / digits`, which can be negative; `None` without digits.
+        exact: Pictures whose answer is the label.
+        refused: Pictures in which no digit was found.
     """
 
     digits: int
@@ -107,12 +106,12 @@ class ManyDigits:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Pictures that are alike: of one source, or with one defect.
+    """Figures of pictures from one source, or with one defect.
 
     Attributes:
-        name: what they share; empty where nothing is said.
-        right: those whose answer is the label; a refusal is, where there is no digit.
-        refused: those in which no digit was found.
+        name: Name of the source or defect; may be empty.
+        right: Pictures whose answer is the label.
+        refused: Pictures in which no digit was found.
     """
 
     name: str
@@ -122,11 +121,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Pictures told apart by a column.
+    """Figures by the values of a column.
 
     Attributes:
-        mean: of the groups' right shares, so that a large group counts no more than a small one.
-        groups: in the order of their names.
+        mean: Mean of the groups' shares of correct answers, regardless of their size.
+        groups: The groups by name.
     """
 
     mean: float
@@ -135,7 +134,7 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
-    """The time a picture takes."""
+    """Time per picture, in seconds."""
 
     median: float
     percentile_95: float
@@ -149,17 +148,16 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class UploadsEvaluation:
-    """All figures of a folder of labelled pictures.
+    """Figures of a folder of labelled pictures.
 
     Attributes:
-        one_digit: of those with one digit.
-        no_digit: of those without any, how many were refused.
-        many_digits: of those with several.
-        by: the groups, by each column that tells pictures apart.
-        in_all: the time from a file's bytes to the answer.
-        decoding: the part of it that is decoding.
-        reading: and finding and classifying the digits, of files that could be decoded; `None`
-            where none could.
+        one_digit: Pictures with one digit.
+        no_digit: Share of the pictures without digits in which none was found.
+        many_digits: Pictures with several digits.
+        by: The groupings, by column.
+        in_all: Time from the file's bytes to the answer.
+        decoding: Time for decoding.
+        reading: Time for finding and classifying digits; `None` if no file could be decoded.
     """
 
     one_digit: OneDigit
@@ -172,11 +170,11 @@ class UploadsEvaluation:
 
 
 def evaluate_uploads(results: Sequence[Result], sure: float) -> UploadsEvaluation:
-    """Hold the answers against the labels.
+    """Compute the figures of a folder.
 
     Args:
-        results: at least one.
-        sure: the least confidence of an answer that is told as plain fact.
+        results: At least one result.
+        sure: The confidence from which no doubt is mentioned.
     """
     read = [result for result in results if result.error is None]
     return UploadsEvaluation(
@@ -188,19 +186,6 @@ def evaluate_uploads(results: Sequence[Result], sure: float) -> UploadsEvaluatio
         decoding=Seconds.of([r.decoding for r in results]),
         reading=Seconds.of([r.reading for r in read]) if read else None,
     )
-
-
-def edit_distance(one: str, other: str) -> int:
-    """Count the letters to put in, take out or change that make one string another.
-
-    Levenshtein (1966), "Binary codes capable of correcting deletions, insertions, and reversals".
-    """
-    row = list(range(len(other) + 1))  # row[j]: from what was seen of `one` to other[:j]
-    for i, letter in enumerate(one, 1):
-        above, row = row, [i]
-        for j, goal in enumerate(other, 1):
-            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != goal)))
-    return row[-1]
 
 
 def _one_digit(results: Sequence[Result], sure: float) -> OneDigit:
@@ -230,7 +215,7 @@ def _bins(answers: Sequence[tuple[float, bool]]) -> tuple[Bin, ...]:
 
 def _many_digits(results: Sequence[Result]) -> ManyDigits:
     digits = sum(len(r.picture.label) for r in results)
-    distance = sum(edit_distance(r.answer, r.picture.label) for r in results)
+    distance = sum(Levenshtein.distance(r.answer, r.picture.label) for r in results)
     return ManyDigits(
         digits=digits,
         distance=distance,

@@ -1,4 +1,4 @@
-"""The one thing that is read of a picture's EXIF block: how the camera was held."""
+"""The orientation in an EXIF block, read without the rest of it."""
 
 import struct
 
@@ -7,16 +7,16 @@ _BYTE_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 
 
 def orientation(exif: bytes) -> int:
-    """Find the orientation in an EXIF block.
+    """Return the orientation in an EXIF block.
 
-    Pillow's own parser reads every tag, and warns about or fails on whatever is wrong in any of
-    them. A picture with a broken EXIF block is still a picture, so nothing here raises.
+    Pillow's parser reads all tags, and warns or fails if any of them is malformed. A picture with a
+    broken EXIF block is still a picture, so this never raises.
 
     Args:
-        exif: the block, with or without the `Exif` prefix that JPEG puts before it.
+        exif: The block, with or without the `Exif` prefix that it has in JPEG.
 
     Returns:
-        1 to 8 as the EXIF standard numbers them; 1, "as stored", where the block does not say.
+        1 to 8 by the EXIF standard; 1, "as stored", if the block does not say.
     """
     tiff = exif.removeprefix(b"Exif\0\0")
     order = _BYTE_ORDERS.get(tiff[:4])

@@ -1,27 +1,26 @@
-"""A picture with transparency → one on paper, such that its ink stays visible."""
+"""Replacement of transparency by paper on which the ink is visible."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 
 _UNIFORM = 64
-"""Ink alone varies less in luminance than this, or fills less than half of the box around it;
-paper with ink on it does neither."""
+"""Ink alone has a range of luminance below this, or fills less than half of its bounding box. Paper
+with ink on it does neither."""
 
 
 def flatten(image: Image.Image) -> Image.Image:
-    """Lay a picture on paper of one colour.
+    """Put an image on paper of one colour.
 
-    Ink alone needs paper unlike itself: black under light ink, white under dark. A cut-out that
-    brings its own paper needs that paper carried on, so that its outline does not become ink.
+    Ink alone gets contrasting paper: black under light ink, white under dark. A cut-out of paper
+    gets the colour of its edge, so that its outline does not look like ink.
 
     Args:
-        image: of mode RGB or RGBA.
+        image: An image in mode RGB or RGBA.
 
     Returns:
-        One of mode RGB.
+        An image in mode RGB.
     """
     if image.mode == "RGB":
         return image
@@ -31,28 +30,25 @@ def flatten(image: Image.Image) -> Image.Image:
     box = alpha.getbbox()
     if box is None:
         return Image.new("RGB", image.size, _WHITE)
-    paper = Image.new("RGB", image.size, _paper_for(colours.crop(box), alpha.crop(box)))
+    paper = Image.new("RGB", image.size, _paper_colour(colours.crop(box), alpha.crop(box)))
     paper.paste(colours, mask=alpha)
     return paper
 
 
-def _paper_for(colours: Image.Image, alpha: Image.Image) -> tuple[int, ...]:
-    """Choose the paper's colour.
+def _paper_colour(colours: Image.Image, alpha: Image.Image) -> tuple[int, ...]:
+    """Choose the colour of the paper.
 
     Args:
-        colours: of mode RGB, cut to what can be seen.
-        alpha: of mode L, and somewhere above 0.
+        colours: An image in mode RGB, cropped to what is visible.
+        alpha: Its alpha channel, not all zeros.
     """
     strongest = alpha.getextrema()[1]
     opaque = alpha.point(lambda coverage: 255 * (2 * coverage > strongest))
-    seen = np.asarray(opaque) > 0
-    low, typical, high = np.percentile(np.asarray(colours.convert("L"))[seen], (5, 50, 95))
-    if high - low < _UNIFORM or seen.mean() < 0.5:
+    visible = np.asarray(opaque) > 0
+    low, typical, high = np.percentile(np.asarray(colours.convert("L"))[visible], (5, 50, 95))
+    if high - low < _UNIFORM or visible.mean() < 0.5:
         return _BLACK if typical >= 128 else _WHITE
     inner = np.asarray(opaque.filter(ImageFilter.MinFilter(3))) > 0
-    rim = seen & ~inner
-    return _median(np.asarray(colours)[rim if rim.any() else seen])
-
-
-def _median(colours: NDArray[np.uint8]) -> tuple[int, ...]:
-    return tuple(int(part) for part in np.median(colours, axis=0))
+    edge = visible & ~inner
+    colour = np.median(np.asarray(colours)[edge if edge.any() else visible], axis=0)
+    return tuple(int(channel) for channel in colour)

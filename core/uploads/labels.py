@@ -1,4 +1,4 @@
-"""Folders of labelled pictures: what `labels.csv` says of the files beside it."""
+"""Labels of a folder of pictures, from its `labels.csv`."""
 
 import csv
 import io
@@ -11,24 +11,24 @@ from pathlib import Path
 LABELS_FILE = "labels.csv"
 
 GROUPED_BY = ("source", "defect")
-"""The columns that pictures are told apart by, where they are there."""
+"""The columns by which pictures are grouped, if present."""
 
 _NEEDED = ("file", "label")
 _LABEL = re.compile(r"[0-9]*")
 
 
 class LabelsError(Exception):
-    """A folder cannot be evaluated; the message is one sentence for a person."""
+    """A folder cannot be evaluated; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """A picture and what is in it.
+class LabelledPicture:
+    """A picture and its label.
 
     Attributes:
-        file: its name as `labels.csv` has it, within the folder.
-        label: its digits in reading order, lines from top to bottom; empty where there are none.
-        groups: what it is by each column of `GROUPED_BY` that is there.
+        file: Path of the file within the folder.
+        label: The digits in reading order, lines from top to bottom; empty if there are none.
+        groups: Its value in each column of `GROUPED_BY` that is present.
     """
 
     file: str
@@ -36,21 +36,18 @@ class Labelled:
     groups: dict[str, str]
 
 
-def load_labels(folder: Path) -> list[Labelled]:
-    """Read what a folder's `labels.csv` says.
+def load_labels(folder: Path) -> list[LabelledPicture]:
+    """Read the `labels.csv` of a folder.
 
-    Its first line names the columns: `file` and `label`, perhaps `source` and `defect`, and any
-    others, which are ignored.
-
-    Args:
-        folder: what it names lies in it or below; whether it is there is not looked at.
+    The first line names the columns: `file` and `label`, optionally `source` and `defect`. Others
+    are ignored. Whether the files exist is not checked.
 
     Raises:
-        LabelsError: the file is not there or is not as described, or names a file elsewhere or
-            twice.
+        LabelsError: If `labels.csv` is missing or malformed, or names a file outside of the folder
+            or twice.
     """
     try:
-        # With the mark that spreadsheets put before it, or without.
+        # Spreadsheets may write a byte order mark.
         text = (folder / LABELS_FILE).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise LabelsError(f"{LABELS_FILE} in {folder} is not in UTF-8: save it as such.") from None
@@ -66,7 +63,7 @@ def load_labels(folder: Path) -> list[Labelled]:
     return labelled
 
 
-def _rows(folder: Path, text: str) -> Iterator[Labelled]:
+def _rows(folder: Path, text: str) -> Iterator[LabelledPicture]:
     reader = csv.DictReader(io.StringIO(text, newline=""), restval="", strict=True)
     columns = [name.strip() for name in reader.fieldnames or ()]
     if missing := [name for name in _NEEDED if name not in columns]:
@@ -89,11 +86,11 @@ def _rows(folder: Path, text: str) -> Iterator[Labelled]:
                 "the picture has none."
             )
         groups = {name: _on_one_line(row[name]) for name in GROUPED_BY if name in columns}
-        yield Labelled(file, label, groups)
+        yield LabelledPicture(file, label, groups)
 
 
 def _lies_in(folder: Path, file: str) -> bool:
-    """Whether a name, and every link on its way, stays in a folder."""
+    """Whether a file is in a folder after all links are resolved."""
     return Path(os.path.realpath(folder / file)).is_relative_to(os.path.realpath(folder))
 
 

@@ -1,25 +1,23 @@
 """Limits for untrusted files."""
 
 MAX_BYTES = 10 << 20
-"""The largest file: 10 MiB, as Discord itself has it."""
+"""Largest file in bytes: 10 MiB, as on Discord."""
 
 MAX_PIXELS = 51_000_000
-"""The largest picture, by its header and before it is decoded: phones' 50 megapixels."""
+"""Largest picture in pixels, by its header: the 50 megapixels of phones."""
 
 MAX_PIXELS_WEBP = MAX_PIXELS // 2
-"""Less for WebP, whose decoder holds a frame four times over: 16 bytes a pixel, where HEIC and AVIF
-take 9, a PNG 4, and a JPEG, which is shrunk while it is decoded, 6 at most."""
+"""Largest WebP. Its decoder takes 16 bytes per pixel; HEIC and AVIF take 9, PNG 4, and JPEG, which
+is shrunk while it is decoded, at most 6."""
 
 MAX_SIDE = 2048
-"""A longer side is shrunk to at most this, and to no less than half of it."""
+"""Longest side of a decoded picture. Longer ones are shrunk to no less than half of it."""
 
 MAX_SECONDS = 2.5
-"""Processor time for a reader that comes back for more bytes; the slowest honest pictures take a
-third of it."""
+"""Processor time of a decoder that keeps reading; the slowest legitimate pictures take a third."""
 
 MAX_WAIT = 4.0
-"""Seconds for a file, after which the process that decodes it is ended."""
+"""Seconds after which a decoding process is killed."""
 
 MAX_MEMORY = 640 << 20
-"""Bytes that a file may take in the process that decodes it; the largest honest pictures take two
-thirds of them."""
+"""Bytes that a decoding process may allocate; the largest legitimate pictures take two thirds."""

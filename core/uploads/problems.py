@@ -1,4 +1,4 @@
-"""Why an uploaded file gives no picture: a word for programs, a sentence for people."""
+"""Why an uploaded file cannot be read."""
 
 from enum import StrEnum, auto
 
@@ -40,10 +40,10 @@ _SENTENCES = {
 
 
 class UploadError(ValueError):
-    """An uploaded file cannot be read; the message is one sentence for a person.
+    """An uploaded file cannot be read; the message is one sentence for the user.
 
     Attributes:
-        problem: what is wrong, for programs to tell apart.
+        problem: What is wrong.
     """
 
     def __init__(self, problem: UploadProblem) -> None:

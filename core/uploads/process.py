@@ -1,6 +1,6 @@
 """The process that decodes untrusted bytes, with bounded memory, time and rights.
 
-It is started by `core.uploads.worker`, answers what comes on its standard input, and ends with it.
+`core.uploads.worker` starts it. It answers requests on its standard input until that ends.
 """
 
 import io
@@ -20,19 +20,18 @@ from core.uploads.decode import decode, reopen
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_MEMORY, MAX_WAIT
 from core.uploads.problems import UploadError, UploadProblem
-from core.uploads.wire import Task, receive_request, send_answer, send_received
+from core.uploads.protocol import Task, receive_request, send_answer, send_received
 
-if sys.platform != "win32":  # which has no such limits
+if sys.platform != "win32":
     import resource
 
 _TASKS: dict[Task, Callable[[bytes], DecodedImage]] = {Task.DECODE: decode, Task.REOPEN: reopen}
 
-_NICENESS = 5
-"""What the bot itself has to do goes first."""
+_NICENESS = 5  # the bot's own work goes first
 
 
 def main() -> None:
-    """Answer requests until whoever sent them is gone."""
+    """Answer requests until the stream ends."""
     requests, answers = _take_over_streams()
     _warm_up()
     _bound(files=1 + max(s.fileno() for s in (requests, answers, sys.stderr)))
@@ -54,9 +53,9 @@ def _answer(task: Task, data: bytes) -> DecodedImage | UploadProblem:
 
 
 def _take_over_streams() -> tuple[IO[bytes], IO[bytes]]:
-    """Leave the standard streams to libraries that print, where nobody hears them.
+    """Redirect the standard streams to null, because libraries may print to them.
 
-    Python's own standard error stays: what it has to say is a fault of ours.
+    Python's own standard error is kept for tracebacks.
     """
     requests, answers, errors = (
         os.fdopen(os.dup(n), mode) for n, mode in enumerate(("rb", "wb", "w"))
@@ -70,9 +69,9 @@ def _take_over_streams() -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _warm_up() -> None:
-    """Let everything be loaded that is loaded when it is first used, and cannot be later."""
+    """Load everything that is loaded on first use, which is impossible once files are limited."""
     exif = Image.Exif()
-    exif[Base.XResolution] = 72.0  # for it, Pillow reads EXIF while it opens a JPEG
+    exif[Base.XResolution] = 72.0  # makes Pillow read EXIF while it opens a JPEG
     cut_out = Image.new("RGBA", (99, 99))
     cut_out.paste("white", (9, 9, 90, 90))
     cut_out.paste("black", (40, 20, 50, 80))
@@ -84,12 +83,12 @@ def _warm_up() -> None:
 
 
 def _bound(files: int) -> None:
-    """Give up what decoding does not need: precedence, memory without end, and opening files."""
+    """Limit priority, memory and open files."""
     if sys.platform == "win32":
         return
     os.nice(_NICENESS)
     if sys.platform == "linux":
-        # Where the machine runs out of memory, this is what the kernel is to end, and not the bot.
+        # When the machine runs out of memory, the kernel is to kill this process first.
         Path("/proc/self/oom_score_adj").write_text("1000")
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + MAX_MEMORY)
@@ -98,7 +97,7 @@ def _bound(files: int) -> None:
 
 
 def _bound_time() -> None:
-    """End this process after so much work on one file, even if nobody is left to end it."""
+    """Limit the processor time for one file, in case the bot is not there to kill the process."""
     if sys.platform != "win32":
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + MAX_WAIT), hard))

@@ -1,4 +1,4 @@
-"""What becomes of labelled pictures when they are read as an upload is."""
+"""Reading of labelled pictures, as uploads are read."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,31 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.figures.contact_sheet import Entry, thumbnail
-from core.uploads.labels import Labelled
+from core.uploads.labels import LabelledPicture
 from core.uploads.limits import MAX_BYTES
 from core.uploads.problems import UploadError
 from core.uploads.reader import Reader, Reading
 from core.uploads.worker import DecodingWorker
 
-Classify = Callable[[NDArray[np.float32]], NDArray[np.floating]]
-"""What tells the digits apart: (n, 28, 28) float32 in [0, 1], n > 0, to (n, 10) probabilities."""
+ProbabilitiesFn = Callable[[NDArray[np.float32]], NDArray[np.floating]]
+"""A network: from n > 0 digits (n, 28, 28) in [0, 1] to their probabilities (n, 10)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Result:
-    """What was made of one picture.
+    """The answer for one picture.
 
     Attributes:
-        picture: what it is.
-        answer: the digits that were read, in reading order; empty where none was found.
-        confidences: in each of them, 0 to 1.
-        error: why nothing was read, one sentence; `None` where something was.
-        decoding: seconds from the file's bytes to a picture, or to the error.
-        reading: seconds from there to the answer.
-        mistake: what a contact sheet shows of it; `None` where the answer is right.
+        picture: The picture and its label.
+        answer: The digits in reading order; empty if none was found.
+        confidences: The probability of each digit of the answer.
+        error: Why the picture could not be read, in one sentence; `None` if it could.
+        decoding: Seconds from the file's bytes to the image or the error.
+        reading: Seconds from there to the answer.
+        mistake: The entry in a contact sheet; `None` if the answer is correct.
     """
 
-    picture: Labelled
+    picture: LabelledPicture
     answer: str
     confidences: tuple[float, ...]
     error: str | None
@@ -44,52 +44,56 @@ class Result:
 
     @property
     def right(self) -> bool:
-        """Whether the answer is the label: exactly its digits, or none where there are none."""
+        """Whether the answer is exactly the label."""
         return self.mistake is None
 
     @property
     def refused(self) -> bool:
-        """Whether the picture was looked at, and no digit found."""
+        """Whether the picture could be read, and no digit was found."""
         return self.error is None and not self.answer
 
     @property
     def confidence(self) -> float | None:
-        """In the digit that is least certain; `None` where none was found."""
+        """The lowest confidence; `None` if no digit was found."""
         return min(self.confidences, default=None)
 
 
-def is_there(folder: Path, picture: Labelled) -> bool:
-    """Whether a picture's file is there at all."""
+def is_there(folder: Path, picture: LabelledPicture) -> bool:
+    """Whether the file of a picture exists."""
     try:
         return (folder / picture.file).is_file()
-    except OSError:  # a name longer than names can be
+    except OSError:  # the name is too long
         return False
 
 
 def read_pictures(
     folder: Path,
-    pictures: list[Labelled],
+    pictures: list[LabelledPicture],
     worker: DecodingWorker,
     reader: Reader,
-    classify: Classify,
+    probabilities_fn: ProbabilitiesFn,
 ) -> Iterator[Result]:
-    """Read pictures one after the other, and take the time.
+    """Read and time pictures one after the other.
 
     Args:
-        folder: where they are.
-        pictures: whose files are there.
-        worker: decodes them, in a process of its own.
-        reader: finds the digits.
-        classify: says which digits they are.
+        folder: The folder of the files.
+        pictures: The pictures; their files exist.
+        worker: Decodes the files.
+        reader: Finds the digits.
+        probabilities_fn: Classifies them.
     """
     with suppress(UploadError):
-        worker.decode(b"")  # what starts with the first file is no part of its time
+        worker.decode(b"")  # so that no picture is timed with the start of the process
     for picture in pictures:
-        yield _read(folder, picture, worker, reader, classify)
+        yield _read(folder, picture, worker, reader, probabilities_fn)
 
 
 def _read(
-    folder: Path, picture: Labelled, worker: DecodingWorker, reader: Reader, classify: Classify
+    folder: Path,
+    picture: LabelledPicture,
+    worker: DecodingWorker,
+    reader: Reader,
+    probabilities_fn: ProbabilitiesFn,
 ) -> Result:
     started = time.perf_counter()
     try:
@@ -98,24 +102,19 @@ def _read(
         started = time.perf_counter()
         decoded = worker.decode(data)
     except (OSError, UploadError) as error:
-        decoding = time.perf_counter() - started
-        return _unread(picture, _sentence(error), decoding)
+        took, unread = time.perf_counter() - started, Entry(picture.label, "", None, None, ())
+        return Result(picture, "", (), _sentence(error), took, 0.0, unread)
     decoding = time.perf_counter() - started
     started = time.perf_counter()
     reading = reader.read(decoded)
     images = [digit.image for digit in reading.digits]
-    probabilities = classify(np.stack(images)) if images else np.empty((0, 10))
+    probabilities = probabilities_fn(np.stack(images)) if images else np.empty((0, 10))
     took = time.perf_counter() - started
     answer = "".join(map(str, probabilities.argmax(axis=1).tolist()))
     confidences = tuple(probabilities.max(axis=1, initial=0).tolist())
     is_right = answer == picture.label
     mistake = None if is_right else _entry(picture, answer, confidences, reading)
     return Result(picture, answer, confidences, None, decoding, took, mistake)
-
-
-def _unread(picture: Labelled, error: str, decoding: float) -> Result:
-    mistake = Entry(picture.label, "", None, None, ())
-    return Result(picture, "", (), error, decoding, 0.0, mistake)
 
 
 def _sentence(error: OSError | UploadError) -> str:
@@ -125,7 +124,7 @@ def _sentence(error: OSError | UploadError) -> str:
 
 
 def _entry(
-    picture: Labelled, answer: str, confidences: tuple[float, ...], reading: Reading
+    picture: LabelledPicture, answer: str, confidences: tuple[float, ...], reading: Reading
 ) -> Entry:
     boxes = [digit.box for digit in reading.digits if digit.box is not None]
     return Entry(

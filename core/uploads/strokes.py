@@ -1,4 +1,4 @@
-"""Ink → strokes: what is connected, apart from specks, ruled lines and frames."""
+"""Ink → strokes: connected components, without specks, ruled lines and frames."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,56 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.digit import Box
+from core.uploads.normalise import ink_window
 
-_FAINTEST = 14
-"""Ink differs from its paper by this much at least, of 255."""
-
-_ROUGHNESS = 4
-"""Ink differs from its paper by this many times what the paper differs from itself: less is noise,
-texture, or a photograph of something else."""
+_MIN_CONTRAST = 14  # between ink and paper, of 255
+_NOISE_MARGIN = 4  # contrast must be so many times the paper's own; less is noise or texture
 
 _STRONG, _FAINT = 0.5, 0.25
-"""A stroke is what is connected at the lower, and reaches the higher part of the ink's strength."""
+"""A stroke is connected where ink is stronger than the lower level, and reaches the higher one."""
 
-_LINE = 0.45
-"""A line, ruled or of a frame, is this part of the picture long, straight along an edge…"""
-
-_THIN = 1 / 40
-"""…and no thicker than this part of the picture's longer side."""
-
-_LINES = 0.01
-"""Lines are at least this part of all ink."""
-
-_COARSE = 256
-"""Lines are looked for on a picture no longer than this."""
-
-_STEEPEST, _STEP = 0.12, 0.02
-"""They rise or fall by at most this part of their length, which is looked for in such steps."""
-
+_MIN_LINE = 0.45  # length of a ruled line, as a share of the picture
+_THIN = 1 / 40  # largest thickness of a line, as a share of the longer side
+_MIN_LINES = 0.01  # share of the ink that lines make up
+_COARSE = 256  # pixels of the picture on which lines are looked for
+_MAX_SLOPE, _SLOPE_STEP = 0.12, 0.02  # of lines
 _SLACK = np.ones((3, 1), np.uint8)
 
-_OUTLINED = 0.16
-"""Between two outlines no point is farther from them than this part of the stroke's length."""
+_OUTLINED = 0.16  # largest distance to an outline between two outlines, by the stroke's length
+_MIN_FILLED = 0.3  # area between outlines, as a share of their own ink
 
-_HOLLOW = 0.3
-"""Outlines enclose at least this part of their own ink."""
-
-_SPECK = 1 / 60
-"""A stroke is at least this part of the longest one long, and at least `_SMALLEST` pixels."""
-_SMALLEST = 5
-
-_MOST = 100
-"""So many strokes are looked at, the heaviest."""
+_SPECK, _SMALLEST = 1 / 60, 5  # shortest stroke: as a share of the longest, and in pixels
+_MARGIN = 0.04  # width of the margin in which shadows and frames lie, by the shorter side
+_MAX_STROKES = 100  # the heaviest are kept
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Piece:
-    """Ink on its own, cut out of a map of ink.
+class Crop:
+    """A crop of an ink map.
 
     Attributes:
-        ink: (h, w) float32 in [0, 1], cut to where there is some.
-        left: where it stands in the map.
-        top: the same.
+        ink: (h, w) float32 in [0, 1], cropped to the ink.
+        left: Position in the ink map.
+        top: Position in the ink map.
     """
 
     ink: NDArray[np.float32]
@@ -67,19 +48,17 @@ class Piece:
 
     @property
     def box(self) -> Box:
-        """Where it stands in the map."""
+        """Bounding box in the ink map."""
         rows, columns = self.ink.shape
         return self.left, self.top, self.left + columns, self.top + rows
 
-    def only(self, where: NDArray[np.bool_]) -> "Piece | None":
-        """Cut out a part of it; `None` where that has no ink."""
-        ink = np.where(where, self.ink, 0).astype(np.float32)
-        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-        if not len(rows) or ink.max() <= _STRONG:
+    def masked(self, mask: NDArray[np.bool_]) -> "Crop | None":
+        """Crop to the ink within a mask; `None` if there is no strong ink."""
+        ink = np.where(mask, self.ink, 0).astype(np.float32)
+        if ink.max() <= _STRONG:
             return None
-        top, left = int(rows[0]), int(columns[0])
-        cut = ink[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
-        return Piece(cut, self.left + left, self.top + top)
+        rows, columns = window = ink_window(ink)
+        return Crop(ink[window], self.left + columns.start, self.top + rows.start)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -87,12 +66,12 @@ class Strokes:
     """Connected ink.
 
     Attributes:
-        ink: (h, w) float32 in [0, 1], how strong it is.
-        labels: (h, w) int32, the number of the stroke at each pixel; 0 is paper and what is left
+        ink: (h, w) float32 in [0, 1], the strength of the ink.
+        labels: (h, w) int32, the number of the stroke at each pixel; 0 for paper and what is left
             out.
-        boxes: (n, 4) int32 left, top, right, bottom; row 0 stands for the paper.
+        boxes: (n, 4) int32 left, top, right, bottom; row 0 is unused.
         masses: (n,) float64, the sum of each stroke's ink.
-        at_edge: the same of what is left out as a frame or a shadow.
+        at_edge: Sum of the ink that is left out as a frame or a shadow.
     """
 
     ink: NDArray[np.float32]
@@ -101,8 +80,8 @@ class Strokes:
     masses: NDArray[np.float64]
     at_edge: float
 
-    def together(self, numbers: Sequence[int]) -> Piece:
-        """Cut out some strokes, without what stands between them."""
+    def crop(self, numbers: Sequence[int]) -> Crop:
+        """Crop some strokes, without others in between."""
         left, top = self.boxes[list(numbers), :2].min(axis=0).tolist()
         right, bottom = self.boxes[list(numbers), 2:].max(axis=0).tolist()
         window = np.s_[top:bottom, left:right]
@@ -110,20 +89,19 @@ class Strokes:
         own = labels == numbers[0]
         for number in numbers[1:]:
             own |= labels == number
-        return Piece(np.where(own, self.ink[window], 0).astype(np.float32), left, top)
+        return Crop(np.where(own, self.ink[window], 0).astype(np.float32), left, top)
 
-    def joined(self, others: Mapping[int, int]) -> "Strokes":
-        """Make one stroke of two.
+    def merge(self, pairs: Mapping[int, int]) -> "Strokes":
+        """Merge pairs of strokes.
 
         Args:
-            others: from a stroke that goes into another to that one's number.
+            pairs: From the number of each stroke that disappears to the one it is merged into.
         """
-        count = len(self.boxes)
-        kept = [number for number in range(count) if number not in others]
-        new = np.zeros(count, np.int32)
+        kept = [number for number in range(len(self.boxes)) if number not in pairs]
+        new = np.zeros(len(self.boxes), np.int32)
         new[kept] = np.arange(len(kept))
         boxes, masses = self.boxes.copy(), self.masses.copy()
-        for second, first in others.items():
+        for second, first in pairs.items():
             new[second] = new[first]
             boxes[first, :2] = np.minimum(boxes[first, :2], boxes[second, :2])
             boxes[first, 2:] = np.maximum(boxes[first, 2:], boxes[second, 2:])
@@ -131,43 +109,48 @@ class Strokes:
         return Strokes(self.ink, new[self.labels], boxes[kept], masses[kept], self.at_edge)
 
 
-class Seen(Enum):
-    """As what ink is taken."""
+class InkStyle(Enum):
+    """How ink is interpreted."""
 
     PLAIN = auto()
-    """All of it is strokes."""
+    """All ink is strokes."""
     LINED = auto()
-    """Long thin lines are ruled paper or a frame, and no strokes."""
-    HOLLOW = auto()
+    """Long thin lines are ruled paper or a frame."""
+    OUTLINED = auto()
     """Strokes are drawn by their outlines."""
 
 
-def find_strokes(ink: NDArray[np.uint8], seen: Seen = Seen.PLAIN) -> Strokes | None:
-    """Find what is connected.
+def find_strokes(ink: NDArray[np.uint8], style: InkStyle = InkStyle.PLAIN) -> Strokes | None:
+    """Find the strokes in an ink map.
 
     Args:
-        ink: (h, w), from `find_ink`.
-        seen: as what.
+        ink: (h, w) uint8, from `find_ink`.
+        style: How to interpret the ink.
 
     Returns:
-        `None` where no ink stands out from its paper, or nothing is there to be seen otherwise.
+        `None` if no ink stands out, or there is nothing to interpret that way.
     """
     paper, full = _levels(ink)
-    if full - paper < max(_FAINTEST, _ROUGHNESS * (paper + 1)):
+    if full - paper < max(_MIN_CONTRAST, _NOISE_MARGIN * (paper + 1)):
         return None
     levels = np.arange(256, dtype=np.float32)
     table = np.clip((levels - paper) / (full - paper), 0, 1).astype(np.float32)
     strength = np.asarray(cv2.LUT(ink, table), np.float32)
     faint = (ink > np.searchsorted(table, _FAINT)).astype(np.uint8)
-    if seen is Seen.LINED and not _take_lines_off(faint):
+    if style is InkStyle.LINED and not _erase_lines(faint):
         return None
-    if seen is Seen.HOLLOW:
+    if style is InkStyle.OUTLINED:
         filled = _between_outlines(faint)
-        if np.count_nonzero(filled) < _HOLLOW * np.count_nonzero(faint):
+        if np.count_nonzero(filled) < _MIN_FILLED * np.count_nonzero(faint):
             return None
         faint[filled] = 1
         strength[filled] = 1
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
+    return _connected(faint, strength)
+
+
+def _connected(mask: NDArray[np.uint8], strength: NDArray[np.float32]) -> Strokes | None:
+    """Label the connected components of a mask, and leave out specks and margins."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     boxes = np.hstack([stats[:, :2], stats[:, :2] + stats[:, 2:4]])
     inked = np.flatnonzero(labels)
     label_of, strength_of = labels.ravel()[inked], strength.ravel()[inked]
@@ -175,15 +158,15 @@ def find_strokes(ink: NDArray[np.uint8], seen: Seen = Seen.PLAIN) -> Strokes | N
     lengths = stats[:, 2:4].max(axis=1)
     lengths[0] = 0
     weights[lengths < max(_SMALLEST, _SPECK * lengths.max())] = 0
-    at_edge = _are_margins(boxes, weights, ink.shape) & (weights > 0)
+    at_edge = _are_margins(boxes, weights, mask.shape) & (weights > 0)
     at_edge[0] = False
     weights[at_edge] = 0
     corners = labels[[0, 0, -1, -1], [0, -1, 0, -1]]
     if np.count_nonzero(weights) > np.count_nonzero(weights[corners]):
-        weights[corners] = 0  # light falls off there
+        weights[corners] = 0  # vignetting
     kept = np.flatnonzero(weights)
-    if len(kept) > _MOST:
-        kept = np.sort(kept[np.argsort(weights[kept])[-_MOST:]])
+    if len(kept) > _MAX_STROKES:
+        kept = np.sort(kept[np.argsort(weights[kept])[-_MAX_STROKES:]])
     if not len(kept):
         return None
     new = np.zeros(count, np.int32)
@@ -201,7 +184,7 @@ def find_strokes(ink: NDArray[np.uint8], seen: Seen = Seen.PLAIN) -> Strokes | N
 
 
 def _levels(ink: NDArray[np.uint8]) -> tuple[int, int]:
-    """Measure what paper and ink typically are in a map of ink, by Otsu's threshold between them.
+    """Measure the levels of paper and of full ink, on either side of Otsu's threshold.
 
     Returns:
         The median of the paper, and the upper quartile of the ink, whose edges are fainter.
@@ -215,9 +198,9 @@ def _levels(ink: NDArray[np.uint8]) -> tuple[int, int]:
 
 
 def _between_outlines(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Find the paper that is enclosed by ink and everywhere near it, as between two outlines.
+    """Find the paper that is enclosed by ink and everywhere close to it.
 
-    The eye of an 8 is near ink all around too. So this is one way to see a picture, not the first.
+    The holes of an 8 can be so too, hence this is one of several styles.
     """
     paper = np.asarray(1 - mask, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
@@ -233,41 +216,37 @@ def _between_outlines(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(between[labels] & (mask == 0), np.bool_)
 
 
-def _take_lines_off(mask: NDArray[np.uint8]) -> bool:
-    """Erase long thin lines along rows and columns, but not where a stroke crosses them.
+def _erase_lines(mask: NDArray[np.uint8]) -> bool:
+    """Erase long thin lines along rows and columns, except where a stroke crosses them.
 
     Returns:
-        Whether there were any worth mentioning.
+        Whether there were any.
     """
     thin = max(int(max(mask.shape) * _THIN), 3)
     before = np.count_nonzero(mask)
-    for upright in (False, True):
-        turned = mask.T if upright else mask
+    for turned in (mask, mask.T):
         thick = cv2.morphologyEx(turned, cv2.MORPH_OPEN, np.ones((thin, 1), np.uint8))
         turned[np.greater(_long_lines(turned), thick)] = 0
-    return bool(np.count_nonzero(mask) < (1 - _LINES) * before)
+    return bool(np.count_nonzero(mask) < (1 - _MIN_LINES) * before)
 
 
 def _long_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Find where a line runs from left to right, nearly level.
-
-    Long runs of a row are lines. A tilted one is level in a picture that was sheared.
-    """
+    """Find lines from left to right, nearly horizontal, as long runs in sheared pictures."""
     rows, columns = mask.shape
     block = -(-max(rows, columns) // _COARSE)
     down, across = -(-rows // block), -(-columns // block)
     padded = np.zeros((down * block, across * block), np.uint8)
     padded[:rows, :columns] = mask
     coarse = padded.reshape(down, block, across, block).max(axis=(1, 3))
-    run = np.ones((1, max(int(across * _LINE), 8)), np.uint8)
-    room = int(_STEEPEST * across / 2) + 1
+    run = np.ones((1, max(int(across * _MIN_LINE), 8)), np.uint8)
+    room = int(_MAX_SLOPE * across / 2) + 1
     framed = np.pad(coarse, ((room, room), (0, 0)))
     lines = np.zeros_like(framed)
     size = (framed.shape[1], framed.shape[0])
-    for slope in np.arange(-_STEEPEST, _STEEPEST + _STEP / 2, _STEP):
+    for slope in np.arange(-_MAX_SLOPE, _MAX_SLOPE + _SLOPE_STEP / 2, _SLOPE_STEP):
         shear = np.array([[1, 0, 0], [slope, 1, -slope * across / 2]])
         level = cv2.warpAffine(framed, shear, size, flags=cv2.INTER_NEAREST)
-        # Lines are never quite straight: a slack of a pixel to each side keeps their runs whole.
+        # Lines are never quite straight: a slack of one pixel keeps their runs whole.
         runs = cv2.morphologyEx(cv2.dilate(level, _SLACK), cv2.MORPH_OPEN, run)
         if runs.any():
             back = cv2.invertAffineTransform(shear)
@@ -279,12 +258,12 @@ def _long_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _are_margins(
     boxes: NDArray[np.int32], weights: NDArray[np.int64], shape: tuple[int, ...]
 ) -> NDArray[np.bool_]:
-    """Tell which strokes are shadows or frames along the picture's edge, and not digits cut by it.
+    """Whether each stroke is a shadow or a frame along the picture's edge.
 
-    They lie within a narrow margin, or they touch three edges and more.
+    Those lie within a narrow margin, or touch at least three edges.
     """
     rows, columns = shape
-    margin = max(round(min(rows, columns) * 0.04), 1)
+    margin = max(round(min(rows, columns) * _MARGIN), 1)
     left, top, right, bottom = boxes.T
     within = (right <= margin) | (bottom <= margin)
     within |= (left >= columns - margin) | (top >= rows - margin)

@@ -1,4 +1,4 @@
-"""Decoding of untrusted files in separate processes, which may die of them."""
+"""Decoding of untrusted files in separate processes, which may crash on them."""
 
 import contextlib
 import logging
@@ -14,38 +14,32 @@ from typing import IO, Self, cast
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_BYTES, MAX_WAIT
 from core.uploads.problems import UploadError, UploadProblem
-from core.uploads.wire import Task, receive_answer, receive_received, send_request
+from core.uploads.protocol import Task, receive_answer, receive_received, send_request
 
 _log = logging.getLogger(__name__)
 
-_MAX_START = 30.0
-"""Seconds until a process takes its first file; a third of one is usual."""
-
-_LAST_BREATH = 0.1
-"""Seconds for a process that hung up to end by itself, which tells why it did."""
-
-_KEPT = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT")
-"""The variables of the environment that a process needs to start. Others hold secrets."""
+_MAX_START = 30.0  # seconds until a process accepts its first file; usually a third of one
+_MAX_EXIT = 0.1  # seconds for a process that closed its stream to exit with a status
+_ENVIRONMENT = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT")  # other variables may hold secrets
 
 
 class DecodingWorker:
-    """Decodes files in processes of bounded memory and time, which are replaced when they die.
+    """Decodes files in processes with limited memory and time, which are replaced when they die.
 
-    There may be two at a time, so that a file that takes one as long as it can does not keep the
-    next person waiting; the second is started when it is first needed. Calls may come from any
-    thread, and each has a process to itself meanwhile.
+    Thread-safe. Each call has a process to itself, so that a slow file does not delay the next one;
+    all but the first are started on demand.
 
-    They are not of `multiprocessing`, nor of a pool on top of it. There what comes back is
-    unpickled, so whoever takes the process over takes its parent over too; processes share a pipe
-    and its lock, so one that is killed while it sends stops all; and each imports its parent's main
-    module, and inherits its environment, secrets included.
+    `multiprocessing` and pools on top of it are not used. They unpickle results, so a process that
+    is taken over could take its parent over too; their processes share a pipe and its lock, so one
+    that is killed while it sends blocks all; and each imports the main module and inherits the
+    environment, secrets included.
     """
 
     def __init__(self, processes: int = 2) -> None:
         """Start the first process.
 
         Args:
-            processes: how many there may be at a time.
+            processes: Largest number of processes.
         """
         self._closed = False
         self._processes = processes
@@ -66,31 +60,31 @@ class DecodingWorker:
         """Decode the first frame of a PNG, JPEG, WebP, GIF, HEIC or AVIF.
 
         Args:
-            data: a file from anywhere.
+            data: An untrusted file.
 
         Raises:
-            UploadError: it is no picture that can be read.
+            UploadError: If the file cannot be read.
         """
         return self._ask(Task.DECODE, data)
 
     def reopen(self, file: bytes) -> DecodedImage:
-        """Read the file of a `DecodedImage` again: its pixels are the same.
+        """Read the file of a `DecodedImage` again, with the same pixels.
 
         Args:
-            file: from `DecodedImage.file`. Its own size is the only one it tells of.
+            file: A `DecodedImage.file`. The size of the original is not in it.
 
         Raises:
-            UploadError: it is no such file.
+            UploadError: If it is no such file.
         """
         return self._ask(Task.REOPEN, file)
 
     def close(self) -> None:
-        """End the processes, and give up what they are at."""
+        """Kill the processes; calls in progress raise `UploadError`."""
         with self._changing:
             self._closed = True
             for process in self._running:
                 process.kill()
-        # Those in use come back as soon as whoever uses them has seen that they are dead.
+        # Those in use are returned when their callers notice.
         for dead in [self._free.get() for _ in range(self._processes)]:
             if dead:
                 dead.end()
@@ -133,7 +127,7 @@ class _DiedError(Exception):
     """A process died.
 
     Attributes:
-        of_the_file: whether it had the file by then.
+        of_the_file: Whether it had received the file.
     """
 
     def __init__(self, *, of_the_file: bool) -> None:
@@ -142,29 +136,29 @@ class _DiedError(Exception):
 
 
 class _Process:
-    """One process, from its start to its end; it is asked by one thread at a time."""
+    """A decoding process, used by one thread at a time."""
 
     def __init__(self) -> None:
-        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         environment["PYTHONPATH"] = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
-        # One arena, and no threads for matrices, which nobody multiplies: address space is bounded.
+        # Arenas and threads would take address space, which is limited.
         environment["MALLOC_ARENA_MAX"] = environment["OPENBLAS_NUM_THREADS"] = "1"
         self._popen = subprocess.Popen(
             [sys.executable, "-m", "core.uploads.process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
-            start_new_session=True,  # Ctrl-C is for the bot, which ends its processes itself
+            start_new_session=True,  # the bot handles Ctrl-C
         )
-        self._requests = cast("IO[bytes]", self._popen.stdin)  # these two are pipes, as was asked
+        self._requests = cast("IO[bytes]", self._popen.stdin)  # both are pipes
         self._answers = cast("IO[bytes]", self._popen.stdout)
 
     def ask(self, task: Task, data: bytes) -> DecodedImage:
-        """Have a file read.
+        """Send a file and wait for the answer.
 
         Raises:
-            UploadError: it cannot be.
-            _DiedError: there is no answer, nor will there be.
+            UploadError: If the file cannot be read.
+            _DiedError: If the process died.
         """
         try:
             with self._killed_after(_MAX_START):
@@ -179,18 +173,18 @@ class _Process:
             raise _DiedError(of_the_file=True) from error
 
     def kill(self) -> None:
-        """End the process at once."""
+        """Kill the process."""
         self._popen.kill()
 
     def end(self) -> int:
-        """See a process off that was killed or hung up; returns its exit status."""
+        """Wait for a process that was killed or closed its stream, and return its exit status."""
         try:
-            status = self._popen.wait(_LAST_BREATH)
+            status = self._popen.wait(_MAX_EXIT)
         except subprocess.TimeoutExpired:
             self.kill()
             status = self._popen.wait()
         self._answers.close()
-        with contextlib.suppress(OSError):  # there may be a request that was never taken
+        with contextlib.suppress(OSError):  # a request may be left unread
             self._requests.close()
         return status
 

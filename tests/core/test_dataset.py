@@ -16,7 +16,6 @@ from core.dataset import (
     TRAIN_IMAGES,
     TRAIN_LABELS,
     DataError,
-    DataUnavailableError,
     as_input,
     load_test_digits,
     load_training_digits,
@@ -176,7 +175,7 @@ def test_without_a_network_the_ways_to_the_data_are_named(
 
     monkeypatch.setattr(keras.datasets.mnist, "load_data", unreachable)
 
-    with pytest.raises(DataUnavailableError) as told:
+    with pytest.raises(DataError) as told:
         load_training_digits()
 
     assert "~/.keras/datasets" in str(told.value)

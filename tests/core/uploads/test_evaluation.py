@@ -1,16 +1,12 @@
 """The figures that labelled pictures come to, on results made by hand."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.evaluation import wilson_interval
 from core.figures.contact_sheet import Entry
-from core.uploads.evaluation import Share, edit_distance, evaluate_uploads
-from core.uploads.labels import Labelled
+from core.uploads.evaluation import Share, evaluate_uploads
+from core.uploads.labels import LabelledPicture
 from core.uploads.results import Result
-
-DIGITS = st.text("0123456789", max_size=9)
 
 
 def result(
@@ -23,7 +19,7 @@ def result(
     reading: float = 0.2,
 ) -> Result:
     mistake = None if error is None and answer == label else Entry(label, answer, None, None, ())
-    picture = Labelled("a.png", label, {"source": source})
+    picture = LabelledPicture("a.png", label, {"source": source})
     return Result(picture, answer, confidences, error, decoding, reading, mistake)
 
 
@@ -126,22 +122,10 @@ def test_times_are_of_the_files_that_took_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "distance"),
-    [
-        ("", "", 0),
-        ("", "123", 3),
-        ("123", "123", 0),
-        ("9103264", "9103254", 1),
-        ("1234", "2341", 2),
-    ],
+    ("label", "answer", "distance"),
+    [("123", "", 3), ("123", "123", 0), ("9103264", "9103254", 1), ("1234", "2341", 2)],
 )
-def test_edit_distances_known_by_hand(one: str, other: str, distance: int) -> None:
-    assert edit_distance(one, other) == distance
+def test_edit_distances_known_by_hand(label: str, answer: str, distance: int) -> None:
+    figures = evaluate_uploads([result(label, answer, *(1.0 for _ in answer))], 0.9)
 
-
-@given(DIGITS, DIGITS, DIGITS)
-def test_edit_distance_is_a_metric(a: str, b: str, c: str) -> None:
-    assert edit_distance(a, b) == edit_distance(b, a)
-    assert (edit_distance(a, b) == 0) == (a == b)
-    assert edit_distance(a, c) <= edit_distance(a, b) + edit_distance(b, c)
-    assert abs(len(a) - len(b)) <= edit_distance(a, b) <= max(len(a), len(b))
+    assert figures.many_digits.distance == distance

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.uploads.labels import Labelled, LabelsError, load_labels
+from core.uploads.labels import LabelledPicture, LabelsError, load_labels
 
 
 def _folder(folder: Path, text: str | bytes) -> Path:
@@ -19,9 +19,9 @@ def test_files_labels_and_what_they_are_told_apart_by(tmp_path: Path) -> None:
     )
 
     assert load_labels(folder) == [
-        Labelled("a.png", "07", {"source": "s1", "defect": "shadow"}),
-        Labelled("more/b.jpg", "", {"source": "s2", "defect": ""}),
-        Labelled("c.png", "3", {"source": "", "defect": "blur"}),
+        LabelledPicture("a.png", "07", {"source": "s1", "defect": "shadow"}),
+        LabelledPicture("more/b.jpg", "", {"source": "s2", "defect": ""}),
+        LabelledPicture("c.png", "3", {"source": "", "defect": "blur"}),
     ]
 
 
@@ -34,7 +34,7 @@ def test_files_labels_and_what_they_are_told_apart_by(tmp_path: Path) -> None:
     ],
 )
 def test_it_may_come_from_any_spreadsheet(tmp_path: Path, text: str) -> None:
-    assert load_labels(_folder(tmp_path, text)) == [Labelled("숫자.png", "7", {})]
+    assert load_labels(_folder(tmp_path, text)) == [LabelledPicture("숫자.png", "7", {})]
 
 
 def test_a_name_may_be_quoted_with_whatever_is_in_it(tmp_path: Path) -> None:

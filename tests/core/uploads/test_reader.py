@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
 
 from core.dataset import load_test_digits
 from core.uploads import MAX_DIGITS, Reader
-from core.uploads.candidates import Judge
+from core.uploads.candidates import LogitsFn
 from core.uploads.decode import decode
 from core.uploads.decoded_image import DecodedImage
-from core.uploads.evaluation import edit_distance
 from tests.builders import row
 from tests.core.uploads.defects import DEFECTS, Defect, hair_thin
 from tests.core.uploads.nothing import NOTHING, Nothing
@@ -63,7 +63,7 @@ def test_several_digits_are_read_in_order(several: Several, said: Said) -> None:
     wrong = total = 0
     for seed in range(10):
         sheet, label = several(np.random.default_rng(seed))
-        wrong += edit_distance(said(as_picture(sheet)), label)
+        wrong += Levenshtein.distance(said(as_picture(sheet)), label)
         total += len(label)
 
     assert wrong <= _WRONG_AT_MOST.get(several, 0.05) * total
@@ -158,13 +158,13 @@ def test_a_digit_in_a_ring_is_the_digit(said: Said) -> None:
     assert said(as_picture(on_paper(ink))) == "7"
 
 
-def test_the_least_evidence_can_be_chosen(judge: Judge) -> None:
+def test_the_least_objectness_can_be_chosen(logits_fn: LogitsFn) -> None:
     sheet = as_picture(on_paper(_sevens()))
-    (digit,) = Reader(judge).read(sheet).digits
-    evidence = float(np.logaddexp.reduce(judge(digit.image[None])[0]))
+    (digit,) = Reader(logits_fn).read(sheet).digits
+    objectness = float(np.logaddexp.reduce(logits_fn(digit.image[None])[0]))
 
-    assert len(Reader(judge, evidence - 0.1).read(sheet).digits) == 1
-    assert Reader(judge, evidence + 0.1).read(sheet).digits == ()
+    assert len(Reader(logits_fn, objectness - 0.1).read(sheet).digits) == 1
+    assert Reader(logits_fn, objectness + 0.1).read(sheet).digits == ()
 
 
 @pytest.mark.parametrize("count", [12, 30, 50, 60])

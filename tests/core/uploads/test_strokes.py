@@ -6,17 +6,17 @@ import pytest
 from numpy.typing import NDArray
 
 from core.uploads.ink import find_ink
-from core.uploads.strokes import Seen, Strokes, find_strokes
+from core.uploads.strokes import InkStyle, Strokes, find_strokes
 from tests.core.uploads.defects import ruled
 from tests.core.uploads.sheets import Ink, Sheet, on_paper, over, placed, printed, written
 
 
-def _strokes(sheet: Sheet, seen: Seen = Seen.PLAIN) -> Strokes | None:
-    return find_strokes(find_ink(sheet), seen)
+def _strokes(sheet: Sheet, style: InkStyle = InkStyle.PLAIN) -> Strokes | None:
+    return find_strokes(find_ink(sheet), style)
 
 
-def _found(sheet: Sheet, seen: Seen = Seen.PLAIN) -> int:
-    strokes = _strokes(sheet, seen)
+def _found(sheet: Sheet, style: InkStyle = InkStyle.PLAIN) -> int:
+    strokes = _strokes(sheet, style)
     return 0 if strokes is None else len(strokes.masses) - 1
 
 
@@ -33,7 +33,7 @@ def test_a_stroke_has_the_inks_box_and_mass() -> None:
     assert strokes is not None
     assert strokes.boxes[1] == pytest.approx(_box_of(ink), abs=2)
     assert strokes.masses[1] == pytest.approx(float(ink.sum()), rel=0.1)
-    assert strokes.together((1,)).box == tuple(strokes.boxes[1])
+    assert strokes.crop((1,)).box == tuple(strokes.boxes[1])
 
 
 def test_signs_are_as_many_strokes_as_they_have() -> None:
@@ -46,7 +46,7 @@ def test_joined_strokes_are_one_and_others_keep_their_ink() -> None:
     strokes = _strokes(on_paper(placed(printed("235", 14, size=4), (480, 240))))
     assert strokes is not None
 
-    joined = strokes.joined({3: 1})
+    joined = strokes.merge({3: 1})
 
     assert len(joined.masses) == 3
     assert joined.masses.sum() == pytest.approx(strokes.masses.sum())
@@ -92,7 +92,7 @@ def test_a_line_is_taken_off_though_it_is_tilted_and_touches(drop: int) -> None:
     bottom = int(_box_of(ink)[3]) - 3
     cv2.line(ink, (0, bottom - drop), (480, bottom + drop), 1, 3, cv2.LINE_AA)
 
-    strokes = _strokes(on_paper(ink), Seen.LINED)
+    strokes = _strokes(on_paper(ink), InkStyle.LINED)
 
     assert strokes is not None
     largest = strokes.boxes[1:][np.argmax(strokes.masses[1:])]
@@ -103,8 +103,8 @@ def test_of_squared_paper_nothing_is_left_and_of_what_is_written_on_it_all_that_
     rng = np.random.default_rng(0)
     paper, ink = ruled(rng, squared=True), placed(written(1, 220), (600, 480))
 
-    assert _strokes(paper, Seen.LINED) is None
-    strokes = _strokes(over(paper, ink, (120, 122, 136)), Seen.LINED)
+    assert _strokes(paper, InkStyle.LINED) is None
+    strokes = _strokes(over(paper, ink, (120, 122, 136)), InkStyle.LINED)
     assert strokes is not None
     assert strokes.masses.max() > 0.75 * float(ink.sum())
 
@@ -112,8 +112,8 @@ def test_of_squared_paper_nothing_is_left_and_of_what_is_written_on_it_all_that_
 def test_without_lines_and_without_outlines_there_is_no_other_way_to_see_it() -> None:
     sheet = on_paper(placed(written(3)))
 
-    assert _strokes(sheet, Seen.LINED) is None
-    assert _strokes(on_paper(placed(written(0))), Seen.HOLLOW) is None
+    assert _strokes(sheet, InkStyle.LINED) is None
+    assert _strokes(on_paper(placed(written(0))), InkStyle.OUTLINED) is None
 
 
 def test_between_outlines_is_ink() -> None:
@@ -121,8 +121,8 @@ def test_between_outlines_is_ink() -> None:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     outline = np.asarray(cv2.morphologyEx(solid, cv2.MORPH_GRADIENT, disc), np.float32)
 
-    strokes = _strokes(on_paper(outline), Seen.HOLLOW)
+    strokes = _strokes(on_paper(outline), InkStyle.OUTLINED)
 
     assert strokes is not None
-    filled = strokes.together((1,))
+    filled = strokes.crop((1,))
     assert float((filled.ink > 0.5).sum()) > 0.9 * float((solid > 0.5).sum())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.uploads import MAX_BYTES, MAX_PIXELS, DecodedImage, UploadError, UploadProblem
 from core.uploads.limits import MAX_SIDE
-from core.uploads.wire import (
+from core.uploads.protocol import (
     Task,
     receive_answer,
     receive_received,

@@ -16,7 +16,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
 from core.uploads import UploadError, UploadProblem
-from core.uploads.recognise import recognise
+from core.uploads.formats import detect_format
 from tests.builders import saved
 
 pillow_heif.register_heif_opener()  # which saves them, too
@@ -24,7 +24,7 @@ pillow_heif.register_heif_opener()  # which saves them, too
 
 def _problem(data: bytes) -> UploadProblem | None:
     try:
-        recognise(data)
+        detect_format(data)
     except UploadError as error:
         return error.problem
     return None
@@ -51,7 +51,7 @@ def _brands(*brands: bytes) -> bytes:
 def test_every_format_has_its_reader(kind: str, reader: type[ImageFile]) -> None:
     data = saved(Image.new("RGB", (64, 64)), kind)
 
-    assert recognise(data) is reader
+    assert detect_format(data) is reader
     with reader(io.BytesIO(data)) as opened:
         assert opened.size == (64, 64)
 
@@ -72,7 +72,7 @@ def test_every_format_has_its_reader(kind: str, reader: type[ImageFile]) -> None
 def test_heic_and_avif_are_told_apart_by_their_brands(
     brands: list[bytes], reader: type[ImageFile]
 ) -> None:
-    assert recognise(_brands(*brands)) is reader
+    assert detect_format(_brands(*brands)) is reader
 
 
 @pytest.mark.parametrize("kind", ["BMP", "TIFF", "ICO", "JPEG2000"])

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.uploads.split import find_cuts
+from core.uploads.seams import find_cuts
 from tests.core.uploads.sheets import Ink, cut
 
 

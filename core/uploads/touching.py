@@ -1,0 +1,130 @@
+"""Splitting of strokes in which several digits touch."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.uploads.candidates import (
+    MAX_OBJECTNESS,
+    Candidate,
+    LogitsFn,
+    candidate,
+    score,
+    total_score,
+)
+from core.uploads.seams import find_cuts
+from core.uploads.strokes import Crop
+
+_NARROW, _WIDE = 0.62, 1.25  # width by height: below, one digit for certain; above, certainly not
+_MIN_HEIGHT = 8  # pixels
+_MIN_PART = 0.55  # of the stroke's height: digits that touch are of similar size
+_MARGIN = 4.0  # objectness by which parts must exceed a whole that may be one digit
+_MIN_COVERED = 0.6  # share of a wide stroke's ink that belongs to digits
+_CUT_PENALTY = 3.0  # objectness per height of ink that a cut crosses
+
+
+def may_touch(stroke: Candidate) -> bool:
+    """Whether a stroke is worth splitting."""
+    if stroke.height < _MIN_HEIGHT or stroke.width < _NARROW * stroke.height:
+        return False
+    return stroke.objectness < MAX_OBJECTNESS - _MARGIN or _is_wide(stroke)
+
+
+def split_touching(
+    whole: Candidate, crop: Crop, logits_fn: LogitsFn, min_objectness: float
+) -> list[Candidate]:
+    """Split a stroke where digits touch.
+
+    Args:
+        whole: The stroke as one candidate.
+        crop: Its ink.
+        logits_fn: The network.
+        min_objectness: The least objectness of a digit.
+
+    Returns:
+        The digits from left to right. Empty if the stroke is rather one digit, or if there is no
+        split into digits.
+    """
+    parts = _parts(whole, crop, logits_fn)
+    if _is_wide(whole):
+        digits = _best(parts, min_objectness) or _best(parts, min_objectness, may_skip=True)
+        if len(digits) < 2 or sum(digit.mass for digit in digits) < _MIN_COVERED * whole.mass:
+            return []
+    else:
+        digits = _best(parts, _MARGIN + max(whole.objectness, min_objectness))
+    favoured = replace(whole, penalty=-_MARGIN)
+    if total_score(digits, min_objectness) > total_score([favoured], min_objectness):
+        return digits
+    return []
+
+
+def _is_wide(stroke: Candidate) -> bool:
+    return stroke.width > _WIDE * stroke.height
+
+
+def _parts(whole: Candidate, crop: Crop, logits_fn: LogitsFn) -> dict[tuple[int, int], Candidate]:
+    """Score what lies between any two cuts.
+
+    Returns:
+        The parts by the numbers of their cuts, with the ends of the stroke as first and last. Empty
+        if no part reaches the last.
+    """
+    cuts = find_cuts(crop.ink)
+    costs = [0.0, *(cut.cost for cut in cuts), 0.0]
+    parts = {span: candidate(part) for span, part in _crops(crop, [cut.columns for cut in cuts])}
+    if not any(end == len(cuts) + 1 for _, end in parts):
+        return {}
+    return {
+        (start, end): replace(
+            one, strokes=whole.strokes, penalty=_CUT_PENALTY * (costs[start] + costs[end])
+        )
+        for (start, end), one in zip(parts, score(parts.values(), logits_fn), strict=True)
+    }
+
+
+def _crops(crop: Crop, cuts: list[NDArray[np.int32]]) -> Iterator[tuple[tuple[int, int], Crop]]:
+    """Yield what lies between any two cuts and is not too low or too wide for a digit."""
+    if not cuts:
+        return
+    columns = np.arange(crop.ink.shape[1])
+    part_of = (columns >= np.array(cuts)[:, :, None]).sum(axis=0)
+    min_height = _MIN_PART * len(crop.ink)
+    for start in range(len(cuts) + 1):
+        for end in range(start + 1, min(start + len(cuts), len(cuts) + 1) + 1):
+            part = crop.masked((part_of >= start) & (part_of < end))
+            if part is None or len(part.ink) < min_height:
+                continue
+            if part.ink.shape[1] > _WIDE * len(part.ink):
+                break
+            yield (start, end), part
+
+
+def _best(
+    parts: dict[tuple[int, int], Candidate], min_objectness: float, *, may_skip: bool = False
+) -> list[Candidate]:
+    """Find the split with the highest score, by dynamic programming over the cuts.
+
+    Args:
+        parts: From `_parts`.
+        min_objectness: The least objectness of a digit.
+        may_skip: Whether parts may be left out.
+
+    Returns:
+        The digits; empty if there is no such split.
+    """
+    last = max((end for _, end in parts), default=0)
+    best: list[list[Candidate] | None] = [[]] + [None] * last
+    for end in range(1, last + 1):
+        for start in range(end):
+            before, one, so_far = best[start], parts.get((start, end)), best[end]
+            is_digit = one is not None and one.objectness >= min_objectness
+            if before is None or not (is_digit or may_skip):
+                continue
+            option = [*before, one] if one is not None and is_digit else before
+            if so_far is None or total_score(option, min_objectness) > total_score(
+                so_far, min_objectness
+            ):
+                best[end] = option
+    return best[last] or []
