@@ -1,11 +1,12 @@
 """The repository held to its own rules."""
 
-import ast
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.imports import cycles, import_graph, modules_in
 
 _ROOT = Path(__file__).parents[1]
 _MEBIBYTE = 2**20
@@ -22,31 +23,80 @@ def _tracked() -> list[Path]:
     return [_ROOT / name for name in names if name and (_ROOT / name).is_file()]
 
 
-@pytest.mark.parametrize(
-    ("room", "never"),
-    [
-        ("core", ("bot", "discord")),
-    ],
+_SHARED = {"core", "i18n", "store", "runtime", "ui"}
+_FEATURES: dict[str, set[str]] = {
+    "explain": set(),
+    "model": {"explain"},
+    "daily": {"explain"},
+    "servers": {"daily"},
+    "reviews": set(),
+    "scores": set(),
+    "lessons": {"explain", "reviews"},
+    "quiz": {"explain", "lessons", "reviews"},
+    "sessions": {"explain", "lessons", "quiz", "reviews", "scores", "servers"},
+    "privacy": set(),
+    "help": set(),
+}
+"""The other features that each feature may import."""
+_MAY_IMPORT: dict[str, set[str]] = {
+    "core": set(),
+    "i18n": set(),
+    "store": set(),
+    "settings": {"core"},
+    "runtime": {"core", "i18n", "store"},
+    "ui": {"i18n", "runtime"},
+    **{feature: _SHARED | others for feature, others in _FEATURES.items()},
+    "app": {*_SHARED, *_FEATURES, "settings", "preview"},
+    "preview": {*_SHARED, *_FEATURES, "settings", "app"},
+    "cli": {*_SHARED, *_FEATURES, "settings", "app", "preview"},
+    "__main__": {"cli"},
+}
+"""The other rooms that each room may import: core, and what is directly in bot/."""
+_OF_DISCORD = re.compile(
+    r"(.*_)?(commands|controls?|messages|actions|publish(er|ing)|permissions|asking|review)"
 )
-def test_imports_go_one_way(room: str, never: tuple[str, ...]) -> None:
-    for file in (_ROOT / room).rglob("*.py"):
-        for name in _runtime_imports(file):
-            assert not any(name == n or name.startswith(f"{n}.") for n in never), f"{file}: {name}"
+"""The modules of a feature that may know Discord; the others hold its logic."""
+_STILL_CIRCULAR = [["bot.cli.evaluate_uploads", "bot.cli.uploads_tables"]]
 
 
-def _runtime_imports(file: Path) -> set[str]:
-    """Imports that are there when the program runs; those for type checkers alone do not count."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body = [ast.Pass()]
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
+@pytest.fixture(scope="module")
+def imported() -> dict[str, set[str]]:
+    """What each module of the product imports."""
+    return import_graph(modules_in(_ROOT, "bot", "core"))
+
+
+def test_imports_go_one_way(imported: dict[str, set[str]]) -> None:
+    for module, names in imported.items():
+        room = _room(module)
+        for name in names:
+            other = _room(name)
+            if other is not None and other != room:
+                assert room is not None, f"{module} imports {name}"
+                assert other in _MAY_IMPORT[room], f"{module} imports {name}"
+
+
+def test_no_modules_import_each_other(imported: dict[str, set[str]]) -> None:
+    assert cycles(imported) == _STILL_CIRCULAR
+
+
+def test_nothing_of_a_feature_but_what_talks_to_discord_imports_discord(
+    imported: dict[str, set[str]],
+) -> None:
+    for module, names in imported.items():
+        _, _, name = module.rpartition(".")
+        if _room(module) == "core" or (
+            _room(module) in _FEATURES and not _OF_DISCORD.fullmatch(name)
+        ):
+            discord = {each for each in names if each == "discord" or each.startswith("bot.ui")}
+            assert not discord, module
+
+
+def _room(module: str) -> str | None:
+    """The room of a module; `None` for `bot` itself, and for what is not the product's."""
+    package, _, rest = module.partition(".")
+    if package == "core":
+        return "core"
+    return rest.partition(".")[0] or None if package == "bot" else None
 
 
 def test_nothing_is_too_large() -> None:

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+import discord
 from discord.app_commands import CommandTree
 from discord.http import Route
 
-from bot.ui.client import Client
+ClientT = TypeVar("ClientT", bound=discord.Client)
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ _UNORDERED = frozenset({"contexts", "integration_types", "channel_types"})
 _ALL_CONTEXTS = [0, 1, 2]
 
 
-async def sync_if_changed(tree: CommandTree[Client]) -> dict[str, int]:
+async def sync_if_changed(tree: CommandTree[ClientT]) -> dict[str, int]:
     """Compare the tree's global commands with Discord's, and send them if they differ.
 
     Discord limits how many commands may be created a day, and every client loads them anew.
