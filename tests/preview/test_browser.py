@@ -215,6 +215,22 @@ def test_controls_change_the_message_they_are_below(served: Serving, visit: Open
     assert page.messages.count() == count
 
 
+def test_a_menu_follows_when_a_button_changes_what_it_shows(served: Serving, visit: Open) -> None:
+    page = visit(served)
+    answer = page.command("explain", index="11")
+    predicted = english("control.target_predicted", target=6)
+    why_4 = english("control.target_option", target=4)
+    page.choose(answer, predicted, why_4)
+    target = answer.get_by_role("combobox").nth(1)
+    expect(target).to_have_text(why_4)
+
+    page.press(answer, english("control.next"))
+
+    expect(target).to_have_text(english("control.target_predicted", target=9))
+    page.choose(answer, english("control.target_predicted", target=9), why_4)
+    expect(target).to_have_text(why_4)
+
+
 def test_somebody_else_is_answered_alone_and_in_their_language(
     served: Serving, visit: Open
 ) -> None:
