@@ -16,8 +16,8 @@ from core.figures.colours import Colours
 _NONE = "-"
 
 # Messages that were sent long ago hold these codes: they never change.
-_LAYERS = {"conv2d": "0", "max_pooling2d": "1", "conv2d_1": "2", "max_pooling2d_1": "3"}
-_SCORES = {Score.LOG_ODDS: "0", Score.LOGIT: "1", Score.PROBABILITY: "2"}
+LAYER_CODES = {"conv2d": "0", "max_pooling2d": "1", "conv2d_1": "2", "max_pooling2d_1": "3"}
+SCORE_CODES = {Score.LOG_ODDS: "0", Score.LOGIT: "1", Score.PROBABILITY: "2"}
 _COLOURS = {Colours.VIRIDIS: "0", Colours.JET: "1"}
 _NETWORKS = {Network.TUTORIAL: "0", Network.UPLOADS: "1"}
 STATE = (
@@ -89,9 +89,9 @@ class QueryControl(Control[ItemT, Presses], template=r"(?!)"):
         super().__init__(item)
         self.query = Query(
             index=_number(self.state["index"]),
-            layer=_decoded(_LAYERS, self.state["layer"]),
+            layer=_decoded(LAYER_CODES, self.state["layer"]),
             target=_number(self.state["target"]),
-            score=_decoded(_SCORES, self.state["score"]),
+            score=_decoded(SCORE_CODES, self.state["score"]),
             colours=_decoded(_COLOURS, self.state["colours"]),
             network=_decoded(_NETWORKS, self.state["network"]),
             position=_number(self.state["position"]),
@@ -119,9 +119,9 @@ def encode(query: Query, ownership: Ownership) -> str:
     """Write what a control holds, as `STATE` matches it."""
     fields = (
         query.index,
-        _LAYERS[query.layer],
+        LAYER_CODES[query.layer],
         query.target,
-        _SCORES[query.score],
+        SCORE_CODES[query.score],
         _COLOURS[query.colours],
         _NETWORKS[query.network],
         query.position,

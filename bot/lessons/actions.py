@@ -56,6 +56,12 @@ class LessonActions:
         await self._show(interaction, state, await self._carried_digit(interaction, state))
         await self._join_by_trying(interaction, state)
 
+    async def take_digit(self, interaction: Interaction, state: LessonState, index: int) -> None:
+        """Show a page with another test digit and the class that the page begins with."""
+        view = View.of(self._page(state.lesson, state.page), index)
+        view = replace(view, layer=state.view.layer, score=state.view.score)
+        await self.show(interaction, replace(state, view=view))
+
     async def turn_to(self, interaction: Interaction, state: LessonState, page: int) -> None:
         """Show another page as it begins, with the same digit."""
         state = self._beginning(state.lesson, page, state.view.index)
@@ -77,10 +83,8 @@ class LessonActions:
             raise UserError("lesson.changed")
         me, session = interaction.user.id, state.session
         if not session or await self._groups.join(session, me):
-            right = choice == question.right
-            await self._progress.answer(
-                me, session, state.lesson, question.number, choice, right=right
-            )
+            lesson = self._lessons.lesson(state.lesson, say.language)
+            await self._progress.answer(me, session, lesson, question, choice)
         if interaction.response.type is InteractionResponseType.deferred_message_update:
             own = await self._carried_digit(interaction, state)
             await self._show(interaction, state, own, choice)
@@ -213,9 +217,7 @@ class LessonActions:
                     me, state.session, state.lesson, page.question.number
                 )
             if not state.session:
-                last = page is self._lessons.lesson(state.lesson, FALLBACK).pages[-1]
-                await self._progress.visit(
-                    me, state.lesson, state.page, state.view.index, last=last
-                )
+                lesson = self._lessons.lesson(state.lesson, say.language)
+                await self._progress.visit(me, lesson, state.page, state.view.index)
         message = lesson_page(self._lessons, state, illustration, (say,), owner=me, chosen=chosen)
         await reply(interaction, message)

@@ -1,8 +1,7 @@
 """The controls of lessons. What they need to know is in their `custom_id`."""
 
 import re
-from abc import ABC
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, Self
 
@@ -12,13 +11,15 @@ from typing_extensions import override
 
 from bot.explain.phrases import SCORE_NAMES
 from bot.explain.query import random_index
+from bot.explain.query_control import LAYER_CODES, SCORE_CODES
 from bot.i18n import Say
 from bot.lessons.course import Lesson, Question
 from bot.lessons.illustrations import Illustration
 from bot.lessons.state import LessonState, View
+from bot.runtime.errors import UserError
 from bot.ui.client import Interaction
-from bot.ui.control import EVERYONE, OWNER, Control, ItemT
-from core.explain.closed_form import SPATIAL_LAYERS
+from bot.ui.control import EVERYONE, OWNER, Control
+from core.dataset import TEST_DIGITS
 from core.explain.scores import Score
 from core.figures.percent import format_percent
 from core.transforms import Transform
@@ -26,14 +27,15 @@ from core.transforms import Transform
 LETTERS = "ABCDE"
 """The options of a question."""
 
-_SCORES = tuple(Score)
 _PREDICTED, _OWN = "p", "u"
+_LAYERS = {code: layer for layer, code in LAYER_CODES.items()}
+_SCORES = {code: score for score, code in SCORE_CODES.items()}
 _NAME = r"[a-z][a-z0-9-]{0,23}"
 _STATE = (
-    rf"(?P<lesson>{_NAME})/(?P<page>\d{{1,2}})/(?P<index>\d{{1,4}}|u)/(?P<layer>\d)"
-    rf"/(?P<target>\d|-)/(?P<score>\d)/(?P<edit>-?\d\.-?\d\.-?\d\.\d)/(?P<session>\d{{1,9}})/{OWNER}"
+    rf"(?P<lesson>{_NAME})/(?P<page>\d{{1,2}})/(?P<index>\d{{1,4}}|u)/(?P<layer>\d)/(?P<target>\d|-)"
+    rf"/(?P<score>\d)/(?P<transform>-?\d\.-?\d\.-?\d\.\d)/(?P<session>\d{{1,9}})/{OWNER}"
 )
-"""A lesson's state and the message's owner: 83 characters at most."""
+"""A lesson's state and the owner of its message: 83 characters at most."""
 
 
 class Presses(Protocol):
@@ -41,6 +43,9 @@ class Presses(Protocol):
 
     async def show(self, interaction: Interaction, state: LessonState) -> None:
         """Show a page with another view."""
+
+    async def take_digit(self, interaction: Interaction, state: LessonState, index: int) -> None:
+        """Show a page with another test digit."""
 
     async def turn_to(self, interaction: Interaction, state: LessonState, page: int) -> None:
         """Show another page as it begins, with the same digit."""
@@ -68,9 +73,9 @@ def encode(state: LessonState, owner: int) -> str:
         state.lesson,
         state.page,
         _OWN if view.index is None else view.index,
-        SPATIAL_LAYERS.index(view.layer),
+        LAYER_CODES[view.layer],
         "-" if view.target is None else view.target,
-        _SCORES.index(view.score),
+        SCORE_CODES[view.score],
         f"{transform.thickness}.{transform.right}.{transform.down}.{transform.erased}",
         state.session,
         owner,
@@ -79,81 +84,113 @@ def encode(state: LessonState, owner: int) -> str:
 
 
 def decode(match: re.Match[str]) -> LessonState:
-    """Read the state in a `custom_id` that matched `_STATE`."""
+    """Read the state in a `custom_id` that matched `_STATE`.
+
+    Raises:
+        UserError: If it names a layer or a score that is gone.
+    """
+    if match["layer"] not in _LAYERS or match["score"] not in _SCORES:
+        raise UserError("lesson.changed")
     view = View(
         index=None if match["index"] == _OWN else int(match["index"]),
-        layer=SPATIAL_LAYERS[int(match["layer"])],
+        layer=_LAYERS[match["layer"]],
         target=None if match["target"] == "-" else int(match["target"]),
-        score=_SCORES[int(match["score"])],
-        transform=Transform(*map(int, match["edit"].split("."))),
+        score=_SCORES[match["score"]],
+        transform=Transform(*map(int, match["transform"].split("."))),
     )
     return LessonState(match["lesson"], int(match["page"]), view, int(match["session"]))
 
 
-class ViewControl(Control[ItemT, Presses], ABC, template=r"(?!)"):
-    """Shows the same page with another view."""
+class DigitButton(
+    Control[Button[Any], Presses],
+    template=rf"study:(?P<act>back|any|on|example)\.?(?P<example>\d{{0,4}}):{_STATE}",
+):
+    """Takes another test digit."""
+
+    @classmethod
+    def of(cls, state: LessonState, owner: int, act: str, say: Say) -> Self:
+        """Make the button of an act in `DIGIT_ACTS`."""
+        emoji, key = DIGIT_ACTS[act]
+        custom_id = f"study:{act}:{encode(state, owner)}"
+        return cls(Button(label=say(key), emoji=emoji, custom_id=custom_id))
+
+    @classmethod
+    def of_example(cls, state: LessonState, owner: int, index: int, say: Say) -> Self:
+        """Make the button of the page's example."""
+        label = say("lesson.example", index=index)
+        custom_id = f"study:example.{index}:{encode(state, owner)}"
+        return cls(Button(label=label, emoji="🔎", custom_id=custom_id))
 
     @override
     async def press(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         state = decode(self.state)
-        await feature.show(interaction, replace(state, view=self.changed(state.view, values)))
+        index = state.view.index or 0
+        match self.state["act"]:
+            case "back":
+                index -= 1
+            case "on":
+                index += 1
+            case "any":
+                index = random_index()
+            case _:
+                index = int(self.state["example"])
+        await feature.take_digit(interaction, state, index % TEST_DIGITS)
 
-    def changed(self, view: View, values: Sequence[str]) -> View:
-        """Return the view after a press."""
-        raise NotImplementedError
+
+DIGIT_ACTS = {
+    "back": ("◀️", "lesson.previous_digit"),
+    "any": ("🎲", "control.random"),
+    "on": ("▶️", "lesson.next_digit"),
+}
+"""The emoji and the label of each act."""
 
 
-class StudyButton(
-    ViewControl[Button[Any]], template=rf"study:(?P<act>[a-z]+)\.?(?P<to>\d{{0,4}}):{_STATE}"
+class TransformButton(
+    Control[Button[Any], Presses],
+    template=rf"study:(?P<act>left|up|down|right|thinner|thicker|rub|undo)\.?:{_STATE}",
 ):
-    """Takes another digit, or changes the digit."""
+    """Changes the digit."""
 
     @classmethod
-    def drawn(
-        cls, state: LessonState, owner: int, act: str, label: str, *, to: int | None = None
-    ) -> Self:
-        """Make the button of an act in `ACTS`, or of `example` with a test digit."""
-        emoji, _ = ACTS[act]
-        to_ = "" if to is None else f".{to}"
-        custom_id = f"study:{act}{to_}:{encode(state, owner)}"
-        return cls(Button(label=label, emoji=emoji, custom_id=custom_id))
+    def of(cls, state: LessonState, owner: int, act: str, say: Say) -> Self:
+        """Make the button of an act in `TRANSFORM_ACTS`; disabled if it would change nothing."""
+        emoji, key, change = TRANSFORM_ACTS[act]
+        custom_id = f"study:{act}:{encode(state, owner)}"
+        unchanged = change(state.view.transform) == state.view.transform
+        return cls(Button(label=say(key), emoji=emoji, custom_id=custom_id, disabled=unchanged))
 
     @override
-    def changed(self, view: View, values: Sequence[str]) -> View:
-        if self.state["act"] == "example":
-            return view.with_digit(int(self.state["to"]))
-        return ACTS[self.state["act"]][1](view)
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        state, change = decode(self.state), TRANSFORM_ACTS[self.state["act"]][2]
+        view = replace(state.view, transform=change(state.view.transform))
+        await feature.show(interaction, replace(state, view=view))
 
 
-def _transformed(change: Callable[[Transform], Transform]) -> Callable[[View], View]:
-    return lambda view: replace(view, transform=change(view.transform))
-
-
-ACTS: dict[str, tuple[str, Callable[[View], View]]] = {
-    "back": ("◀️", lambda view: view.with_digit((view.index or 0) - 1)),
-    "any": ("🎲", lambda view: view.with_digit(random_index())),
-    "on": ("▶️", lambda view: view.with_digit((view.index or 0) + 1)),
-    "example": ("🔎", lambda view: view),
-    "left": ("⬅️", _transformed(lambda transform: transform.shift(-2, 0))),
-    "up": ("⬆️", _transformed(lambda transform: transform.shift(0, -2))),
-    "down": ("⬇️", _transformed(lambda transform: transform.shift(0, 2))),
-    "right": ("➡️", _transformed(lambda transform: transform.shift(2, 0))),
-    "thinner": ("✏️", _transformed(lambda transform: transform.thicken(-1))),
-    "thicker": ("🖌️", _transformed(lambda transform: transform.thicken(1))),
-    "rub": ("🧽", _transformed(lambda transform: transform.erase())),
-    "undo": ("↩️", _transformed(lambda _: Transform())),
+TRANSFORM_ACTS: Mapping[str, tuple[str, str, Callable[[Transform], Transform]]] = {
+    "left": ("⬅️", "lesson.left", lambda transform: transform.shift(-2, 0)),
+    "up": ("⬆️", "lesson.up", lambda transform: transform.shift(0, -2)),
+    "down": ("⬇️", "lesson.down", lambda transform: transform.shift(0, 2)),
+    "right": ("➡️", "lesson.right", lambda transform: transform.shift(2, 0)),
+    "thinner": ("✏️", "lesson.thinner", lambda transform: transform.thicken(-1)),
+    "thicker": ("🖌️", "lesson.thicker", lambda transform: transform.thicken(1)),
+    "rub": ("🧽", "lesson.rub", lambda transform: transform.erase()),
+    "undo": ("↩️", "lesson.undo", lambda _: Transform()),
 }
-"""What buttons do to a view, and their emoji."""
+"""The emoji, the label and the effect of each act."""
 
 
-class StudyLayerSelect(ViewControl[Select[Any]], template=rf"studylayer:{_STATE}"):
-    """Chooses the layer."""
+class ViewSelect(
+    Control[Select[Any], Presses], template=rf"study(?P<field>layer|class|score):{_STATE}"
+):
+    """Chooses the layer, the class to explain, or its score."""
 
     @classmethod
-    def drawn(cls, state: LessonState, owner: int, illustration: Illustration, say: Say) -> Self:
-        """Make the select, with the size of each layer's maps."""
+    def of_layer(cls, state: LessonState, owner: int, picture: Illustration, say: Say) -> Self:
+        """Offer the layers, with the size of their maps."""
         options = [
             SelectOption(
                 label=say("control.layer", layer=layer),
@@ -161,72 +198,85 @@ class StudyLayerSelect(ViewControl[Select[Any]], template=rf"studylayer:{_STATE}
                 description=say("control.layer_option", h=h, w=w),
                 default=layer == state.view.layer,
             )
-            for layer, (h, w) in illustration.layers.items()
+            for layer, (h, w) in picture.layers.items()
         ]
-        return cls(Select(custom_id=f"studylayer:{encode(state, owner)}", options=options))
-
-    @override
-    def changed(self, view: View, values: Sequence[str]) -> View:
-        return replace(view, layer=values[0])
-
-
-class StudyClassSelect(ViewControl[Select[Any]], template=rf"studyclass:{_STATE}"):
-    """Chooses the class to explain."""
+        return cls._of("layer", state, owner, options, say("lesson.layer_menu"))
 
     @classmethod
-    def drawn(cls, state: LessonState, owner: int, illustration: Illustration, say: Say) -> Self:
-        """Make the select: the predicted class, and each of the ten."""
-        probabilities = illustration.subject.explained.probabilities
-        predicted = say("control.target_predicted", target=int(probabilities.argmax()))
-        options = [
-            SelectOption(label=predicted, value=_PREDICTED, default=state.view.target is None)
-        ]
+    def of_class(cls, state: LessonState, owner: int, picture: Illustration, say: Say) -> Self:
+        """Offer the predicted class, and each of the ten with its probability."""
+        explained, target = picture.subject.explained, state.view.target
+        predicted = say("control.target_predicted", target=explained.prediction)
+        options = [SelectOption(label=predicted, value=_PREDICTED, default=target is None)]
         options += [
             SelectOption(
-                label=say("control.target_option", target=target),
-                value=str(target),
+                label=say("control.target_option", target=each),
+                value=str(each),
                 description=format_percent(probability),
-                default=target == state.view.target,
+                default=each == target,
             )
-            for target, probability in enumerate(probabilities)
+            for each, probability in enumerate(explained.probabilities)
         ]
-        return cls(Select(custom_id=f"studyclass:{encode(state, owner)}", options=options))
-
-    @override
-    def changed(self, view: View, values: Sequence[str]) -> View:
-        return replace(view, target=None if values[0] == _PREDICTED else int(values[0]))
-
-
-class StudyScoreSelect(ViewControl[Select[Any]], template=rf"studyscore:{_STATE}"):
-    """Chooses the score."""
+        return cls._of("class", state, owner, options, say("lesson.class_menu"))
 
     @classmethod
-    def drawn(cls, state: LessonState, owner: int, say: Say) -> Self:
-        """Make the select."""
+    def of_score(cls, state: LessonState, owner: int, say: Say) -> Self:
+        """Offer the scores."""
         options = [
             SelectOption(
-                label=say("control.score", score=say(SCORE_NAMES[score])),
+                label=say("control.score", score=say(key)),
                 value=score,
                 default=score is state.view.score,
             )
-            for score in Score
+            for score, key in SCORE_NAMES.items()
         ]
-        return cls(Select(custom_id=f"studyscore:{encode(state, owner)}", options=options))
+        return cls._of("score", state, owner, options, say("lesson.score_menu"))
+
+    @classmethod
+    def _of(
+        cls,
+        field: str,
+        state: LessonState,
+        owner: int,
+        options: list[SelectOption],
+        placeholder: str,
+    ) -> Self:
+        custom_id = f"study{field}:{encode(state, owner)}"
+        return cls(Select(custom_id=custom_id, placeholder=placeholder, options=options))
 
     @override
-    def changed(self, view: View, values: Sequence[str]) -> View:
-        return replace(view, score=Score(values[0]))
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        state, value = decode(self.state), values[0]
+        view = state.view
+        match self.state["field"]:
+            case "layer" if value in LAYER_CODES:
+                view = replace(view, layer=value)
+            case "class":
+                view = replace(view, target=None if value == _PREDICTED else int(value))
+            case "score" if value in SCORE_NAMES:
+                view = replace(view, score=Score(value))
+            case _:
+                raise UserError("lesson.changed")
+        await feature.show(interaction, replace(state, view=view))
 
 
 class PageButton(Control[Button[Any], Presses], template=rf"page:(?P<to>\d{{1,2}}):{_STATE}"):
     """Turns to another page of the lesson."""
 
     @classmethod
-    def drawn(cls, state: LessonState, owner: int, page: int, label: str, emoji: str) -> Self:
-        """Make the button of a page."""
-        style = ButtonStyle.primary if page > state.page else ButtonStyle.secondary
-        custom_id = f"page:{page}:{encode(state, owner)}"
-        return cls(Button(label=label, emoji=emoji, style=style, custom_id=custom_id))
+    def back(cls, state: LessonState, owner: int, say: Say) -> Self:
+        """Make the button of the previous page."""
+        custom_id = f"page:{state.page - 1}:{encode(state, owner)}"
+        return cls(Button(label=say("lesson.back"), emoji="⏮️", custom_id=custom_id))
+
+    @classmethod
+    def next(cls, state: LessonState, owner: int, style: ButtonStyle, say: Say) -> Self:
+        """Make the button of the next page."""
+        custom_id = f"page:{state.page + 1}:{encode(state, owner)}"
+        label = say("lesson.next")
+        return cls(Button(label=label, emoji="⏭️", style=style, custom_id=custom_id))
 
     @override
     async def press(
@@ -239,7 +289,7 @@ class OwnButton(Control[Button[Any], Presses], template=rf"own:{_STATE}"):
     """Shows the page of a session to the person who presses, with their own digit."""
 
     @classmethod
-    def drawn(cls, state: LessonState, label: str) -> Self:
+    def of(cls, state: LessonState, label: str) -> Self:
         """Make the button."""
         custom_id = f"own:{encode(state, EVERYONE)}"
         return cls(Button(label=label, emoji="🧪", style=ButtonStyle.primary, custom_id=custom_id))
@@ -255,7 +305,7 @@ class ChoiceButton(Control[Button[Any], Presses], template=rf"choice:(?P<choice>
     """Answers the question of a page."""
 
     @classmethod
-    def drawn(
+    def of(
         cls, state: LessonState, owner: int, question: Question, choice: int, chosen: int | None
     ) -> Self:
         """Make the button of an option; the chosen one is green if it is right, and else red."""
@@ -276,7 +326,7 @@ class TermSelect(Control[Select[Any], Presses], template=rf"term:(?P<part>\d{{1,
     """Explains a term, privately: its message stays."""
 
     @classmethod
-    def drawn(cls, terms: Sequence[tuple[str, str]], placeholder: str, part: int = 0) -> Self:
+    def of(cls, terms: Sequence[tuple[str, str]], placeholder: str, part: int = 0) -> Self:
         """Make a select of at most 25 terms.
 
         Args:
@@ -299,9 +349,7 @@ class LessonSelect(Control[Select[Any], Presses], template=rf"lessons:(?P<part>\
     """Goes on with a lesson of the course."""
 
     @classmethod
-    def drawn(
-        cls, owner: int, lessons: Sequence[tuple[Lesson, str]], say: Say, part: int = 0
-    ) -> Self:
+    def of(cls, owner: int, lessons: Sequence[tuple[Lesson, str]], say: Say, part: int = 0) -> Self:
         """Make a select of at most 25 lessons, each with an emoji for the reader's progress."""
         options = [
             SelectOption(label=f"{lesson.order}. {lesson.title}", value=lesson.name, emoji=emoji)
@@ -321,10 +369,12 @@ class OpenButton(Control[Button[Any], Presses], template=rf"open:(?P<lesson>{_NA
     """Goes on with one lesson."""
 
     @classmethod
-    def drawn(cls, owner: int, lesson: str, label: str) -> Self:
+    def of(
+        cls, owner: int, lesson: str, label: str, style: ButtonStyle = ButtonStyle.primary
+    ) -> Self:
         """Make the button."""
         custom_id = f"open:{lesson}:{owner}"
-        return cls(Button(label=label, emoji="▶️", style=ButtonStyle.primary, custom_id=custom_id))
+        return cls(Button(label=label[:80], emoji="▶️", style=style, custom_id=custom_id))
 
     @override
     async def press(
@@ -337,7 +387,7 @@ class ContentsButton(Control[Button[Any], Presses], template=rf"contents:{OWNER}
     """Shows all lessons."""
 
     @classmethod
-    def drawn(cls, owner: int, say: Say) -> Self:
+    def of(cls, owner: int, say: Say) -> Self:
         """Make the button."""
         label, custom_id = say("lesson.contents"), f"contents:{owner}"
         return cls(Button(label=label, emoji="📚", custom_id=custom_id))
@@ -351,10 +401,9 @@ class ContentsButton(Control[Button[Any], Presses], template=rf"contents:{OWNER}
 
 CONTROLS = (
     PageButton,
-    StudyButton,
-    StudyLayerSelect,
-    StudyClassSelect,
-    StudyScoreSelect,
+    DigitButton,
+    TransformButton,
+    ViewSelect,
     OwnButton,
     ChoiceButton,
     TermSelect,

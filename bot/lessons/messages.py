@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 import numpy as np
-from discord import MediaGalleryItem
+from discord import ButtonStyle, MediaGalleryItem
 from discord.ui import ActionRow, Item, MediaGallery, Section, Separator, TextDisplay, Thumbnail
 from numpy.typing import NDArray
 
@@ -15,15 +15,14 @@ from bot.lessons.controls import (
     LETTERS,
     ChoiceButton,
     ContentsButton,
+    DigitButton,
     LessonSelect,
     OpenButton,
     OwnButton,
     PageButton,
-    StudyButton,
-    StudyClassSelect,
-    StudyLayerSelect,
-    StudyScoreSelect,
     TermSelect,
+    TransformButton,
+    ViewSelect,
 )
 from bot.lessons.course import Lesson, Lessons, Page, Question, Term, Try
 from bot.lessons.illustrations import Illustration
@@ -38,19 +37,6 @@ from core.transforms import Transform
 
 _MAX_OPTIONS = 25  # of a select
 _FINISHED, _BEGUN, _NEW = "✅", "📖", "▫️"
-_LABELS = {
-    "back": "control.previous",
-    "any": "control.random",
-    "on": "control.next",
-    "left": "lesson.left",
-    "up": "lesson.up",
-    "down": "lesson.down",
-    "right": "lesson.right",
-    "thinner": "lesson.thinner",
-    "thicker": "lesson.thicker",
-    "rub": "lesson.rub",
-    "undo": "lesson.undo",
-}
 
 Parts = list[Item[Any]]
 
@@ -94,11 +80,12 @@ def lesson_page(
         parts += _question(questions, state, owner, chosen, say)
     if page.terms:
         terms = [(name, _title(lessons, name, voices)) for name in page.terms]
-        parts.append(ActionRow(TermSelect.drawn(terms, _beside("lesson.terms", voices))))
+        parts.append(ActionRow(TermSelect.of(terms, _beside("lesson.terms", voices))))
     if owner == EVERYONE:
-        parts.append(ActionRow(OwnButton.drawn(state, _beside("lesson.own", voices))))
+        parts.append(ActionRow(OwnButton.of(state, _beside("lesson.own", voices))))
     elif not state.session:
-        parts.append(_navigation(lessons, state, owner, say))
+        done = page.question is None or chosen is not None
+        parts.append(_navigation(lessons, state, owner, say, done=done))
     return framed(*parts, *more, files=files)
 
 
@@ -132,10 +119,10 @@ def contents(lessons: Lessons, progress: Mapping[str, Progress], say: Say, owner
     if following is not None:
         key = "lesson.resume" if following.name in progress else "lesson.begin"
         label = say(key, title=following.title)
-        parts.append(ActionRow(OpenButton.drawn(owner, following.name, label[:80])))
+        parts.append(ActionRow(OpenButton.of(owner, following.name, label)))
     for part, start in enumerate(range(0, len(course), _MAX_OPTIONS)):
         some = [(each, _emoji(each, progress)) for each in course[start : start + _MAX_OPTIONS]]
-        parts.append(ActionRow(LessonSelect.drawn(owner, some, say, part)))
+        parts.append(ActionRow(LessonSelect.of(owner, some, say, part)))
     return framed(*parts)
 
 
@@ -144,7 +131,7 @@ def term_page(lessons: Lessons, term: Term, say: Say) -> Message:
     parts: Parts = [TextDisplay(f"## {term.title}\n{term.text}")]
     if term.see:
         related = [(name, lessons.term(name, say.language).title) for name in term.see]
-        parts.append(ActionRow(TermSelect.drawn(related, say("term.see"))))
+        parts.append(ActionRow(TermSelect.of(related, say("term.see"))))
     return framed(*parts)
 
 
@@ -157,7 +144,7 @@ def glossary(lessons: Lessons, say: Say) -> Message:
     for part, start in enumerate(range(0, len(terms), _MAX_OPTIONS)):
         some = terms[start : start + _MAX_OPTIONS]
         placeholder = say("term.choose", first=some[0][1], last=some[-1][1])
-        parts.append(ActionRow(TermSelect.drawn(some, placeholder, part)))
+        parts.append(ActionRow(TermSelect.of(some, placeholder, part)))
     return framed(*parts)
 
 
@@ -249,29 +236,30 @@ def _ranked(probabilities: NDArray[np.float32]) -> tuple[int, str]:
 def _tries(
     page: Page, state: LessonState, illustration: Illustration, owner: int, say: Say
 ) -> list[ActionRow[Any]]:
-    tries = set(page.tries)
+    tries = page.tries
 
-    def buttons(*acts: str) -> list[StudyButton]:
-        return [StudyButton.drawn(state, owner, act, say(_LABELS[act])) for act in acts]
+    def buttons(*acts: str) -> list[Item[Any]]:
+        return [TransformButton.of(state, owner, act, say) for act in acts]
 
-    rows: list[Sequence[Item[Any]]] = []
+    rows: list[list[Item[Any]]] = []
     if Try.CLASS in tries:
-        rows.append([StudyClassSelect.drawn(state, owner, illustration, say)])
+        rows.append([ViewSelect.of_class(state, owner, illustration, say)])
     if Try.LAYER in tries:
-        rows.append([StudyLayerSelect.drawn(state, owner, illustration, say)])
+        rows.append([ViewSelect.of_layer(state, owner, illustration, say)])
     if Try.SCORE in tries:
-        rows.append([StudyScoreSelect.drawn(state, owner, say)])
+        rows.append([ViewSelect.of_score(state, owner, say)])
     if Try.SHIFT in tries:
         rows.append(buttons("left", "up", "down", "right"))
-    acts = ["thinner", "thicker"] if Try.THICKEN in tries else []
-    acts += ["rub"] if Try.RUB in tries else []
-    acts += ["undo"] if state.view.transform != Transform() else []
-    rows.append(buttons(*acts))
-    steps = ("any",) if state.view.index is None else ("back", "any", "on")
-    digits = buttons(*steps) if Try.DIGIT in tries else []
+    changes = buttons("thinner", "thicker") if Try.THICKEN in tries else []
+    changes += buttons("rub") if Try.RUB in tries else []
+    if changes or Try.SHIFT in tries:
+        rows.append([*changes, *buttons("undo")])
+    digits: list[Item[Any]] = []
+    if Try.DIGIT in tries:
+        acts = ("any",) if state.view.index is None else ("back", "any", "on")
+        digits += [DigitButton.of(state, owner, act, say) for act in acts]
     if page.example is not None:
-        label = say("lesson.example", index=page.example)
-        digits.append(StudyButton.drawn(state, owner, "example", label, to=page.example))
+        digits.append(DigitButton.of_example(state, owner, page.example, say))
     rows.append(digits)
     return [ActionRow(*row) for row in rows if row]
 
@@ -285,29 +273,32 @@ def _question(
         options = (f"**{LETTERS[i]}** {text}" for i, text in enumerate(each.options))
         texts.append("\n".join((f"### {each.text}", *options)))
     buttons = [
-        ChoiceButton.drawn(state, owner, question, choice, chosen)
+        ChoiceButton.of(state, owner, question, choice, chosen)
         for choice in range(len(question.options))
     ]
     parts: Parts = [Separator(), TextDisplay("\n\n".join(texts)), ActionRow(*buttons)]
-    if chosen is not None:
-        parts.append(TextDisplay(answered(question, chosen, say)))
+    if owner != EVERYONE:
+        verdict = say("lesson.answer") if chosen is None else answered(question, chosen, say)
+        parts.append(TextDisplay(verdict))
     return parts
 
 
-def _navigation(lessons: Lessons, state: LessonState, owner: int, say: Say) -> ActionRow[Any]:
+def _navigation(
+    lessons: Lessons, state: LessonState, owner: int, say: Say, *, done: bool
+) -> ActionRow[Any]:
+    """Offer other pages; the way on stands out once the page is done."""
     buttons: list[Item[Any]] = []
+    style = ButtonStyle.primary if done else ButtonStyle.secondary
     if state.page:
-        back = state.page - 1
-        buttons.append(PageButton.drawn(state, owner, back, say("lesson.back"), "⏮️"))
+        buttons.append(PageButton.back(state, owner, say))
     following = lessons.names[lessons.names.index(state.lesson) + 1 :]
     if state.page + 1 < len(lessons.lesson(state.lesson, say.language).pages):
-        on = state.page + 1
-        buttons.append(PageButton.drawn(state, owner, on, say("lesson.next"), "⏭️"))
+        buttons.append(PageButton.next(state, owner, style, say))
     elif following:
         title = lessons.lesson(following[0], say.language).title
         label = say("lesson.following", title=title)
-        buttons.append(OpenButton.drawn(owner, following[0], label[:80]))
-    buttons.append(ContentsButton.drawn(owner, say))
+        buttons.append(OpenButton.of(owner, following[0], label, style))
+    buttons.append(ContentsButton.of(owner, say))
     return ActionRow(*buttons)
 
 

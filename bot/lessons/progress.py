@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.lessons.course import Lesson, Question
 from bot.reviews.asking import Item
 from bot.reviews.schedule import record_answers
 from bot.runtime.clock import Clock, utc_now
@@ -24,7 +25,7 @@ class Progress:
         lesson: its name.
         page: the index of the page to go on with.
         digit: index of the test digit that the learner uses.
-        finished: whether the last page was ever reached.
+        finished: whether all questions were ever answered; without any, the last page seen.
         touched_at: when the learner last turned a page.
     """
 
@@ -49,7 +50,7 @@ class ProgressStore:
             .where(LessonProgress.user_id == user_id)
             .order_by(LessonProgress.touched_at.desc())
         )
-        async with self._store.begin() as transaction:
+        async with self._store.read() as transaction:
             rows = (await transaction.scalars(query)).all()
         return {
             row.lesson: Progress(
@@ -58,63 +59,85 @@ class ProgressStore:
             for row in rows
         }
 
-    async def visit(
-        self, user_id: int, lesson: str, page: int, digit: int | None, *, last: bool
-    ) -> None:
+    async def visit(self, user_id: int, lesson: Lesson, page: int, digit: int | None) -> None:
         """Remember the page that a learner sees.
 
         Args:
             user_id: of the learner.
-            lesson: its name.
+            lesson: in any language.
             page: the index of the page.
             digit: index of the learner's test digit; `None` for their own handwriting, which is
                 not kept: the test digit that they had before stays.
-            last: whether it is the lesson's last page.
         """
         now = self._now()
-        seen: dict[str, Any] = {"screen": page, "touched_at": now}
+        seen = {"screen": page, "touched_at": now}
         if digit is not None:
             seen["digit"] = digit
-        insert = self._store.insert(LessonProgress).values(
-            **{"digit": 0, "finished_at": now if last else None, **seen},
-            user_id=user_id,
-            lesson=lesson,
+        statement = (
+            self._store.insert(LessonProgress)
+            .values(**{"digit": 0, **seen}, user_id=user_id, lesson=lesson.name)
+            .on_conflict_do_update(index_elements=["user_id", "lesson"], set_=seen)
         )
-        if last:
-            seen["finished_at"] = func.coalesce(
-                LessonProgress.finished_at, insert.excluded.finished_at
-            )
         async with self._store.begin() as transaction:
-            await transaction.execute(
-                insert.on_conflict_do_update(index_elements=["user_id", "lesson"], set_=seen)
-            )
+            await transaction.execute(statement)
+            await _finish(transaction, user_id, lesson, now)
 
     async def answer(
-        self, user_id: int, session_id: int, lesson: str, question: int, choice: int, *, right: bool
+        self, user_id: int, session_id: int, lesson: Lesson, question: Question, choice: int
     ) -> None:
         """Remember an answer in place of an earlier one; a wrong one is reviewed later.
 
         Args:
             user_id: of the learner.
             session_id: of the session; 0 for a learner on their own.
-            lesson: its name.
-            question: the number of the question in the lesson, from 0.
+            lesson: in any language.
+            question: of the lesson.
             choice: the index of the option.
-            right: whether that is the right one.
         """
-        now = self._now()
-        given: dict[str, Any] = {"choice": choice, "right": right, "answered_at": now}
-        insert = self._store.insert(LessonAnswer).values(
-            user_id=user_id, session_id=session_id, lesson=lesson, question=question, **given
+        now, right = self._now(), choice == question.right
+        key = {
+            "user_id": user_id,
+            "session_id": session_id,
+            "lesson": lesson.name,
+            "question": question.number,
+        }
+        given = {"choice": choice, "right": right, "answered_at": now}
+        statement = (
+            self._store.insert(LessonAnswer)
+            .values(**key, **given)
+            .on_conflict_do_update(index_elements=list(key), set_=given)
         )
-        keys = ["user_id", "session_id", "lesson", "question"]
-        item = Item(LESSON, f"{lesson}/{question}")
+        item = Item(LESSON, f"{lesson.name}/{question.number}")
         async with self._store.begin() as transaction:
-            await transaction.execute(insert.on_conflict_do_update(index_elements=keys, set_=given))
+            await transaction.execute(statement)
             await record_answers(self._store, transaction, item, {user_id: right}, now)
+            await _finish(transaction, user_id, lesson, now)
 
     async def choice(self, user_id: int, session_id: int, lesson: str, question: int) -> int | None:
         """Return the option that a learner chose last, or `None`."""
-        async with self._store.begin() as transaction:
+        async with self._store.read() as transaction:
             row = await transaction.get(LessonAnswer, (user_id, session_id, lesson, question))
         return None if row is None else row.choice
+
+
+async def _finish(transaction: AsyncSession, user_id: int, lesson: Lesson, now: datetime) -> None:
+    """Note when a learner has first answered all questions; without any, seen the last page."""
+    answered = select(func.count()).where(
+        LessonAnswer.user_id == user_id,
+        LessonAnswer.session_id == 0,
+        LessonAnswer.lesson == lesson.name,
+        LessonAnswer.question < len(lesson.questions),
+    )
+    done = answered.scalar_subquery() == len(lesson.questions)
+    if not lesson.questions:
+        done = LessonProgress.screen == len(lesson.pages) - 1
+    await transaction.execute(
+        update(LessonProgress)
+        .where(
+            LessonProgress.user_id == user_id,
+            LessonProgress.lesson == lesson.name,
+            LessonProgress.finished_at.is_(None),
+            done,
+        )
+        .values(finished_at=now)
+    )

@@ -1,10 +1,9 @@
 """Where a learner is in the course, and what they look at."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from bot.lessons.course import Page
-from core.dataset import TEST_DIGITS
 from core.explain.scores import Score
 from core.transforms import Transform
 
@@ -31,10 +30,6 @@ class View:
     def of(cls, page: Page, index: int | None) -> Self:
         """Return the view that a page begins with."""
         return cls(index, page.layer, page.target, page.score)
-
-    def with_digit(self, index: int) -> Self:
-        """Return the view of another test digit, unchanged; after the last comes the first."""
-        return replace(self, index=index % TEST_DIGITS, transform=Transform())
 
 
 @dataclass(frozen=True, slots=True)

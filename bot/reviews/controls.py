@@ -31,7 +31,7 @@ class ReviewButton(
     """Asks the next item, or chooses who may be asked."""
 
     @classmethod
-    def drawn(cls, act: str, owner: int, say: Say) -> Self:
+    def of(cls, act: str, owner: int, say: Say) -> Self:
         """Make the button of `next`, `share` or `keep`."""
         style = ButtonStyle.primary if act == "next" else ButtonStyle.secondary
         return cls(Button(label=say(_KEYS[act]), style=style, custom_id=f"review:{act}:{owner}"))

@@ -30,7 +30,7 @@ def sharing(status: ReviewStatus, owner: int, say: Say) -> Message:
 
 def review_rows(status: ReviewStatus, owner: int, say: Say) -> list[ActionRow[Any]]:
     """Offer the next item, if one is due, and the choice of who may be asked."""
-    share = ReviewButton.drawn("keep" if status.in_groups else "share", owner, say)
+    share = ReviewButton.of("keep" if status.in_groups else "share", owner, say)
     if not status.due:
         return [ActionRow(share)]
-    return [ActionRow(ReviewButton.drawn("next", owner, say), share)]
+    return [ActionRow(ReviewButton.of("next", owner, say), share)]

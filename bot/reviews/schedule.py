@@ -45,7 +45,7 @@ class Reviews:
 
     async def next_due(self, user_id: int) -> Item | None:
         """Return the item of one person that has been due for longest."""
-        async with self._store.begin() as transaction:
+        async with self._store.read() as transaction:
             found = (
                 await transaction.execute(
                     select(ReviewItem.kind, ReviewItem.topic)
@@ -62,7 +62,7 @@ class Reviews:
 
     async def status(self, user_id: int) -> ReviewStatus:
         """Count the items of one person."""
-        async with self._store.begin() as transaction:
+        async with self._store.read() as transaction:
             moments = list(
                 await transaction.scalars(
                     select(ReviewItem.due_at)
@@ -105,7 +105,7 @@ class Reviews:
             .order_by(func.count().desc(), func.min(ReviewItem.due_at), ReviewItem.kind)
             .limit(1)
         )
-        async with self._store.begin() as transaction:
+        async with self._store.read() as transaction:
             found = (await transaction.execute(statement)).first()
         return None if found is None else Item(*found)
 

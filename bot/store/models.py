@@ -173,7 +173,7 @@ class LessonProgress(Base):
         lesson: its name (`bot.lessons.course`).
         screen: the one to go on with, from 0.
         digit: index of the test digit that they learn with.
-        finished_at: when the last screen was first reached.
+        finished_at: when all its questions were first answered.
         touched_at: when they last went on.
     """
 

@@ -1,6 +1,7 @@
 """Somebody learns alone, in their own language, and comes back tomorrow."""
 
 import re
+from typing import Any
 
 import discord
 import pytest
@@ -11,6 +12,8 @@ from bot.lessons.state import LessonState, View
 from tests.builders import blank, picture
 from tests.discord.conftest import Server
 from tests.discord.looking import Seen, alt_texts, answer, card, components, control, options, text
+
+say = speaker("en")
 
 
 async def test_a_lesson_is_private_and_goes_from_screen_to_screen(server: Server) -> None:
@@ -97,7 +100,7 @@ async def test_each_wrong_answer_has_its_own_feedback(server: Server) -> None:
 async def test_what_there_is_to_try_changes_the_picture(
     server: Server, lesson: str, page: int, kind: str, value: str | None, expected: str
 ) -> None:
-    await server.bot.progress.visit(server.alex.id, lesson, page, 7, last=False)
+    await visited(server, server.alex.id, lesson, page, 7)
     digit = 161 if kind == "study:rub" else 7
     result = await server.alex.slash(server.channel, "lesson", lesson=lesson, digit=digit)
     message = answer(result)
@@ -116,7 +119,7 @@ async def test_what_there_is_to_try_changes_the_picture(
 
 
 async def test_changes_add_up_and_can_be_undone(server: Server) -> None:
-    await server.bot.progress.visit(server.alex.id, "preparing", 3, 7, last=False)
+    await visited(server, server.alex.id, "preparing", 3, 7)
     result = await server.alex.slash(server.channel, "lesson", lesson="preparing", digit=7)
     original = await card(server.bot, answer(result))
     seen = {original}
@@ -131,6 +134,145 @@ async def test_changes_add_up_and_can_be_undone(server: Server) -> None:
 
     assert await card(server.bot, answer(result)) == original
     assert "Before your change" not in text(answer(result))
+
+
+async def test_menus_show_what_the_picture_shows(server: Server) -> None:
+    await visited(server, server.alex.id, "reading", 3, 7)
+    result = await server.alex.slash(server.channel, "lesson", lesson="reading", digit=7)
+    log_odds, logit = (
+        say("control.score", score=say(f"score.{score}")) for score in ("log_odds", "logit")
+    )
+
+    async def choose(kind: str, value: str) -> None:
+        message = answer(result)
+        await server.alex.select(message, [value], custom_id=control(message, kind))
+
+    assert chosen(answer(result)) == [predicted(9), "Layer: max_pooling2d_1", log_odds]
+    for kind, value in (("studyclass", "4"), ("studylayer", "conv2d"), ("studyscore", "logit")):
+        await choose(kind, value)
+    why_4 = say("control.target_option", target=4)
+    assert chosen(answer(result)) == [why_4, "Layer: conv2d", logit]
+
+    for act, digit in (("on", 5), ("back", 9)):
+        await choose("studyclass", "4")
+        message = answer(result)
+        await server.alex.click(message, custom_id=control(message, f"study:{act}"))
+        assert chosen(answer(result)) == [predicted(digit), "Layer: conv2d", logit]
+
+
+async def test_a_page_about_a_class_explains_it_for_the_next_digit_too(server: Server) -> None:
+    await visited(server, server.alex.id, "deceptions", 2, 7)
+    result = await server.alex.slash(server.channel, "lesson", lesson="deceptions", digit=7)
+    message = answer(result)
+    await server.alex.select(message, ["1"], custom_id=control(message, "studyclass"))
+
+    message = answer(result)
+    await server.alex.click(message, custom_id=control(message, "study:any"))
+
+    assert chosen(answer(result)) == [say("control.target_option", target=4)]
+
+
+async def test_a_page_keeps_its_layout_from_press_to_press(server: Server) -> None:
+    await visited(server, server.alex.id, "preparing", 3, 7)
+    result = await server.alex.slash(server.channel, "lesson", lesson="preparing", digit=7)
+    layout = [type(part) for part in components(answer(result))]
+    undo = control(answer(result), "study:undo")
+    assert [each.disabled for each in buttons(answer(result)) if each.custom_id == undo] == [True]
+
+    for kind in ("study:right", "study:thicker", "study:on", "choice:0", "choice:1"):
+        message = answer(result)
+        pressed = await server.alex.click(message, custom_id=control(message, kind))
+        assert pressed.acknowledged
+        assert [type(part) for part in components(answer(result))] == layout
+
+
+async def test_the_next_lesson_stands_out_and_counts_only_after_the_question(
+    server: Server,
+) -> None:
+    await visited(server, server.alex.id, "data", 1, 7)
+    result = await server.alex.slash(server.channel, "lesson", lesson="data")
+    await server.alex.click(answer(result), custom_id=control(answer(result), "page:2"))
+    contents = await server.alex.slash(server.channel, "lesson")
+    assert "📖 1. The data" in text(contents.response)
+    assert style(answer(result), "open") is discord.ButtonStyle.secondary
+
+    message = answer(result)
+    await server.alex.click(message, custom_id=control(message, "choice:0"))
+
+    assert style(answer(result), "open") is discord.ButtonStyle.primary
+    contents = await server.alex.slash(server.channel, "lesson")
+    assert "✅ 1. The data" in text(contents.response)
+
+
+_STATE = "7/3/-/0/0.0.0.0/0/0"
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        f"choice:1:gone/2/{_STATE}",
+        f"choice:1:data/9/{_STATE}",
+        f"choice:1:data/0/{_STATE}",
+        f"choice:4:data/2/{_STATE}",
+        f"page:9:data/0/{_STATE}",
+        f"page:1:gone/0/{_STATE}",
+        f"study:on:data/9/{_STATE}",
+        f"study:example.7:gone/0/{_STATE}",
+        f"study:left:gone/0/{_STATE}",
+        f"own:gone/0/{_STATE}",
+        "study:right:data/0/7/9/-/0/0.0.0.0/0/0",
+        "study:right:data/0/7/3/-/9/0.0.0.0/0/0",
+    ],
+)
+async def test_a_button_of_what_a_lesson_no_longer_has_says_so(
+    server: Server, custom_id: str
+) -> None:
+    message = await sent(server, discord.ui.Button(label="old", custom_id=custom_id))
+
+    pressed = await server.alex.click(message, custom_id=custom_id)
+
+    assert pressed.acknowledged
+    assert text(pressed.response) == say("lesson.changed")
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "value", "key", "fields"),
+    [
+        (f"studylayer:data/0/{_STATE}", "dense_1", "lesson.changed", {}),
+        (f"studyscore:data/0/{_STATE}", "loss", "lesson.changed", {}),
+        ("term:0:0", "`gone`", "term.unknown", {"word": Typed("`gone`")}),
+        ("lessons:0:0", "gone", "lesson.unknown", {"lesson": Typed("gone")}),
+    ],
+)
+async def test_a_menu_of_what_the_course_no_longer_has_says_so(
+    server: Server, custom_id: str, value: str, key: str, fields: dict[str, object]
+) -> None:
+    option = discord.SelectOption(label="old", value=value)
+    message = await sent(server, discord.ui.Select(custom_id=custom_id, options=[option]))
+
+    chosen = await server.alex.select(message, [value], custom_id=custom_id)
+
+    assert chosen.acknowledged
+    assert text(chosen.response) == say(key, **fields)
+
+
+async def test_the_button_of_a_lesson_that_is_gone_says_so(server: Server) -> None:
+    button = discord.ui.Button[Any](label="old", custom_id="open:gone:0")
+    message = await sent(server, button)
+
+    pressed = await server.alex.click(message, custom_id="open:gone:0")
+
+    assert text(pressed.response) == say("lesson.unknown", lesson=Typed("gone"))
+
+
+async def test_typed_names_render_as_they_were_typed(server: Server) -> None:
+    link = "[text](https://example.com) **bold**"
+
+    lesson = await server.alex.slash(server.channel, "lesson", lesson=link)
+    term = await server.alex.slash(server.channel, "term", word=link)
+
+    assert f"`{link}`" in text(lesson.response)
+    assert f"`{link}`" in text(term.response)
 
 
 async def test_a_term_is_looked_up_beside_the_lesson(server: Server) -> None:
@@ -165,7 +307,7 @@ async def test_there_is_no_such_lesson(server: Server) -> None:
 
 
 async def test_another_screen_begins_as_its_file_says(server: Server) -> None:
-    await server.bot.progress.visit(server.alex.id, "deceptions", 0, 10, last=False)
+    await visited(server, server.alex.id, "deceptions", 0, 10)
     result = await server.alex.slash(server.channel, "lesson", lesson="deceptions")
     await server.alex.click(answer(result), custom_id=control(answer(result), "page:1"))
 
@@ -204,7 +346,7 @@ async def test_a_picture_without_a_digit_is_no_one_to_learn_with(server: Server)
 
 
 async def test_a_screen_for_all_is_tried_privately_with_ones_own_digit(server: Server) -> None:
-    await server.bot.progress.visit(server.minji.id, "data", 0, 42, last=False)
+    await visited(server, server.minji.id, "data", 0, 42)
     evening = await server.bot.sessions.start(1, server.channel.id, server.bora.id, "Grad-CAM")
     number = evening.session_id
     shared = await posted(server, LessonState("data", 2, View(7), session=number))
@@ -236,6 +378,11 @@ async def test_what_is_answered_after_a_session_is_told_but_counts_no_more(serve
     assert await server.bot.progress.choice(server.alex.id, number, "data", 0) is None
 
 
+async def visited(server: Server, user_id: int, name: str, page: int, digit: int) -> None:
+    """Somebody has been on a page before."""
+    await server.bot.progress.visit(user_id, server.bot.lessons.lesson(name, "en"), page, digit)
+
+
 async def posted(server: Server, state: LessonState) -> discord.Message:
     """A screen of a session, as it stands in the channel for everybody."""
     illustration = await server.bot.illustrator.illustrate("digit", state.view)
@@ -245,6 +392,29 @@ async def posted(server: Server, state: LessonState) -> discord.Message:
     assert isinstance(channel, discord.TextChannel)
     await channel.send(view=message.view, files=message.files)
     return server.last
+
+
+async def sent(server: Server, item: discord.ui.Item[Any]) -> discord.Message:
+    """A message with an old control, for everybody."""
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.ActionRow(item))
+    message = await server.bot.get_partial_messageable(server.channel.id).send(view=view)
+    view.stop()  # the bot that sent it has ended since
+    return message
+
+
+def chosen(message: Seen) -> list[str]:
+    """What the menus that have a choice show, from the first to the last."""
+    menus = [part for part in components(message) if isinstance(part, discord.SelectMenu)]
+    return [option.label for menu in menus for option in menu.options if option.default]
+
+
+def predicted(digit: int) -> str:
+    return say("control.target_predicted", target=digit)
+
+
+def style(message: Seen, kind: str) -> discord.ButtonStyle:
+    return next(each.style for each in buttons(message) if each.custom_id == control(message, kind))
 
 
 def buttons(message: Seen) -> list[discord.Button]:

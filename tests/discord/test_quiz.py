@@ -1,5 +1,6 @@
 """Rounds in a channel, and reviews: what people see, and what they must not."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -249,12 +250,11 @@ async def test_a_group_is_asked_again_what_its_members_let_come_back(server: Ser
 
 
 async def test_a_question_of_a_lesson_comes_back_unanswered(server: Server) -> None:
-    await server.bot.progress.answer(server.bora.id, 0, "data", 0, 0, right=False)
-    await server.bot.progress.answer(server.bora.id, 0, "no-more", 0, 0, right=False)
-    await server.env.advance_time(_DAY)
     lesson = server.bot.lessons.lesson("data", "en")
-    asked = next(each.question for each in lesson.pages if each.question)
-    assert asked.number == 0
+    asked = lesson.questions[0]
+    for each in (lesson, replace(lesson, name="no-more")):
+        await server.bot.progress.answer(server.bora.id, 0, each, asked, 0)
+    await server.env.advance_time(_DAY)
 
     page = answer(await server.bora.slash(server.channel, "review"))
 

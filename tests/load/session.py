@@ -27,6 +27,7 @@ from bot.runtime.errors import UserError
 from bot.runtime.scheduler import Scheduler
 from bot.sessions.sessions import Sessions
 from bot.store import Store
+from tests.bot.lessons.builders import a_lesson
 
 _BEGIN = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _SERVER, _PERSON, _MESSAGE = 1 << 61, 1 << 62, 1 << 60
@@ -176,8 +177,9 @@ async def _vote_understanding(
 
 async def _answer(group: Group, lesson: str, person: int, choice: int, services: Services) -> None:
     session_id = await group.session_id(services)
-    await services.learning.visit(person, lesson, 2, 7, last=True)
-    await services.learning.answer(person, session_id, lesson, 0, choice, right=choice == 0)
+    learnt = a_lesson(lesson, pages=_SCREENS)
+    await services.learning.visit(person, learnt, _SCREENS - 1, 7)
+    await services.learning.answer(person, session_id, learnt, learnt.questions[0], choice)
 
 
 async def _open(group: Group, question: QuizQuestion, services: Services) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from discord.ui import Item, LayoutView
+from discord.ui import Item, LayoutView, Select
 from PIL import Image
 
 from bot.i18n import LANGUAGES, Say, speaker
-from bot.lessons.controls import CONTROLS
+from bot.lessons.controls import CONTROLS, decode, encode
 from bot.lessons.course import Try
 from bot.lessons.illustrations import Illustration, Illustrator
 from bot.lessons.messages import contents, glossary, lesson_page, term_page
@@ -30,9 +30,11 @@ from bot.store.models import LessonProgress
 from bot.ui.layout import Message
 from core.dataset import test_digit as digit_of_the_test_set
 from core.explain.explainer import Explainer
+from core.explain.scores import Score
 from core.network import WEIGHTS
 from core.record import ModelRecord
 from core.transforms import Transform, erase_hottest_cell
+from tests.bot.lessons.builders import a_lesson
 from tests.builders import saved
 
 LESSONS = load_lessons()
@@ -87,6 +89,29 @@ def test_a_lesson_is_read() -> None:
     assert page.question.options == ("One", "Three")
     assert page.question.feedback == ("Yes.", "That would be colour.")
     assert page.question.right == 0
+
+
+def test_lines_of_paragraphs_are_joined_and_those_of_code_are_kept() -> None:
+    text = """One
+paragraph.
+
+- An item
+  of two lines
+- Another
+-# In small print.
+
+```python
+## no heading
+weights = gradients.mean((0, 1))
+```
+"""
+    page = parsed(LESSON.replace("Grey is\nenough.\n", text)).pages[0]
+
+    assert page.text == (
+        "One paragraph.\n\n- An item of two lines\n- Another\n-# In small print.\n\n"
+        "```python\n## no heading\nweights = gradients.mean((0, 1))\n```"
+    )
+    assert page.question.text == "How many channels?"
 
 
 @pytest.mark.parametrize(
@@ -283,19 +308,18 @@ def fits(message: Message, pictures: int) -> None:
         custom_id = getattr(item, "custom_id", None)
         if custom_id is not None and item.is_dispatchable():
             ids.append(custom_id)
-            kinds = [
-                kind
-                for kind in CONTROLS
-                if kind.__discord_ui_compiled_template__.fullmatch(custom_id)
-            ]
+            kinds = [kind for kind in CONTROLS if _template(kind).fullmatch(custom_id)]
             assert len(kinds) == 1, custom_id
             assert len(custom_id) <= 100
         label = getattr(item, "label", None)
         assert label is None or 1 <= len(label) <= 80
-        for option in getattr(item, "options", ()):
-            assert 1 <= len(option.label) <= 100
-        assert len(getattr(item, "options", ())) <= 25
+        if isinstance(item, Select):
+            assert all(1 <= len(option.label) <= 100 for option in item.options)
+            assert len(item.options) <= 25
+            assert 1 <= len(item.placeholder or "") <= 150
     assert len(set(ids)) == len(ids)
+    labels_ = labels(message)
+    assert len(set(labels_)) == len(labels_)
     assert len(message.files) == pictures
     for file in message.files:
         file.reset()
@@ -464,6 +488,42 @@ async def test_it_is_told_where_there_is_no_ink_to_rub_out(
     assert "there was no ink" in told
 
 
+SENT_BY_0_1 = {
+    "studylayer:reading/3/161/0/-/1/-2.-9.9.3/4/123456789012345678": LessonState(
+        "reading", 3, View(161, "conv2d", None, Score.LOGIT, Transform(-2, -9, 9, 3)), 4
+    ),
+    "studyscore:reading/3/161/1/-/2/0.0.0.0/0/123456789012345678": LessonState(
+        "reading", 3, View(161, "max_pooling2d", None, Score.PROBABILITY)
+    ),
+    "studyclass:reading/0/u/2/4/0/0.0.0.0/0/123456789012345678": LessonState(
+        "reading", 0, View(None, "conv2d_1", 4, Score.LOG_ODDS)
+    ),
+    "page:1:data/0/7/3/-/0/0.0.0.0/0/123456789012345678": LessonState("data", 0, View(7)),
+    "choice:1:data/2/7/3/-/0/0.0.0.0/0/123456789012345678": LessonState("data", 2, View(7)),
+    "own:data/2/7/3/-/0/0.0.0.0/7/0": LessonState("data", 2, View(7), 7),
+    **{
+        f"study:{act}:preparing/3/7/3/-/0/0.0.0.0/0/123456789012345678": LessonState(
+            "preparing", 3, View(7)
+        )
+        for act in (
+            *("back", "any", "on", "example.161", "left", "up"),
+            *("down", "right", "thinner", "thicker", "rub", "undo"),
+        )
+    },
+}
+"""What version 0.1 wrote into the `custom_id`s of messages, and what it meant."""
+
+
+@pytest.mark.parametrize("custom_id", SENT_BY_0_1)
+def test_controls_of_messages_that_0_1_has_sent_mean_what_they_meant(custom_id: str) -> None:
+    (match,) = [found for kind in CONTROLS if (found := _template(kind).fullmatch(custom_id))]
+
+    state = decode(match)
+
+    assert state == SENT_BY_0_1[custom_id]
+    assert custom_id.endswith(encode(state, int(match["owner"])))
+
+
 def test_the_next_cell_that_is_rubbed_out_is_another() -> None:
     heatmap = np.zeros((7, 7), np.float32)
     heatmap[1, 2], heatmap[5, 6] = 1, 0.5
@@ -500,53 +560,82 @@ class Clock:
         return self.time
 
 
-async def test_progress_is_kept_and_a_finished_lesson_stays_finished(store: Store) -> None:
+async def test_progress_is_kept(store: Store) -> None:
     clock = Clock()
-    progress_store = ProgressStore(store, clock)
-    await progress_store.visit(SOMEBODY - 1, "data", 0, 7, last=False)
-    clock.time += timedelta(minutes=1)
-    await progress_store.visit(SOMEBODY - 1, "loss", 1, 8, last=False)
-    clock.time += timedelta(minutes=1)
-    await progress_store.visit(SOMEBODY - 1, "data", 2, 9, last=True)
-    clock.time += timedelta(minutes=1)
-    await progress_store.visit(SOMEBODY - 1, "data", 0, 9, last=False)
+    progress = ProgressStore(store, clock)
+    data, loss = a_lesson("data"), a_lesson("loss")
+    for lesson, page, digit in ((data, 0, 7), (loss, 1, 8), (data, 2, 9), (data, 0, None)):
+        clock.time += timedelta(minutes=1)
+        await progress.visit(SOMEBODY - 1, lesson, page, digit)
 
-    await progress_store.visit(SOMEBODY - 1, "data", 0, None, last=False)
+    kept = await progress.of(SOMEBODY - 1)
 
-    progress = await progress_store.of(SOMEBODY - 1)
-
-    assert list(progress) == ["data", "loss"]
-    assert (progress["data"].page, progress["data"].digit) == (0, 9)
-    assert progress["data"].finished
-    assert progress["data"].touched_at == clock.time
-    assert not progress["loss"].finished
-    assert await progress_store.of(1) == {}
+    assert list(kept) == ["data", "loss"]
+    assert kept["data"] == Progress("data", 0, 9, finished=False, touched_at=clock.time)
+    assert (kept["loss"].page, kept["loss"].digit) == (1, 8)
+    assert await progress.of(1) == {}
 
 
-async def test_a_lesson_was_finished_when_its_end_was_first_reached(store: Store) -> None:
+async def test_a_lesson_is_finished_when_its_last_question_is_answered(store: Store) -> None:
     clock = Clock()
-    progress_store = ProgressStore(store, clock)
-    for _ in range(2):
-        await progress_store.visit(1, "data", 2, 9, last=True)
-        clock.time += timedelta(days=1)
+    progress = ProgressStore(store, clock)
+    lesson = a_lesson(questions=2)
+    await progress.visit(1, lesson, 2, 9)
+    for question, session in ((0, 0), (0, 0), (1, 5)):
+        await progress.answer(1, session, lesson, lesson.questions[question], 0)
+        assert not (await progress.of(1))["data"].finished
 
-    async with store.begin() as session:
-        row = await session.get(LessonProgress, (1, "data"))
+    finished = clock.time = clock.time + timedelta(days=1)
+    await progress.answer(1, 0, lesson, lesson.questions[1], 0)
+    clock.time += timedelta(days=1)
+    await progress.answer(1, 0, lesson, lesson.questions[1], 1)
+    await progress.visit(1, lesson, 0, 9)
 
-    assert row is not None
-    assert row.finished_at == NOON
-    assert row.touched_at == NOON + timedelta(days=1)
+    assert (await progress.of(1))["data"].finished
+    async with store.begin() as transaction:
+        row = await transaction.get_one(LessonProgress, (1, "data"))
+    assert row.finished_at == finished
+
+
+async def test_a_lesson_without_questions_is_finished_on_its_last_page(store: Store) -> None:
+    progress = ProgressStore(store, Clock())
+    lesson = a_lesson(questions=0)
+    await progress.visit(1, lesson, 1, 9)
+    assert not (await progress.of(1))["data"].finished
+
+    await progress.visit(1, lesson, 2, 9)
+
+    assert (await progress.of(1))["data"].finished
+
+
+async def test_what_was_finished_before_its_questions_counted_stays_finished(store: Store) -> None:
+    progress = ProgressStore(store, Clock())
+    async with store.begin() as transaction:
+        row = {"user_id": 1, "lesson": "data", "screen": 2, "digit": 9, "touched_at": NOON}
+        transaction.add(LessonProgress(**row, finished_at=NOON))
+
+    await progress.visit(1, a_lesson(), 0, 9)
+
+    assert (await progress.of(1))["data"].finished
+
+
+async def test_an_answer_in_a_review_begins_no_lesson(store: Store) -> None:
+    progress = ProgressStore(store, Clock())
+    lesson = a_lesson()
+    await progress.answer(1, 0, lesson, lesson.questions[0], 1)
+
+    assert await progress.of(1) == {}
 
 
 async def test_the_last_answer_counts_alone_and_in_each_session(store: Store) -> None:
-    progress_store = ProgressStore(store, Clock())
-    await progress_store.answer(1, 0, "data", 0, 0, right=False)
-    await progress_store.answer(1, 0, "data", 0, 1, right=True)
-    await progress_store.answer(1, 5, "data", 0, 2, right=False)
+    progress = ProgressStore(store, Clock())
+    lesson = a_lesson()
+    for session, choice in ((0, 0), (0, 1), (5, 2)):
+        await progress.answer(1, session, lesson, lesson.questions[0], choice)
 
-    assert await progress_store.choice(1, 0, "data", 0) == 1
-    assert await progress_store.choice(1, 5, "data", 0) == 2
-    assert await progress_store.choice(2, 0, "data", 0) is None
+    assert await progress.choice(1, 0, "data", 0) == 1
+    assert await progress.choice(1, 5, "data", 0) == 2
+    assert await progress.choice(2, 0, "data", 0) is None
 
 
 def test_contents_go_on_with_what_was_begun_last() -> None:

@@ -10,6 +10,7 @@ from bot.reviews.asking import Item
 from bot.reviews.schedule import Reviews, record_answers
 from bot.store import Store
 from bot.store.models import Participant, ReviewItem, Round, Session, Vote
+from tests.bot.lessons.builders import a_lesson
 
 _NOW = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _DAY = dt.timedelta(days=1)
@@ -168,13 +169,15 @@ async def test_a_lessons_question_comes_back_to_oneself_and_to_no_group(
     progress = ProgressStore(store, lambda: learners.time)
     await _session_with_anna(store)
     await learners.reviews.share(_ANNA, in_groups=True)
-    await progress.answer(_ANNA, 1, "data", 0, 2, right=False)
-    await progress.answer(_ANNA, 1, "data", 0, 1, right=True)  # told by then what is right
+    lesson = a_lesson("data")
+    (question,) = lesson.questions
+    await progress.answer(_ANNA, 1, lesson, question, 2)
+    await progress.answer(_ANNA, 1, lesson, question, 1)  # told by then what is right
     learners.time += _DAY
 
     assert await learners.reviews.next_due(_ANNA) == Item(LESSON, "data/0")
     assert await learners.reviews.next_due_in_group(_SERVER, session_id=1) is None
-    await progress.answer(_ANNA, 0, "data", 0, 1, right=True)
+    await progress.answer(_ANNA, 0, lesson, question, 1)
     assert (await learners.reviews.status(_ANNA)).next_at == learners.time + 3 * _DAY
 
 

@@ -12,6 +12,7 @@ from bot.sessions.sessions import ScreenUnderstanding, Sessions
 from bot.sessions.summary import MissedQuestion, MissedRound, Summaries, Views
 from bot.store import Store
 from bot.store.models import Person, Round, Vote
+from tests.bot.lessons.builders import a_lesson
 
 _NOW = dt.datetime(2027, 1, 6, 20, tzinfo=dt.UTC)
 _HERE = 7
@@ -77,7 +78,8 @@ async def test_who_joined_answered_or_voted_took_part(
     await sessions.join(one, _BORA)
     await sessions.leave(one, _BORA)
     learning = ProgressStore(store, lambda: _NOW)
-    await learning.answer(_MINJI, one, "data", 0, 1, right=True)
+    data = a_lesson("data")
+    await learning.answer(_MINJI, one, data, data.questions[0], 1)
     await play(store, one, "said", {_BORA: 80, _MINJI: 0})
     await play(store, one, "heat", {_BORA: 20, _MINJI: 130})
     await play(store, other, "heat", {_BORA: 999})
@@ -103,11 +105,13 @@ async def test_what_was_missed_most_often_comes_first(
 ) -> None:
     one = (await sessions.start(_HERE, 70, _HOST, "Heat")).session_id
     learning = ProgressStore(store, lambda: _NOW)
-    for user_id, right in ((_HOST, True), (_BORA, False), (_MINJI, False)):
-        await learning.answer(user_id, one, "data", 1, 0, right=right)
-    await learning.answer(_BORA, one, "data", 0, 0, right=False)
-    await learning.answer(_BORA, one, "data", 0, 1, right=True)  # the last answer counts
-    await learning.answer(_BORA, 0, "layers", 0, 0, right=False)  # alone, not in the session
+    data, layers = a_lesson("data", questions=2), a_lesson("layers")
+    first, second = data.questions
+    for user_id, choice in ((_HOST, 1), (_BORA, 0), (_MINJI, 0)):
+        await learning.answer(user_id, one, data, second, choice)
+    await learning.answer(_BORA, one, data, first, 0)
+    await learning.answer(_BORA, one, data, first, 1)  # the last answer counts
+    await learning.answer(_BORA, 0, layers, layers.questions[0], 0)  # alone, not in the session
     await play(store, one, "said", {_BORA: 50})
     await play(store, one, "real", {_BORA: 0, _MINJI: 0, _HOST: 0})
 
