@@ -19,9 +19,10 @@ import discord
 import pytest
 import simcord
 from discord.ui import ActionRow, Container, LayoutView, Section, TextDisplay, Thumbnail
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
 from bot.lessons.illustrations import write_own
+from bot.store.models import Delivery
 from core.dataset import test_digit as digit_of
 from tests.builders import picture, row
 from tests.discord.conftest import Server
@@ -86,6 +87,10 @@ async def test_what_was_cut_short_is_made_good(
     (summary,) = [m for m in threads["ended"].history() if "Ended" in text(m) and m.attachments]
     assert summary.channel.id == ids["ended"]
     assert control(threads["thread"].pinned_messages()[0], "session_join")
+    # The message of the round is gone with the old server, so that the answer is a new message.
+    assert any("What did the network say? 1" in text(m) for m in server.channel.history())
+    async with server.bot.store.read() as transaction:
+        assert list(await transaction.scalars(select(Delivery.kind))) == []
 
 
 async def test_every_control_answers(
