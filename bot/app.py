@@ -53,7 +53,6 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.ui.client import Client
 from core.network import UPLOADS_WEIGHTS, epoch_file
-from core.record import ModelRecord
 
 if TYPE_CHECKING:
     from bot.reviews.asking import Asker
@@ -118,8 +117,8 @@ class GradcamBot(Client):
         self._on_close.push_async_callback(store.close)
         self.outbox = Outbox(store, self.scheduler, self.now)
         self._on_close.push_async_callback(self.outbox.close)
-        tutorial = self.settings.tutorial_weights
-        record = await asyncio.to_thread(ModelRecord.load_tutorial, tutorial)
+        record = await asyncio.to_thread(self.settings.load_tutorial_record)
+        tutorial = record.folder
         folders = {Network.TUTORIAL: tutorial, Network.UPLOADS: UPLOADS_WEIGHTS}
         explainers = {
             network: await asyncio.to_thread(load_explainer, folder)

@@ -10,6 +10,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from core.network import WEIGHTS
+from core.record import ModelRecord, RecordError
 
 _DATABASES = ("sqlite", "postgresql")
 _TOKEN = re.compile(r"[\w-]+=*\.[\w-]+\.[\w-]+", re.ASCII)
@@ -73,6 +74,17 @@ class NetworkSettings(BaseSettings):
     def tutorial_weights(self) -> Path:
         """Where the tutorial's network is: the operator's, or else the shipped one."""
         return self.weights or WEIGHTS
+
+    def load_tutorial_record(self) -> ModelRecord:
+        """Read the record of the tutorial's network.
+
+        Raises:
+            SettingsError: If WEIGHTS is no folder with all that the bot shows of that network.
+        """
+        try:
+            return ModelRecord.load_tutorial(self.tutorial_weights)
+        except RecordError as error:
+            raise SettingsError({"weights": f"WEIGHTS: {error}"}) from error
 
     @classmethod
     def read(cls) -> Self:

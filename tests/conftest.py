@@ -10,9 +10,11 @@ import hypothesis
 import pytest
 from sqlalchemy import URL
 
+from bot.runtime.networks import load_explainer
 from bot.store import Store
 from core.dataset import DigitSet, load_test_digits
 from core.explain.explainer import Explainer
+from core.network import WEIGHTS
 from tests.postgresql import PostgreSQL, programs, running
 
 
@@ -33,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def explainer() -> Explainer:
     """The shipped network, compiled once for all tests."""
-    return Explainer.load()
+    return load_explainer(WEIGHTS)
 
 
 @pytest.fixture(scope="session")

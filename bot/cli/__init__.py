@@ -17,13 +17,13 @@ app = typer.Typer(
     name="gradcam-bot",
     help=(
         "See how a neural network reads a handwritten digit, and where it looks.\n\n"
-        "Start with [bold]gradcam-bot preview[/bold]: the whole Discord bot in a browser page, "
-        "with no token and no account. [bold]gradcam-bot run[/bold] takes it to Discord. "
-        "[bold]explain[/bold] does on the command line what /explain does in a channel; "
-        "[bold]train[/bold] and [bold]evaluate[/bold] make the network and measure it."
+        "Start with **gradcam-bot preview**: the whole Discord bot in a browser page, "
+        "with no token and no account. **gradcam-bot run** takes it to Discord. "
+        "**explain** does on the command line what /explain does in a channel; "
+        "**train** and **evaluate** make the network and measure it."
     ),
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     add_completion=False,
     pretty_exceptions_enable=False,
 )

@@ -6,13 +6,16 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from bot.cli.reporting import FAILED
+from bot.cli.common import FAILED
 
 
 def doctor() -> None:
     """Check that everything the bot needs is here and works; says what to do where it is not.
 
-    Exit status: 0 when all is well, 1 when something is not.
+    Exit status:
+
+    - 0: all is well
+    - 1: something is not
     """
     console = Console(highlight=False, emoji=False, soft_wrap=True)
     healthy = True
@@ -85,11 +88,8 @@ def _network() -> str:
     from bot.runtime.networks import load_explainer
     from bot.settings import NetworkSettings
     from core.dataset import test_digit
-    from core.record import ModelRecord
 
-    folder = NetworkSettings.read().tutorial_weights
-    ModelRecord.load_tutorial(folder)
-    explainer = load_explainer(folder)
+    explainer = load_explainer(NetworkSettings.read().load_tutorial_record().folder)
     predicted = explainer.explain(test_digit(7).image[None]).predictions[0]
     return f"weights {explainer.weights_hash} read test digit 7 as {predicted} (it is a 9)"
 

@@ -1,12 +1,14 @@
 """`gradcam-bot evaluate`."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+
+from bot.cli.common import NETWORKS, USAGE, choice, fail, table
 
 if TYPE_CHECKING:
     from core.evaluation import Evaluation
@@ -21,8 +23,13 @@ def evaluate(
         typer.Option(help="A .weights.h5 or .keras file, or a folder that train wrote."),
     ] = None,
     network: Annotated[
-        Literal["tutorial", "uploads"] | None,
-        typer.Option(help="A shipped one; else uploads for --uploads, tutorial for test digits."),
+        str | None,
+        choice(
+            "network",
+            NETWORKS,
+            "Else uploads for --uploads, tutorial for test digits. The setting WEIGHTS puts "
+            "another network in the place of the tutorial's.",
+        ),
     ] = None,
     uploads: Annotated[
         Path | None,
@@ -56,27 +63,39 @@ def evaluate(
     gradcam-bot evaluate --network uploads
 
     gradcam-bot evaluate --uploads my-class -o out/my-class
+
+    Exit status:
+
+    - 0: it was measured, however many mistakes there are
+    - 1: network, labels or pictures are missing, or the folder cannot be written
+    - 2: an option is wrong
     """
     if weights is not None and network is not None:
-        raise typer.BadParameter("give --weights or --network, not both")
+        fail("Give --weights or --network, not both.", USAGE)
     if output is not None and uploads is None:
-        raise typer.BadParameter("-o goes with --uploads")
+        fail("-o goes with --uploads.", USAGE)
     from bot.cli.evaluate_uploads import evaluate_folder
-    from core.network import UPLOADS_WEIGHTS, WEIGHTS, WeightsError
-    from core.record import RecordError
-    from core.training import OutputError
+    from bot.cli.uploads_tables import print_report
+    from bot.settings import NetworkSettings, SettingsError
+    from core.network import UPLOADS_WEIGHTS, WeightsError, weights_file
     from core.uploads.labels import LabelsError
 
     network = network or ("tutorial" if uploads is None else "uploads")
-    weights = weights or (UPLOADS_WEIGHTS if network == "uploads" else WEIGHTS)
     try:
+        if weights is None and network == "uploads":
+            weights = UPLOADS_WEIGHTS
+        weights = weights or NetworkSettings.read().tutorial_weights
+        weights_file(weights)
         if uploads is None:
             _evaluate_on_test_digits(weights, as_json=as_json)
-        else:
-            evaluate_folder(uploads, weights, output or _SHEETS, as_json=as_json)
-    except (WeightsError, RecordError, LabelsError, OutputError) as error:
-        Console(stderr=True, highlight=False).print(str(error), soft_wrap=True, markup=False)
-        raise typer.Exit(1) from None
+            return
+        report = evaluate_folder(uploads, weights, output or _SHEETS)
+    except (SettingsError, WeightsError, LabelsError) as error:
+        fail(error)
+    if as_json:
+        typer.echo(json.dumps(report.as_json()))
+    else:
+        print_report(report)
 
 
 def _evaluate_on_test_digits(weights: Path, *, as_json: bool) -> None:
@@ -100,16 +119,22 @@ def _print(evaluation: "Evaluation", name: str) -> None:
         f"test digits right (95% interval {low:.2%} to {high:.2%})",
         soft_wrap=True,
     )
-    classes = Table("digit", "precision", "recall", "F1", "test digits")
-    for c in evaluation.classes:
-        figures = (f"{figure:.4f}" for figure in (c.precision, c.recall, c.f1))
-        classes.add_row(str(c.digit), *figures, f"{c.support:,}")
-    console.print(classes)
-    confused = Table("digit", "read as", "times", "to look at with explain --index")
-    for pair in evaluation.confused[:_PAIRS]:
-        examples = ", ".join(map(str, pair.indexes[:_EXAMPLES]))
-        confused.add_row(str(pair.label), str(pair.predicted), str(pair.count), examples)
-    console.print(confused)
+    classes = (
+        (str(c.digit), f"{c.precision:.4f}", f"{c.recall:.4f}", f"{c.f1:.4f}", f"{c.support:,}")
+        for c in evaluation.classes
+    )
+    console.print(table(("digit", "precision", "recall", "F1", "test digits"), classes))
+    confused = (
+        (
+            str(pair.label),
+            str(pair.predicted),
+            str(pair.count),
+            ", ".join(map(str, pair.indexes[:_EXAMPLES])),
+        )
+        for pair in evaluation.confused[:_PAIRS]
+    )
+    columns = ("digit", "read as", "times", "to look at with explain --index")
+    console.print(table(columns, confused))
 
 
 def _as_json(evaluation: "Evaluation", name: str) -> dict[str, object]:
@@ -119,19 +144,7 @@ def _as_json(evaluation: "Evaluation", name: str) -> dict[str, object]:
         "correct": evaluation.correct,
         "accuracy": evaluation.accuracy,
         "interval": evaluation.interval,
-        "classes": [
-            {
-                "digit": c.digit,
-                "precision": c.precision,
-                "recall": c.recall,
-                "f1": c.f1,
-                "support": c.support,
-            }
-            for c in evaluation.classes
-        ],
+        "classes": [asdict(c) for c in evaluation.classes],
         "confusion": evaluation.confusion.tolist(),
-        "confused": [
-            {"label": pair.label, "predicted": pair.predicted, "indexes": pair.indexes}
-            for pair in evaluation.confused
-        ],
+        "confused": [asdict(pair) for pair in evaluation.confused],
     }

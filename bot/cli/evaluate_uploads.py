@@ -1,24 +1,20 @@
 """`gradcam-bot evaluate --uploads FOLDER`: how well labelled pictures are read."""
 
-import json
 from dataclasses import asdict, dataclass
 from itertools import compress, count
 from pathlib import Path
 
 import numpy as np
-import typer
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from scipy.special import softmax
 
-from bot.cli.uploads_tables import print_report
-from bot.explain.results import SURE
-from core.explain.explainer import Explainer
+from bot.cli.common import fail, unwritable, write
+from bot.runtime.networks import load_explainer
 from core.figures.contact_sheet import draw_contact_sheets
 from core.network import UPLOADS_WEIGHTS, fingerprint, load_network
 from core.record import ModelRecord, RecordError
-from core.training import OutputError
 from core.uploads import Reader
 from core.uploads.evaluation import UploadsEvaluation, evaluate_uploads
 from core.uploads.labels import LabelledPicture, LabelsError, load_labels
@@ -71,32 +67,61 @@ class Report:
         numbers = count(1)
         return tuple(None if result.right else next(numbers) for result in self.results)
 
+    def as_json(self) -> dict[str, object]:
+        """Return the same as `--json` prints it."""
+        return {
+            "folder": str(self.folder),
+            "networks": asdict(self.networks),
+            "sure": self.sure,
+            "missing": self.missing,
+            **asdict(self.figures),
+            "sheets": [str(sheet) for sheet in self.sheets],
+            "results": [
+                {
+                    "file": result.picture.file,
+                    **result.picture.groups,
+                    "label": result.picture.label,
+                    "answer": result.answer,
+                    "right": result.right,
+                    "number": number,
+                    "confidences": result.confidences,
+                    "error": result.error,
+                    "decoding": result.decoding,
+                    "reading": result.reading,
+                }
+                for result, number in zip(self.results, self.numbers, strict=True)
+            ],
+        }
 
-def evaluate_folder(folder: Path, weights: Path, output: Path, *, as_json: bool) -> None:
-    """Read a folder's pictures, write contact sheets of what went wrong, and print figures.
+
+def evaluate_folder(folder: Path, weights: Path, output: Path) -> Report:
+    """Read a folder's pictures, and write contact sheets of what went wrong.
+
+    The command ends where these cannot be written.
 
     Args:
-        folder: has a `labels.csv` (`core.uploads.labels.load_labels`).
-        weights: a network. One that was not trained for uploads only says which digits they are
-            that the shipped uploads' network found.
-        output: the folder for the contact sheets; earlier ones are replaced.
-        as_json: whether to print all as one JSON object.
+        folder: Has a `labels.csv` (`core.uploads.labels.load_labels`).
+        weights: A network. One that was not trained for uploads only classifies the digits that the
+            shipped uploads' network found.
+        output: The folder for the contact sheets; earlier ones are replaced.
 
     Raises:
-        core.uploads.labels.LabelsError: it is no such folder.
-        core.network.WeightsError: there is no such network.
-        core.record.RecordError: the shipped uploads' network has no record.
-        core.training.OutputError: the contact sheets cannot be written.
+        core.uploads.labels.LabelsError: If the labels cannot be read, or no picture is there.
+        core.network.WeightsError: If the network cannot be loaded.
     """
     pictures = load_labels(folder)
     found = [is_there(folder, picture) for picture in pictures]
     there = list(compress(pictures, found))
     if not there:
         raise LabelsError(f"None of the files is there that labels.csv in {folder} names.")
+    if problem := unwritable(output, is_folder=True):
+        fail(problem)
+    from bot.explain.results import SURE
+
     networks, reader, classify = _load(weights)
     _clear(output)
     results = _read(folder, there, reader, classify)
-    report = Report(
+    return Report(
         folder=folder,
         networks=networks,
         sure=SURE,
@@ -105,10 +130,6 @@ def evaluate_folder(folder: Path, weights: Path, output: Path, *, as_json: bool)
         figures=evaluate_uploads(results, SURE),
         sheets=_write_sheets(output, results),
     )
-    if as_json:
-        typer.echo(json.dumps(_as_json(report)))
-    else:
-        print_report(report)
 
 
 def _load(weights: Path) -> tuple[Networks, Reader, ProbabilitiesFn]:
@@ -116,7 +137,7 @@ def _load(weights: Path) -> tuple[Networks, Reader, ProbabilitiesFn]:
         finds, least = weights, _threshold(weights)
     except RecordError:
         finds, least = UPLOADS_WEIGHTS, _threshold(UPLOADS_WEIGHTS)
-    explainer = Explainer.load(finds)
+    explainer = load_explainer(finds)
     names = Networks(fingerprint(finds), least, fingerprint(weights))
     reader = Reader(explainer.logits, least)
     if finds == weights:
@@ -162,47 +183,15 @@ def _clear(output: Path) -> None:
         for earlier in output.glob(_SHEET.format(0).replace("00", "[0-9]*")):
             earlier.unlink()
     except OSError as error:
-        raise _cannot_be_written(output, error) from error
+        fail(f"{output} cannot be written: {error.strerror}.")
 
 
 def _write_sheets(output: Path, results: tuple[Result, ...]) -> tuple[Path, ...]:
     mistakes = [result.mistake for result in results if result.mistake is not None]
-    written = []
-    for number, sheet in enumerate(draw_contact_sheets(mistakes), 1):
-        file = output / _SHEET.format(number)
-        try:
-            file.write_bytes(sheet)
-        except OSError as error:
-            raise _cannot_be_written(output, error) from error
-        written.append(file)
-    return tuple(written)
-
-
-def _cannot_be_written(output: Path, error: OSError) -> OutputError:
-    return OutputError(f"{output} cannot be written: {error.strerror or error}.")
-
-
-def _as_json(report: Report) -> dict[str, object]:
-    return {
-        "folder": str(report.folder),
-        "networks": asdict(report.networks),
-        "sure": report.sure,
-        "missing": report.missing,
-        **asdict(report.figures),
-        "sheets": [str(sheet) for sheet in report.sheets],
-        "results": [
-            {
-                "file": result.picture.file,
-                **result.picture.groups,
-                "label": result.picture.label,
-                "answer": result.answer,
-                "right": result.right,
-                "number": number,
-                "confidences": result.confidences,
-                "error": result.error,
-                "decoding": result.decoding,
-                "reading": result.reading,
-            }
-            for result, number in zip(report.results, report.numbers, strict=True)
-        ],
+    sheets = {
+        output / _SHEET.format(number): sheet
+        for number, sheet in enumerate(draw_contact_sheets(mistakes), 1)
     }
+    for file, sheet in sheets.items():
+        write(file, sheet)
+    return tuple(sheets)

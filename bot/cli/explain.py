@@ -1,96 +1,121 @@
 """`gradcam-bot explain`."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from bot.runtime.networks import Network
-    from core.digit import Box, Digit
-    from core.explain.explainer import Explainer, Explanation
-    from core.figures.colours import Colours
-    from core.uploads import DecodedImage
+from bot.cli.cards import find_output, write_pictures
+from bot.cli.common import FAILED, NETWORKS, USAGE, choice, fail, number, unwritable, write
+from bot.cli.sources import Found, Source, find_sources, read_sources
 
-_WHOLE = (0, 0, 28, 28)  # where a test digit stands in its own picture
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.digit import Box
+    from core.explain.explainer import Explanation
+
+# Known without TensorFlow, which takes seconds to import.
+LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1")
+METHODS = ("gradcam",)
+SCORES = ("log_odds", "logit", "probability")
+COLOURS = ("viridis", "jet")
+
+_WHOLE = (0, 0, 28, 28)  # the box of a test digit
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """What one picture or test digit is.
+class Evidence:
+    """Where a network saw a class.
 
     Attributes:
-        name: as it was given.
-        network: who answers.
-        digits: those in it.
-        picture: where they stand; `None` for a test digit, and for what cannot be read.
-        error: why it cannot be read.
+        heat: the fields of a 3x3 grid that hold most of the heat, the strongest first; none where
+            the map is empty.
+        objectness: the log-odds of a digit to no digit; `None` for a test digit.
     """
 
-    name: str
-    network: "Network"
-    digits: "Sequence[Digit]" = ()
-    picture: "DecodedImage | None" = None
-    error: str | None = None
+    heat: list[str]
+    objectness: float | None
 
 
-class _Found(TypedDict):
+@dataclass(frozen=True, slots=True)
+class ExplainedDigit:
+    """What is told of one digit, by the names that it has in JSON."""
+
     digit: int
     confidence: float
     box: "Box"
+    probabilities: list[float]
+    target: int
+    layer: str
+    score: str
+    method: str
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
-    """What one source gave; printed as JSON in this order."""
+class Report:
+    """What is told of one source, by the names that it has in JSON."""
 
     source: str
-    digits: list[_Found]
+    digits: list[ExplainedDigit]
     error: str | None
 
 
 def explain(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Pictures of handwritten digits.", show_default=False),
+        typer.Argument(
+            help="Pictures of handwritten digits, and folders of pictures.", show_default=False
+        ),
     ] = None,
     index: Annotated[
         list[int] | None,
-        typer.Option(min=0, max=9999, help="A test digit; may be given several times."),
+        number("test digit", 0, 9999, "A test digit; may be given several times."),
     ] = None,
-    layer: Annotated[str, typer.Option(help="Whose feature maps are read.")] = "max_pooling2d_1",
+    layer: Annotated[
+        str, choice("layer", LAYERS, "Whose feature maps are read.")
+    ] = "max_pooling2d_1",
     target: Annotated[
-        int | None, typer.Option(min=0, max=9, help="The class to explain; else the predicted one.")
+        int | None, number("class", 0, 9, "The class to explain; else the predicted one.")
     ] = None,
-    method: Annotated[str, typer.Option(help="How the map is made.")] = "gradcam",
-    score: Annotated[
-        Literal["log_odds", "logit", "probability"], typer.Option(help="What is differentiated.")
-    ] = "log_odds",
+    method: Annotated[str, choice("method", METHODS, "How the map is made.")] = "gradcam",
+    score: Annotated[str, choice("score", SCORES, "What is differentiated.")] = "log_odds",
     network: Annotated[
-        Literal["tutorial", "uploads"] | None,
-        typer.Option(help="Who answers; else uploads for pictures, tutorial for test digits."),
+        str | None,
+        choice(
+            "network",
+            NETWORKS,
+            "Who answers; else uploads for pictures, tutorial for test digits. The setting WEIGHTS "
+            "puts another network in the place of the tutorial's.",
+        ),
     ] = None,
     colours: Annotated[
-        Literal["viridis", "jet"],
-        typer.Option(help="How the heat is coloured; jet as in the tutorial."),
+        str, choice("colours", COLOURS, "How the heat is coloured; jet as in the tutorial.")
     ] = "viridis",
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
-            help="Where the picture goes, a folder for several; beside a picture file's, one "
-            "named …-photo.jpg shows the heat on the file's own picture.",
+            help="Where the pictures go. A name that ends in .png, .jpg, .jpeg or .webp is a file, "
+            "for one source: the card of its digit, and beside it …-photo.jpg with the heat on the "
+            "picture itself; or only that where it has several digits. A name without a suffix is "
+            "a folder. Folders are made where they are missing; files that have the same names are "
+            "replaced, but never a picture that is explained.",
         ),
     ] = None,
     heatmap: Annotated[
         Path | None,
-        typer.Option(help="Where the raw map goes, as .npy: (h, w), or (n, h, w) for several."),
+        typer.Option(
+            help="The .npy file for the raw map: (h, w), or (n, h, w) for several digits. Made and "
+            "replaced as those of -o."
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a source, on its own line.")
@@ -98,167 +123,171 @@ def explain(
 ) -> None:
     """Explain pictures and test digits on the command line, as /explain does in a channel.
 
-    Examples:  gradcam-bot explain --index 7 -o out.png      gradcam-bot explain a.jpg b.png --json
+    Of a folder the pictures in it are taken, in the order of their names.
+
+    gradcam-bot explain --index 7 -o out.png
+
+    gradcam-bot explain a.jpg my-class -o cards --json
+
+    Exit status:
+
+    - 0: every source was read, though there may be no digit in it
+    - 1: a source could not be read, or something not loaded or written
+    - 2: an option is wrong, and nothing was done
     """
-    if not files and not index:
-        raise typer.BadParameter("name at least one picture, or a test digit with --index")
+    sources = find_sources(files or [], index or [])
+    if not sources:
+        fail("Name at least one picture or folder, or a test digit with --index.", USAGE)
+    cards = None if output is None else find_output(output, sources)
+    if heatmap is not None:
+        _check_heatmap(heatmap, sources)
+    weights = _find_weights(sources, network)
+
+    from core.figures.colours import Colours
+    from core.network import WeightsError
+
+    maps: list[NDArray[np.float32]] = []
+    failed = False
+    try:
+        for found in read_sources(sources):
+            explanation = None
+            if found.digits:
+                explanation = _explain(found, weights[found.source], layer, target, method, score)
+                if cards is not None:
+                    write_pictures(cards, len(maps), found, explanation, Colours(colours))
+                maps.extend(explanation.heatmaps)
+            failed = failed or found.error is not None
+            report = _report(found, explanation)
+            _print(report, as_json=as_json, wants_card=cards is not None)
+    except WeightsError as error:
+        fail(error)
+    if heatmap is not None:
+        _write_heatmap(heatmap, maps)
+    if maps and not as_json and cards is None:
+        several = len(maps) > 1
+        typer.echo(f"For the picture{'s: -o cards' if several else ': -o card.png'}")
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def _check_heatmap(path: Path, sources: list[Source]) -> None:
+    if path.suffix != ".npy":
+        fail(f"--heatmap {path}: the name of the file must end in .npy.", USAGE)
+    if path.is_dir():
+        fail(f"--heatmap {path} is a folder: name a file in it.", USAGE)
+    if path.resolve() in {source.file.resolve() for source in sources if source.file}:
+        fail(f"--heatmap {path} is to be explained itself: name another file.", USAGE)
+    if problem := unwritable(path):
+        fail(problem, USAGE)
+
+
+def _find_weights(sources: list[Source], network: str | None) -> dict[Source, Path]:
+    """Choose the network that answers for each source that can be read, and look for its file."""
+    from bot.settings import NetworkSettings, SettingsError
+    from core.network import UPLOADS_WEIGHTS, WeightsError, weights_file
+
+    try:
+        folders = {
+            "tutorial": NetworkSettings.read().tutorial_weights,
+            "uploads": UPLOADS_WEIGHTS,
+        }
+        weights = {
+            source: folders[network or ("tutorial" if source.file is None else "uploads")]
+            for source in sources
+            if source.error is None
+        }
+        for folder in set(weights.values()):
+            weights_file(folder)
+    except SettingsError as error:
+        fail(error)
+    except WeightsError as error:
+        fail(f"WEIGHTS: {error}")
+    return weights
+
+
+def _explain(
+    found: Found, weights: Path, layer: str, target: int | None, method: str, score: str
+) -> "Explanation":
     import numpy as np
 
-    from bot.runtime.networks import Network
-    from core.figures.colours import Colours
+    from bot.runtime.networks import load_explainer
 
-    forced = None if network is None else Network(network)
-    sources = [
-        *_from_files(files or [], forced or Network.UPLOADS),
-        *_from_test_set(index or [], forced or Network.TUTORIAL),
-    ]
-    try:
-        explained = [
-            _explainer(source.network).explain(
-                np.array([digit.image for digit in source.digits], np.float32).reshape(-1, 28, 28),
-                layer,
-                target,
-                method,
-                score,
-            )
-            for source in sources
-        ]
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    if heatmap is not None:
-        maps = np.concatenate([each.heatmaps for each in explained])
-        np.save(heatmap, maps[0] if len(maps) == 1 else maps)
-    if output is not None:
-        _write_pictures(output, sources, explained, Colours(colours))
-    for source, explanation in zip(sources, explained, strict=True):
-        _print(_report(source, explanation), as_json=as_json)
-    if any(source.error for source in sources):
-        raise typer.Exit(1)
+    images = np.stack([digit.image for digit in found.digits])
+    return load_explainer(weights).explain(images, layer, target, method, score)
 
 
-@cache
-def _explainer(network: "Network") -> "Explainer":
-    from bot.runtime.networks import Network
-    from core.explain.explainer import Explainer
-    from core.network import UPLOADS_WEIGHTS, WEIGHTS
-
-    return Explainer.load(UPLOADS_WEIGHTS if network is Network.UPLOADS else WEIGHTS)
+def _report(found: Found, explanation: "Explanation | None") -> Report:
+    digits = [] if explanation is None else list(_explained(found, explanation))
+    return Report(found.source.name, digits, found.error)
 
 
-def _from_files(files: list[Path], network: "Network") -> Iterator[_Source]:
-    """Read picture files; which shapes are digits the uploads' network says, whoever answers."""
-    if not files:
-        return
-    from bot.runtime.networks import Network
+def _explained(found: Found, explanation: "Explanation") -> Iterator[ExplainedDigit]:
+    from core.explain.regions import strongest_regions
+
+    objectness = _objectness(found)
+    for i, digit in enumerate(found.digits):
+        probabilities = [round(float(p), 6) for p in explanation.probabilities[i]]
+        predicted = int(explanation.predictions[i])
+        heat = [region.replace("_", " ") for region in strongest_regions(explanation.heatmaps[i])]
+        yield ExplainedDigit(
+            digit=predicted,
+            confidence=probabilities[predicted],
+            box=digit.box or _WHOLE,
+            probabilities=probabilities,
+            target=int(explanation.targets[i]),
+            layer=explanation.layer,
+            score=explanation.score,
+            method=explanation.method,
+            evidence=Evidence(heat, objectness[i]),
+        )
+
+
+def _objectness(found: Found) -> list[float | None]:
+    """Return each digit's objectness, by the network that found it (`core.uploads`)."""
+    import numpy as np
+
+    from bot.runtime.networks import load_explainer
     from core.network import UPLOADS_WEIGHTS
-    from core.record import ModelRecord
-    from core.uploads import Reader, UploadError
-    from core.uploads.worker import DecodingWorker
 
-    least = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
-    reader = Reader(_explainer(Network.UPLOADS).logits, least)
-    with closing(DecodingWorker()) as worker:
-        for file in files:
-            try:
-                reading = reader.read(worker.decode(file.read_bytes()))
-            except UploadError as error:
-                yield _Source(str(file), network, error=str(error))
-            except OSError as error:
-                told = f"The file cannot be read: {error.strerror or error}."
-                yield _Source(str(file), network, error=told)
-            else:
-                yield _Source(str(file), network, reading.digits, reading.picture)
+    if found.image is None:
+        return [None] * len(found.digits)
+    logits = load_explainer(UPLOADS_WEIGHTS).logits([digit.image for digit in found.digits])
+    return [round(float(odds), 4) for odds in np.logaddexp.reduce(logits, axis=1)]
 
 
-def _from_test_set(indexes: list[int], network: "Network") -> Iterator[_Source]:
-    from core.dataset import test_digit
-
-    for index in indexes:
-        yield _Source(f"index:{index}", network, (test_digit(index),))
-
-
-def _write_pictures(
-    output: Path,
-    sources: "Sequence[_Source]",
-    explained: "Sequence[Explanation]",
-    colours: "Colours",
-) -> None:
-    """Draw each digit's card, and each picture's overlay.
-
-    A single card goes into the file named, several into a folder of that name.
-    """
-    from core.figures.card import Card, draw_card
-
-    several = sum(len(source.digits) for source in sources) > 1 or output.is_dir()
-    if several:
-        output.mkdir(parents=True, exist_ok=True)
-    number = 0
-    for source, explanation in zip(sources, explained, strict=True):
-        stem = f"{number:02d}-{Path(source.name).stem.replace(':', '-')}"
-        if source.picture is not None and source.digits:
-            photo = output / stem if several else output.with_suffix("")
-            photo.with_name(f"{photo.name}-photo.jpg").write_bytes(
-                _photo(source.picture, source.digits, explanation, colours)
-            )
-        for i, digit in enumerate(source.digits):
-            card = Card(
-                image=digit.image,
-                heatmap=explanation.heatmaps[i],
-                probabilities=explanation.probabilities[i],
-                target=int(explanation.targets[i]),
-                layer=explanation.layer,
-                score=explanation.score,
-                label=digit.label,
-                colours=colours,
-            )
-            stem = f"{number:02d}-{Path(source.name).stem.replace(':', '-')}"
-            (output / f"{stem}.png" if several else output).write_bytes(draw_card(card))
-            number += 1
-
-
-def _photo(
-    picture: "DecodedImage",
-    digits: "Sequence[Digit]",
-    explanation: "Explanation",
-    colours: "Colours",
-) -> bytes:
-    from bot.explain.results import Prediction, marked
-    from core.figures.photo import draw_photo
-
-    predictions = map(Prediction, explanation.probabilities)
-    marks = list(map(marked, digits, predictions, explanation.heatmaps))
-    return draw_photo(picture, marks, None if len(marks) > 1 else 0, colours)
-
-
-def _report(source: _Source, explanation: "Explanation") -> _Report:
-    from bot.explain.results import Prediction
-
-    predictions = map(Prediction, explanation.probabilities)
-    return _Report(
-        source.name,
-        [
-            {
-                "digit": prediction.digit,
-                "confidence": round(prediction.confidence, 6),
-                "box": digit.box or _WHOLE,
-            }
-            for digit, prediction in zip(source.digits, predictions, strict=True)
-        ],
-        source.error,
-    )
-
-
-def _print(report: _Report, *, as_json: bool) -> None:
-    from core.figures.percent import format_percent
-
+def _print(report: Report, *, as_json: bool, wants_card: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
     elif report.error is not None:
         typer.echo(f"{report.source}: {report.error}", err=True)
-    elif not report.digits:
-        typer.echo(f"{report.source}: no digit found")
-    else:
-        read = ", ".join(
-            f"{digit['digit']} ({format_percent(digit['confidence'])})" for digit in report.digits
-        )
-        typer.echo(f"{report.source}: {read}")
+    elif len(report.digits) == 1:
+        typer.echo(f"{report.source}: {_sentence(report.digits[0])}")
+    elif report.digits:
+        typer.echo(f"{report.source}: {' '.join(str(digit.digit) for digit in report.digits)}")
+        for digit in report.digits:
+            typer.echo(f"  {_sentence(digit)}")
+    if report.error is None and not report.digits and (wants_card or not as_json):
+        no_card = ", no card written" if wants_card else ""
+        typer.echo(f"{report.source}: no digit found{no_card}", err=as_json)
+
+
+def _sentence(digit: ExplainedDigit) -> str:
+    """Say what a digit was read as, and where the heat is."""
+    from core.figures.percent import format_percent
+
+    read = f"{digit.digit} ({format_percent(digit.confidence)})."
+    if not digit.evidence.heat:
+        why = f"nothing speaks for {digit.target} at {digit.layer} by {digit.score}"
+        return f"{read} No heat: {why}."
+    explained = "" if digit.target == digit.digit else f" for {digit.target}"
+    return f"{read} Most of the heat{explained}: {', '.join(digit.evidence.heat)}."
+
+
+def _write_heatmap(path: Path, maps: "list[NDArray[np.float32]]") -> None:
+    import numpy as np
+
+    if not maps:
+        typer.echo(f"No digit was found: {path} is not written.", err=True)
+        return
+    np.save(buffer := BytesIO(), maps[0] if len(maps) == 1 else np.stack(maps))
+    write(path, buffer.getvalue())

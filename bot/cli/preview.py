@@ -7,10 +7,9 @@ import socket
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
-import typer
 from rich.console import Console
 
-from bot.cli.reporting import end_like_ctrl_c, fail
+from bot.cli.common import end_like_ctrl_c, fail, number
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -54,7 +53,7 @@ _MISSING = "simcord is missing: pip install 'gradcam-bot[preview]'"
 
 def preview(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="On this machine only; 0 takes any that is free.")
+        int, number("port", 0, 65535, "On this machine only; 0 takes any that is free.")
     ] = 8000,
 ) -> None:
     """Show the whole bot in a browser page: no token, no Discord account.
@@ -62,7 +61,11 @@ def preview(
     The same bot, with the same network, on a simulated study server where some read English and
     some Korean.
 
-    Exit status: 0 when it was told to end, by Ctrl-C, SIGTERM or on the page; 1 when it cannot run.
+    Exit status:
+
+    - 0: it was told to end, by Ctrl-C, by SIGTERM or on the page
+    - 1: it cannot run
+    - 2: an option is wrong
     """
     if find_spec("simcord") is None:
         fail(_MISSING)
@@ -96,15 +99,12 @@ def _run(port: int, reserved: socket.socket, console: Console) -> str | None:
     """Run until it is told to end, and say what kept it from running."""
     from bot.settings import Settings, SettingsError
     from core.network import WeightsError
-    from core.record import ModelRecord, RecordError
 
     try:
         settings = Settings.read()
-        ModelRecord.load_tutorial(settings.tutorial_weights)
+        settings.load_tutorial_record()
     except SettingsError as error:
         return str(error)
-    except RecordError as error:
-        return f"WEIGHTS: {error}"
     console.print(_LOADING)
 
     import simcord

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from bot.cli.reporting import end_like_ctrl_c, fail
+from bot.cli.common import end_like_ctrl_c, fail
 
 _REFUSED = (
     "Discord refuses this token. Copy it anew from https://discord.com/developers/applications, "
@@ -17,33 +17,33 @@ _UNREACHABLE = (
 def run() -> None:
     """Run the bot on Discord, until Ctrl-C. Needs DISCORD_TOKEN, in the environment or in .env.
 
-    Exit status: 0 when it was told to end, by Ctrl-C or SIGTERM; 1 when it cannot run.
+    Exit status:
+
+    - 0: it was told to end, by Ctrl-C or by SIGTERM
+    - 1: it cannot run
     """
     end_like_ctrl_c()
-    try:
-        problem = _run()
-    except KeyboardInterrupt:
-        problem = None
-    if problem is not None:
-        fail(problem)
-
-
-def _run() -> str | None:
-    """Run, and say what kept the bot from it."""
-    from bot.settings import Settings, SettingsError
-    from bot.store import StoreError, up_to_date
+    from bot.settings import SettingsError
+    from bot.store import StoreError
     from core.network import WeightsError
-    from core.record import ModelRecord, RecordError
+    from core.record import RecordError
 
     try:
-        settings = Settings.read()
-        token = settings.token
-        asyncio.run(up_to_date(settings.database_url))
-        ModelRecord.load_tutorial(settings.tutorial_weights)
-    except (SettingsError, StoreError) as error:
-        return str(error)
-    except RecordError as error:
-        return f"WEIGHTS: {error}"
+        _run()
+    except KeyboardInterrupt:
+        return
+    except (SettingsError, StoreError, WeightsError, RecordError) as error:
+        fail(error)
+
+
+def _run() -> None:
+    from bot.settings import Settings
+    from bot.store import up_to_date
+
+    settings = Settings.read()
+    token = settings.token
+    asyncio.run(up_to_date(settings.database_url))
+    settings.load_tutorial_record()
 
     import aiohttp
     import discord
@@ -53,7 +53,7 @@ def _run() -> str | None:
     try:
         create_bot(settings).run(
             token,
-            # Without colours, which discord.py takes a container's log for a terminal to give.
+            # Without colours: discord.py takes the log of a container for a terminal.
             log_formatter=logging.Formatter(
                 "[{asctime}] [{levelname:<8}] {name}: {message}", "%Y-%m-%d %H:%M:%S", style="{"
             ),
@@ -61,9 +61,6 @@ def _run() -> str | None:
             root_logger=True,
         )
     except discord.LoginFailure:
-        return _REFUSED
+        fail(_REFUSED)
     except aiohttp.ClientConnectionError:
-        return _UNREACHABLE
-    except (WeightsError, RecordError, StoreError) as error:
-        return str(error)
-    return None
+        fail(_UNREACHABLE)

@@ -1,14 +1,15 @@
 """`gradcam-bot train`."""
 
 import os
-import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from bot.cli.common import NETWORKS, choice, end_like_ctrl_c, fail, number, unwritable
 
 
 class _Shown:
@@ -44,15 +45,20 @@ def train(
         ),
     ] = Path("out/weights"),
     network: Annotated[
-        Literal["tutorial", "uploads"],
-        typer.Option(help="The tutorial's, by its recipe; or the one that reads photographs."),
+        str,
+        choice(
+            "network",
+            NETWORKS,
+            "The tutorial's, by its recipe; or the one that reads photographs.",
+        ),
     ] = "tutorial",
     seed: Annotated[
         list[int] | None,
-        typer.Option(
-            min=0,
-            max=2**32 - 1,
-            help="The tutorial's may be given several times, and 1 to 5 if it is not.",
+        number(
+            "seed",
+            0,
+            2**32 - 1,
+            "The tutorial's may be given several times, and 1 to 5 if it is not.",
         ),
     ] = None,
 ) -> None:
@@ -65,20 +71,33 @@ def train(
     gradcam-bot train -o weights/tutorial
 
     gradcam-bot train --network uploads -o weights/uploads
+
+    Exit status:
+
+    - 0: the network was written
+    - 1: the data cannot be read, or the folder not written
+    - 2: an option is wrong
+    - 130: it was interrupted
     """
     from core.dataset import DataError, load_test_digits, load_training_digits
+
+    try:
+        digits = load_training_digits(data)
+    except DataError as error:
+        fail(error)
+    if problem := unwritable(output, is_folder=True):
+        fail(problem)
+
     from core.record import Recipe
     from core.training import OutputError
     from core.training import train as train_tutorial
     from core.training_uploads import DIGITS, NEGATIVES, RECIPE, train_for_uploads
 
-    # Being told to end is like Ctrl-C: what was begun is cleared away.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_like_ctrl_c()  # what was begun is cleared away
     console = Console(highlight=False)
     recipe = Recipe() if network == "tutorial" else RECIPE
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     try:
-        digits = load_training_digits(data)
         with Progress(*columns, console=console) as bars:
             shown = _Shown(bars, recipe.epochs)
             seeds, test = list(dict.fromkeys(seed or ())), load_test_digits()
@@ -88,9 +107,8 @@ def train(
             else:
                 seeds = seeds or [1, 2, 3, 4, 5]
                 record = train_tutorial(digits, test, output, seeds, recipe, shown)
-    except (DataError, OutputError) as error:
-        Console(stderr=True, highlight=False).print(str(error), soft_wrap=True, markup=False)
-        raise typer.Exit(1) from None
+    except OutputError as error:
+        fail(error)
     except KeyboardInterrupt:
         console.print("Interrupted: nothing was written.")
         sys.stdout.flush()

@@ -1,24 +1,20 @@
-"""What `gradcam-bot evaluate --uploads` prints for people."""
-
-from typing import TYPE_CHECKING
+"""The tables of `gradcam-bot evaluate --uploads`."""
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from bot.cli.common import table
+from bot.cli.evaluate_uploads import Report
 from core.figures.percent import format_percent
-
-if TYPE_CHECKING:
-    from bot.cli.evaluate_uploads import Report
-    from core.uploads.evaluation import Grouping, OneDigit, Seconds, Share, UploadsEvaluation
+from core.uploads.evaluation import Grouping, OneDigit, Share, UploadsEvaluation
 
 _INTERVAL = "95% interval"
 _NONE = "–"
 
 
-def print_report(report: "Report") -> None:
+def print_report(report: Report) -> None:
     """Print figures, what could not be read, and where the contact sheets are."""
-    console, figures = Console(highlight=False), report.figures
+    console, figures = Console(highlight=False, emoji=False), report.figures
 
     def say(sentence: str) -> None:
         console.print(sentence, soft_wrap=True, markup=False)
@@ -48,7 +44,7 @@ def print_report(report: "Report") -> None:
         say("Nothing went wrong.")
 
 
-def _heading(report: "Report") -> str:
+def _heading(report: Report) -> str:
     networks, unread = report.networks, sum(r.error is not None for r in report.results)
     read = (
         f"read by the weights {networks.finds}"
@@ -60,90 +56,79 @@ def _heading(report: "Report") -> str:
         told.append(f"unreadable, and counted as wrong: {unread}")
     if report.missing:
         told.append(f"missing, and not counted: {len(report.missing)}")
-    told.append(f"the least evidence of a digit, in log-odds: {networks.least:g}")
+    told.append(f"the least objectness of a digit, in log-odds: {networks.least:g}")
     return "; ".join(told) + "."
 
 
-def _overview(figures: "UploadsEvaluation", sure: float) -> Table:
-    table = Table("pictures", "", "share", "of", _INTERVAL)
+def _overview(figures: UploadsEvaluation, sure: float) -> Table:
     one, none, many = figures.one_digit, figures.no_digit, figures.many_digits
+    one_digit, several = [], []
     if one.right.total:
-        _add(table, "one digit", "read as exactly that", one.right)
-        _add(table, "", "refused", one.refused)
-        _add(table, "", f"answered with {sure:.0%} or more", one.sure)
-        _add(table, "", "… of these, right", one.right_when_sure)
-        _add(table, "", "of the less certain, right", one.right_when_unsure)
+        one_digit = [
+            ("one digit", "read as exactly that", *_share(one.right)),
+            ("", "refused", *_share(one.refused)),
+            ("", f"answered with {sure:.0%} or more", *_share(one.sure)),
+            ("", "… of these, right", *_share(one.right_when_sure)),
+            ("", "of the less certain, right", *_share(one.right_when_unsure)),
+        ]
     if one.calibration_error is not None:
-        table.add_row("", "expected calibration error", f"{one.calibration_error:.2%}")
-    if none.total:
-        table.add_section()
-        _add(table, "no digit", "refused", none)
+        error = f"{one.calibration_error:.2%}"
+        one_digit.append(("", "expected calibration error", error, "", ""))
     if many.found is not None:
-        table.add_section()
         wrong = f"{many.distance} edits, {many.digits} digits"
-        table.add_row("several digits", "found and read in order", f"{many.found:.2%}", wrong)
-        _add(table, "", "read exactly", many.exact)
-        _add(table, "", "refused", many.refused)
-    return table
+        several = [
+            ("several digits", "found and read in order", f"{many.found:.2%}", wrong, ""),
+            ("", "read exactly", *_share(many.exact)),
+            ("", "refused", *_share(many.refused)),
+        ]
+    no_digit = [("no digit", "refused", *_share(none))] if none.total else []
+    columns = ("pictures", "", "share", "of", _INTERVAL)
+    return table(columns, *filter(None, (one_digit, no_digit, several)))
 
 
-def _add(table: Table, pictures: str, what: str, share: "Share") -> None:
-    table.add_row(pictures, what, _percent(share), _of(share), _interval(share))
-
-
-def _calibration(one: "OneDigit") -> Table:
-    table = Table("confidence", "answers", "mean confidence", "right", _INTERVAL)
+def _calibration(one: OneDigit) -> Table:
+    rows = []
     for each in one.bins:
-        right = each.right
-        span = f"{each.low:.0%} to {each.high:.0%}"
-        mean = f"{each.confidence:.2%}"
-        table.add_row(span, str(right.total), mean, _percent(right), _interval(right))
-    return table
+        share, _, interval = _share(each.right)
+        span, mean = f"{each.low:.0%} to {each.high:.0%}", f"{each.confidence:.2%}"
+        rows.append((span, str(each.right.total), mean, share, interval))
+    return table(("confidence", "answers", "mean confidence", "right", _INTERVAL), rows)
 
 
-def _grouping(column: str, grouping: "Grouping") -> Table:
-    table = Table(column, "pictures", "right", "share", _INTERVAL, "refused")
+def _grouping(column: str, grouping: Grouping) -> Table:
+    rows = []
     for group in grouping.groups:
-        right, name = group.right, escape(group.name) or _NONE
-        figures = (_percent(right), _interval(right), str(group.refused.count))
-        table.add_row(name, str(right.total), str(right.count), *figures)
-    table.add_section()
-    table.add_row("mean of these", "", "", f"{grouping.mean:.2%}")
-    return table
+        share, _, interval = _share(group.right)
+        counts = (str(group.right.total), str(group.right.count))
+        rows.append((group.name or _NONE, *counts, share, interval, str(group.refused.count)))
+    mean = ("mean of these", "", "", f"{grouping.mean:.2%}", "", "")
+    return table((column, "pictures", "right", "share", _INTERVAL, "refused"), rows, [mean])
 
 
-def _times(figures: "UploadsEvaluation") -> Table:
-    table = Table("milliseconds a picture", "median", "95th percentile", "slowest")
-    rows: dict[str, Seconds | None] = {
-        "in all": figures.in_all,
-        "decoding": figures.decoding,
-        "reading": figures.reading,
-    }
-    for name, seconds in rows.items():
-        if seconds is not None:
-            times = (seconds.median, seconds.percentile_95, seconds.slowest)
-            table.add_row(name, *(f"{1000 * time:.1f}" for time in times))
-    return table
+def _times(figures: UploadsEvaluation) -> Table:
+    seconds = {"in all": figures.in_all, "decoding": figures.decoding, "reading": figures.reading}
+    rows = (
+        (name, *(f"{1000 * time:.1f}" for time in (of.median, of.percentile_95, of.slowest)))
+        for name, of in seconds.items()
+        if of is not None
+    )
+    return table(("milliseconds a picture", "median", "95th percentile", "slowest"), rows)
 
 
-def _mistakes(report: "Report") -> Table:
-    table = Table("number", "picture", "is", "read as", "confidence")
+def _mistakes(report: Report) -> Table:
+    rows = []
     for result, number in zip(report.results, report.numbers, strict=True):
         if number is not None:
             said = "⚠" if result.error else result.answer or _NONE
             sure = "" if result.confidence is None else format_percent(result.confidence)
-            name, label = escape(result.picture.file), result.picture.label or _NONE
-            table.add_row(str(number), name, label, said, sure)
-    return table
+            picture = result.picture
+            rows.append((str(number), picture.file, picture.label or _NONE, said, sure))
+    return table(("number", "picture", "is", "read as", "confidence"), rows)
 
 
-def _percent(share: "Share") -> str:
-    return _NONE if share.share is None else f"{share.share:.2%}"
-
-
-def _of(share: "Share") -> str:
-    return f"{share.count} of {share.total}"
-
-
-def _interval(share: "Share") -> str:
-    return "" if share.interval is None else "{:.1%} to {:.1%}".format(*share.interval)
+def _share(share: Share) -> tuple[str, str, str]:
+    """Return a share in per cent, the numbers that it is of, and its interval."""
+    numbers = f"{share.count} of {share.total}"
+    if share.share is None or share.interval is None:
+        return _NONE, numbers, ""
+    return f"{share.share:.2%}", numbers, "{:.1%} to {:.1%}".format(*share.interval)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from tests.preview.conftest import Open
-from tests.preview.serving import Serving
+from tests.preview.serving import Serving, until
 
 
 def free_port() -> int:
@@ -56,6 +56,29 @@ def test_a_taken_port_is_told_in_a_sentence() -> None:
     said = [line for line in told.stderr.splitlines() if not line.startswith("import time:")]
     assert said == [f"Port {port} is taken: end what uses it, or choose another with --port."]
     assert "tensorflow" not in told.stderr
+
+
+def test_of_two_started_at_once_the_second_ends_before_it_loads_anything() -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "bot", "preview", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
+        try:
+            until(lambda: _answers(port))  # long before there is a page
+            second = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert first.poll() is None
+        finally:
+            first.kill()
+
+    assert (second.returncode, second.stdout) == (1, "")
+    assert second.stderr.startswith(f"Port {port} is taken: ")
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_without_simcord_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from bot.cli import app
-from core.network import UPLOADS_WEIGHTS, WEIGHTS, fingerprint
+from core.network import UPLOADS_WEIGHTS, WEIGHTS, epoch_file, fingerprint
 from tests.builders import blank, picture, row
 
 _RUN = CliRunner(env={"COLUMNS": "200"})
@@ -133,20 +133,38 @@ def test_test_digits_are_read_by_whichever_network_is_named() -> None:
     assert names == [fingerprint(WEIGHTS), fingerprint(UPLOADS_WEIGHTS)]
 
 
+def test_the_setting_weights_is_measured_in_place_of_the_tutorials_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WEIGHTS", str(epoch_file(2)))
+
+    names = [
+        json.loads(_RUN.invoke(app, ["evaluate", "--json", *network]).stdout)["weights"]
+        for network in ((), ("--network", "tutorial"))
+    ]
+
+    assert names == [fingerprint(epoch_file(2))] * 2
+
+
 @pytest.mark.parametrize(
     ("labels", "options", "status", "said"),
     [
         (None, (), 1, "labels.csv in {folder} cannot be read: No such file or directory."),
         ("file,label\nb.png,7\n", (), 1, "None of the files is there that labels.csv in {folder}"),
         ("file,label\na.png,x\n", (), 1, "Line 2 of labels.csv has the label 'x'"),
-        ("file,label\na.png,7\n", ("-o", "{folder}/a.png"), 1, "a.png cannot be written"),
+        ("file,label\na.png,7\n", ("-o", "{folder}/a.png"), 1, "a.png is a file, not a folder."),
         ("file,label\na.png,7\n", ("--weights", "absent"), 1, "There is no network at absent."),
-        ("file,label\na.png,7\n", ("--network", "brain"), 2, "'tutorial', 'uploads'"),
+        (
+            "file,label\na.png,7\n",
+            ("--network", "brain"),
+            2,
+            "No network 'brain': choose tutorial, uploads.",
+        ),
         (
             "file,label\na.png,7\n",
             ("--weights", "a", "--network", "uploads"),
             2,
-            "give --weights or --network, not both",
+            "Give --weights or --network, not both.",
         ),
     ],
 )
@@ -169,4 +187,4 @@ def test_sheets_without_pictures_to_read_are_refused() -> None:
     result = _RUN.invoke(app, ["evaluate", "-o", "out"])
 
     assert result.exit_code == 2
-    assert "-o goes with --uploads" in result.stderr
+    assert result.stderr == "-o goes with --uploads.\n"

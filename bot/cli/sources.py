@@ -1,0 +1,138 @@
+"""What `gradcam-bot explain` is given: picture files, folders of them, test digits."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.digit import Digit
+    from core.uploads import DecodedImage, Reader
+    from core.uploads.worker import DecodingWorker
+
+SUFFIXES = (".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".webp")
+"""The suffixes, in small letters, of the files of a folder that are taken for pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One picture or test digit to explain.
+
+    Attributes:
+        name: as it is printed.
+        file: the picture; `None` for a test digit.
+        index: the test digit; `None` for a picture.
+        error: why it cannot be read, in a sentence.
+    """
+
+    name: str
+    file: Path | None = None
+    index: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """The digits of a source.
+
+    Attributes:
+        source: where they are.
+        digits: in reading order.
+        image: the picture; `None` for a test digit, and for what cannot be read.
+        error: why nothing was read, in a sentence.
+    """
+
+    source: Source
+    digits: "Sequence[Digit]" = ()
+    image: "DecodedImage | None" = None
+    error: str | None = None
+
+
+def find_sources(paths: Sequence[Path], indexes: Sequence[int]) -> list[Source]:
+    """List what is to be explained, without opening any file.
+
+    Args:
+        paths: pictures, and folders. Of a folder the pictures are taken, by their suffixes and in
+            the order of their names; folders within it are not.
+        indexes: of test digits.
+
+    Returns:
+        The sources in the order given, with those that cannot be read.
+    """
+    pictures = [source for path in paths for source in _at(path)]
+    return pictures + [Source(f"index:{index}", index=index) for index in indexes]
+
+
+def _at(path: Path) -> list[Source]:
+    try:
+        path.stat()
+        if not path.is_dir():
+            return [_picture(path)]
+        files = sorted(f for f in path.iterdir() if f.suffix.lower() in SUFFIXES and f.is_file())
+    except OSError as error:
+        return [Source(str(path), path, error=_unreadable(error.strerror))]
+    if not files:
+        empty = f"There is no picture in this folder: no file ends in {', '.join(SUFFIXES)}."
+        return [Source(str(path), path, error=empty)]
+    return [_picture(file) for file in files]
+
+
+def _picture(file: Path) -> Source:
+    is_readable = os.access(file, os.R_OK)
+    return Source(str(file), file, error=None if is_readable else _unreadable("Permission denied"))
+
+
+def read_sources(sources: Sequence[Source]) -> Iterator[Found]:
+    """Find the digits of each source, one source after the other.
+
+    Args:
+        sources: from `find_sources`.
+
+    Raises:
+        core.network.WeightsError: If the uploads' network, which finds them, cannot be loaded.
+    """
+    from core.dataset import test_digit
+
+    files = [source for source in sources if source.file is not None]
+    if any(source.error is None for source in files):
+        yield from _read_files(files)
+    else:
+        yield from (Found(source, error=source.error) for source in files)
+    for source in sources:
+        if source.index is not None:
+            yield Found(source, (test_digit(source.index),))
+
+
+def _read_files(sources: Sequence[Source]) -> Iterator[Found]:
+    from bot.runtime.networks import load_explainer
+    from core.network import UPLOADS_WEIGHTS
+    from core.record import ModelRecord
+    from core.uploads import Reader
+    from core.uploads.worker import DecodingWorker
+
+    threshold = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
+    reader = Reader(load_explainer(UPLOADS_WEIGHTS).logits, threshold)
+    with DecodingWorker(processes=1) as worker:
+        for source in sources:
+            yield _read(source, worker, reader)
+
+
+def _read(source: Source, worker: "DecodingWorker", reader: "Reader") -> Found:
+    from core.uploads import MAX_BYTES, UploadError
+
+    if source.error is not None or source.file is None:
+        return Found(source, error=source.error)
+    try:
+        with source.file.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        reading = reader.read(worker.decode(data))
+    except UploadError as error:
+        return Found(source, error=str(error))
+    except OSError as error:
+        return Found(source, error=_unreadable(error.strerror))
+    return Found(source, reading.digits, reading.picture)
+
+
+def _unreadable(why: str | None) -> str:
+    return f"The file cannot be read: {why}."
