@@ -11,10 +11,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from bot.daily.daily import DailyProblem
+from bot.i18n import speaker
 from bot.store.models import DailyDigit
 from core.dataset import DigitSet
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, control, pictures, text
+from tests.discord.looking import alt_texts, answer, control, pictures, text
 
 _HOUR, _DAY = 3600, 24 * 3600
 
@@ -155,9 +156,11 @@ async def test_a_channel_that_is_gone_is_survived_and_told_and_the_next_one_is_t
 
     assert await server.bot.daily.problem(guild.id) is DailyProblem.GONE
     assert f"daily {guild.id} failed: 404" in caplog.text
-    await server.bot.servers.set_daily_channel(guild.id, server.elsewhere.id)
-    await server.bot.daily.retry(guild.id)
-    await due(server)
+    role = guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
+    maya = guild.add_member(server.env.create_user("maya"), roles=[role])
+    shown = answer(await maya.slash(server.channel, "settings"))
+    assert speaker("en")("settings.daily_gone") in text(shown)
+    await maya.select(shown, [server.elsewhere], custom_id=control(shown, "settings_channel"))
     assert len(server.elsewhere.history()) == 1
     assert await server.bot.daily.problem(guild.id) is None
 

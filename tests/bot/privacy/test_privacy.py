@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, select, update
 from bot.privacy.privacy import DeletionReport, Privacy, personal_columns
 from bot.scores.scores import Rounds, Scores
 from bot.store import Store
-from bot.store.models import Base, Participant, Round, Session, Vote
+from bot.store.models import Base, Delivery, Participant, Round, Session, Vote
 from tests.bot.filled import fill, found, sizes
 
 _NOW = dt.datetime(2027, 1, 6, 20, tzinfo=dt.UTC)
@@ -140,6 +140,8 @@ async def test_a_session_under_way_is_handed_to_who_has_been_there_longest(
         rows=8, handed_over=(led, left), ended=(alone,), left=(led, alone, left)
     )
     async with store.begin() as session:
+        enqueued = select(Delivery.subject_id).where(Delivery.kind == "session")
+        assert set(await session.scalars(enqueued)) == set(report.left)
         hosts = {
             each.session_id: (each.host_id, each.ended_at, each.topic)
             for each in await session.scalars(select(Session))
