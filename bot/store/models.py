@@ -98,10 +98,10 @@ class Correction(Base):
 
 
 class Person(Base):
-    """What one person wants.
+    """The choices of one person.
 
     Attributes:
-        user_id: Discord's.
+        user_id: the person.
         on_scoreboards: whether their name and points may be shown to others.
         reviews_in_groups: whether what they got wrong may come back as a group's round.
     """
@@ -114,14 +114,14 @@ class Person(Base):
 
 
 class Server(Base):
-    """What a server wants.
+    """A server that the bot is in or was in lately, and its settings.
 
     Attributes:
         server_id: Discord's id of the guild.
-        language: of what is shared; `None`: both.
-        daily_channel_id: where the digit of the day appears; `None`: nowhere.
-        daily_hour: at which hour, UTC.
-        left_at: when the bot was removed; all of the server is forgotten some time later.
+        language: of shared messages; `None` means all languages.
+        daily_channel_id: the channel of the digit of the day; `None` for no such digit.
+        daily_hour: its hour, in UTC.
+        left_at: when the bot was removed; the server's data is deleted `SERVER_RETENTION` later.
     """
 
     __tablename__ = "servers"
@@ -144,15 +144,16 @@ class HostRole(Base):
 
 
 class DailyDigit(Base):
-    """The digit that a server was shown on a day.
+    """The digit of the day of a server.
 
     Attributes:
-        server_id: whose.
+        server_id: the server.
         day: in UTC.
-        channel_id: where.
-        message_id: of it; `None` until it is sent.
+        channel_id: the channel that it is sent to.
+        message_id: the message; `None` until it is sent.
         digit: index of the test digit.
-        problem: why it could not be sent (`bot.daily.daily`); `None`: not so.
+        problem: why it could not be sent, a `bot.daily.daily.DailyProblem`; `None` if it was sent
+            or not tried yet.
     """
 
     __tablename__ = "daily_digits"
