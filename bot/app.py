@@ -170,7 +170,9 @@ class GradcamBot(Client):
             self.now,
         )
         await self.add_cog(self.quiz)
-        await self.add_cog(ScoreCommands(self, self.scores, self.engine, self.servers))
+        await self.add_cog(
+            ScoreCommands(self, self.scores, self.engine, self.servers, self.scheduler)
+        )
         await self._add_lessons_and_reviews()
         await self._add_sessions()
         self.scheduler.add(self.daily)

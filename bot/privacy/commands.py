@@ -17,7 +17,6 @@ class PrivacyCommands(commands.Cog):
     """Shows, exports and deletes what is stored about a person."""
 
     def __init__(self, client: Client, privacy: Privacy, scheduler: Scheduler) -> None:
-        self._client = client
         self._privacy = privacy
         self._scheduler = scheduler
         register(client, self, PrivacyButton)
@@ -48,6 +47,4 @@ class PrivacyCommands(commands.Cog):
         """Delete everything that is stored about the person."""
         report = await self._privacy.delete(interaction.user.id)
         self._scheduler.wake()
-        for session_id in report.left:
-            self._client.dispatch("session_changed", session_id)
         await reply(interaction, deleted(report, speaker(interaction.locale)))

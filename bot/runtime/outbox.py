@@ -204,6 +204,7 @@ class _Queue:
         statement = self._update(subject_id).where(Delivery.due_at == leased_until)
         async with self._store.begin() as transaction:
             await transaction.execute(statement.values(due_at=self._now() + wait))
+        self._scheduler.wake()
 
     async def _remove(self, subject_id: int, leased_until: dt.datetime) -> None:
         """Forget a delivery, unless it was enqueued anew meanwhile."""

@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.i18n import label, speaker
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
+from bot.runtime.scheduler import Scheduler
 from bot.scores.controls import CONTROLS
 from bot.scores.messages import history, own_board, shared_board
 from bot.scores.scores import Period, Scores
@@ -32,12 +33,17 @@ class ScoreCommands(commands.Cog):
     """Scoreboards, and each person's points by week."""
 
     def __init__(
-        self, client: Client, scores: Scores, engine: Engine, languages: Languages
+        self,
+        client: Client,
+        scores: Scores,
+        engine: Engine,
+        languages: Languages,
+        scheduler: Scheduler,
     ) -> None:
-        self._client = client
         self._scores = scores
         self._engine = engine
         self._languages = languages
+        self._scheduler = scheduler
         register(client, self, *CONTROLS)
 
     @localized("scores")
@@ -84,8 +90,7 @@ class ScoreCommands(commands.Cog):
         """Put the person on scoreboards or take them off, and show the scoreboard again."""
         _server_id(interaction)
         await self._scores.set_shown(interaction.user.id, shown=shown)
-        for session_id in await self._scores.sessions_of(interaction.user.id):
-            self._client.dispatch("session_changed", session_id)
+        self._scheduler.wake()
         await self._show_board(interaction, period, shared=False)
 
     async def _show_board(

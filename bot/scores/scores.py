@@ -14,6 +14,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, case, func, select
 
 from bot.runtime.clock import Clock, utc_now
+from bot.runtime.outbox import enqueue
 from bot.store import Store
 from bot.store.models import Participant, Person, Round, Session, Vote
 
@@ -194,9 +195,12 @@ class Scores:
             found: int | None = await transaction.scalar(statement)
         return found
 
-    async def sessions_of(self, user_id: int) -> list[int]:
-        """Return the sessions under way that a person takes part in."""
-        statement = (
+    async def set_shown(self, user_id: int, *, shown: bool) -> None:
+        """Put a person on scoreboards, or take them off.
+
+        The messages of the sessions that show their name are enqueued in the outbox.
+        """
+        sessions = (
             select(Session.session_id)
             .join(Participant)
             .where(
@@ -204,14 +208,10 @@ class Scores:
                 Participant.user_id == user_id,
                 Participant.left_at.is_(None),
             )
-            .order_by(Session.session_id)
         )
-        async with self._store.read() as transaction:
-            return list(await transaction.scalars(statement))
-
-    async def set_shown(self, user_id: int, *, shown: bool) -> None:
-        """Put a person on scoreboards, or take them off."""
         async with self._store.begin() as transaction:
+            for session_id in (await transaction.scalars(sessions)).all():
+                await enqueue(self._store, transaction, "session", session_id, self._now())
             await transaction.execute(
                 self._store.insert(Person)
                 .values(user_id=user_id, on_scoreboards=shown, reviews_in_groups=False)

@@ -14,8 +14,8 @@ from bot.sessions.messages import (
     choose_host,
     confirm_end,
     host_controls,
-    number_of_screens,
-    screen_name,
+    page_count,
+    page_name,
 )
 from bot.sessions.permissions import require_host
 from bot.sessions.publisher import Publisher
@@ -65,18 +65,18 @@ class SessionActions:
         await self._show_controls(interaction, await self._led(interaction, session_id))
 
     async def turn(self, interaction: Interaction, session_id: int, revision: int, by: int) -> None:
-        """Take the group some screens on, or back."""
+        """Take the group some pages on, or back."""
         session = await self._led(interaction, session_id)
         await self._require_revision(interaction, session, revision)
-        lesson, screen = session.lesson, session.screen + by
-        if lesson is None or not 0 <= screen < number_of_screens(self._lessons, lesson):
+        lesson, page = session.lesson, session.page + by
+        if lesson is None or not 0 <= page < page_count(self._lessons, lesson):
             raise UserError("session.no_further")
-        await self._go_to(interaction, session, lesson, screen)
+        await self._go_to(interaction, session, lesson, page)
 
     async def choose_lesson(
         self, interaction: Interaction, session_id: int, revision: int, lesson: str
     ) -> None:
-        """Take the group to the first screen of a lesson."""
+        """Take the group to the first page of a lesson."""
         session = await self._led(interaction, session_id)
         await self._require_revision(interaction, session, revision)
         if lesson not in self._lessons.names:
@@ -88,14 +88,14 @@ class SessionActions:
         interaction: Interaction,
         session_id: int,
         lesson: str,
-        screen: int,
+        page: int,
         *,
         understood: bool,
     ) -> None:
-        """Count whether the user follows a screen; only the host sees how many do."""
+        """Count whether the user follows a page; only the host sees how many do."""
         await self._sessions.get_open(session_id)
         await self._sessions.vote_understanding(
-            session_id, lesson, screen, interaction.user.id, understood=understood
+            session_id, lesson, page, interaction.user.id, understood=understood
         )
         await _tell(interaction, "session.heard_clear" if understood else "session.heard_lost")
         await self._publisher.publish(session_id)
@@ -150,10 +150,10 @@ class SessionActions:
         return session
 
     async def _go_to(
-        self, interaction: Interaction, session: Session, lesson: str, screen: int
+        self, interaction: Interaction, session: Session, lesson: str, page: int
     ) -> None:
         session_id, revision = session.session_id, session.revision
-        if not await self._sessions.go_to(session_id, revision, lesson, screen):
+        if not await self._sessions.go_to(session_id, revision, lesson, page):
             now = await self._sessions.get_open(session_id)
             await self._require_revision(interaction, now, revision)
         await self._publisher.publish(session_id)
@@ -162,14 +162,14 @@ class SessionActions:
     async def _require_revision(
         self, interaction: Interaction, session: Session, revision: int
     ) -> None:
-        """Raise if the group has gone to another screen since a message was sent."""
+        """Raise if the group has gone to another page since a message was sent."""
         if session.revision == revision:
             return
         await self._refresh_controls(interaction, session.session_id)
         if session.lesson is None:
             raise UserError("session.no_lesson")
         say = speaker(interaction.locale)
-        place = screen_name(session.lesson, session.screen, self._lessons, say)
+        place = page_name(session.lesson, session.page, self._lessons, say)
         raise UserError("session.elsewhere", place=place)
 
     async def _refresh_controls(self, interaction: Interaction, session_id: int) -> None:

@@ -131,11 +131,6 @@ class SessionCommands(commands.Cog):
         await reply(interaction, confirm_end(session, speaker(interaction.locale)))
 
     @commands.Cog.listener()
-    async def on_session_changed(self, session_id: int) -> None:
-        """Bring the messages of a session up to date."""
-        await self._sessions.republish(session_id)
-
-    @commands.Cog.listener()
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         """End the session whose thread was deleted."""
         session = await self._sessions.in_thread(payload.thread_id)

@@ -17,7 +17,7 @@ from bot.ui.languages import beside
 
 _SESSION = r"(?P<session>\d{1,10})"
 _REVISION = rf"{_SESSION}/(?P<revision>\d{{1,10}})"
-_SCREEN = rf"{_SESSION}/(?P<lesson>[a-z0-9-]{{1,32}})/(?P<screen>\d{{1,4}})"
+_PAGE = rf"{_SESSION}/(?P<lesson>[a-z0-9-]{{1,32}})/(?P<page>\d{{1,4}})"
 _MAX_OPTION_LABEL = 100
 _MAX_OPTIONS = 25
 
@@ -56,23 +56,23 @@ class Presses(Protocol):
         """Show the host's controls."""
 
     async def turn(self, interaction: Interaction, session_id: int, revision: int, by: int) -> None:
-        """Take the group some screens on, or back."""
+        """Take the group some pages on, or back."""
 
     async def choose_lesson(
         self, interaction: Interaction, session_id: int, revision: int, lesson: str
     ) -> None:
-        """Take the group to the first screen of a lesson."""
+        """Take the group to the first page of a lesson."""
 
     async def vote_understanding(
         self,
         interaction: Interaction,
         session_id: int,
         lesson: str,
-        screen: int,
+        page: int,
         *,
         understood: bool,
     ) -> None:
-        """Count whether the user follows a screen."""
+        """Count whether the user follows a page."""
 
     async def start_quiz(self, interaction: Interaction, session_id: int) -> None:
         """Start a round of the quiz."""
@@ -151,7 +151,7 @@ class SessionButton(
 
 
 class TurnButton(SessionControl[Button[Any]], template=rf"session_(?P<to>back|next):{_REVISION}"):
-    """Takes the group to the previous or the next screen."""
+    """Takes the group to the previous or the next page."""
 
     private: ClassVar[bool] = False
 
@@ -163,7 +163,7 @@ class TurnButton(SessionControl[Button[Any]], template=rf"session_(?P<to>back|ne
             session: the session.
             to: `back` or `next`.
             say: the reader's language.
-            enabled: whether there is such a screen.
+            enabled: whether there is such a page.
         """
         button = _button(session, to, f"{session.session_id}/{session.revision}", say)
         button.disabled = not enabled
@@ -209,24 +209,24 @@ class LessonSelect(SessionControl[Select[Any]], template=rf"session_take:{_REVIS
 
 
 class UnderstandingButton(
-    SessionControl[Button[Any]], template=rf"session_(?P<vote>clear|lost):{_SCREEN}"
+    SessionControl[Button[Any]], template=rf"session_(?P<vote>clear|lost):{_PAGE}"
 ):
-    """Votes on whether a screen is understood."""
+    """Votes on whether a page is understood."""
 
     @classmethod
     def drawn(cls, session: Session, vote: str) -> Self:
         """Make one of the two buttons, `clear` or `lost`, for a message that everybody sees."""
-        screen = f"{session.session_id}/{session.lesson}/{session.screen}"
-        return cls(_button(session, vote, screen))
+        page = f"{session.session_id}/{session.lesson}/{session.page}"
+        return cls(_button(session, vote, page))
 
     @override
     async def press(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
-        lesson, screen = self.state["lesson"], int(self.state["screen"])
+        lesson, page = self.state["lesson"], int(self.state["page"])
         understood = self.state["vote"] == "clear"
         await feature.vote_understanding(
-            interaction, self.session_id, lesson, screen, understood=understood
+            interaction, self.session_id, lesson, page, understood=understood
         )
 
 

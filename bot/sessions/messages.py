@@ -20,18 +20,18 @@ from bot.sessions.controls import (
     TurnButton,
     UnderstandingButton,
 )
-from bot.sessions.sessions import ScreenUnderstanding, Session
+from bot.sessions.sessions import PageUnderstanding, Session
 from bot.ui.languages import beside, both, voices
 from bot.ui.layout import CALM, Message, framed, notice
 
 _ENDED = Colour.light_grey()
-_MAX_NAMES, _MAX_SCREENS, _MAX_SESSIONS = 40, 10, 25
+_MAX_NAMES, _MAX_PAGES, _MAX_SESSIONS = 40, 10, 25
 _MARKDOWN = re.compile(r"([\\*_~`|<\[:])")
-_DIGIT = 0  # a plain 7, shown on screens that have no example of their own
+_DIGIT = 0  # a plain 7, shown on pages that have no example of their own
 
 
 def panel(session: Session, lessons: Lessons) -> Message:
-    """Lay out the pinned message: the title, the host, the participants, the screen."""
+    """Lay out the pinned message: the title, the host, the participants, the page."""
     head: tuple[TextDisplay[Any], ...] = (
         TextDisplay(f"## {title(session)}\n{_led_by(session)}"),
         TextDisplay(_participants(session)),
@@ -57,13 +57,13 @@ def announcement(session: Session) -> Message:
 def step(
     session: Session, lessons: Lessons, state: LessonState, illustration: Illustration
 ) -> Message:
-    """Lay out the screen that the group looks at.
+    """Lay out the page that the group looks at.
 
     Args:
         session: the session.
         lessons: the course.
         state: as `step_state` returns it.
-        illustration: the picture of the screen in this state.
+        illustration: the picture of the page in this state.
     """
     row = ActionRow[Any](
         UnderstandingButton.drawn(session, "clear"),
@@ -73,44 +73,40 @@ def step(
     return lesson_page(lessons, state, illustration, voices(session.language), more=(row,))
 
 
-def shown_screen(session: Session, lessons: Lessons) -> Page:
-    """Return the screen that the group looks at.
-
-    Raises:
-        ValueError: if it has no lesson yet.
-    """
-    if session.lesson is None:
-        raise ValueError("the session has no lesson yet")
-    return lessons.lesson(session.lesson, FALLBACK).pages[session.screen]
+def current_page(session: Session, lessons: Lessons) -> Page | None:
+    """Return the page that the group looks at; `None` without a lesson, or if it was removed."""
+    if session.lesson not in lessons.names:
+        return None
+    pages = lessons.lesson(session.lesson, FALLBACK).pages
+    return pages[session.page] if session.page < len(pages) else None
 
 
-def step_state(session: Session, lessons: Lessons) -> LessonState:
-    """Return where in the course the group is, with the screen's own digit."""
-    screen = shown_screen(session, lessons)
-    view = View.of(screen, _DIGIT if screen.example is None else screen.example)
-    return LessonState(str(session.lesson), session.screen, view, session.session_id)
+def step_state(session: Session, page: Page) -> LessonState:
+    """Return what the group looks at on its page: the page's own digit."""
+    view = View.of(page, _DIGIT if page.example is None else page.example)
+    return LessonState(str(session.lesson), session.page, view, session.session_id)
 
 
 def host_controls(
-    session: Session, votes: Sequence[ScreenUnderstanding], lessons: Lessons, say: Say
+    session: Session, votes: Sequence[PageUnderstanding], lessons: Lessons, say: Say
 ) -> Message:
     """Lay out the private message with which a host leads.
 
     Args:
         session: the session.
-        votes: on whether its screens are understood.
+        votes: on whether its pages are understood.
         lessons: the course.
         say: the host's language.
     """
     titles = [(name, lessons.lesson(name, say.language).title) for name in lessons.names]
-    last = number_of_screens(lessons, session.lesson) - 1 if session.lesson else 0
+    last = page_count(lessons, session.lesson) - 1 if session.lesson else 0
     return framed(
         TextDisplay(_place(session, lessons, say)),
         TextDisplay(_understanding(session, votes, lessons, say)),
         ActionRow(LessonSelect.drawn(session, titles, say)),
         ActionRow(
-            TurnButton.drawn(session, "back", say, enabled=session.screen > 0),
-            TurnButton.drawn(session, "next", say, enabled=session.screen < last),
+            TurnButton.drawn(session, "back", say, enabled=session.page > 0),
+            TurnButton.drawn(session, "next", say, enabled=session.page < last),
             SessionButton.drawn(session, "quiz", say),
         ),
         ActionRow(*(SessionButton.drawn(session, each, say) for each in ("who", "hand", "end"))),
@@ -154,25 +150,25 @@ def title(session: Session) -> str:
     return _MARKDOWN.sub(r"\\\1", session.topic)
 
 
-def number_of_screens(lessons: Lessons, lesson: str) -> int:
-    """Return how many screens a lesson has, in every language; 0 if it was removed."""
+def page_count(lessons: Lessons, lesson: str) -> int:
+    """Return how many pages a lesson has, in every language; 0 if it was removed."""
     return len(lessons.lesson(lesson, FALLBACK).pages) if lesson in lessons.names else 0
 
 
-def screen_name(lesson: str, screen: int, lessons: Lessons, say: Say) -> str:
-    """Name a screen of a lesson."""
+def page_name(lesson: str, page: int, lessons: Lessons, say: Say) -> str:
+    """Name a page of a lesson."""
     return say(
         "session.place",
         lesson=lessons.lesson(lesson, say.language).title if lesson in lessons.names else lesson,
-        screen=screen + 1,
-        screens=number_of_screens(lessons, lesson) or screen + 1,
+        screen=page + 1,
+        screens=page_count(lessons, lesson) or page + 1,
     )
 
 
 def _place(session: Session, lessons: Lessons, say: Say) -> str:
     if session.lesson is None:
         return say("session.no_lesson")
-    name = screen_name(session.lesson, session.screen, lessons, say)
+    name = page_name(session.lesson, session.page, lessons, say)
     if session.step_id is None:
         return name
     ids = f"{session.server_id}/{session.thread_id}/{session.step_id}"
@@ -203,22 +199,22 @@ def _participants(session: Session) -> str:
 
 
 def _understanding(
-    session: Session, votes: Sequence[ScreenUnderstanding], lessons: Lessons, say: Say
+    session: Session, votes: Sequence[PageUnderstanding], lessons: Lessons, say: Say
 ) -> str:
-    """Count who follows the screen, and list the other screens on which most were lost."""
-    current = (session.lesson, session.screen)
-    here = [each for each in votes if (each.lesson, each.screen) == current]
+    """Count who follows the page, and list the other pages on which most were lost."""
+    current = (session.lesson, session.page)
+    here = [each for each in votes if (each.lesson, each.page) == current]
     yes, no = sum(each.yes for each in here), sum(each.no for each in here)
     silent = max(0, session.size - yes - no)
     lines = [say("session.follow_counts", yes=yes, no=no, silent=silent)]
     lost = sorted((each for each in votes if each.no and each not in here), key=_by_lost)
     if lost:
         lines.append(say("session.lost_before"))
-    for each in lost[:_MAX_SCREENS]:
+    for each in lost[:_MAX_PAGES]:
         count = say("session.lost_count", no=each.no, all=each.yes + each.no)
-        lines.append(f"- {screen_name(each.lesson, each.screen, lessons, say)} · {count}")
+        lines.append(f"- {page_name(each.lesson, each.page, lessons, say)} · {count}")
     return "\n".join(lines)
 
 
-def _by_lost(votes: ScreenUnderstanding) -> tuple[float, int, str, int]:
-    return -votes.no / (votes.yes + votes.no), -votes.no, votes.lesson, votes.screen
+def _by_lost(votes: PageUnderstanding) -> tuple[float, int, str, int]:
+    return -votes.no / (votes.yes + votes.no), -votes.no, votes.lesson, votes.page

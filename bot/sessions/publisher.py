@@ -1,16 +1,17 @@
 """Brings what Discord shows of a session up to date with the database."""
 
 import logging
-from typing import Any
+from contextlib import suppress
 
 import discord
 from discord import ChannelType, PartialMessageable
+from discord.utils import as_chunks
 
-from bot.lessons.course import Lessons
+from bot.lessons.course import Lessons, Page
 from bot.lessons.illustrations import Illustrator
 from bot.runtime.errors import UserError
 from bot.runtime.outbox import Outbox, Undeliverable
-from bot.sessions.messages import panel, shown_screen, step, step_state
+from bot.sessions.messages import current_page, panel, step, step_state
 from bot.sessions.sessions import DELIVERY, Session, Sessions
 from bot.sessions.summary import Summaries
 from bot.sessions.summary_messages import summary_message
@@ -51,12 +52,15 @@ class Publisher:
         """Bring the messages of a session up to date now, if it has changed.
 
         Raises:
-            UserError: if the bot lacks a permission; it is tried again later.
+            UserError: if Discord refuses it; it is tried again later.
         """
         try:
             await self._outbox.deliver(DELIVERY, session_id)
         except discord.Forbidden as error:
             raise UserError("session.forbidden") from error
+        except discord.HTTPException as error:
+            _log.warning("Session %d failed: %s", session_id, error)
+            raise UserError("session.later") from error
 
     async def _deliver(self, session_id: int) -> None:
         try:
@@ -88,11 +92,12 @@ class Publisher:
             await self._update(await self._sessions.get(session.session_id), thread)
 
     async def _update(self, session: Session, thread: PartialMessageable) -> None:
-        lesson = session.lesson if session.is_open and session.step_id is None else None
-        if lesson is None or session.panel_id is None:
+        step_is_due = session.is_open and session.step_id is None
+        page = current_page(session, self._lessons) if step_is_due else None
+        if page is None or session.panel_id is None:
             await self._show_panel(session, thread)
-        if lesson is not None:
-            await self._send_step(session, thread)
+        if page is not None:
+            await self._send_step(session, page, thread)
             # The panel links to the step.
             await self._show_panel(await self._sessions.get(session.session_id), thread)
         if not session.is_open and session.summary_id is None:
@@ -117,10 +122,9 @@ class Publisher:
         except discord.HTTPException:
             _log.info("The panel of session %s cannot be pinned", session.session_id)
 
-    async def _send_step(self, session: Session, thread: PartialMessageable) -> None:
-        state = step_state(session, self._lessons)
-        picture = shown_screen(session, self._lessons).picture
-        illustration = await self._illustrator.illustrate(picture, state.view)
+    async def _send_step(self, session: Session, page: Page, thread: PartialMessageable) -> None:
+        state = step_state(session, page)
+        illustration = await self._illustrator.illustrate(page.picture, state.view)
         message = step(session, self._lessons, state, illustration)
         nonce = f"m{session.session_id}-{session.revision}"
         sent = await thread.send(view=message.view, files=message.files, nonce=nonce)
@@ -138,14 +142,10 @@ class Publisher:
         """Ask Discord for the display names of members, for the files: these cannot mention."""
         await self._client.wait_until_ready()
         guild = self._client.get_guild(session.server_id)
-        members: list[Any] = []
-        for start in range(0, len(user_ids) if guild else 0, _MEMBERS_PER_QUERY):
-            assert guild is not None  # noqa: S101 - the range is empty without a guild
-            part = user_ids[start : start + _MEMBERS_PER_QUERY]
-            try:
-                members += await guild.query_members(
-                    user_ids=part, limit=_MEMBERS_PER_QUERY, cache=False
-                )
-            except TimeoutError:
-                break
+        if guild is None:
+            return {}
+        members: list[discord.Member] = []
+        with suppress(TimeoutError):
+            for part in as_chunks(user_ids, _MEMBERS_PER_QUERY):
+                members += await guild.query_members(user_ids=part, limit=len(part), cache=False)
         return {member.id: member.display_name for member in members}

@@ -1,4 +1,4 @@
-"""Sessions in the database: who leads, who takes part, and which screen the group looks at.
+"""Sessions in the database: who leads, who takes part, and which page the group looks at.
 
 Discord shows what is written here. A method that changes what it shows enqueues a delivery of the
 session in the same transaction; `bot.sessions.publisher` carries it out.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, delete, exists, func, or_, select, update
+from sqlalchemy import CursorResult, Executable, Update, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.runtime.clock import Clock, utc_now
@@ -47,7 +47,7 @@ class Session:
     host_id: int
     topic: str
     lesson: str | None
-    screen: int
+    page: int
     revision: int
     step_id: int | None
     language: str | None
@@ -69,18 +69,18 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class ScreenUnderstanding:
-    """The votes on whether a screen was understood.
+class PageUnderstanding:
+    """The votes on whether a page was understood.
 
     Attributes:
-        lesson: the screen's lesson.
-        screen: from 0.
+        lesson: the page's lesson.
+        page: from 0.
         yes: the number of participants who follow.
         no: the number of participants who are lost.
     """
 
     lesson: str
-    screen: int
+    page: int
     yes: int
     no: int
 
@@ -125,7 +125,7 @@ class Sessions:
             host_id=host_id,
             topic=topic[:100],
             lesson=lesson,
-            screen=0,
+            page=0,
             revision=0,
             language=language,
             started_at=self._now(),
@@ -199,8 +199,8 @@ class Sessions:
             .values(left_at=self._now()),
         )
 
-    async def go_to(self, session_id: int, revision: int, lesson: str, screen: int) -> bool:
-        """Show a screen, and return whether the group still was at the revision.
+    async def go_to(self, session_id: int, revision: int, lesson: str, page: int) -> bool:
+        """Show a page, and return whether the group still was at the revision.
 
         Of several presses on the same message only the first counts.
 
@@ -208,17 +208,13 @@ class Sessions:
             session_id: the session.
             revision: what `Session.revision` was in the message that was pressed.
             lesson: the name of the lesson.
-            screen: of the lesson, from 0.
+            page: of the lesson, from 0.
         """
         return await self._change(
             session_id,
-            update(models.Session)
-            .where(
-                models.Session.session_id == session_id,
-                models.Session.revision == revision,
-                models.Session.ended_at.is_(None),
-            )
-            .values(lesson=lesson, screen=screen, revision=revision + 1, step_id=None),
+            _update_open(session_id)
+            .where(models.Session.revision == revision)
+            .values(lesson=lesson, page=page, revision=revision + 1, step_id=None),
         )
 
     async def hand_over(self, session_id: int, user_id: int) -> bool:
@@ -227,9 +223,7 @@ class Sessions:
             handed = await self._execute(
                 transaction,
                 session_id,
-                update(models.Session)
-                .where(models.Session.session_id == session_id, models.Session.ended_at.is_(None))
-                .values(host_id=user_id),
+                _update_open(session_id).values(host_id=user_id),
             )
             if handed:
                 await self._join(transaction, session_id, user_id)
@@ -243,25 +237,20 @@ class Sessions:
             UserError: if a round is open, whose points would be missing from the summary.
         """
         now = self._now()
-        open_round = (
-            select(Round.closes_at)
-            .where(
-                Round.session_id == session_id,
-                Round.closed_at.is_(None),
-                Round.closes_at > now - _GRACE,
-            )
-            .order_by(Round.closes_at.desc())
+        open_round = select(func.max(Round.closes_at)).where(
+            Round.session_id == session_id,
+            Round.closed_at.is_(None),
+            Round.closes_at > now - _GRACE,
         )
-        this = models.Session.session_id == session_id
-        ending = update(models.Session).where(this, models.Session.ended_at.is_(None))
-        if await self._change(session_id, ending.where(~exists(open_round)).values(ended_at=now)):
-            return True
-        async with self._store.read() as transaction:
-            closes_at: dt.datetime | None = await transaction.scalar(open_round.limit(1))
-            is_open = await _is_open(transaction, session_id)
-        if is_open and closes_at is not None:
-            raise UserError("session.round_open", when=f"<t:{int(closes_at.timestamp()) + 1}:T>")
-        return False
+        async with self._store.begin() as transaction:
+            closes_at: dt.datetime | None = await transaction.scalar(open_round)
+            if closes_at is not None and await _is_open(transaction, session_id):
+                when = f"<t:{int(closes_at.timestamp()) + 1}:T>"
+                raise UserError("session.round_open", when=when)
+            ending = _update_open(session_id).values(ended_at=now)
+            ended = await self._execute(transaction, session_id, ending)
+        self._scheduler.wake()
+        return ended
 
     async def lose_thread(self, session_id: int) -> None:
         """End a session whose thread was deleted: there is no place left for its summary."""
@@ -272,10 +261,10 @@ class Sessions:
         await self._set(session_id, **values)
 
     async def vote_understanding(
-        self, session_id: int, lesson: str, screen: int, user_id: int, *, understood: bool
+        self, session_id: int, lesson: str, page: int, user_id: int, *, understood: bool
     ) -> None:
-        """Let a participant say whether they follow a screen; the last vote counts."""
-        key = {"session_id": session_id, "lesson": lesson, "screen": screen, "user_id": user_id}
+        """Let a participant say whether they follow a page; the last vote counts."""
+        key = {"session_id": session_id, "lesson": lesson, "screen": page, "user_id": user_id}
         async with self._store.begin() as transaction:
             await transaction.execute(
                 self._store.insert(Understanding)
@@ -285,8 +274,8 @@ class Sessions:
             await self._join(transaction, session_id, user_id)
         self._scheduler.wake()
 
-    async def understanding(self, session_id: int) -> list[ScreenUnderstanding]:
-        """Count the votes on each screen that has any."""
+    async def understanding(self, session_id: int) -> list[PageUnderstanding]:
+        """Count the votes on each page that has any."""
         statement = (
             select(Understanding.lesson, Understanding.screen, Understanding.follows, func.count())
             .where(Understanding.session_id == session_id)
@@ -295,10 +284,10 @@ class Sessions:
         )
         counts: dict[tuple[str, int], dict[bool, int]] = defaultdict(dict)
         async with self._store.read() as transaction:
-            for lesson, screen, follows, count in await transaction.execute(statement):
-                counts[lesson, screen][follows] = count
+            for lesson, page, follows, count in await transaction.execute(statement):
+                counts[lesson, page][follows] = count
         return [
-            ScreenUnderstanding(*key, votes.get(True, 0), votes.get(False, 0))
+            PageUnderstanding(*key, votes.get(True, 0), votes.get(False, 0))
             for key, votes in counts.items()
         ]
 
@@ -329,7 +318,7 @@ class Sessions:
         await self._set(session_id, panel_id=panel_id)
 
     async def set_step(self, session_id: int, revision: int, step_id: int) -> None:
-        """Record the message that shows the screen of a revision, if the group is still there."""
+        """Record the message that shows the page of a revision, if the group is still there."""
         await self._set(session_id, models.Session.revision == revision, step_id=step_id)
 
     async def set_summary(self, session_id: int, summary_id: int) -> None:
@@ -431,6 +420,12 @@ class Sessions:
 _COLUMNS = tuple(
     field.name for field in fields(Session) if field.name not in {"present", "unnamed"}
 )
+
+
+def _update_open(session_id: int) -> Update:
+    return update(models.Session).where(
+        models.Session.session_id == session_id, models.Session.ended_at.is_(None)
+    )
 
 
 async def _is_open(transaction: AsyncSession, session_id: int) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.question import QuizQuestion
 from bot.scores.scores import Rounds, Scores, Standing
-from bot.sessions.sessions import ScreenUnderstanding, Session, Sessions
+from bot.sessions.sessions import PageUnderstanding, Session, Sessions
 from bot.store import Store
 from bot.store.models import LessonAnswer, Participant, Person, Round, ViewedDigit, Vote
 
@@ -86,7 +86,7 @@ class Summary:
         unnamed: the number of others who took part.
         rounds: the number of rounds that were played.
         missed: what was answered wrongly, the most often missed first.
-        understanding: the votes on its screens.
+        understanding: the votes on its pages.
         digits: the digits that were viewed, the most often viewed first.
     """
 
@@ -95,7 +95,7 @@ class Summary:
     unnamed: int
     rounds: int
     missed: tuple[MissedQuestion | MissedRound, ...]
-    understanding: tuple[ScreenUnderstanding, ...]
+    understanding: tuple[PageUnderstanding, ...]
     digits: tuple[Views, ...]
 
     @property

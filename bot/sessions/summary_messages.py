@@ -14,7 +14,7 @@ from discord.utils import escape_markdown
 from bot.i18n import Say
 from bot.lessons.course import Lessons
 from bot.quiz.kinds import KINDS
-from bot.sessions.messages import screen_name, title
+from bot.sessions.messages import page_name, title
 from bot.sessions.summary import Attendance, MissedQuestion, MissedRound, Summary
 from bot.ui.languages import beside, both, voices
 from bot.ui.layout import Message, framed
@@ -102,7 +102,7 @@ def _tables(
         [write(partial(_what, each, lessons)), each.wrong, each.answers] for each in summary.missed
     ]
     understanding: Table = [
-        [write(partial(screen_name, each.lesson, each.screen, lessons)), each.yes, each.no]
+        [write(partial(page_name, each.lesson, each.page, lessons)), each.yes, each.no]
         for each in summary.understanding
     ]
     digits: Table = [[each.digit, each.times] for each in summary.digits]
@@ -157,7 +157,7 @@ def _markdown_table(table: Table) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return escape_markdown(text).replace("|", "\\|").replace("\n", " ")
+    return escape_markdown(text, ignore_links=False).replace("\n", " ")
 
 
 def _time(moment: dt.datetime | None) -> str:

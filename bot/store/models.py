@@ -200,9 +200,9 @@ class Session(Base):
         host_id: who leads it; 0 for nobody, after the host's data was deleted.
         topic: its title.
         lesson: the name of the lesson that the group is at; `None` before the first one.
-        screen: of that lesson, from 0.
-        revision: the number of changes of lesson and screen, by which a late press is recognised.
-        step_id: the message that shows the screen; `None` until it is sent.
+        page: of that lesson, from 0.
+        revision: the number of changes of lesson and page, by which a late press is recognised.
+        step_id: the message that shows the page; `None` until it is sent.
         language: of what all participants see; `None` for every language.
         started_at: when it was started.
         ended_at: when it ended; `None` while it is open.
@@ -220,7 +220,7 @@ class Session(Base):
     host_id: Mapped[int] = mapped_column(BigInteger, index=True)
     topic: Mapped[str] = mapped_column(String(100))
     lesson: Mapped[str | None] = mapped_column(String(32))
-    screen: Mapped[int] = mapped_column(SmallInteger, default=0)
+    page: Mapped[int] = mapped_column("screen", SmallInteger, default=0)
     revision: Mapped[int] = mapped_column("moves", Integer, default=0)
     step_id: Mapped[int | None] = mapped_column(BigInteger)
     language: Mapped[str | None] = mapped_column(String(8))
@@ -245,7 +245,7 @@ class Participant(Base):
 
 
 class Understanding(Base):
-    """Whether a participant says that they follow a screen of a session."""
+    """Whether a participant says that they follow a page of a session."""
 
     __tablename__ = "following"
 

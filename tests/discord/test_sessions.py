@@ -1,13 +1,16 @@
 """Study sessions: `/session`, its panel, its steps, its summary."""
 
+import asyncio
 import re
 from dataclasses import replace
 
 import discord
 import pytest
 import simcord
+from sqlalchemy import Connection, event
 
-from bot.sessions.messages import shown_screen, step_state
+from bot.i18n import speaker
+from bot.sessions.messages import current_page, step_state
 from bot.sessions.messages import step as step_message
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, text
@@ -356,6 +359,90 @@ async def test_at_the_end_there_is_a_summary_with_files(
     assert "This session has ended." in text(refused.response)
 
 
+@pytest.mark.parametrize(("status", "said"), [(400, "session.later"), (403, "session.forbidden")])
+async def test_a_summary_that_discord_refuses_is_sent_later_and_once(
+    server: Server, host: simcord.MemberActor, status: int, said: str
+) -> None:
+    thread = await opened(server, host)
+    asked = answer(await lead(host, thread, "session_end"))
+    server.env.inject_error("POST", f"/channels/{thread.id}/messages", status=status)
+
+    refused = await press(host, asked, "session_sure")
+
+    assert told(refused) == speaker("en")(said)
+    assert summaries(thread) == []
+    again = await press(host, asked, "session_sure")
+    assert "This session has ended." in told(again)
+    await server.env.advance_time(60)
+    assert len(summaries(thread)) == 1
+
+    await server.restart()
+    await server.env.advance_time(3600)
+    assert len(summaries(thread)) == 1
+
+
+async def test_two_who_wait_for_the_same_change_are_both_told_that_it_failed(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host)
+    (session,) = await server.bot.sessions.open_in_server(_guild_id(server))
+    panel_id = panel(thread).id
+    server.env.inject_error(
+        "PATCH", f"/channels/{thread.id}/messages/{panel_id}", status=400, times=2
+    )
+    await server.bot.sessions.join(session.session_id, server.bora.id)
+
+    told_of = await asyncio.gather(
+        *(server.bot.outbox.deliver("session", session.session_id) for _ in range(2)),
+        return_exceptions=True,
+    )
+
+    assert [type(each) for each in told_of] == [discord.HTTPException] * 2
+    await server.env.advance_time(3600)
+    assert "Taking part: 2" in text(panel(thread))
+
+
+async def test_in_an_archived_thread_a_session_goes_on(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    archiver = server.alex.guild.create_role(
+        "Archiver", permissions=discord.Permissions(manage_channels=True, pin_messages=True)
+    )
+    _give(server, server.env.backend.bot_user.id, archiver.id)
+    await server.bot.http.edit_channel(thread.id, archived=True)
+    server.env.inject_error(
+        "PATCH", f"/channels/{thread.id}/messages/{panel(thread).id}", status=400, code=50083
+    )
+
+    await press(server.bora, announcements(server)[0], "session_join")
+
+    assert "Taking part: 2" in text(panel(thread))
+    now = await server.bot.fetch_channel(thread.id)
+    assert isinstance(now, discord.Thread)
+    assert not now.archived
+
+
+async def test_a_deleted_message_takes_no_write_lock_and_elsewhere_no_look_into_the_database(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host)
+    await server.bora.send(server.channel, "Here")
+    await server.bora.send(thread, "There")
+    begun: list[bool] = []
+
+    def note(connection: Connection) -> None:
+        begun.append(bool(connection.get_execution_options().get("read_only")))
+
+    engine = server.bot.store._engine.sync_engine
+    event.listen(engine, "begin", note)
+    for place, expected in ((server.channel, []), (thread, [True])):
+        begun.clear()
+        server.env.backend.delete_message(place.id, place.history()[-1].id)
+        await server.env.settle()
+        assert begun == expected
+
+
 async def test_end_pressed_twice_brings_one_summary(
     server: Server, host: simcord.MemberActor
 ) -> None:
@@ -383,11 +470,13 @@ async def test_a_round_is_played_in_the_thread_and_counts_for_the_session(
     server: Server, host: simcord.MemberActor
 ) -> None:
     thread = await opened(server, host)
-    await lead(host, thread, "session_quiz")
+    votes = answer(await lead(host, thread, "session_quiz"))
+    assert votes.flags.ephemeral
+    assert _has(votes, "round")
     asked = answer(await lead(host, thread, "session_end"))
 
     refused = await press(host, asked, "session_sure")
-    assert "A round is still open" in told(refused)
+    assert re.search(r"A round is still open until <t:\d+:T>", told(refused))
 
     await server.env.advance_time(120)
     await press(host, asked, "session_sure")
@@ -523,14 +612,15 @@ async def test_every_screen_of_every_lesson_fits_in_one_message_in_both_language
     lessons = server.bot.lessons
 
     for name in lessons.names:
-        for screen in range(len(lessons.lesson(name, "en").pages)):
-            there = replace(session, lesson=name, screen=screen)
-            state = step_state(there, lessons)
-            picture = shown_screen(there, lessons).picture
-            shown = await server.bot.illustrator.illustrate(picture, state.view)
+        for page in range(len(lessons.lesson(name, "en").pages)):
+            there = replace(session, lesson=name, page=page)
+            shown_page = current_page(there, lessons)
+            assert shown_page is not None
+            state = step_state(there, shown_page)
+            shown = await server.bot.illustrator.illustrate(shown_page.picture, state.view)
             view = step_message(there, lessons, state, shown).view
-            assert view.total_children_count <= 40, (name, screen)
-            assert view.content_length() <= 4000, (name, screen)
+            assert view.total_children_count <= 40, (name, page)
+            assert view.content_length() <= 4000, (name, page)
 
 
 async def test_in_a_korean_server_a_korean_host_reads_no_english(

@@ -31,7 +31,7 @@ from tests.bot.lessons.builders import a_lesson
 
 _BEGIN = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _SERVER, _PERSON, _MESSAGE = 1 << 61, 1 << 62, 1 << 60
-_LESSONS, _SCREENS, _ROUNDS, _SECONDS = ("data", "layers", "gradcam"), 3, 3, 30
+_LESSONS, _PAGES, _ROUNDS, _SECONDS = ("data", "layers", "gradcam"), 3, 3, 30
 _HEAT = (0.0, 0.1, 0.0, 0.25, 0.0, 0.05, 0.1, 0.5, 0.0)
 _QUESTIONS = (
     (QuizQuestion("heat", 7, 9, 9, "conv2d_1", "9", "9", 1), "4999"),
@@ -102,14 +102,14 @@ def _session(group: Group, chance: random.Random) -> Iterator[tuple[float, Step]
     for person in others:
         yield 0.1, partial(_join, group, person)
     for lesson in _LESSONS:
-        for screen in range(_SCREENS):
-            yield 0.1, partial(_go_to, group, revision, lesson, screen)
+        for page in range(_PAGES):
+            yield 0.1, partial(_go_to, group, revision, lesson, page)
             revision += 1
             for person in chance.sample(others, 4):
                 yield (
                     0.1,
                     partial(
-                        _vote_understanding, group, lesson, screen, person, chance.random() < 0.7
+                        _vote_understanding, group, lesson, page, person, chance.random() < 0.7
                     ),
                 )
                 yield 0.1, partial(_answer, group, lesson, person, chance.randrange(3))
@@ -162,16 +162,16 @@ async def _end(group: Group, services: Services) -> None:
     await services.sessions.end(await group.session_id(services))
 
 
-async def _go_to(group: Group, revision: int, lesson: str, screen: int, services: Services) -> None:
-    await services.sessions.go_to(await group.session_id(services), revision, lesson, screen)
+async def _go_to(group: Group, revision: int, lesson: str, page: int, services: Services) -> None:
+    await services.sessions.go_to(await group.session_id(services), revision, lesson, page)
 
 
 async def _vote_understanding(
-    group: Group, lesson: str, screen: int, person: int, understood: bool, services: Services
+    group: Group, lesson: str, page: int, person: int, understood: bool, services: Services
 ) -> None:
     session_id = await group.session_id(services)
     await services.sessions.vote_understanding(
-        session_id, lesson, screen, person, understood=understood
+        session_id, lesson, page, person, understood=understood
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from bot.runtime.errors import UserError
 from bot.runtime.scheduler import Scheduler
-from bot.sessions.sessions import DELIVERY, NOWHERE, ScreenUnderstanding, Session, Sessions
+from bot.sessions.sessions import DELIVERY, NOWHERE, PageUnderstanding, Session, Sessions
 from bot.store import Store
 from bot.store.models import Delivery, Person, Round
 
@@ -110,9 +110,9 @@ async def test_of_presses_on_the_same_message_one_counts(sessions: Sessions) -> 
     presses = [1] * 20 + [-1] * 20
     random.shuffle(presses)
 
-    for screen in range(1, 6):
+    for page in range(1, 6):
         moved = await asyncio.gather(
-            *(sessions.go_to(one, screen, "data", screen + by) for by in presses)
+            *(sessions.go_to(one, page, "data", page + by) for by in presses)
         )
         assert sum(moved) == 1
 
@@ -193,8 +193,8 @@ async def test_the_last_vote_on_a_screen_counts(sessions: Sessions) -> None:
     await sessions.vote_understanding(one, "data", 3, _BORA, understood=True)
 
     assert await sessions.understanding(one) == [
-        ScreenUnderstanding("data", 2, yes=1, no=2),
-        ScreenUnderstanding("data", 3, yes=1, no=0),
+        PageUnderstanding("data", 2, yes=1, no=2),
+        PageUnderstanding("data", 3, yes=1, no=0),
     ]
     assert set((await sessions.get(one)).present) == {_HOST, _BORA, _MINJI}
 

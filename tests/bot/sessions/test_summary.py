@@ -8,7 +8,7 @@ from bot.lessons.progress import ProgressStore
 from bot.quiz.question import QuizQuestion
 from bot.runtime.scheduler import Scheduler
 from bot.scores.scores import Scores
-from bot.sessions.sessions import ScreenUnderstanding, Sessions
+from bot.sessions.sessions import PageUnderstanding, Sessions
 from bot.sessions.summary import MissedQuestion, MissedRound, Summaries, Views
 from bot.store import Store
 from bot.store.models import Person, Round, Vote
@@ -150,7 +150,7 @@ async def test_digits_are_counted_each_time_that_they_are_viewed(
 
     summary = await summaries.of(one)
     assert summary.digits == (Views(7, 2), Views(9, 1))
-    assert summary.understanding == (ScreenUnderstanding("data", 0, yes=0, no=1),)
+    assert summary.understanding == (PageUnderstanding("data", 0, yes=0, no=1),)
 
     await sessions.end(one)
     await sessions.view_digit(one, _MINJI, 9)
