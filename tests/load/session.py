@@ -177,8 +177,8 @@ async def _vote_understanding(
 
 async def _answer(group: Group, lesson: str, person: int, choice: int, services: Services) -> None:
     session_id = await group.session_id(services)
-    learnt = a_lesson(lesson, pages=_SCREENS)
-    await services.learning.visit(person, learnt, _SCREENS - 1, 7)
+    learnt = a_lesson(lesson, pages=_PAGES)
+    await services.learning.visit(person, learnt, _PAGES - 1, 7)
     await services.learning.answer(person, session_id, learnt, learnt.questions[0], choice)
 
 
