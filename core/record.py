@@ -86,15 +86,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """Precision, recall and F1 of one class, each in [0, 1]; higher is better.
-
-    Attributes:
-        digit: The class, 0 to 9.
-        precision: Share of correct predictions among those of this class.
-        recall: Share of correct predictions among the digits of this class.
-        f1: Harmonic mean of precision and recall.
-        support: Number of digits of this class.
-    """
+    """Precision, recall and F1 of one class, in [0, 1]; `support` is its number of digits."""
 
     digit: int
     precision: float
@@ -105,13 +97,7 @@ class ClassFigures:
 
 @dataclass(frozen=True, slots=True)
 class ConfusedPair:
-    """Digits of one class that were predicted as another.
-
-    Attributes:
-        label: The true class.
-        predicted: The predicted class.
-        indexes: Indexes of the digits in the data set, ascending.
-    """
+    """Digits of the class `label` that were predicted as another, by index in the data set."""
 
     label: int
     predicted: int

@@ -19,14 +19,7 @@ _EDGES = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share of some cases.
-
-    Attributes:
-        count: Number of cases that count.
-        total: Number of all cases.
-        share: `count / total`; `None` without cases.
-        interval: Wilson's 95 % interval of the share; `None` without cases.
-    """
+    """A share of some cases, with Wilson's 95 % interval; both are `None` without cases."""
 
     count: int
     total: int
@@ -45,13 +38,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Answers of similar confidence.
+    """Answers with a confidence from `low` up to `high`, which is exclusive except for 1.
 
-    Attributes:
-        low: Lower edge, inclusive.
-        high: Upper edge, exclusive except for 1.
-        confidence: Mean confidence.
-        right: Share of correct answers; equal to `confidence` if the network is calibrated.
+    `confidence` is their mean. If the network is calibrated, so many of them are right.
     """
 
     low: float
@@ -106,13 +95,7 @@ class ManyDigits:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Figures of pictures from one source, or with one defect.
-
-    Attributes:
-        name: Name of the source or defect; may be empty.
-        right: Pictures whose answer is the label.
-        refused: Pictures in which no digit was found.
-    """
+    """Figures of the pictures from one source, or with one defect, whose name may be empty."""
 
     name: str
     right: Share
@@ -121,12 +104,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Figures by the values of a column.
-
-    Attributes:
-        mean: Mean of the groups' shares of correct answers, regardless of their size.
-        groups: The groups by name.
-    """
+    """Figures by the values of a column, and the mean of the groups' shares of right answers."""
 
     mean: float
     groups: tuple[Group, ...]
