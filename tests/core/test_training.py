@@ -86,12 +86,12 @@ def test_a_training_writes_everything_that_is_kept_of_it(tmp_path: Path) -> None
     assert f"{record.metrics.accuracy:.2%}" in card
     assert "0.9888" in card
 
-    for ours, last in zip(
+    for weights, last in zip(
         load_network(folder).get_weights(),
         load_network(epoch_file(2, folder)).get_weights(),
         strict=True,
     ):
-        assert np.array_equal(ours, last)
+        assert np.array_equal(weights, last)
 
 
 def test_the_same_seed_gives_the_same_network_and_another_seed_another(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_heatmap_is_the_original_s_where_the_probability_is_not_saturated(
     empty = np.asarray(np.isnan(original).any((1, 2)))  # 0/0
     original[empty] = 0
 
-    ours = [make_gradcam_heatmap(digit[None], model, layer) for digit in batch]
+    corrected = [make_gradcam_heatmap(digit[None], model, layer) for digit in batch]
     in_batch = explainer.explain(batch, layer, score="probability")
     # Kernels differ in the last places of p, and even one kernel does for one image and for many.
     # Each of the two may be off by what four units in the last place make of this digit's map.
@@ -77,7 +77,7 @@ def test_a_heatmap_is_the_original_s_where_the_probability_is_not_saturated(
     decided = np.equal(below.any((1, 2)), above.any((1, 2)))
 
     assert len(batch) == 100
-    np.testing.assert_allclose(ours, original, atol=1e-5)
+    np.testing.assert_allclose(corrected, original, atol=1e-5)
     assert off[clear].max() < 1e-3
     assert (off <= 2 * rounding + 1e-4).all()
     np.testing.assert_array_equal(in_batch.empty[decided], empty[decided])
@@ -99,8 +99,8 @@ def test_a_heatmap_has_the_digits_of_float64_where_the_probability_is_saturated(
 
     assert len(batch) == 20
     for layer in LAYERS:
-        ours = [make_gradcam_heatmap(digit[None], model, layer) for digit in batch]
-        np.testing.assert_allclose(ours, exact[layer], atol=1e-3)
+        corrected = [make_gradcam_heatmap(digit[None], model, layer) for digit in batch]
+        np.testing.assert_allclose(corrected, exact[layer], atol=1e-3)
 
 
 @pytest.mark.parametrize("target", [None, 0, 9])
@@ -194,10 +194,10 @@ def test_mistake_of_a_saturated_probability(
     batch = some[(p > 1 - 1e-6) & (p < 1)][:20]
     exact = maps_in_float64(model, batch, "log_odds")["max_pooling2d_1"]
     original = _originals(model, batch, "max_pooling2d_1")
-    ours = [make_gradcam_heatmap(digit[None], model, "max_pooling2d_1") for digit in batch]
+    corrected = [make_gradcam_heatmap(digit[None], model, "max_pooling2d_1") for digit in batch]
 
     assert (np.abs(original - exact).max((1, 2)) > 0.05).sum() >= 5
-    assert np.abs(ours - exact).max() < 1e-3
+    assert np.abs(corrected - exact).max() < 1e-3
 
 
 def test_mistake_of_a_stale_graph(loaded: keras.Sequential, digits: DigitSet) -> None:
@@ -221,10 +221,10 @@ def test_mistake_of_asking_a_sequential_for_its_output(model: keras.Sequential) 
 def test_mistake_of_adding_beyond_255() -> None:
     white, hot = np.full((28, 28), 255, np.uint8), np.ones((7, 7), np.float32)
     wrapped = reference.superimpose(white[..., None].astype(np.float32), hot)
-    ours = superimpose(white, hot, alpha=0.4)
+    corrected = superimpose(white, hot, alpha=0.4)
 
     assert (wrapped < 128).any()  # paper was white, heat was added, and it is dark
-    assert (ours == 255).all()
+    assert (corrected == 255).all()
 
 
 # --- display_gradcam_with_img --------------------------------------------------------------------

@@ -77,8 +77,8 @@ def test_every_epoch_is_kept_from_untrained_to_trained(record: ModelRecord) -> N
     )
     assert record.metrics.untrained_accuracy < 0.3
     assert evaluate(first, load_test_digits()).accuracy > 0.95
-    for ours, shipped in zip(last.get_weights(), load_network().get_weights(), strict=True):
-        assert np.array_equal(ours, shipped)
+    for weights, shipped in zip(last.get_weights(), load_network().get_weights(), strict=True):
+        assert np.array_equal(weights, shipped)
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +154,8 @@ def test_a_whole_keras_file_is_loaded_too(tmp_path_factory: pytest.TempPathFacto
     model = get_basic_cnn()
     model.save(file)
 
-    for ours, loaded in zip(model.get_weights(), load_network(file).get_weights(), strict=True):
-        assert np.array_equal(ours, loaded)
+    for weights, loaded in zip(model.get_weights(), load_network(file).get_weights(), strict=True):
+        assert np.array_equal(weights, loaded)
 
 
 def test_the_shipped_network_has_all_that_lessons_show(record: ModelRecord) -> None:
