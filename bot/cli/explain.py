@@ -1,17 +1,16 @@
 """`gradcam-bot explain`."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli.cards import find_output, write_pictures
 from bot.cli.common import FAILED, NETWORKS, USAGE, choice, fail, number, unwritable, write
-from bot.cli.sources import Found, Source, find_sources, read_sources
+from bot.cli.sources import Found, find_sources, read_sources
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,22 +29,14 @@ _WHOLE = (0, 0, 28, 28)  # the box of a test digit
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where a network saw a class.
+class ExplainedDigit:
+    """What is told of one digit, by the names that it has in JSON.
 
     Attributes:
-        heat: the fields of a 3x3 grid that hold most of the heat, the strongest first; none where
-            the map is empty.
-        objectness: the log-odds of a digit to no digit; `None` for a test digit.
+        evidence: `heat`, the fields of a 3x3 grid that hold most of the heat, the strongest first,
+            none where the map is empty; `objectness`, the log-odds of a digit to no digit, `None`
+            for a test digit.
     """
-
-    heat: list[str]
-    objectness: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedDigit:
-    """What is told of one digit, by the names that it has in JSON."""
 
     digit: int
     confidence: float
@@ -55,16 +46,7 @@ class ExplainedDigit:
     layer: str
     score: str
     method: str
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What is told of one source, by the names that it has in JSON."""
-
-    source: str
-    digits: list[ExplainedDigit]
-    error: str | None
+    evidence: dict[str, Any]
 
 
 def explain(
@@ -140,9 +122,12 @@ def explain(
         fail("Name at least one picture or folder, or a test digit with --index.", USAGE)
     cards = None if output is None else find_output(output, sources)
     if heatmap is not None:
-        _check_heatmap(heatmap, sources)
-    weights = _find_weights(sources, network)
+        _check_heatmap(heatmap)
+    weights = _find_weights()
 
+    import numpy as np
+
+    from bot.runtime.networks import load_explainer
     from core.figures.colours import Colours
     from core.network import WeightsError
 
@@ -150,125 +135,101 @@ def explain(
     failed = False
     try:
         for found in read_sources(sources):
-            explanation = None
+            digits: list[ExplainedDigit] = []
             if found.digits:
-                explanation = _explain(found, weights[found.source], layer, target, method, score)
+                answers = network or ("tutorial" if found.image is None else "uploads")
+                images = np.stack([digit.image for digit in found.digits])
+                explainer = load_explainer(weights[answers])
+                explanation = explainer.explain(images, layer, target, method, score)
+                digits = _explained(found, images, explanation)
                 if cards is not None:
                     write_pictures(cards, len(maps), found, explanation, Colours(colours))
                 maps.extend(explanation.heatmaps)
             failed = failed or found.error is not None
-            report = _report(found, explanation)
-            _print(report, as_json=as_json, wants_card=cards is not None)
+            _print(found, digits, as_json=as_json, wants_card=cards is not None)
     except WeightsError as error:
         fail(error)
     if heatmap is not None:
         _write_heatmap(heatmap, maps)
     if maps and not as_json and cards is None:
-        several = len(maps) > 1
-        typer.echo(f"For the picture{'s: -o cards' if several else ': -o card.png'}")
+        typer.echo(f"For the picture{': -o card.png' if len(maps) == 1 else 's: -o cards'}")
     if failed:
         raise typer.Exit(FAILED)
 
 
-def _check_heatmap(path: Path, sources: list[Source]) -> None:
+def _check_heatmap(path: Path) -> None:
     if path.suffix != ".npy":
         fail(f"--heatmap {path}: the name of the file must end in .npy.", USAGE)
-    if path.is_dir():
-        fail(f"--heatmap {path} is a folder: name a file in it.", USAGE)
-    if path.resolve() in {source.file.resolve() for source in sources if source.file}:
-        fail(f"--heatmap {path} is to be explained itself: name another file.", USAGE)
     if problem := unwritable(path):
         fail(problem, USAGE)
 
 
-def _find_weights(sources: list[Source], network: str | None) -> dict[Source, Path]:
-    """Choose the network that answers for each source that can be read, and look for its file."""
+def _find_weights() -> dict[str, Path]:
+    """Return where each of `NETWORKS` is; end the command where the operator's is not there."""
     from bot.settings import NetworkSettings, SettingsError
     from core.network import UPLOADS_WEIGHTS, WeightsError, weights_file
 
     try:
-        folders = {
-            "tutorial": NetworkSettings.read().tutorial_weights,
-            "uploads": UPLOADS_WEIGHTS,
-        }
-        weights = {
-            source: folders[network or ("tutorial" if source.file is None else "uploads")]
-            for source in sources
-            if source.error is None
-        }
-        for folder in set(weights.values()):
-            weights_file(folder)
+        tutorial = NetworkSettings.read().tutorial_weights
+        weights_file(tutorial)
     except SettingsError as error:
         fail(error)
     except WeightsError as error:
         fail(f"WEIGHTS: {error}")
-    return weights
+    return {"tutorial": tutorial, "uploads": UPLOADS_WEIGHTS}
 
 
-def _explain(
-    found: Found, weights: Path, layer: str, target: int | None, method: str, score: str
-) -> "Explanation":
+def _explained(
+    found: Found, images: "NDArray[np.float32]", explanation: "Explanation"
+) -> list[ExplainedDigit]:
     import numpy as np
 
     from bot.runtime.networks import load_explainer
-
-    images = np.stack([digit.image for digit in found.digits])
-    return load_explainer(weights).explain(images, layer, target, method, score)
-
-
-def _report(found: Found, explanation: "Explanation | None") -> Report:
-    digits = [] if explanation is None else list(_explained(found, explanation))
-    return Report(found.source.name, digits, found.error)
-
-
-def _explained(found: Found, explanation: "Explanation") -> Iterator[ExplainedDigit]:
     from core.explain.regions import strongest_regions
-
-    objectness = _objectness(found)
-    for i, digit in enumerate(found.digits):
-        probabilities = [round(float(p), 6) for p in explanation.probabilities[i]]
-        predicted = int(explanation.predictions[i])
-        heat = [region.replace("_", " ") for region in strongest_regions(explanation.heatmaps[i])]
-        yield ExplainedDigit(
-            digit=predicted,
-            confidence=probabilities[predicted],
-            box=digit.box or _WHOLE,
-            probabilities=probabilities,
-            target=int(explanation.targets[i]),
-            layer=explanation.layer,
-            score=explanation.score,
-            method=explanation.method,
-            evidence=Evidence(heat, objectness[i]),
-        )
-
-
-def _objectness(found: Found) -> list[float | None]:
-    """Return each digit's objectness, by the network that found it (`core.uploads`)."""
-    import numpy as np
-
-    from bot.runtime.networks import load_explainer
     from core.network import UPLOADS_WEIGHTS
 
-    if found.image is None:
-        return [None] * len(found.digits)
-    logits = load_explainer(UPLOADS_WEIGHTS).logits([digit.image for digit in found.digits])
-    return [round(float(odds), 4) for odds in np.logaddexp.reduce(logits, axis=1)]
+    objectness: list[float | None] = [None] * len(images)
+    if found.image is not None:  # as the network saw it that found the digits
+        logits = load_explainer(UPLOADS_WEIGHTS).logits(images)
+        objectness = [round(float(odds), 4) for odds in np.logaddexp.reduce(logits, axis=1)]
+    explained = []
+    for i, digit in enumerate(found.digits):
+        predicted = int(explanation.predictions[i])
+        probabilities = [round(float(p), 6) for p in explanation.probabilities[i]]
+        regions = strongest_regions(explanation.heatmaps[i])
+        heat = [region.replace("_", " ") for region in regions]
+        explained.append(
+            ExplainedDigit(
+                digit=predicted,
+                confidence=probabilities[predicted],
+                box=digit.box or _WHOLE,
+                probabilities=probabilities,
+                target=int(explanation.targets[i]),
+                layer=explanation.layer,
+                score=explanation.score,
+                method=explanation.method,
+                evidence={"heat": heat, "objectness": objectness[i]},
+            )
+        )
+    return explained
 
 
-def _print(report: Report, *, as_json: bool, wants_card: bool) -> None:
+def _print(found: Found, digits: list[ExplainedDigit], *, as_json: bool, wants_card: bool) -> None:
+    name, error = found.source.name, found.error
     if as_json:
-        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
-    elif report.error is not None:
-        typer.echo(f"{report.source}: {report.error}", err=True)
-    elif len(report.digits) == 1:
-        typer.echo(f"{report.source}: {_sentence(report.digits[0])}")
-    elif report.digits:
-        typer.echo(f"{report.source}: {' '.join(str(digit.digit) for digit in report.digits)}")
-        for digit in report.digits:
+        told = {"source": name, "digits": [*map(asdict, digits)], "error": error}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    elif error is not None:
+        typer.echo(f"{name}: {error}", err=True)
+    elif len(digits) == 1:
+        typer.echo(f"{name}: {_sentence(digits[0])}")
+    elif digits:
+        typer.echo(f"{name}: {' '.join(str(digit.digit) for digit in digits)}")
+        for digit in digits:
             typer.echo(f"  {_sentence(digit)}")
-    if report.error is None and not report.digits and (wants_card or not as_json):
+    if error is None and not digits and (wants_card or not as_json):
         no_card = ", no card written" if wants_card else ""
-        typer.echo(f"{report.source}: no digit found{no_card}", err=as_json)
+        typer.echo(f"{name}: no digit found{no_card}", err=as_json)
 
 
 def _sentence(digit: ExplainedDigit) -> str:
@@ -276,11 +237,11 @@ def _sentence(digit: ExplainedDigit) -> str:
     from core.figures.percent import format_percent
 
     read = f"{digit.digit} ({format_percent(digit.confidence)})."
-    if not digit.evidence.heat:
+    if not digit.evidence["heat"]:
         why = f"nothing speaks for {digit.target} at {digit.layer} by {digit.score}"
         return f"{read} No heat: {why}."
     explained = "" if digit.target == digit.digit else f" for {digit.target}"
-    return f"{read} Most of the heat{explained}: {', '.join(digit.evidence.heat)}."
+    return f"{read} Most of the heat{explained}: {', '.join(digit.evidence['heat'])}."
 
 
 def _write_heatmap(path: Path, maps: "list[NDArray[np.float32]]") -> None:

@@ -2,8 +2,13 @@
 
 import asyncio
 import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from bot.cli.common import end_like_ctrl_c, fail
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 _REFUSED = (
     "Discord refuses this token. Copy it anew from https://discord.com/developers/applications, "
@@ -23,28 +28,27 @@ def run() -> None:
     - 1: it cannot run
     """
     end_like_ctrl_c()
-    from bot.settings import SettingsError
-    from bot.store import StoreError
+    with suppress(KeyboardInterrupt):
+        _run()
+
+
+def _run() -> None:
+    from bot.settings import Settings, SettingsError
+    from bot.store import StoreError, up_to_date
     from core.network import WeightsError
     from core.record import RecordError
 
     try:
-        _run()
-    except KeyboardInterrupt:
-        return
+        settings = Settings.read()
+        token = settings.token
+        asyncio.run(up_to_date(settings.database_url))
+        settings.load_tutorial_record()
+        _connect(settings, token)
     except (SettingsError, StoreError, WeightsError, RecordError) as error:
         fail(error)
 
 
-def _run() -> None:
-    from bot.settings import Settings
-    from bot.store import up_to_date
-
-    settings = Settings.read()
-    token = settings.token
-    asyncio.run(up_to_date(settings.database_url))
-    settings.load_tutorial_record()
-
+def _connect(settings: "Settings", token: str) -> None:
     import aiohttp
     import discord
 

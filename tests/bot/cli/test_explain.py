@@ -340,7 +340,7 @@ def test_the_choices_are_all_that_there_are(explainer: Explainer) -> None:
         (("seven.png", "-o", "/proc/cards"), "/proc/cards cannot be written"),
         (("seven.png", "-o", "/proc/card.png"), "/proc/card.png cannot be written"),
         (("seven.png", "--heatmap", "map"), "--heatmap map: the name of the file must end in .npy"),
-        (("seven.png", "--heatmap", "folder.npy"), "folder.npy is a folder: name a file in it."),
+        (("seven.png", "--heatmap", "folder.npy"), "folder.npy cannot be written: Is a directory."),
         (("seven.png", "--heatmap", "notes/map.npy"), "notes is a file, not a folder."),
     ],
 )

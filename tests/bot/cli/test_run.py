@@ -109,6 +109,7 @@ async def serving(there: Discord) -> AsyncIterator[str]:
         await server.close()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("stop_at", "number"), [("/users/@me", signal.SIGINT), ("/gateway/bot", signal.SIGTERM)]
 )
@@ -132,7 +133,7 @@ async def test_told_to_end_it_closes_and_leaves_nothing_behind(
         ended = asyncio.create_task(process.wait())
         stopped = asyncio.create_task(there.stopped.wait())
         try:
-            await asyncio.wait({stopped, ended}, timeout=90, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({stopped, ended}, timeout=200, return_when=asyncio.FIRST_COMPLETED)
             assert stopped.done(), (await complaint).decode()
             children = psutil.Process(process.pid).children(recursive=True)
             assert len(children) == (stop_at == "/gateway/bot")  # which decodes pictures
