@@ -7,10 +7,8 @@ from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.kinds import KINDS
-from bot.quiz.question import QuizQuestion, Result, Round, Venue, Vote
-from bot.quiz.scoring import MAX_STREAK_BONUS, score, speed_bonus
-from bot.reviews.asking import Item
-from bot.reviews.schedule import record_answers
+from bot.quiz.question import QuizQuestion, Result, Round, Venue
+from bot.quiz.results import result_of, score_votes
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.errors import UserError
 from bot.runtime.outbox import enqueue
@@ -205,7 +203,10 @@ class Rounds:
             await self._store.alone(transaction)
             if await transaction.scalar(close) is None:
                 return False
-            await self._score(transaction, await transaction.get_one(models.Round, round_id), now)
+            row = await transaction.get_one(models.Round, round_id)
+            await score_votes(self._store, transaction, row, now)
+            if row.user_id is None and row.message_id is not None:
+                await enqueue(self._store, transaction, REVEAL, round_id, now)
         return True
 
     async def close_due(self) -> None:
@@ -254,7 +255,7 @@ class Rounds:
             if row is None:
                 return None
             rows = list(await transaction.execute(votes))
-        results = [_as_result(row, vote, named=on is not False) for vote, on in rows]
+        results = [result_of(row, vote, named=on is not False) for vote, on in rows]
         return _as_round(row, sorted(results, key=lambda each: (-each.points, each.user_id)))
 
     async def open_in(self, channel_id: int) -> int | None:
@@ -306,64 +307,6 @@ class Rounds:
             raise UserError("quiz.late")
         return row
 
-    async def _score(self, transaction: AsyncSession, row: models.Round, now: dt.datetime) -> None:
-        question = QuizQuestion.from_json(row.question)
-        votes = list(
-            await transaction.scalars(
-                select(models.Vote).where(models.Vote.round_id == row.round_id)
-            )
-        )
-        results = score(
-            KINDS[row.kind].grades(question),
-            [Vote(vote.user_id, vote.choice, vote.voted_at) for vote in votes],
-            await _streaks(transaction, row) if row.user_id is None else {},
-            row.opened_at,
-            row.closes_at,
-        )
-        for vote, result in zip(votes, results, strict=True):
-            vote.right = result.right
-            vote.points = result.points if row.user_id is None else 0
-        if row.user_id is not None and not votes:
-            await transaction.delete(row)  # a review without an answer leaves nothing
-        if row.user_id is None and row.message_id is not None:
-            await enqueue(self._store, transaction, REVEAL, row.round_id, now)
-        right = {result.user_id: result.right for result in results}
-        item = Item(row.kind, question.topic)
-        await record_answers(self._store, transaction, item, right, now)
-
-
-async def _streaks(transaction: AsyncSession, row: models.Round) -> dict[int, int]:
-    """Count how many of the rounds just before, in the same channel, each person had right."""
-    before = list(
-        await transaction.scalars(
-            select(models.Round.round_id)
-            .where(
-                models.Round.channel_id == row.channel_id,
-                _FOR_ALL,
-                models.Round.closed_at.is_not(None),
-                models.Round.round_id != row.round_id,
-            )
-            .order_by(models.Round.closed_at.desc(), models.Round.round_id.desc())
-            .limit(MAX_STREAK_BONUS)
-        )
-    )
-    rows = await transaction.execute(
-        select(models.Vote.round_id, models.Vote.user_id).where(
-            models.Vote.round_id.in_(before), models.Vote.right.is_(True)
-        )
-    )
-    right = {(round_id, user_id) for round_id, user_id in rows}
-    return {user_id: _streak(before, user_id, right) for _, user_id in right}
-
-
-def _streak(before: Sequence[int], user_id: int, right: set[tuple[int, int]]) -> int:
-    count = 0
-    for round_id in before:
-        if (round_id, user_id) not in right:
-            break
-        count += 1
-    return count
-
 
 def _as_round(row: models.Round, results: Sequence[Result] = ()) -> Round:
     return Round(
@@ -378,13 +321,3 @@ def _as_round(row: models.Round, results: Sequence[Result] = ()) -> Round:
         row.revealed_at,
         tuple(results),
     )
-
-
-def _as_result(row: models.Round, vote: models.Vote, *, named: bool) -> Result:
-    """Split the points of a vote into what it scored them for."""
-    right, points = bool(vote.right), vote.points or 0
-    if row.user_id is not None:
-        return Result(vote.user_id, vote.choice, right, points, named=named)
-    base = KINDS[row.kind].grades(QuizQuestion.from_json(row.question))[vote.choice].points
-    speed = speed_bonus(vote.voted_at, row.opened_at, row.closes_at) if right else 0
-    return Result(vote.user_id, vote.choice, right, base, speed, points - base - speed, named=named)

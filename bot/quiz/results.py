@@ -1,0 +1,91 @@
+"""The results of votes in the database."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.quiz.kinds import KINDS
+from bot.quiz.question import QuizQuestion, Result, Vote
+from bot.quiz.scoring import MAX_STREAK_BONUS, score, speed_bonus
+from bot.reviews.asking import Item
+from bot.reviews.schedule import record_answers
+from bot.store import Store, models
+
+
+async def score_votes(
+    store: Store, transaction: AsyncSession, row: models.Round, now: dt.datetime
+) -> None:
+    """Score the votes of a round that is closed in a transaction, and plan its reviews.
+
+    The vote of a review scores no points. A review without a vote is deleted.
+    """
+    question = QuizQuestion.from_json(row.question)
+    votes = list(
+        await transaction.scalars(select(models.Vote).where(models.Vote.round_id == row.round_id))
+    )
+    if row.user_id is not None and not votes:
+        await transaction.delete(row)
+    results = score(
+        KINDS[row.kind].grades(question),
+        [Vote(vote.user_id, vote.choice, vote.voted_at) for vote in votes],
+        await _streaks(transaction, row) if row.user_id is None else {},
+        row.opened_at,
+        row.closes_at,
+    )
+    for vote, result in zip(votes, results, strict=True):
+        vote.right = result.right
+        vote.points = result.points if row.user_id is None else 0
+    right = {result.user_id: result.right for result in results}
+    await record_answers(store, transaction, Item(row.kind, question.topic), right, now)
+
+
+def result_of(row: models.Round, vote: models.Vote, *, named: bool) -> Result:
+    """Return the result of a vote, its points split into what they were given for.
+
+    Args:
+        row: the round, closed.
+        vote: one of its votes.
+        named: whether the voter may be named to others.
+    """
+    right, points = bool(vote.right), vote.points or 0
+    if row.user_id is not None:
+        return Result(vote.user_id, vote.choice, right, points, named=named)
+    base = KINDS[row.kind].grades(QuizQuestion.from_json(row.question))[vote.choice].points
+    speed = speed_bonus(vote.voted_at, row.opened_at, row.closes_at) if right else 0
+    streak = points - base - speed
+    return Result(vote.user_id, vote.choice, right, base, speed, streak, named=named)
+
+
+async def _streaks(transaction: AsyncSession, row: models.Round) -> dict[int, int]:
+    """Count how many of the rounds just before, in the same channel, each person had right."""
+    before = list(
+        await transaction.scalars(
+            select(models.Round.round_id)
+            .where(
+                models.Round.channel_id == row.channel_id,
+                models.Round.user_id.is_(None),
+                models.Round.closed_at.is_not(None),
+                models.Round.round_id != row.round_id,
+            )
+            .order_by(models.Round.closed_at.desc(), models.Round.round_id.desc())
+            .limit(MAX_STREAK_BONUS)
+        )
+    )
+    rows = await transaction.execute(
+        select(models.Vote.round_id, models.Vote.user_id).where(
+            models.Vote.round_id.in_(before), models.Vote.right.is_(True)
+        )
+    )
+    right = {(round_id, user_id) for round_id, user_id in rows}
+    return {user_id: _streak(before, user_id, right) for _, user_id in right}
+
+
+def _streak(before: Sequence[int], user_id: int, right: set[tuple[int, int]]) -> int:
+    count = 0
+    for round_id in before:
+        if (round_id, user_id) not in right:
+            break
+        count += 1
+    return count
