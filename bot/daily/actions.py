@@ -1,7 +1,6 @@
 """Sending the digits of the day, and what the button below them does."""
 
 import datetime as dt
-from contextlib import suppress
 from hashlib import blake2b
 
 import discord
@@ -21,11 +20,10 @@ from bot.ui.client import Client, Interaction
 from bot.ui.control import register
 from bot.ui.layout import Message
 from bot.ui.reply import reply
+from bot.ui.sent import find_sent
 from core.dataset import test_digit
 from core.explain.regions import strongest_regions
 from core.figures.quiz import draw_digit
-
-_SEARCHED = 100  # messages of the day, for one that is already sent
 
 
 class DailyActions:
@@ -64,7 +62,9 @@ class DailyActions:
             return
         channel = self._client.get_partial_messageable(digit.channel_id, guild_id=server_id)
         try:
-            message_id = await self._find(channel, digit)
+            midnight = dt.datetime.combine(digit.day, dt.time(), dt.UTC)
+            name = file_name(digit.day)
+            message_id = await find_sent(self._client, channel, name, after=midnight)
             if message_id is None:
                 message = await self._message(digit)
                 sent = await channel.send(
@@ -84,27 +84,6 @@ class DailyActions:
             result = await self._explaining.answer(Query.test_digit(digit.previous.digit))
             previous = result if isinstance(result, DigitResult) else None
         return daily_message(digit, picture, strongest_regions(image), previous)
-
-    async def _find(self, channel: discord.PartialMessageable, digit: DigitOfTheDay) -> int | None:
-        """Return the id of the digit's message if an earlier attempt has sent it."""
-        midnight = dt.datetime.combine(digit.day, dt.time(), dt.UTC)
-        name = file_name(digit.day)
-        with suppress(discord.Forbidden):  # sending, which comes next, may still be allowed
-            async for message in channel.history(limit=_SEARCHED, after=midnight):
-                if message.author == self._client.user and name in _files(message):
-                    return message.id
-        return None
-
-
-def _files(message: discord.Message) -> set[str]:
-    """Return the file names of the pictures in a message."""
-    return {
-        item.media.url.partition("?")[0].rpartition("/")[2]
-        for container in message.components
-        for part in getattr(container, "children", ())
-        if isinstance(part, discord.MediaGalleryComponent)
-        for item in part.items
-    }
 
 
 def _problem(error: discord.HTTPException) -> DailyProblem:

@@ -88,7 +88,7 @@ class RoundActions:
         """Tell the host of a round how many have voted."""
         round_ = await self._rounds.get(round_id)
         if round_ is None:
-            raise UserError("quiz.late")
+            raise UserError("quiz.closed")
         await self._show_host(interaction, round_)
 
     async def extend(self, interaction: Interaction, round_id: int) -> None:

@@ -38,7 +38,7 @@ def answer_message(round_: Round, figure: Figure) -> Message:
     """Lay out the answer of a closed round: why, how the votes fell, who was right, the points."""
     language, question = round_.venue.language, round_.question
     alt = both(lambda say: answer_alt(question, figure, say), language)
-    file = attached(figure.file, f"answer.{figure.extension}", alt)
+    file = attached(figure.file, f"answer-{round_.round_id}.{figure.extension}", alt)
     lines = [both(lambda say: _votes(round_, say), language)]
     scored = [each for each in round_.results if each.points]
     named = [each for each in scored if each.named][:_NAMED]

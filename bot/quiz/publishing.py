@@ -15,6 +15,7 @@ from bot.runtime.outbox import Undeliverable
 from bot.runtime.scheduler import Scheduler
 from bot.ui.client import Client
 from bot.ui.layout import Message
+from bot.ui.sent import find_sent
 
 _UNKNOWN_MESSAGE = 10008
 _TOLERANCE = dt.timedelta(seconds=2)  # by which the end that a message shows may be wrong
@@ -88,11 +89,14 @@ class Publisher:
         except discord.NotFound as error:
             if error.code != _UNKNOWN_MESSAGE:
                 raise
-        message = answer_message(round_, figure)
-        sent = await self._channel(round_).send(
-            view=message.view, files=message.files, nonce=f"reveal {round_.round_id}"
-        )
-        return sent.id
+        message, channel = answer_message(round_, figure), self._channel(round_)
+        name = message.files[0].filename
+        sent_id = await find_sent(self._client, channel, name, after=round_.opened_at)
+        if sent_id is None:
+            nonce = f"answer {round_.round_id}"
+            sent = await channel.send(view=message.view, files=message.files, nonce=nonce)
+            sent_id = sent.id
+        return sent_id
 
     async def _edit(self, round_: Round, message: Message) -> int:
         if round_.message_id is None:

@@ -1,7 +1,7 @@
 """The results of votes in the database."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,21 +41,27 @@ async def score_votes(
     await record_answers(store, transaction, Item(row.kind, question.topic), right, now)
 
 
-def result_of(row: models.Round, vote: models.Vote, *, named: bool) -> Result:
-    """Return the result of a vote, its points split into what they were given for.
+def results_of(row: models.Round, votes: Iterable[tuple[models.Vote, bool | None]]) -> list[Result]:
+    """Return the results of a closed round, the most points first.
 
     Args:
-        row: the round, closed.
-        vote: one of its votes.
-        named: whether the voter may be named to others.
+        row: the round.
+        votes: each with whether the voter may be named to others; `None` if they never said.
     """
-    right, points = bool(vote.right), vote.points or 0
-    if row.user_id is not None:
-        return Result(vote.user_id, vote.choice, right, points, named=named)
-    base = KINDS[row.kind].grades(QuizQuestion.from_json(row.question))[vote.choice].points
-    speed = speed_bonus(vote.voted_at, row.opened_at, row.closes_at) if right else 0
-    streak = points - base - speed
-    return Result(vote.user_id, vote.choice, right, base, speed, streak, named=named)
+    grades = KINDS[row.kind].grades(QuizQuestion.from_json(row.question))
+    results = []
+    for vote, named in votes:
+        right, points = bool(vote.right), vote.points or 0
+        if row.user_id is not None:
+            base = speed = 0
+        else:
+            base = grades[vote.choice].points
+            speed = speed_bonus(vote.voted_at, row.opened_at, row.closes_at) if right else 0
+        streak = points - base - speed
+        results.append(
+            Result(vote.user_id, vote.choice, right, base, speed, streak, named is not False)
+        )
+    return sorted(results, key=lambda result: (-result.points, result.user_id))
 
 
 async def _streaks(transaction: AsyncSession, row: models.Round) -> dict[int, int]:

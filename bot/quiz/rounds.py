@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.kinds import KINDS
 from bot.quiz.question import QuizQuestion, Result, Round, Venue
-from bot.quiz.results import result_of, score_votes
+from bot.quiz.results import results_of, score_votes
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.errors import UserError
 from bot.runtime.outbox import enqueue
@@ -254,9 +254,8 @@ class Rounds:
             row = await transaction.get(models.Round, round_id)
             if row is None:
                 return None
-            rows = list(await transaction.execute(votes))
-        results = [result_of(row, vote, named=on is not False) for vote, on in rows]
-        return _as_round(row, sorted(results, key=lambda each: (-each.points, each.user_id)))
+            rows = [(vote, named) for vote, named in await transaction.execute(votes)]
+        return _as_round(row, results_of(row, rows))
 
     async def open_in(self, channel_id: int) -> int | None:
         """Return the id of the round that is open in a channel, if there is one."""

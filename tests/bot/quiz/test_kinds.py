@@ -1,5 +1,6 @@
 """What rounds ask: questions of every kind, and messages that keep the answer to themselves."""
 
+import asyncio
 import datetime as dt
 import json
 import random
@@ -21,6 +22,7 @@ from bot.quiz.messages import answer_message, field_message, question_message, v
 from bot.quiz.question import Criteria, Difficulty, QuizQuestion, Result, Round, Venue
 from bot.quiz.scoring import speed_bonus
 from bot.runtime.engine import Engine
+from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
 from bot.ui.layout import Message
 from core.explain.explainer import Explainer
@@ -167,6 +169,45 @@ async def test_where_nothing_else_is_left_a_digit_may_come_again(pool: DigitPool
     question = await KINDS["said"].make(pool, Criteria(avoid=all_of_them))
 
     assert question.answer in KINDS["said"].choices
+
+
+async def test_another_mistake_is_asked_where_the_only_one_of_a_class_was_seen(
+    pool: DigitPool,
+) -> None:
+    mistakes = {
+        label: {int(i) for i in np.flatnonzero(~pool.recognised() & pool.of_label(str(label)))}
+        for label in range(10)
+    }
+    rarest = min(mistakes, key=lambda label: len(mistakes[label]))
+    seen = frozenset(mistakes[rarest])
+
+    for _ in range(10):
+        question = await KINDS["said"].make(pool, Criteria(topic=str(rarest), avoid=seen))
+
+        assert question.digit not in seen
+        assert question.label != rarest
+        assert question.topic == str(rarest)
+
+
+async def test_who_waits_for_the_pool_is_not_told_of_a_success_that_was_none(
+    explainer: Explainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine({Network.TUTORIAL: explainer}, 0.0, 64)
+    pool = DigitPool(engine)
+    real, calls = engine.logits, iter((False, True))
+
+    async def fails_once(*arguments: Any) -> Any:
+        await asyncio.sleep(0.01)  # the other caller is waiting by then
+        if next(calls):
+            return await real(*arguments)
+        raise UserError("problem.busy")
+
+    monkeypatch.setattr(engine, "logits", fails_once)
+    done = await asyncio.gather(pool.measure(), pool.measure(), return_exceptions=True)
+    engine.close()
+
+    assert [type(each) for each in done] == [UserError, type(None)]
+    assert len(pool.predictions) == 10_000
 
 
 async def test_any_kind_may_be_asked(pool: DigitPool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import URL, select
+from sqlalchemy.exc import IntegrityError
 
 from bot.quiz.question import QuizQuestion, Round, Venue
 from bot.quiz.rounds import REVEAL, SECONDS, Rounds
@@ -243,6 +244,97 @@ async def test_after_a_restart_it_is_the_same_round(
     assert await to_reveal(store) == [round_.round_id]
     assert await points(other, round_.round_id) == {_ANNA: 10}
     assert await other.next_due() is None
+
+
+async def test_the_clock_starts_when_discord_has_taken_the_message(
+    rounds: Rounds, clock: Clock
+) -> None:
+    opened = await rounds.open(_NINE, _HERE, seconds=30)
+    clock.pass_(100)  # longer than the round is open
+    await rounds.close_due()
+    await rounds.vote(opened.round_id, _ANNA, "9")
+
+    begun = await rounds.sent(opened.round_id, 700)
+
+    assert begun is not None
+    assert (begun.opened_at, begun.closes_at) == (clock(), clock() + dt.timedelta(seconds=30))
+    clock.pass_(10)
+    await rounds.vote(opened.round_id, _BORA, "9")
+    clock.pass_(20)
+    await rounds.close_due()
+    assert await points(rounds, opened.round_id) == {_ANNA: 10, _BORA: 13}
+
+
+async def test_only_the_first_report_of_a_sent_message_starts_the_clock(
+    rounds: Rounds, clock: Clock
+) -> None:
+    begun = await begin(rounds, _NINE)
+    clock.pass_(10)
+
+    again = await rounds.sent(begun.round_id, 800)
+
+    assert again == begun
+
+
+async def test_a_round_that_was_never_sent_is_withdrawn(rounds: Rounds, clock: Clock) -> None:
+    opened = await rounds.open(_NINE, _HERE)
+    due = await rounds.next_due()
+    assert due is not None
+    assert due <= clock() + dt.timedelta(minutes=5)
+    clock.time = due
+
+    await rounds.close_due()
+
+    assert await rounds.get(opened.round_id) is None
+    assert await rounds.sent(opened.round_id, 700) is None
+    assert await rounds.next_due() is None
+    await rounds.open(_NINE, _HERE)
+
+
+async def test_a_session_that_is_gone_is_not_called_an_open_round(rounds: Rounds) -> None:
+    with pytest.raises(IntegrityError):
+        await rounds.open(_NINE, Venue(7, 70, session_id=999))
+
+
+async def test_an_extended_round_closes_later(rounds: Rounds, clock: Clock) -> None:
+    begun = await begin(rounds, _NINE, seconds=30)
+    clock.pass_(29)
+    extended = await rounds.extend(begun.round_id, dt.timedelta(seconds=30))
+    assert extended.closes_at == begun.closes_at + dt.timedelta(seconds=30)
+    clock.pass_(10)
+    await rounds.close_due()
+    assert not await rounds.close(begun.round_id, due_only=True)  # it was due when this was planned
+
+    await rounds.vote(begun.round_id, _ANNA, "9")
+    clock.pass_(21)
+    await rounds.close_due()
+
+    assert await points(rounds, begun.round_id) == {_ANNA: 12}
+    with pytest.raises(UserError, match=r"quiz\.closed"):
+        await rounds.extend(begun.round_id, dt.timedelta(seconds=30))
+
+
+async def test_votes_are_counted_before_a_round_closes(rounds: Rounds) -> None:
+    begun = await begin(rounds, _NINE)
+    for user, choice in ((_ANNA, "9"), (_BORA, "4"), (_ANNA, "3")):
+        await rounds.vote(begun.round_id, user, choice)
+
+    assert await rounds.count_votes(begun.round_id) == 2
+
+
+async def test_a_result_tells_how_its_points_came_about(rounds: Rounds, clock: Clock) -> None:
+    for question, choice in ((_NINE, "9"), (_BET, "9@4")):
+        begun = await begin(rounds, question)
+        clock.pass_(10)
+        await rounds.vote(begun.round_id, _ANNA, choice)
+        clock.pass_(35)
+        await rounds.close_due()
+
+    done = await rounds.get(begun.round_id)
+
+    assert done is not None
+    (result,) = done.results
+    assert (result.base, result.speed, result.streak, result.points) == (7, 3, 1, 11)
 
 
 async def test_who_stays_off_scoreboards_is_not_named(rounds: Rounds, store: Store) -> None:
