@@ -11,10 +11,16 @@ from cachetools import TTLCache
 from bot.i18n import speaker
 from bot.quiz.digit_pool import DigitPool
 from bot.quiz.kinds import draw_answer, draw_question
-from bot.quiz.messages import field_message, host_message, result_message, vote_message
+from bot.quiz.messages import (
+    field_message,
+    host_message,
+    result_message,
+    review_answer,
+    review_question,
+    vote_message,
+)
 from bot.quiz.publishing import Publisher
 from bot.quiz.question import Result, Round
-from bot.quiz.review_messages import review_answer, review_question
 from bot.quiz.rounds import Rounds
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock

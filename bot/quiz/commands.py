@@ -59,20 +59,6 @@ class StudySession(Protocol):
         """Whether it has not ended."""
 
 
-class StudySessions(Protocol):
-    """Knows the study sessions."""
-
-    async def in_thread(self, thread_id: int) -> StudySession | None:
-        """Return the session of a thread; `None` if it is no session's."""
-
-
-class Languages(Protocol):
-    """Knows the languages of servers."""
-
-    async def language(self, server_id: int | None) -> str | None:
-        """Return the language of a server's public messages; `None` for all."""
-
-
 class QuizCommands(commands.Cog):
     """Starts rounds that anyone in a channel may join; as a job of the scheduler, closes them."""
 
@@ -82,18 +68,31 @@ class QuizCommands(commands.Cog):
         rounds: Rounds,
         pool: DigitPool,
         reviews: Reviews,
-        sessions: StudySessions,
-        languages: Languages,
+        session_in: Callable[[int], Awaitable[StudySession | None]],
+        language_of: Callable[[int | None], Awaitable[str | None]],
         outbox: Outbox,
         scheduler: Scheduler,
         now: Clock,
     ) -> None:
+        """Answer the controls of rounds, close rounds when they are due, and show their answers.
+
+        Args:
+            client: receives commands and presses.
+            rounds: the rounds in the database.
+            pool: what questions are made of.
+            reviews: knows what a group is to be asked again.
+            session_in: returns the study session of a thread, if it is one's.
+            language_of: returns the language of a server's public messages; `None` for all.
+            outbox: retries to show answers.
+            scheduler: calls `run`.
+            now: the clock.
+        """
         self._client = client
         self._rounds = rounds
         self._pool = pool
         self._reviews = reviews
-        self._sessions = sessions
-        self._languages = languages
+        self._session_in = session_in
+        self._language_of = language_of
         self._scheduler = scheduler
         self._publisher = Publisher(client, rounds, pool, scheduler)
         self._actions = RoundActions(rounds, pool, reviews, self._publisher, scheduler, now)
@@ -174,7 +173,7 @@ class QuizCommands(commands.Cog):
         """
         server_id = channel.guild.id if channel.guild else None
         if language is None:
-            language = await self._languages.language(server_id)
+            language = await self._language_of(server_id)
         await self._require_free(channel.id)
 
         async def post(message: Message) -> discord.Message:
@@ -226,14 +225,14 @@ class QuizCommands(commands.Cog):
 
     async def _venue(self, interaction: Interaction, channel_id: int) -> Venue:
         server_id = interaction.guild_id
-        session = await self._sessions.in_thread(channel_id)
+        session = await self._session_in(channel_id)
         session_id = session.session_id if session and session.is_open else None
         if server_id is None:
             language: str | None = speaker(interaction.locale).language
         elif session is not None:
             language = session.language
         else:
-            language = await self._languages.language(server_id)
+            language = await self._language_of(server_id)
         return Venue(server_id, channel_id, session_id, language)
 
     async def _require_free(self, channel_id: int) -> None:

@@ -1,9 +1,9 @@
-"""The messages of rounds: public ones, and those to a voter or host alone."""
+"""The messages of rounds: public ones, and those to a voter, host or learner alone."""
 
 from typing import Any
 
 from discord import MediaGalleryItem
-from discord.ui import MediaGallery, Separator, TextDisplay
+from discord.ui import Item, MediaGallery, Separator, TextDisplay
 from discord.utils import format_dt
 
 from bot.i18n import Say
@@ -11,9 +11,11 @@ from bot.quiz.controls import choice_rows, field_rows, host_row
 from bot.quiz.kinds import KINDS
 from bot.quiz.kinds.bet import BetKind
 from bot.quiz.question import Figure, QuizQuestion, Result, Round
+from bot.reviews.asking import ReviewStatus
+from bot.reviews.messages import review_rows
 from bot.ui.control import EVERYONE
 from bot.ui.languages import both
-from bot.ui.layout import Message, attached, framed
+from bot.ui.layout import CALM, WARNING, Message, attached, framed
 
 _NAMED = 20  # are named with their points; the others are counted
 
@@ -21,11 +23,11 @@ _NAMED = 20  # are named with their points; the others are counted
 def question_message(round_: Round, figure: Figure) -> Message:
     """Lay out the question of a round. Nothing in it tells the answer."""
     language, question = round_.venue.language, round_.question
-    alt = both(lambda say: question_alt(question, figure, say), language)
+    alt = both(lambda say: _question_alt(question, figure, say), language)
     file = attached(figure.file, f"round.{figure.extension}", alt)
     when = format_dt(round_.closes_at, "R")
     return framed(
-        TextDisplay(both(lambda say: question_text(question, figure, say), language)),
+        TextDisplay(both(lambda say: _question_text(question, figure, say), language)),
         MediaGallery(MediaGalleryItem(file)),
         *choice_rows(round_.round_id, question.kind, EVERYONE),
         Separator(),
@@ -37,7 +39,7 @@ def question_message(round_: Round, figure: Figure) -> Message:
 def answer_message(round_: Round, figure: Figure) -> Message:
     """Lay out the answer of a closed round: why, how the votes fell, who was right, the points."""
     language, question = round_.venue.language, round_.question
-    alt = both(lambda say: answer_alt(question, figure, say), language)
+    alt = both(lambda say: _answer_alt(question, figure, say), language)
     file = attached(figure.file, f"answer-{round_.round_id}.{figure.extension}", alt)
     lines = [both(lambda say: _votes(round_, say), language)]
     scored = [each for each in round_.results if each.points]
@@ -53,7 +55,7 @@ def answer_message(round_: Round, figure: Figure) -> Message:
         lines.append(both(lambda say: say("quiz.more", count=more), language))
     receipt = {"index": question.digit, "layer": question.layer, "target": question.target}
     return framed(
-        TextDisplay(both(lambda say: answer_text(question, figure, say), language)),
+        TextDisplay(both(lambda say: _answer_text(question, figure, say), language)),
         MediaGallery(MediaGalleryItem(file)),
         TextDisplay("\n".join(lines)),
         Separator(),
@@ -88,8 +90,9 @@ def result_message(round_: Round, result: Result, say: Say) -> Message:
     lines = [say("quiz.result.right" if result.right else "quiz.result.wrong", answer=mine)]
     if result.choice != round_.question.answer:
         lines.append(say("quiz.result.best", answer=right))
-    points = {"base": result.base, "speed": result.speed, "streak": result.streak}
-    lines.append(say("quiz.result.points", total=result.points, **points))
+    if result.points:
+        points = {"base": result.base, "speed": result.speed, "streak": result.streak}
+        lines.append(say("quiz.result.points", total=result.points, **points))
     return framed(TextDisplay("\n".join(lines)))
 
 
@@ -104,27 +107,84 @@ def host_message(round_: Round, votes: int, owner: int, say: Say) -> Message:
     )
 
 
-def question_text(question: QuizQuestion, figure: Figure, say: Say) -> str:
-    """Write the question."""
+def review_question(
+    round_: Round,
+    figure: Figure,
+    status: ReviewStatus,
+    owner: int,
+    say: Say,
+    digit: str | None = None,
+) -> Message:
+    """Lay out a question of a user's review.
+
+    Args:
+        round_: the round.
+        figure: what it is answered from.
+        status: what else is due.
+        owner: the user.
+        say: their language.
+        digit: the first half of a bet, if it is chosen.
+    """
+    question = round_.question
+    alt = _question_alt(question, figure, say)
+    file = attached(figure.file, f"round.{figure.extension}", alt)
+    parts: list[Item[Any]] = [
+        TextDisplay(_question_text(question, figure, say)),
+        MediaGallery(MediaGalleryItem(file)),
+    ]
+    if digit is None:
+        parts += choice_rows(round_.round_id, question.kind, owner)
+    else:
+        parts.append(TextDisplay(say("quiz.which_field", digit=digit)))
+        parts += field_rows(round_.round_id, digit, owner)
+    parts += [Separator(), TextDisplay(say("review.due", count=status.due))]
+    return framed(*parts, files=[file])
+
+
+def review_answer(
+    round_: Round, figure: Figure, status: ReviewStatus, owner: int, say: Say
+) -> Message:
+    """Lay out the answer of a closed review.
+
+    Args:
+        round_: the round.
+        figure: the answer's.
+        status: what else is due.
+        owner: the user.
+        say: their language.
+    """
+    (result,) = round_.results
+    question = round_.question
+    file = attached(figure.file, f"answer.{figure.extension}", _answer_alt(question, figure, say))
+    choice = KINDS[question.kind].choice_label(result.choice)
+    verdict = say("review.right") if result.right else say("review.wrong", choice=choice)
+    return framed(
+        TextDisplay(f"{_answer_text(question, figure, say)}\n**{verdict}**"),
+        MediaGallery(MediaGalleryItem(file)),
+        TextDisplay(say("review.due", count=status.due)),
+        *review_rows(status, owner, say),
+        colour=CALM if result.right else WARNING,
+        files=[file],
+    )
+
+
+def _question_text(question: QuizQuestion, figure: Figure, say: Say) -> str:
     kind = KINDS[question.kind]
     return f"## {say(kind.title)}\n{say(kind.ask, **kind.question_fields(question, figure, say))}"
 
 
-def question_alt(question: QuizQuestion, figure: Figure, say: Say) -> str:
-    """Describe the picture of a question, without telling the answer."""
+def _question_alt(question: QuizQuestion, figure: Figure, say: Say) -> str:
     kind = KINDS[question.kind]
     return say(kind.question_alt, **kind.question_fields(question, figure, say))
 
 
-def answer_text(question: QuizQuestion, figure: Figure, say: Say) -> str:
-    """Write the answer and its reason."""
+def _answer_text(question: QuizQuestion, figure: Figure, say: Say) -> str:
     kind = KINDS[question.kind]
     because = say(kind.because, **kind.answer_fields(question, figure, say))
     return f"## {say(kind.title)} {kind.choice_label(question.answer)}\n{because}"
 
 
-def answer_alt(question: QuizQuestion, figure: Figure, say: Say) -> str:
-    """Describe the picture of an answer."""
+def _answer_alt(question: QuizQuestion, figure: Figure, say: Say) -> str:
     kind = KINDS[question.kind]
     return say(kind.answer_alt, **kind.answer_fields(question, figure, say))
 

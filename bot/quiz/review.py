@@ -3,8 +3,8 @@
 from bot.i18n import speaker
 from bot.quiz.digit_pool import DigitPool
 from bot.quiz.kinds import draw_question, make_question
+from bot.quiz.messages import review_question
 from bot.quiz.question import Criteria, Venue
-from bot.quiz.review_messages import review_question
 from bot.quiz.rounds import Rounds
 from bot.reviews.asking import Item, ReviewStatus
 from bot.ui.client import Interaction

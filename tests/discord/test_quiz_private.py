@@ -6,6 +6,7 @@ from typing import Any
 import discord
 import pytest
 import simcord
+from sqlalchemy import select
 
 import bot.quiz.actions
 from bot.i18n import speaker
@@ -47,7 +48,7 @@ async def test_every_voter_is_told_privately_how_their_vote_did(server: Server) 
     for confirmation in (bad, changed):
         told = text(answer(confirmation))
         assert korean("quiz.result.best", answer=f"**{round_.question.answer}**") in told
-        assert korean("quiz.result.points", total=0, base=0, speed=0, streak=0) in told
+        assert korean("quiz.result.wrong", answer=f"**{wrong.split(':')[2]}**") in told
 
 
 async def test_a_bet_is_told_privately_too_without_its_buttons(server: Server) -> None:
@@ -83,6 +84,8 @@ async def test_telling_voters_delays_no_reveal(
 
     for question in questions:
         assert not buttons(await now_as_it_is(server, question), "vote")
+    async with server.bot.store.read() as transaction:  # others could take its place by now
+        assert await transaction.scalar(select(models.Delivery)) is None
 
 
 async def test_a_voter_whose_confirmation_can_no_longer_be_changed_is_left_alone(
