@@ -1,12 +1,12 @@
 """`/settings`, and servers that add or remove the bot."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from typing_extensions import Unpack
 
 from bot.daily.daily import DailyDigits, DailyProblem
 from bot.i18n import speaker
@@ -15,7 +15,7 @@ from bot.runtime.errors import UserError
 from bot.runtime.scheduler import Scheduler
 from bot.servers.controls import CONTROLS
 from bot.servers.messages import settings_message
-from bot.servers.servers import Servers
+from bot.servers.servers import Changes, Servers
 from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized
 from bot.ui.control import register
@@ -53,30 +53,11 @@ class ServerCommands(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._show(interaction, server)
 
-    async def set_language(self, interaction: Interaction, language: str | None) -> None:
-        """Set the language of shared messages; `None` means all languages."""
+    async def change(self, interaction: Interaction, **changes: Unpack[Changes]) -> None:
+        """Change some settings, and try at once what failed with the old ones."""
         server = _managed(interaction)
-        await self._servers.set_language(server.id, language)
-        await self._show(interaction, server)
-
-    async def set_host_roles(self, interaction: Interaction, roles: Sequence[int]) -> None:
-        """Set the roles whose members may host sessions."""
-        server = _managed(interaction)
-        await self._servers.set_host_roles(server.id, roles)
-        await self._show(interaction, server)
-
-    async def set_daily_channel(self, interaction: Interaction, channel_id: int | None) -> None:
-        """Set the channel of the digit of the day, and try today's again if it failed."""
-        server = _managed(interaction)
-        await self._servers.set_daily_channel(server.id, channel_id)
+        await self._servers.change(server.id, **changes)
         await self._digits.retry(server.id)
-        await self._show(interaction, server)
-
-    async def set_daily_hour(self, interaction: Interaction, hour: int) -> None:
-        """Set the hour of the digit of the day, 0 to 23 in UTC."""
-        server = _managed(interaction)
-        await self._servers.set_daily_hour(server.id, hour)
-        self._scheduler.wake()
         await self._show(interaction, server)
 
     async def _show(self, interaction: Interaction, server: discord.Guild) -> None:

@@ -6,10 +6,10 @@ from typing import Any, Protocol, Self
 from discord import ChannelType, SelectDefaultValue, SelectOption
 from discord.enums import SelectDefaultValueType
 from discord.ui import ChannelSelect, RoleSelect, Select
-from typing_extensions import override
+from typing_extensions import Unpack, override
 
 from bot.i18n import Say
-from bot.servers.servers import ServerSettings
+from bot.servers.servers import Changes, ServerSettings
 from bot.ui.client import Interaction
 from bot.ui.control import OWNER, Control
 
@@ -22,17 +22,8 @@ _SEOUL = 9  # hours ahead of UTC, all year
 class Presses(Protocol):
     """What the menus call."""
 
-    async def set_language(self, interaction: Interaction, language: str | None) -> None:
-        """Set the language of shared messages; `None` means all languages."""
-
-    async def set_host_roles(self, interaction: Interaction, roles: Sequence[int]) -> None:
-        """Set the roles whose members may host sessions."""
-
-    async def set_daily_channel(self, interaction: Interaction, channel_id: int | None) -> None:
-        """Set the channel of the digit of the day; `None` for no such digit."""
-
-    async def set_daily_hour(self, interaction: Interaction, hour: int) -> None:
-        """Set the hour of the digit of the day, 0 to 23 in UTC."""
+    async def change(self, interaction: Interaction, **changes: Unpack[Changes]) -> None:
+        """Change some settings of the server."""
 
 
 class LanguageSelect(Control[Select[Any], Presses], template=rf"settings_language:{OWNER}"):
@@ -53,7 +44,7 @@ class LanguageSelect(Control[Select[Any], Presses], template=rf"settings_languag
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         language = None if values[0] == _ALL_LANGUAGES else values[0]
-        await feature.set_language(interaction, language)
+        await feature.change(interaction, language=language)
 
 
 class HostRolesSelect(Control[RoleSelect[Any], Presses], template=rf"settings_hosts:{OWNER}"):
@@ -79,7 +70,7 @@ class HostRolesSelect(Control[RoleSelect[Any], Presses], template=rf"settings_ho
     async def press(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
-        await feature.set_host_roles(interaction, [int(role_id) for role_id in values])
+        await feature.change(interaction, host_roles=[int(role_id) for role_id in values])
 
 
 class DailyChannelSelect(
@@ -108,7 +99,8 @@ class DailyChannelSelect(
     async def press(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
-        await feature.set_daily_channel(interaction, int(values[0]) if values else None)
+        channel_id = int(values[0]) if values else None
+        await feature.change(interaction, daily_channel_id=channel_id)
 
 
 class DailyHourSelect(Control[Select[Any], Presses], template=rf"settings_hour:{OWNER}"):
@@ -131,7 +123,7 @@ class DailyHourSelect(Control[Select[Any], Presses], template=rf"settings_hour:{
     async def press(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
-        await feature.set_daily_hour(interaction, int(values[0]))
+        await feature.change(interaction, daily_hour=int(values[0]))
 
 
 CONTROLS = (LanguageSelect, HostRolesSelect, DailyChannelSelect, DailyHourSelect)

@@ -1,11 +1,13 @@
 """The settings of servers, and deleting the data of a server that has removed the bot."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import and_, delete, func, select, union
+from sqlalchemy.ext.asyncio import AsyncSession
+from typing_extensions import Unpack
 
 from bot.daily.daily import DAILY_DELIVERY
 from bot.runtime.clock import Clock, utc_now
@@ -39,6 +41,15 @@ class ServerSettings:
     host_roles: frozenset[int] = frozenset()
 
 
+class Changes(TypedDict, total=False):
+    """New values of `ServerSettings`."""
+
+    language: str | None
+    daily_channel_id: int | None
+    daily_hour: int
+    host_roles: Collection[int]
+
+
 class Servers:
     """Keeps the settings of servers; as a job of the scheduler, deletes the data of former ones."""
 
@@ -70,36 +81,29 @@ class Servers:
             return True
         return not (await self.settings(server_id)).host_roles.isdisjoint(roles)
 
-    async def set_language(self, server_id: int, language: str | None) -> None:
-        """Set the language of shared messages; `None` means all languages."""
-        await self._set(server_id, language=language)
-
-    async def set_daily_channel(self, server_id: int, channel_id: int | None) -> None:
-        """Set the channel of the digit of the day; `None` for no such digit."""
-        await self._set(server_id, daily_channel_id=channel_id)
-
-    async def set_daily_hour(self, server_id: int, hour: int) -> None:
-        """Set the hour of the digit of the day, 0 to 23 in UTC."""
-        await self._set(server_id, daily_hour=hour)
-
-    async def set_host_roles(self, server_id: int, roles: Sequence[int]) -> None:
-        """Set the roles whose members may host sessions."""
+    async def change(self, server_id: int, **changes: Unpack[Changes]) -> None:
+        """Change some of the settings of a server."""
+        host_roles = changes.pop("host_roles", None)
         async with self._store.begin() as transaction:
-            await transaction.execute(delete(HostRole).where(HostRole.server_id == server_id))
-            for role_id in set(roles):
-                await transaction.execute(
-                    self._store.insert(HostRole)
-                    .values(server_id=server_id, role_id=role_id)
-                    .on_conflict_do_nothing()
-                )
+            if changes:
+                await self._record(transaction, server_id, changes)
+            if host_roles is not None:
+                of_server = HostRole.server_id == server_id
+                await transaction.execute(delete(HostRole).where(of_server))
+                rows = [{"server_id": server_id, "role_id": role_id} for role_id in host_roles]
+                if rows:
+                    insert = self._store.insert(HostRole).on_conflict_do_nothing()
+                    await transaction.execute(insert, rows)
 
     async def leave(self, server_id: int) -> None:
         """Record that the bot was removed from a server: its data is kept for 30 more days."""
-        await self._set(server_id, left_at=self._now())
+        async with self._store.begin() as transaction:
+            await self._record(transaction, server_id, {"left_at": self._now()})
 
     async def join(self, server_id: int) -> None:
         """Record that the bot is in a server, again or for the first time."""
-        await self._set(server_id, left_at=None)
+        async with self._store.begin() as transaction:
+            await self._record(transaction, server_id, {"left_at": None})
 
     async def compare(self, there: Collection[int], ours: Callable[[int], bool]) -> None:
         """Record in which servers the bot is, after it was away.
@@ -153,11 +157,11 @@ class Servers:
             digits = and_(Delivery.kind == DAILY_DELIVERY, Delivery.subject_id.in_(gone))
             await transaction.execute(delete(Delivery).where(digits))
 
-    async def _set(self, server_id: int, **values: Any) -> None:  # noqa: ANN401 - of several columns
-        defaults = {"daily_hour": DAILY_HOUR}
-        async with self._store.begin() as transaction:
-            await transaction.execute(
-                self._store.insert(Server)
-                .values(server_id=server_id, **(defaults | values))
-                .on_conflict_do_update(index_elements=["server_id"], set_=values)
-            )
+    async def _record(
+        self, transaction: AsyncSession, server_id: int, values: Mapping[str, object]
+    ) -> None:
+        await transaction.execute(
+            self._store.insert(Server)
+            .values({"server_id": server_id, "daily_hour": DAILY_HOUR, **values})
+            .on_conflict_do_update(index_elements=["server_id"], set_=values)
+        )

@@ -47,7 +47,7 @@ async def rows(server: Server) -> list[DailyDigit]:
 async def chosen(server: Server) -> None:
     """The server wants its digit at nine."""
     await until(server, 8)
-    await server.bot.servers.set_daily_channel(server.alex.guild.id, server.channel.id)
+    await server.bot.servers.change(server.alex.guild.id, daily_channel_id=server.channel.id)
     server.bot.scheduler.wake()
 
 
@@ -136,7 +136,7 @@ async def test_a_crash_after_sending_sends_nothing_twice(
 
 
 async def test_the_servers_language_is_spoken(server: Server) -> None:
-    await server.bot.servers.set_language(server.alex.guild.id, "ko")
+    await server.bot.servers.change(server.alex.guild.id, language="ko")
     await until(server, 9)
     await next_day(server)
 
@@ -151,7 +151,7 @@ async def test_a_channel_that_is_gone_is_survived_and_told_and_the_next_one_is_t
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     guild = server.alex.guild
-    await server.bot.servers.set_daily_channel(guild.id, 12345)
+    await server.bot.servers.change(guild.id, daily_channel_id=12345)
     await until(server, 9)
 
     assert await server.bot.daily.problem(guild.id) is DailyProblem.GONE
@@ -176,7 +176,7 @@ async def test_a_channel_that_is_forbidden_and_discord_out_of_order_hold_nobody_
     there, refused = (each.create_text_channel("digits") for each in (other, third))
     server.env.inject_error("POST", f"/channels/{refused.id}/messages", status=400)
     for server_id, channel in ((guild.id, silent), (third.id, refused), (other.id, there)):
-        await server.bot.servers.set_daily_channel(server_id, channel.id)
+        await server.bot.servers.change(server_id, daily_channel_id=channel.id)
 
     await until(server, 9)
 
@@ -197,7 +197,7 @@ async def test_a_slow_channel_delays_nobody_else(
 ) -> None:
     other = server.env.create_guild("Other")
     there = other.create_text_channel("digits")
-    await server.bot.servers.set_daily_channel(other.id, there.id)
+    await server.bot.servers.change(other.id, daily_channel_id=there.id)
     slow = asyncio.Event()
     send = discord.PartialMessageable.send
 

@@ -76,7 +76,7 @@ async def test_nothing_is_left_of_the_host_of_a_session_that_goes_on(server: Ser
     guild = server.alex.guild
     role = guild.create_role("hosts")
     server.env.backend.edit_member(guild.id, server.alex.id, {"role_ids": [role.id]})
-    await server.bot.servers.set_host_roles(guild.id, [role.id])
+    await server.bot.servers.change(guild.id, host_roles=[role.id])
     thread = await opened(server, server.alex, "The session of Alex", lesson="data")
     for member in (server.bora, server.minji):
         await press(member, announcements(server)[0], "session_join")

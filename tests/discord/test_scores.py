@@ -118,7 +118,7 @@ async def test_a_shared_board_is_in_both_languages_and_in_private_in_the_readers
     assert "나는 아직 점수가 없어요." in text(pressed.response)
     assert "All time" in text(server.last)
 
-    await server.bot.servers.set_language(server.alex.guild.id, "ko")
+    await server.bot.servers.change(server.alex.guild.id, language="ko")
     await server.alex.click(public, custom_id=control(public, "scores_of:last"))
     assert "## 점수판 · 지난주\n아직" in text(server.last)
     assert "Scoreboard" not in text(server.last)

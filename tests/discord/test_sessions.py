@@ -128,7 +128,7 @@ async def test_a_server_with_a_language_is_shown_that_one_alone(
     server: Server, host: simcord.MemberActor
 ) -> None:
     assert server.channel.guild is not None
-    await server.bot.servers.set_language(server.channel.guild.id, "ko")
+    await server.bot.servers.change(server.channel.guild.id, language="ko")
 
     thread = await opened(server, host, lesson=server.bot.lessons.names[0])
 
@@ -148,7 +148,7 @@ async def test_who_may_not_host_is_told_who_may(server: Server) -> None:
     guild = server.channel.guild
     assert guild is not None
     teachers = guild.create_role("Teachers")
-    await server.bot.servers.set_host_roles(guild.id, [teachers.id])
+    await server.bot.servers.change(guild.id, host_roles=[teachers.id])
     refused = await server.minji.slash(server.channel, "session start", topic="Mine")
     assert f"<@&{teachers.id}> 역할이 있거나 스레드를 관리할 수 있는 사람" in text(refused.response)
 
@@ -626,7 +626,7 @@ async def test_every_screen_of_every_lesson_fits_in_one_message_in_both_language
 async def test_in_a_korean_server_a_korean_host_reads_no_english(
     server: Server, host: simcord.MemberActor
 ) -> None:
-    await server.bot.servers.set_language(_guild_id(server), "ko")
+    await server.bot.servers.change(_guild_id(server), language="ko")
     server.locales[host.id] = "ko"
     thread = await opened(server, host, "열지도", lesson=server.bot.lessons.names[0])
     seen = [announcements(server)[0], panel(thread), step(thread)]

@@ -73,7 +73,7 @@ async def test_everything_can_be_chosen_and_is_shown_as_chosen(
 async def test_a_role_that_is_gone_is_not_shown(
     server: Server, manager: simcord.MemberActor
 ) -> None:
-    await server.bot.servers.set_host_roles(server.alex.guild.id, [12345])
+    await server.bot.servers.change(server.alex.guild.id, host_roles=[12345])
 
     shown = answer(await manager.slash(server.channel, "settings"))
 
@@ -115,11 +115,11 @@ async def test_a_channel_that_is_gone_or_forbidden_is_told(
     silent = guild.create_text_channel(
         "silent", overwrites={guild.default_role: discord.PermissionOverwrite(send_messages=False)}
     )
-    await server.bot.servers.set_daily_channel(guild.id, silent.id)
+    await server.bot.servers.change(guild.id, daily_channel_id=silent.id)
     shown = answer(await manager.slash(server.channel, "settings"))
     assert f"I may not post in <#{silent.id}>" in text(shown)
 
-    await server.bot.servers.set_daily_channel(guild.id, 12345)
+    await server.bot.servers.change(guild.id, daily_channel_id=12345)
     result = await manager.slash(server.channel, "settings")
     assert "That channel is gone" in text(result.response)
 
@@ -133,7 +133,7 @@ async def test_a_server_that_removes_the_bot_is_forgotten_after_thirty_days(
     server: Server,
 ) -> None:
     guild_id = server.alex.guild.id
-    await server.bot.servers.set_language(guild_id, "ko")
+    await server.bot.servers.change(guild_id, language="ko")
     guild = server.bot.get_guild(guild_id)
     assert guild is not None
 
@@ -151,9 +151,9 @@ async def test_a_server_that_removes_the_bot_is_forgotten_after_thirty_days(
 
 
 async def test_a_server_that_removed_the_bot_while_it_was_away_is_noticed(server: Server) -> None:
-    await server.bot.servers.set_language(4321, "ko")
+    await server.bot.servers.change(4321, language="ko")
     here = server.alex.guild.id
-    await server.bot.servers.set_language(here, "ko")
+    await server.bot.servers.change(here, language="ko")
     await server.bot.servers.leave(here)
 
     await server.restart()

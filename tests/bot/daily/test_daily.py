@@ -61,8 +61,8 @@ def daily(store: Store, engine: Engine, clock: Clock) -> DailyDigits:
 async def servers(store: Store, clock: Clock) -> Servers:
     """The servers, of which one has chosen a channel and nine o'clock."""
     servers = Servers(store, clock)
-    await servers.set_daily_channel(_HERE, _CHANNEL)
-    await servers.set_language(_THERE, "ko")
+    await servers.change(_HERE, daily_channel_id=_CHANNEL)
+    await servers.change(_THERE, language="ko")
     return servers
 
 
@@ -103,7 +103,7 @@ async def test_it_is_due_at_the_hour_and_then_on_the_next_day(
     assert await drawn(daily) is None
     assert await daily.next_due() == nine + _DAY
 
-    await servers.set_daily_hour(_HERE, 12)
+    await servers.change(_HERE, daily_hour=12)
     clock.time = nine.replace(hour=13)
     assert await drawn(daily) is None
     assert await daily.next_due() == nine.replace(hour=12) + _DAY
@@ -136,7 +136,7 @@ async def test_nothing_is_due_if_the_server_does_not_want_it(
     assert (await daily.next_due(), await drawn(daily)) == (None, None)
 
     await servers.join(_HERE)
-    await servers.set_daily_channel(_HERE, None)
+    await servers.change(_HERE, daily_channel_id=None)
     assert (await daily.next_due(), await drawn(daily)) == (None, None)
 
 
@@ -145,11 +145,11 @@ async def test_a_server_that_wants_its_digit_again_on_the_same_day_gets_it(
 ) -> None:
     clock.time += dt.timedelta(hours=1)
     first = await drawn(daily)
-    await servers.set_daily_channel(_HERE, None)
+    await servers.change(_HERE, daily_channel_id=None)
     assert await daily.to_send(_HERE) is None
     assert await daily.next_due() is None
 
-    await servers.set_daily_channel(_HERE, 6)
+    await servers.change(_HERE, daily_channel_id=6)
     assert await daily.next_due() == clock.time.replace(minute=0)
     again = await drawn(daily)
 
@@ -208,7 +208,7 @@ async def test_each_server_gets_its_own_once_from_many_processes(
     store: Store, url: URL, engine: Engine, servers: Servers, clock: Clock
 ) -> None:
     for server_id in range(1, 10):
-        await servers.set_daily_channel(server_id, server_id)
+        await servers.change(server_id, daily_channel_id=server_id)
     clock.time += dt.timedelta(hours=1)
     other = await Store.open(url)
     processes = [DailyDigits(each, engine, Scheduler(clock), clock) for each in (store, other)]
@@ -251,7 +251,7 @@ async def test_a_retry_is_due_at_once_and_only_for_what_is_not_sent(
         delivery = await transaction.get_one(Delivery, ("daily", _HERE))
         delivery.due_at += dt.timedelta(hours=1)  # as after a failure
 
-    await servers.set_daily_channel(_HERE, 6)
+    await servers.change(_HERE, daily_channel_id=6)
     await daily.retry(_HERE)
 
     async with store.begin() as transaction:

@@ -38,23 +38,23 @@ def servers(store: Store, clock: Clock) -> Servers:
 async def test_wishes_are_kept_one_by_one(servers: Servers) -> None:
     assert await servers.settings(_HERE) == ServerSettings(None, None, 9, frozenset())
 
-    await servers.set_language(_HERE, "ko")
-    await servers.set_daily_channel(_HERE, 5)
-    await servers.set_daily_hour(_HERE, 0)
-    await servers.set_host_roles(_HERE, [3, 4, 3])
+    await servers.change(_HERE, language="ko")
+    await servers.change(_HERE, daily_channel_id=5)
+    await servers.change(_HERE, daily_hour=0)
+    await servers.change(_HERE, host_roles=[3, 4, 3])
     assert await servers.settings(_HERE) == ServerSettings("ko", 5, 0, frozenset({3, 4}))
     assert await servers.language(_HERE) == "ko"
 
-    await servers.set_language(_HERE, None)
-    await servers.set_daily_channel(_HERE, None)
-    await servers.set_host_roles(_HERE, [4])
+    await servers.change(_HERE, language=None)
+    await servers.change(_HERE, daily_channel_id=None)
+    await servers.change(_HERE, host_roles=[4])
     assert await servers.settings(_HERE) == ServerSettings(None, None, 0, frozenset({4}))
     assert await servers.settings(_THERE) == ServerSettings()
     assert await servers.language(None) is None
 
 
 async def test_hosts_have_a_role_or_manage_threads(servers: Servers) -> None:
-    await servers.set_host_roles(_HERE, [3, 4])
+    await servers.change(_HERE, host_roles=[3, 4])
 
     assert await servers.may_host(_HERE, [1, 4], manages_threads=False)
     assert not await servers.may_host(_HERE, [1, 2], manages_threads=False)
@@ -108,7 +108,7 @@ async def test_what_happened_while_the_bot_was_away_is_found_when_it_is_back(
 ) -> None:
     back, gone, others = 1, 2, 3  # the last one is another process's
     for server_id in (_HERE, back, gone, others):
-        await servers.set_language(server_id, "ko")
+        await servers.change(server_id, language="ko")
     await servers.leave(back)
     clock.time += dt.timedelta(days=1)
 
@@ -181,7 +181,7 @@ async def test_the_daily_digit_of_a_forgotten_server_is_not_delivered(
     store: Store, servers: Servers, clock: Clock
 ) -> None:
     for server_id in (_HERE, _THERE):
-        await servers.set_daily_channel(server_id, 5)
+        await servers.change(server_id, daily_channel_id=5)
         async with store.begin() as transaction:
             await enqueue(store, transaction, "daily", server_id, clock.time)
             await enqueue(store, transaction, "reveal", server_id, clock.time)  # a round's number
