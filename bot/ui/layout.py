@@ -1,12 +1,14 @@
 """The layout that every message shares: one framed column of components."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 import discord
-from discord.ui import Container, Item, LayoutView, TextDisplay
+from discord import ComponentType
+from discord.ui import Container, DynamicItem, Item, LayoutView, TextDisplay
 
 CALM, WARNING = discord.Colour(0x56B4E9), discord.Colour(0xE69F00)
 """Colours of the frame: blue, and orange where the network is wrong or unsure."""
@@ -34,7 +36,19 @@ def framed(
     """
     view = LayoutView(timeout=None)
     view.add_item(Container(*parts, accent_colour=colour))
+    _renew_menus(view)
     return Message(view, files)
+
+
+def _renew_menus(view: LayoutView) -> None:
+    """Give each menu an id of its own.
+
+    By its id, a client may keep what was chosen in a menu before the message was edited, and show
+    it in place of what the message holds now.
+    """
+    for child in view.walk_children():
+        if isinstance(child, DynamicItem) and child.type is not ComponentType.button:
+            child.item.id = random.randrange(1 << 16, 1 << 31)  # noqa: S311 - not a secret
 
 
 def notice(text: str, colour: discord.Colour = ERROR) -> Message:

@@ -2,10 +2,12 @@
 
 import re
 
+import discord
 import pytest
 
+from tests.builders import row
 from tests.discord.conftest import Server
-from tests.discord.looking import answer, card, control, text
+from tests.discord.looking import answer, card, components, control, text
 
 
 async def test_each_control_of_the_owner_changes_the_message_in_place(server: Server) -> None:
@@ -62,6 +64,58 @@ async def test_random_draws_another_digit(server: Server) -> None:
     assert len(receipts) > 1
 
 
+async def test_menus_show_what_the_answer_holds(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", index=7, target=4)
+    held = {"layer": "max_pooling2d_1", "target": "4", "score": "log_odds"}
+    assert _chosen(server.last) == held
+
+    for kind, value in (
+        ("layer", "conv2d"),
+        ("score", "logit"),
+        ("target", "p"),
+        ("target", "9"),
+        ("score", "probability"),
+    ):
+        await server.alex.select(server.last, [value], custom_id=control(server.last, kind))
+        held[kind] = value
+        assert _chosen(server.last) == held
+
+    await server.alex.click(server.last, custom_id=control(server.last, "network"))
+    assert _chosen(server.last) == held
+    for step in ("on", "any", "back"):
+        await server.alex.click(server.last, custom_id=control(server.last, f"step:{step}"))
+        assert _chosen(server.last) == {**held, "target": "p"}
+
+
+async def test_a_menu_is_a_new_one_in_each_edit(server: Server) -> None:
+    """By its id, a client keeps what was chosen in a menu."""
+    await server.alex.slash(server.channel, "explain", image=("a.png", row(0, 2)))
+    ids: set[int | None] = set()
+
+    for press in ("1", None, "1"):
+        now = [each.id for each in components(server.last) if isinstance(each, discord.SelectMenu)]
+        assert len(now) >= 4
+        assert not ids & set(now)
+        ids |= set(now)
+        kind = "all" if press is None else "digit"
+        custom_id = control(server.last, kind)
+        if press is None:
+            await server.alex.click(server.last, custom_id=custom_id)
+        else:
+            await server.alex.select(server.last, [press], custom_id=custom_id)
+
+
+def _chosen(message: discord.Message) -> dict[str, str]:
+    """What each menu of a message shows as chosen."""
+    return {
+        str(part.custom_id).partition(":")[0]: option.value
+        for part in components(message)
+        if isinstance(part, discord.SelectMenu)
+        for option in part.options
+        if option.default
+    }
+
+
 async def test_somebody_else_gets_an_answer_of_their_own_and_can_go_on_from_there(
     server: Server,
 ) -> None:
@@ -116,7 +170,7 @@ async def test_a_fault_is_told_with_an_id_that_the_log_has(
     pressed = await server.alex.click(message, custom_id=control(message, "step:on"))
     typed = await server.alex.slash(server.channel, "explain", index=8)
 
-    for result, told in ((pressed, pressed.followups[0]), (typed, typed.response)):
+    for result, told in ((pressed, pressed.followups[0]), (typed, typed.followups[0])):
         assert result.acknowledged
         words = text(told)
         assert "Something went wrong on my side" in words

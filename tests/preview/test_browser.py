@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, expect
 
 from bot.i18n import speaker
-from tests.builders import blank, picture
+from tests.builders import blank, picture, row
 from tests.preview.conftest import Open
 from tests.preview.page import StudyPage
 from tests.preview.serving import Serving
@@ -166,7 +166,44 @@ def test_a_refusal_is_looked_into_and_corrected(served: Serving, visit: Open) ->
     assert Image.open(io.BytesIO(only_picture(page, private))).width == 768
     three = english("control.correct_digit", digit=3)
     corrected = page.choose(answer, english("control.correct"), three)
-    expect(corrected).to_contain_text(plain(english("correct.refused", said=3)))
+    expect(corrected).to_contain_text(plain(english("correct.refused", by="@Alex says", said=3)))
+    expect(corrected.get_by_role("combobox")).to_have_text(three)
+
+
+def test_menus_show_what_the_answer_holds_while_parts_of_it_come_and_go(
+    served: Serving, visit: Open
+) -> None:
+    page = visit(served)
+    file = FilePayload(name="mine.png", mimeType="image/png", buffer=row(0, 2))
+    answer = page.command("explain", image=file)
+    layer, conv2d = (english("control.layer", layer=name) for name in ("max_pooling2d_1", "conv2d"))
+    each = english("control.target_each")
+    score, logit = (
+        english("control.score", score=english(f"score.{name}")) for name in ("log_odds", "logit")
+    )
+    digits, correct = english("control.digits", first=1, last=2), english("control.correct")
+    expect(answer.get_by_role("combobox")).to_have_text([digits, layer, each, score])
+
+    page.choose(answer, layer, conv2d)
+    expect(answer.get_by_role("combobox")).to_have_text([digits, conv2d, each, score])
+    one = _digit(answer, "2: 1")
+    page.choose(answer, digits, one)
+    predicted = english("control.target_predicted", target=1)
+    expect(answer.get_by_role("combobox")).to_have_text([one, conv2d, predicted, score, correct])
+    page.choose(answer, score, logit)
+    seven, why_seven = (
+        english(key, digit=7, target=7)
+        for key in ("control.correct_digit", "control.target_option")
+    )
+    page.choose(answer, correct, seven)
+    if answer.get_by_role("button", name=seven).count():
+        page.press(answer, seven)
+    expect(answer.get_by_role("combobox")).to_have_text([one, conv2d, why_seven, logit, seven])
+    for _ in range(2):
+        page.press(answer, english("control.all_digits", count=2))
+        expect(answer.get_by_role("combobox")).to_have_text([digits, conv2d, each, logit])
+        page.choose(answer, digits, one)
+        expect(answer.get_by_role("combobox").first).to_have_text(one)
 
 
 def _digit(message: Locator, begins: str) -> str:
