@@ -61,9 +61,9 @@ def deleted(report: DeletionReport, say: Say) -> Message:
     """Say that everything is deleted, and what became of the person's sessions."""
     lines = [say("privacy.deleted")]
     if report.handed_over:
-        lines.append(say("privacy.handed_over", count=len(report.handed_over)))
+        lines.append(say("privacy.handed_over", count=report.handed_over))
     if report.ended:
-        lines.append(say("privacy.ended", count=len(report.ended)))
+        lines.append(say("privacy.ended", count=report.ended))
     return framed(TextDisplay("\n".join(lines)))
 
 

@@ -30,16 +30,12 @@ class DeletionReport:
     """What deleting a person's data has changed.
 
     Attributes:
-        rows: the number of rows that were deleted or lost the person.
-        handed_over: the sessions under way that another person leads now.
-        ended: the sessions under way that ended, since no other person took part.
-        left: all sessions under way that the person led or took part in.
+        handed_over: the number of sessions under way that another person leads now.
+        ended: the number of sessions under way that ended, since no other person took part.
     """
 
-    rows: int
-    handed_over: tuple[int, ...]
-    ended: tuple[int, ...]
-    left: tuple[int, ...]
+    handed_over: int
+    ended: int
 
 
 class Privacy:
@@ -90,9 +86,8 @@ class Privacy:
         )
         async with self._store.begin() as transaction:
             await self._store.alone(transaction)
-            left = tuple(await transaction.scalars(under_way.order_by(Session.session_id)))
-            handed_over, ended = await self._leave_sessions(transaction, user_id)
-            rows = 0
+            left = list(await transaction.scalars(under_way.order_by(Session.session_id)))
+            report = await self._leave_sessions(transaction, user_id)
             for table, column in personal_columns():
                 mine = table.c[column] == user_id
                 statement = (
@@ -100,16 +95,14 @@ class Privacy:
                     if column == _OWN
                     else update(table).where(mine).values({column: _NOBODY})
                 )
-                rows += len((await transaction.execute(statement.returning(table.c[column]))).all())
+                await transaction.execute(statement)
             for session_id in left:
                 await enqueue(self._store, transaction, "session", session_id, self._now())
-        return DeletionReport(rows + len(handed_over), handed_over, ended, left)
+        return report
 
-    async def _leave_sessions(
-        self, transaction: AsyncSession, user_id: int
-    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    async def _leave_sessions(self, transaction: AsyncSession, user_id: int) -> DeletionReport:
         """Hand over or end the sessions under way that a person leads, and unname all they led."""
-        handed_over, ended = [], []
+        handed_over = ended = 0
         led = select(Session).where(Session.host_id == user_id).with_for_update()
         for session in (await transaction.scalars(led)).all():
             session.topic = _UNNAMED
@@ -127,12 +120,12 @@ class Privacy:
             )
             if heir is None:
                 session.ended_at = self._now()
-                ended.append(session.session_id)
+                ended += 1
             else:
                 session.host_id = heir
-                handed_over.append(session.session_id)
+                handed_over += 1
         await transaction.flush()
-        return tuple(handed_over), tuple(ended)
+        return DeletionReport(handed_over, ended)
 
 
 def personal_columns() -> Iterator[tuple[Table, str]]:

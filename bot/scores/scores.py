@@ -208,6 +208,7 @@ class Scores:
                 Participant.user_id == user_id,
                 Participant.left_at.is_(None),
             )
+            .order_by(Session.session_id)
         )
         async with self._store.begin() as transaction:
             for session_id in (await transaction.scalars(sessions)).all():

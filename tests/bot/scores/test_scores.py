@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from bot.scores.scores import Board, Period, Rounds, Scores, Standing, Week, week_of
 from bot.store import Store
-from bot.store.models import Round, Session, Vote
+from bot.store.models import Delivery, Participant, Round, Session, Vote
 
 _NOW = dt.datetime(2027, 1, 6, 20, tzinfo=dt.UTC)  # a Wednesday, of ISO's first week
 _HERE, _ELSEWHERE = 7, 8
@@ -149,6 +150,25 @@ async def test_ones_own_history_has_every_week_since_the_first(
     ]
     assert [week.points for week in await scores.history(_ANNA, _HERE)] == [10, 0, 0]
     assert await scores.history(_DANA) == []
+
+
+async def test_who_changes_whether_they_are_shown_has_their_sessions_say_so(
+    store: Store, scores: Scores
+) -> None:
+    here, left, ended, others = [await started(store, 101 + n) for n in range(4)]
+    async with store.begin() as transaction:
+        for session_id, left_at in ((here, None), (left, _NOW), (ended, None)):
+            transaction.add(
+                Participant(session_id=session_id, user_id=_ANNA, joined_at=_NOW, left_at=left_at)
+            )
+        transaction.add(Participant(session_id=others, user_id=_BORA, joined_at=_NOW))
+        (await transaction.get_one(Session, ended)).ended_at = _NOW
+
+    await scores.set_shown(_ANNA, shown=False)
+
+    async with store.read() as transaction:
+        deliveries = await transaction.execute(select(Delivery.kind, Delivery.subject_id))
+        assert [tuple(each) for each in deliveries] == [("session", here)]
 
 
 def test_a_week_is_isos() -> None:
