@@ -11,7 +11,7 @@ from typing_extensions import override
 from bot.explain.phrases import SCORE_NAMES
 from bot.explain.query import Query, random_index
 from bot.explain.query_control import STATE, Ownership, QueryControl, encode
-from bot.explain.results import DigitResult, PictureResult, Result, Upload
+from bot.explain.results import DigitResult, PictureResult, Prediction, Result, Shapes, Upload
 from bot.explain.upload_controls import (
     AllDigitsButton,
     CancelButton,
@@ -26,7 +26,65 @@ from bot.runtime.networks import Network
 from core.explain.scores import Score
 from core.figures.percent import format_percent
 
-_PREDICTED = "p"
+PREDICTED = "p"
+"""The option for the predicted class, whichever it is."""
+
+
+def layer_options(layers: Shapes, chosen: str, say: Say) -> list[SelectOption]:
+    """Offer every layer with the size of its maps."""
+    return [
+        SelectOption(
+            label=say("control.layer", layer=layer),
+            value=layer,
+            description=say("control.layer_option", h=h, w=w),
+            default=layer == chosen,
+        )
+        for layer, (h, w) in layers.items()
+    ]
+
+
+def target_options(
+    prediction: Prediction | None, chosen: int | None, say: Say
+) -> list[SelectOption]:
+    """Offer the predicted class and all ten.
+
+    Args:
+        prediction: For the digit; `None` for several digits.
+        chosen: The class explained; `None` for the predicted one.
+        say: The reader's language.
+    """
+    predicted = say("control.target_each")
+    probabilities: list[str | None] = [None] * 10
+    if prediction is not None:
+        predicted = say("control.target_predicted", target=prediction.digit)
+        probabilities = [format_percent(p) for p in prediction.probabilities]
+    about = say("control.target_predicted.about")
+    options = [
+        SelectOption(
+            label=say("control.target_option", target=target),
+            value=str(target),
+            description=probability,
+            default=target == chosen,
+        )
+        for target, probability in enumerate(probabilities)
+    ]
+    first = SelectOption(
+        label=predicted, value=PREDICTED, description=about, default=chosen is None
+    )
+    return [first, *options]
+
+
+def score_options(chosen: Score, say: Say) -> list[SelectOption]:
+    """Offer every score."""
+    return [
+        SelectOption(
+            label=say("control.score", score=say(name)),
+            value=score,
+            description=say(_SCORE_NOTES[score]),
+            default=score is chosen,
+        )
+        for score, name in SCORE_NAMES.items()
+    ]
 
 
 class LayerSelect(QueryControl[Select[Any]], template=rf"layer:{STATE}"):
@@ -34,16 +92,8 @@ class LayerSelect(QueryControl[Select[Any]], template=rf"layer:{STATE}"):
 
     @classmethod
     def of(cls, state: str, result: DigitResult | PictureResult, say: Say) -> Self:
-        """Offer every layer with the size of its maps."""
-        options = [
-            SelectOption(
-                label=say("control.layer", layer=layer),
-                value=layer,
-                description=say("control.layer_option", h=h, w=w),
-                default=layer == result.query.layer,
-            )
-            for layer, (h, w) in result.layers.items()
-        ]
+        """Offer every layer."""
+        options = layer_options(result.layers, result.query.layer, say)
         return cls(Select(custom_id=f"layer:{state}", options=options))
 
     @override
@@ -56,34 +106,14 @@ class TargetSelect(QueryControl[Select[Any]], template=rf"target:{STATE}"):
 
     @classmethod
     def of(cls, state: str, result: DigitResult | PictureResult, say: Say) -> Self:
-        """Offer the predicted class and all ten; with their probabilities, for a single digit."""
-        predicted = say("control.target_each")
-        probabilities: list[str | None] = [None] * 10
-        if isinstance(result, DigitResult):
-            predicted = say("control.target_predicted", target=result.prediction.digit)
-            probabilities = [format_percent(p) for p in result.prediction.probabilities]
-        options = [
-            SelectOption(
-                label=predicted,
-                value=_PREDICTED,
-                description=say("control.target_predicted.about"),
-                default=result.query.target is None,
-            )
-        ]
-        options += [
-            SelectOption(
-                label=say("control.target_option", target=target),
-                value=str(target),
-                description=probability,
-                default=target == result.query.target,
-            )
-            for target, probability in enumerate(probabilities)
-        ]
+        """Offer the classes; with their probabilities, for a single digit."""
+        prediction = result.prediction if isinstance(result, DigitResult) else None
+        options = target_options(prediction, result.query.target, say)
         return cls(Select(custom_id=f"target:{state}", options=options))
 
     @override
     def changed(self, values: Sequence[str]) -> Query:
-        return replace(self.query, target=None if values[0] == _PREDICTED else int(values[0]))
+        return replace(self.query, target=None if values[0] == PREDICTED else int(values[0]))
 
 
 class ScoreSelect(QueryControl[Select[Any]], template=rf"score:{STATE}"):
@@ -92,15 +122,7 @@ class ScoreSelect(QueryControl[Select[Any]], template=rf"score:{STATE}"):
     @classmethod
     def of(cls, state: str, result: DigitResult | PictureResult, say: Say) -> Self:
         """Offer the three scores."""
-        options = [
-            SelectOption(
-                label=say("control.score", score=say(name)),
-                value=score,
-                description=say(_SCORE_NOTES[score]),
-                default=score is result.query.score,
-            )
-            for score, name in SCORE_NAMES.items()
-        ]
+        options = score_options(result.query.score, say)
         return cls(Select(custom_id=f"score:{state}", options=options))
 
     @override

@@ -1,6 +1,5 @@
 """The picture of a lesson's page: of the learner's own digit, by the real network."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -39,7 +38,7 @@ class Illustration:
     subject: Subject
     own: bytes | None
     drawing: Drawing
-    layers: Mapping[str, tuple[int, int]]
+    layers: dict[str, tuple[int, int]]
 
 
 class Illustrator:

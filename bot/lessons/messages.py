@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
-import numpy as np
-from discord import ButtonStyle, MediaGalleryItem
+from discord import ButtonStyle, MediaGalleryItem, SelectOption
 from discord.ui import ActionRow, Item, MediaGallery, Section, Separator, TextDisplay, Thumbnail
-from numpy.typing import NDArray
+from discord.utils import as_chunks
 
+from bot.explain.controls import layer_options, score_options, target_options
 from bot.explain.phrases import SCORE_NAMES, where
+from bot.explain.results import Prediction
 from bot.i18n import Say
 from bot.lessons.controls import (
-    LETTERS,
+    TRANSFORMS,
     ChoiceButton,
     ContentsButton,
     DigitButton,
@@ -26,16 +27,33 @@ from bot.lessons.controls import (
 )
 from bot.lessons.course import Lesson, Lessons, Page, Question, Term, Try
 from bot.lessons.illustrations import Illustration
-from bot.lessons.pictures import PICTURES
+from bot.lessons.pictures import PICTURES, Subject
 from bot.lessons.progress import Progress
 from bot.lessons.state import LessonState
 from bot.ui.control import EVERYONE
 from bot.ui.layout import Message, attached, framed
+from core.explain.explainer import ExplanationSet
 from core.explain.regions import strongest_regions
 from core.figures.percent import format_percent
 from core.transforms import Transform
 
 _MAX_OPTIONS = 25  # of a select
+LETTERS = "ABCDE"
+"""The options of a question."""
+
+_ACTS = {
+    "back": ("◀️", "lesson.previous_digit"),
+    "any": ("🎲", "control.random"),
+    "on": ("▶️", "lesson.next_digit"),
+    "left": ("⬅️", "lesson.left"),
+    "up": ("⬆️", "lesson.up"),
+    "down": ("⬇️", "lesson.down"),
+    "right": ("➡️", "lesson.right"),
+    "thinner": ("✏️", "lesson.thinner"),
+    "thicker": ("🖌️", "lesson.thicker"),
+    "rub": ("🧽", "lesson.rub"),
+    "undo": ("↩️", "lesson.undo"),
+}
 _FINISHED, _BEGUN, _NEW = "✅", "📖", "▫️"
 
 Parts = list[Item[Any]]
@@ -105,24 +123,26 @@ def contents(lessons: Lessons, progress: Mapping[str, Progress], say: Say, owner
         owner: the learner.
     """
     course = [lessons.lesson(name, say.language) for name in lessons.names]
-    lines = [say("lesson.course")]
+    lines, options = [say("lesson.course")], list[SelectOption]()
     for lesson in course:
-        line, at = (
-            f"{_emoji(lesson, progress)} {lesson.order}. {lesson.title}",
-            progress.get(lesson.name),
-        )
-        if at is not None and not at.finished:
-            line += f" · {say('lesson.page', page=at.page + 1, pages=len(lesson.pages))}"
-        lines.append(line)
+        title, seen = f"{lesson.order}. {lesson.title}", ""
+        emoji, at = _NEW, progress.get(lesson.name)
+        if at is not None and at.finished:
+            emoji = _FINISHED
+        elif at is not None:
+            emoji, page = _BEGUN, at.page + 1
+            seen = f" · {say('lesson.page', page=page, pages=len(lesson.pages))}"
+        lines.append(f"{emoji} {title}{seen}")
+        options.append(SelectOption(label=title, value=lesson.name, emoji=emoji))
     parts: Parts = [TextDisplay("\n".join(lines))]
     following = _following(course, progress)
     if following is not None:
         key = "lesson.resume" if following.name in progress else "lesson.begin"
         label = say(key, title=following.title)
-        parts.append(ActionRow(OpenButton.of(owner, following.name, label)))
-    for part, start in enumerate(range(0, len(course), _MAX_OPTIONS)):
-        some = [(each, _emoji(each, progress)) for each in course[start : start + _MAX_OPTIONS]]
-        parts.append(ActionRow(LessonSelect.of(owner, some, say, part)))
+        button = OpenButton.of(owner, following.name, label, ButtonStyle.primary)
+        parts.append(ActionRow(button))
+    for part, some in enumerate(as_chunks(options, _MAX_OPTIONS)):
+        parts.append(ActionRow(LessonSelect.of(owner, some, say("lesson.choose"), part)))
     return framed(*parts)
 
 
@@ -141,8 +161,7 @@ def glossary(lessons: Lessons, say: Say) -> Message:
     terms.sort(key=lambda term: term[1].casefold())
     titles = ", ".join(title for _, title in terms)
     parts: Parts = [TextDisplay(f"{say('term.all')}\n{titles}")]
-    for part, start in enumerate(range(0, len(terms), _MAX_OPTIONS)):
-        some = terms[start : start + _MAX_OPTIONS]
+    for part, some in enumerate(as_chunks(terms, _MAX_OPTIONS)):
         placeholder = say("term.choose", first=some[0][1], last=some[-1][1])
         parts.append(ActionRow(TermSelect.of(some, placeholder, part)))
     return framed(*parts)
@@ -155,11 +174,6 @@ def _following(course: Sequence[Lesson], progress: Mapping[str, Progress]) -> Le
         if not at.finished and name in by_name:
             return by_name[name]
     return next((lesson for lesson in course if lesson.name not in progress), None)
-
-
-def _emoji(lesson: Lesson, progress: Mapping[str, Progress]) -> str:
-    at = progress.get(lesson.name)
-    return _NEW if at is None else _FINISHED if at.finished else _BEGUN
 
 
 def _words(lessons: Lessons, state: LessonState, say: Say) -> str:
@@ -185,42 +199,35 @@ def _caption_row(
 
 
 def _caption(illustration: Illustration, say: Say) -> str:
-    subject = illustration.subject
-    digit, confidence = _ranked(subject.explained.probabilities)
-    fields = {"label": subject.label, "digit": digit, "confidence": confidence}
-    if illustration.own is None:
-        lines = [say("lesson.caption", index=subject.view.index, **fields)]
-    else:
-        lines = [say("lesson.caption_own", **fields)]
-    if subject.view.transform != Transform():
-        was, confidence = _ranked(subject.original.probabilities)
-        lines.append(say("lesson.before", digit=was, confidence=confidence))
-        if np.array_equal(subject.image, subject.digit.image):
+    subject, view = illustration.subject, illustration.subject.view
+    key = "lesson.caption" if illustration.own is None else "lesson.caption_own"
+    read = _read(subject.explained)
+    lines = [say(key, index=view.index, label=subject.label, **read)]
+    if view.transform != Transform():
+        lines.append(say("lesson.before", **_read(subject.original)))
+        if not subject.changed:
             lines.append(say("lesson.untouched"))
     if PICTURES[illustration.picture].shows_heat:
-        lines.append(where(strongest_regions(subject.map_in(subject.explained)), say))
+        lines.append(_heat(subject, say))
     return f"-# {' '.join(lines)}"
 
 
 def _alt(illustration: Illustration, say: Say) -> str:
-    subject = illustration.subject
-    view = subject.view
-    digit, confidence = _ranked(subject.explained.probabilities)
-    was, was_confidence = _ranked(subject.original.probabilities)
+    subject, view = illustration.subject, illustration.subject.view
+    before = _read(subject.original)
     h, w = illustration.layers[view.layer]
-    fields: dict[str, object] = {
+    fields = {
         "index": view.index,
         "label": subject.label,
-        "digit": digit,
-        "confidence": confidence,
-        "was": was,
-        "was_confidence": was_confidence,
+        **_read(subject.explained),
+        "was": before["digit"],
+        "was_confidence": before["confidence"],
         "target": subject.target,
         "layer": view.layer,
         "h": h,
         "w": w,
         "score": say(SCORE_NAMES[view.score]),
-        "heat": where(strongest_regions(subject.map_in(subject.explained)), say),
+        "heat": _heat(subject, say),
         **illustration.drawing.fields,
     }
     if "empty" in fields:
@@ -228,40 +235,56 @@ def _alt(illustration: Illustration, say: Say) -> str:
     return say(PICTURES[illustration.picture].alt, **fields)
 
 
-def _ranked(probabilities: NDArray[np.float32]) -> tuple[int, str]:
-    digit = int(probabilities.argmax())
-    return digit, format_percent(probabilities[digit])
+def _read(explained: ExplanationSet) -> dict[str, object]:
+    prediction = Prediction(explained.probabilities)
+    return {"digit": prediction.digit, "confidence": format_percent(prediction.confidence)}
+
+
+def _heat(subject: Subject, say: Say) -> str:
+    return where(strongest_regions(subject.map_in(subject.explained)), say)
 
 
 def _tries(
     page: Page, state: LessonState, illustration: Illustration, owner: int, say: Say
 ) -> list[ActionRow[Any]]:
-    tries = page.tries
+    """Offer what can be tried; the rows stay the same from press to press."""
+    view, explained, rows = state.view, illustration.subject.explained, list[list[Item[Any]]]()
+
+    def select(field: str, options: list[SelectOption], key: str) -> list[Item[Any]]:
+        return [ViewSelect.of(field, state, owner, options, say(key))]
 
     def buttons(*acts: str) -> list[Item[Any]]:
-        return [TransformButton.of(state, owner, act, say) for act in acts]
+        return [_act_button(act, state, owner, say) for act in acts]
 
-    rows: list[list[Item[Any]]] = []
-    if Try.CLASS in tries:
-        rows.append([ViewSelect.of_class(state, owner, illustration, say)])
-    if Try.LAYER in tries:
-        rows.append([ViewSelect.of_layer(state, owner, illustration, say)])
-    if Try.SCORE in tries:
-        rows.append([ViewSelect.of_score(state, owner, say)])
-    if Try.SHIFT in tries:
+    if Try.CLASS in page.tries:
+        options = target_options(Prediction(explained.probabilities), view.target, say)
+        rows.append(select("class", options, "lesson.class_menu"))
+    if Try.LAYER in page.tries:
+        options = layer_options(illustration.layers, view.layer, say)
+        rows.append(select("layer", options, "lesson.layer_menu"))
+    if Try.SCORE in page.tries:
+        rows.append(select("score", score_options(view.score, say), "lesson.score_menu"))
+    if Try.SHIFT in page.tries:
         rows.append(buttons("left", "up", "down", "right"))
-    changes = buttons("thinner", "thicker") if Try.THICKEN in tries else []
-    changes += buttons("rub") if Try.RUB in tries else []
-    if changes or Try.SHIFT in tries:
+    changes = buttons("thinner", "thicker") if Try.THICKEN in page.tries else []
+    changes += buttons("rub") if Try.RUB in page.tries else []
+    if changes or Try.SHIFT in page.tries:
         rows.append([*changes, *buttons("undo")])
-    digits: list[Item[Any]] = []
-    if Try.DIGIT in tries:
-        acts = ("any",) if state.view.index is None else ("back", "any", "on")
-        digits += [DigitButton.of(state, owner, act, say) for act in acts]
+    digits = list[Item[Any]]()
+    if Try.DIGIT in page.tries:
+        digits += buttons("any") if view.index is None else buttons("back", "any", "on")
     if page.example is not None:
-        digits.append(DigitButton.of_example(state, owner, page.example, say))
-    rows.append(digits)
-    return [ActionRow(*row) for row in rows if row]
+        label = say("lesson.example", index=page.example)
+        digits.append(DigitButton.of(f"example.{page.example}", state, owner, label, "🔎"))
+    return [ActionRow(*row) for row in [*rows, digits] if row]
+
+
+def _act_button(act: str, state: LessonState, owner: int, say: Say) -> Item[Any]:
+    emoji, key = _ACTS[act]
+    if act not in TRANSFORMS:
+        return DigitButton.of(act, state, owner, say(key), emoji)
+    unchanged = TRANSFORMS[act](state.view.transform) == state.view.transform
+    return TransformButton.of(act, state, owner, say(key), emoji, disabled=unchanged)
 
 
 def _question(
@@ -272,9 +295,12 @@ def _question(
     for each in questions:
         options = (f"**{LETTERS[i]}** {text}" for i, text in enumerate(each.options))
         texts.append("\n".join((f"### {each.text}", *options)))
+    styles = [ButtonStyle.secondary] * len(question.options)
+    if chosen is not None:
+        styles[chosen] = ButtonStyle.success if chosen == question.right else ButtonStyle.danger
     buttons = [
-        ChoiceButton.of(state, owner, question, choice, chosen)
-        for choice in range(len(question.options))
+        ChoiceButton.of(choice, state, owner, LETTERS[choice], style=style)
+        for choice, style in enumerate(styles)
     ]
     parts: Parts = [Separator(), TextDisplay("\n\n".join(texts)), ActionRow(*buttons)]
     if owner != EVERYONE:
@@ -290,15 +316,17 @@ def _navigation(
     buttons: list[Item[Any]] = []
     style = ButtonStyle.primary if done else ButtonStyle.secondary
     if state.page:
-        buttons.append(PageButton.back(state, owner, say))
+        label, page = say("lesson.back"), state.page - 1
+        buttons.append(PageButton.of(page, state, owner, label, "⏮️"))
     following = lessons.names[lessons.names.index(state.lesson) + 1 :]
     if state.page + 1 < len(lessons.lesson(state.lesson, say.language).pages):
-        buttons.append(PageButton.next(state, owner, style, say))
+        label, page = say("lesson.next"), state.page + 1
+        buttons.append(PageButton.of(page, state, owner, label, "⏭️", style))
     elif following:
         title = lessons.lesson(following[0], say.language).title
         label = say("lesson.following", title=title)
         buttons.append(OpenButton.of(owner, following[0], label, style))
-    buttons.append(ContentsButton.of(owner, say))
+    buttons.append(ContentsButton.of(owner, say("lesson.contents")))
     return ActionRow(*buttons)
 
 

@@ -69,6 +69,11 @@ class Subject:
     model: Any
     record: ModelRecord
 
+    @property
+    def changed(self) -> bool:
+        """Whether the learner's changes have changed a pixel."""
+        return not np.array_equal(self.image, self.digit.image)
+
     def map_in(self, explained: ExplanationSet) -> Map:
         """Return the map of the class explained, at the layer that is looked at."""
         heatmap: Map = explained.heatmaps[self.view.layer][self.target]

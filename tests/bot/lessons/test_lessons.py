@@ -14,10 +14,11 @@ from discord.ui import Item, LayoutView, Select
 from PIL import Image
 
 from bot.i18n import LANGUAGES, Say, speaker
-from bot.lessons.controls import CONTROLS, decode, encode
+from bot.lessons.controls import CONTROLS
 from bot.lessons.course import Try
 from bot.lessons.illustrations import Illustration, Illustrator
 from bot.lessons.messages import contents, glossary, lesson_page, term_page
+from bot.lessons.page_control import decode, encode
 from bot.lessons.parsing import COURSES, LessonError, load_lessons, parse_lesson, parse_terms
 from bot.lessons.pictures import PICTURES
 from bot.lessons.progress import Progress, ProgressStore
