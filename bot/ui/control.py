@@ -4,7 +4,6 @@ import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
-from zlib import crc32
 
 import discord
 from discord.ui import Button, ChannelSelect, DynamicItem, Item, RoleSelect, Select, UserSelect
@@ -44,9 +43,6 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
 
     def __init__(self, item: ItemT) -> None:
         super().__init__(item)
-        # A client may keep what was chosen in a menu for as long as the component keeps its id,
-        # although the edited message has another default.
-        self.item.id = crc32(self.custom_id.encode()) >> 1
         match = self.template.fullmatch(self.custom_id)
         assert match is not None  # noqa: S101 - discord.py has matched it already
         self.state = match
