@@ -156,7 +156,7 @@ class GradcamBot(Client):
         await self.tree.set_translator(CommandTranslator())
         actions = Actions(self.explaining, self.uploads, self.corrections, decision)
         await self.add_cog(Explain(self, self.explaining, self.uploads, actions))
-        await self.add_cog(Model(self.about, self.corrections))
+        await self.add_cog(Model(self, self.about, self.corrections, self.explaining))
         await self.add_cog(Help(self))
         self.quiz = QuizCommands(
             self,

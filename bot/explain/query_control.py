@@ -19,7 +19,7 @@ _NONE = "-"
 LAYER_CODES = {"conv2d": "0", "max_pooling2d": "1", "conv2d_1": "2", "max_pooling2d_1": "3"}
 SCORE_CODES = {Score.LOG_ODDS: "0", Score.LOGIT: "1", Score.PROBABILITY: "2"}
 _COLOURS = {Colours.VIRIDIS: "0", Colours.JET: "1"}
-_NETWORKS = {Network.TUTORIAL: "0", Network.UPLOADS: "1"}
+NETWORK_CODES = {Network.TUTORIAL: "0", Network.UPLOADS: "1"}
 STATE = (
     r"(?P<index>\d{1,4}|-)/(?P<layer>[0-3])/(?P<target>\d|-)/(?P<score>[0-2])/(?P<colours>[01])"
     r"/(?P<network>[01])/(?P<position>\d{1,2}|-)/(?P<correction>-?\d|-)"
@@ -89,11 +89,11 @@ class QueryControl(Control[ItemT, Presses], template=r"(?!)"):
         super().__init__(item)
         self.query = Query(
             index=_number(self.state["index"]),
-            layer=_decoded(LAYER_CODES, self.state["layer"]),
+            layer=decode(LAYER_CODES, self.state["layer"]),
             target=_number(self.state["target"]),
-            score=_decoded(SCORE_CODES, self.state["score"]),
-            colours=_decoded(_COLOURS, self.state["colours"]),
-            network=_decoded(_NETWORKS, self.state["network"]),
+            score=decode(SCORE_CODES, self.state["score"]),
+            colours=decode(_COLOURS, self.state["colours"]),
+            network=decode(NETWORK_CODES, self.state["network"]),
             position=_number(self.state["position"]),
             correction=_number(self.state["correction"]),
         )
@@ -123,7 +123,7 @@ def encode(query: Query, ownership: Ownership) -> str:
         query.target,
         SCORE_CODES[query.score],
         _COLOURS[query.colours],
-        _NETWORKS[query.network],
+        NETWORK_CODES[query.network],
         query.position,
         query.correction,
         ownership.owner,
@@ -132,7 +132,8 @@ def encode(query: Query, ownership: Ownership) -> str:
     return "/".join(_NONE if field is None else str(field) for field in fields)
 
 
-def _decoded(codes: Mapping[_T, str], code: str) -> _T:
+def decode(codes: Mapping[_T, str], code: str) -> _T:
+    """Return what a code stands for."""
     return next(value for value, each in codes.items() if each == code)
 
 

@@ -4,25 +4,29 @@ from collections.abc import Sequence
 
 import discord
 from discord import MediaGalleryItem
-from discord.ui import MediaGallery, Separator, TextDisplay
+from discord.ui import ActionRow, MediaGallery, Separator, TextDisplay
 
 from bot.explain.corrections import Confusion, Tally
 from bot.explain.query import NO_DIGIT
 from bot.explain.reading_messages import changed, deciding
 from bot.i18n import Say
 from bot.model.about import About
+from bot.model.controls import ExampleButton, OtherNetworkButton
+from bot.runtime.networks import Network
 from bot.ui.layout import Message, framed
 from core.record import ConfusedPair, Metrics
 
 _PAIRS = 3
 
 
-def model(about: About, tally: Tally, say: Say) -> Message:
+def model(network: Network, about: About, tally: Tally, owner: int, say: Say) -> Message:
     """Lay a network's record out.
 
     Args:
-        about: the network.
-        tally: what people corrected of it.
+        network: the network.
+        about: its layers and its record.
+        tally: how often it was corrected.
+        owner: the id of the user whose presses change the message.
         say: the reader's language.
     """
     record, metrics, history = about.record, about.record.metrics, about.record.history
@@ -57,6 +61,10 @@ def model(about: About, tally: Tally, say: Say) -> Message:
         Separator(),
         MediaGallery(MediaGalleryItem(curves)),
         MediaGallery(MediaGalleryItem(confusion)),
+        ActionRow(
+            *(ExampleButton.of(network, pair, say) for pair in metrics.confused[:_PAIRS]),
+            OtherNetworkButton.of(network, owner, say),
+        ),
         files=[curves, confusion],
     )
 

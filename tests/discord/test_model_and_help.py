@@ -1,13 +1,17 @@
 """`/model` and `/help`."""
 
 import re
+from dataclasses import replace
 
 import discord
+import pytest
 
+from bot.i18n import speaker
+from bot.runtime.networks import Network
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 from core.record import ModelRecord
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, text
+from tests.discord.looking import alt_texts, components, control, refusal, text
 
 
 async def test_model_shows_the_layers_and_what_was_measured(server: Server) -> None:
@@ -69,3 +73,59 @@ async def test_help_shows_settings_only_to_those_who_may_use_them(server: Server
 
     assert "</scores:" in text(result.response)
     assert "/settings" not in text(result.response)
+
+
+async def test_the_other_network_is_a_button_away(server: Server) -> None:
+    weights = [server.bot.about[network].weights for network in Network]
+    await server.alex.slash(server.channel, "model")
+    tutorial = text(server.last)
+    assert f"Weights {weights[0]}." in tutorial
+
+    other = await server.bora.click(server.last, custom_id=control(server.last, "model"))
+    assert other.ephemeral
+    assert f"Weights {weights[1]}." in text(other.response)
+    assert text(server.last) == tutorial
+
+    await server.restart()
+    await server.alex.click(server.last, custom_id=control(server.last, "model"))
+    assert f"Weights {weights[1]}." in text(server.last)
+    assert len(alt_texts(server.last)) == 2
+    await server.alex.click(server.last, custom_id=control(server.last, "model"))
+    assert text(server.last) == tutorial
+
+
+@pytest.mark.parametrize("network", list(Network))
+async def test_a_confused_pair_leads_to_an_example_of_it(server: Server, network: Network) -> None:
+    await server.alex.slash(server.channel, "model", network=network.value)
+    before = text(server.last)
+    confused = server.bot.about[network].record.metrics.confused[:3]
+    buttons = [
+        part
+        for part in components(server.last)
+        if str(getattr(part, "custom_id", "")).startswith("confused:")
+    ]
+
+    for pair, button in zip(confused, buttons, strict=True):
+        result = await server.alex.click(server.last, custom_id=button.custom_id)
+
+        assert result.ephemeral
+        assert str(pair.label) in button.label
+        words = text(result.response)
+        index = re.search(r"index (\d+)", words)
+        assert index
+        assert int(index[1]) in pair.indexes
+        assert f"is labelled **{pair.label}**" in words
+        assert words.startswith(f"## {pair.predicted}")
+        assert f"-# {network} weights" in words
+    assert text(server.last) == before
+
+
+async def test_a_pair_that_is_no_longer_confused_has_no_example(server: Server) -> None:
+    about = server.bot.about[Network.TUTORIAL]
+    none = replace(about.record, metrics=replace(about.record.metrics, confused=()))
+    await server.alex.slash(server.channel, "model")
+    server.bot.about[Network.TUTORIAL] = replace(about, record=none)
+
+    result = await server.alex.click(server.last, custom_id=control(server.last, "confused"))
+
+    assert refusal(result) == speaker("en")("model.no_example")

@@ -1,0 +1,81 @@
+"""The controls under `/model`: the other network, and examples of what is confused."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, Self
+
+from discord.ui import Button
+from typing_extensions import override
+
+from bot.explain.phrases import NETWORK_NAMES
+from bot.explain.query_control import NETWORK_CODES, decode
+from bot.i18n import Say
+from bot.runtime.networks import Network
+from bot.ui.client import Interaction
+from bot.ui.control import OWNER, Control
+from core.record import ConfusedPair
+
+
+class Presses(Protocol):
+    """What the controls call."""
+
+    async def show(self, interaction: Interaction, network: Network, owner: int) -> None:
+        """Show a network in the message's place, or privately."""
+
+    async def show_example(
+        self, interaction: Interaction, network: Network, label: int, predicted: int
+    ) -> None:
+        """Explain a random test digit of a confused pair, to the presser alone."""
+
+
+class OtherNetworkButton(
+    Control[Button[Any], Presses], template=rf"model:(?P<network>[01]):{OWNER}"
+):
+    """Shows the other network."""
+
+    @classmethod
+    def of(cls, network: Network, owner: int, say: Say) -> Self:
+        """Name the other network.
+
+        Args:
+            network: the one that is shown.
+            owner: the id of the user whose press changes the message.
+            say: the reader's language.
+        """
+        custom_id = f"model:{NETWORK_CODES[network.other]}:{owner}"
+        label = say(NETWORK_NAMES[network.other])
+        return cls(Button(label=label, emoji="🔀", custom_id=custom_id))
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        owner = self.owner if self.in_place(interaction) else interaction.user.id
+        await feature.show(interaction, decode(NETWORK_CODES, self.state["network"]), owner)
+
+
+class ExampleButton(
+    Control[Button[Any], Presses],
+    template=r"confused:(?P<network>[01]):(?P<label>\d):(?P<predicted>\d)",
+):
+    """Explains a test digit that the network misread, to the presser alone."""
+
+    private = True
+
+    @classmethod
+    def of(cls, network: Network, pair: ConfusedPair, say: Say) -> Self:
+        """Name the pair."""
+        code = NETWORK_CODES[network]
+        custom_id = f"confused:{code}:{pair.label}:{pair.predicted}"
+        label = say("model.example", label=pair.label, prediction=pair.predicted)
+        return cls(Button(label=label, emoji="👀", custom_id=custom_id))
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        network = decode(NETWORK_CODES, self.state["network"])
+        label, predicted = int(self.state["label"]), int(self.state["predicted"])
+        await feature.show_example(interaction, network, label, predicted)
+
+
+CONTROLS = (OtherNetworkButton, ExampleButton)

@@ -1,0 +1,59 @@
+"""What the controls under an answer hold; messages that were sent must go on working."""
+
+import pytest
+from discord.ui import Button
+
+from bot.explain.query import NO_DIGIT, Query
+from bot.explain.query_control import Ownership, encode
+from bot.explain.upload_controls import HowReadButton
+from bot.runtime.networks import Network
+from core.explain.closed_form import SPATIAL_LAYERS
+from core.explain.scores import Score
+from core.figures.colours import Colours
+
+_SENT = {
+    "7/3/-/0/0/0/-/-/1/1": Query(7),
+    "9999/0/4/1/1/1/-/-/1/1": Query(9999, "conv2d", 4, Score.LOGIT, Colours.JET, Network.UPLOADS),
+    "0/1/0/2/0/0/-/-/1/1": Query(0, "max_pooling2d", 0, Score.PROBABILITY),
+    "-/3/-/0/0/1/-/-/1/1": Query.upload(),
+    "-/2/3/0/0/1/11/3/1/1": Query(
+        None, "conv2d_1", 3, network=Network.UPLOADS, position=11, correction=3
+    ),
+    "-/3/-/0/0/1/0/-1/1/1": Query(None, network=Network.UPLOADS, position=0, correction=NO_DIGIT),
+}
+"""Queries by how version 0.1 wrote them."""
+
+
+@pytest.mark.parametrize(("state", "query"), _SENT.items())
+def test_what_was_sent_is_understood_and_still_written_so(state: str, query: Query) -> None:
+    control = HowReadButton(Button(custom_id=f"steps:{state}"))
+
+    assert control.query == query
+    assert encode(query, Ownership(1, 1, public=True)) == state
+
+
+@pytest.mark.parametrize(
+    ("queries", "codes"),
+    [
+        ({layer: Query(7, layer=layer) for layer in SPATIAL_LAYERS}, "0123"),
+        ({score: Query(7, score=score) for score in Score}, "012"),
+        ({colours: Query(7, colours=colours) for colours in Colours}, "01"),
+        ({network: Query(7, network=network) for network in Network}, "01"),
+    ],
+)
+def test_each_value_has_a_code_of_its_own(queries: dict[str, Query], codes: str) -> None:
+    ownership = Ownership(1, 1, public=False)
+    fields = zip(*(encode(query, ownership).split("/") for query in queries.values()), strict=True)
+
+    (written,) = [field for field in fields if len(set(field)) > 1]
+
+    assert sorted(written) == list(codes)
+
+
+def test_the_longest_custom_id_is_short_enough() -> None:
+    snowflake = 2**64 - 1
+    longest = Query(None, "conv2d", 9, position=99, correction=NO_DIGIT)
+
+    state = encode(longest, Ownership(snowflake, snowflake, public=True))
+
+    assert len(f"confirm:-1:{state}") <= 100
