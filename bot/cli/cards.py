@@ -12,7 +12,7 @@ from bot.cli.sources import Found, Source
 if TYPE_CHECKING:
     from core.digit import Digit
     from core.explain.explainer import Explanation
-    from core.figures.colours import Colours
+    from core.figures.colormaps import Colormap
     from core.uploads import DecodedImage
 
 _FORMATS = {".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
@@ -62,7 +62,7 @@ def find_output(path: Path, sources: Sequence[Source]) -> Output:
 
 
 def write_pictures(
-    output: Output, number: int, found: Found, explanation: "Explanation", colours: "Colours"
+    output: Output, number: int, found: Found, explanation: "Explanation", colours: "Colormap"
 ) -> None:
     """Draw a source's digits, and write the pictures; end the command where that fails.
 
@@ -96,7 +96,7 @@ def write_pictures(
         write(file, data)
 
 
-def _card(found: Found, explanation: "Explanation", i: int, colours: "Colours") -> bytes:
+def _card(found: Found, explanation: "Explanation", i: int, colours: "Colormap") -> bytes:
     from core.figures.card import Card, draw_card
 
     digit = found.digits[i]
@@ -109,7 +109,7 @@ def _card(found: Found, explanation: "Explanation", i: int, colours: "Colours") 
             layer=explanation.layer,
             score=explanation.score,
             label=digit.label,
-            colours=colours,
+            colormap=colours,
         )
     )
 
@@ -118,7 +118,7 @@ def _overlay(
     image: "DecodedImage",
     digits: "Sequence[Digit]",
     explanation: "Explanation",
-    colours: "Colours",
+    colours: "Colormap",
 ) -> bytes:
     from bot.explain.results import Prediction, marked
     from core.figures.photo import draw_photo

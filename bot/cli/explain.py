@@ -128,7 +128,7 @@ def explain(
     import numpy as np
 
     from bot.runtime.networks import load_explainer
-    from core.figures.colours import Colours
+    from core.figures.colormaps import Colormap
     from core.network import WeightsError
 
     maps: list[NDArray[np.float32]] = []
@@ -143,7 +143,7 @@ def explain(
                 explanation = explainer.explain(images, layer, target, method, score)
                 digits = _explained(found, images, explanation)
                 if cards is not None:
-                    write_pictures(cards, len(maps), found, explanation, Colours(colours))
+                    write_pictures(cards, len(maps), found, explanation, Colormap(colours))
                 maps.extend(explanation.heatmaps)
             failed = failed or found.error is not None
             _print(found, digits, as_json=as_json, wants_card=cards is not None)

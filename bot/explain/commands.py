@@ -23,7 +23,7 @@ from bot.ui.control import register
 from bot.ui.layout import Message, notice
 from bot.ui.reply import reply, reply_privately
 from core.dataset import TEST_DIGITS
-from core.figures.colours import Colours
+from core.figures.colormaps import Colormap
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Explain(commands.Cog):
         if index is not None and image is not None:
             raise UserError("explain.index_or_image")
         query = Query.upload() if image is not None else Query.test_digit(index)
-        query = replace(query, layer=layer, target=target, colours=Colours(colours))
+        query = replace(query, layer=layer, target=target, colours=Colormap(colours))
         self._explaining.check(query)
         if image is not None:
             self._uploads.check(image.size)

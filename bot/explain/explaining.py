@@ -33,7 +33,7 @@ from core.explain.regions import strongest_regions
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card
 from core.figures.photo import draw_photo
-from core.figures.refusal import Refused, draw_refusal
+from core.figures.rejection import RejectedCandidate, draw_rejection
 from core.figures.steps import draw_steps
 from core.uploads import Reading
 from core.uploads.best_candidate import BestCandidate
@@ -126,8 +126,10 @@ class Explaining:
         if found is not None:
             (explained,) = await self._explained((found.digit,), Network.UPLOADS, Score.LOG_ODDS)
             threshold = self._engine.min_objectness
-            shape = Refused(found.digit, explained.prediction, found.objectness, threshold)
-        strip = await self._engine.picture(draw_refusal, reading.picture, reading.ink, shape)
+            shape = RejectedCandidate(
+                found.digit, explained.prediction, found.objectness, threshold
+            )
+        strip = await self._engine.picture(draw_rejection, reading.picture, reading.ink, shape)
         return RejectionSteps(reading, shape, strip)
 
     async def _explain_refused(
@@ -165,7 +167,7 @@ class Explaining:
             layer=query.layer,
             score=query.score,
             label=digit.label,
-            colours=query.colours,
+            colormap=query.colours,
         )
         drawing, upload = self._engine.picture(draw_card, card), None
         if reading is None:

@@ -8,7 +8,7 @@ from bot.runtime.networks import Network
 from core.explain.regions import Region
 from core.explain.scores import Score
 from core.figures.percent import format_percent
-from core.figures.refusal import format_evidence
+from core.figures.rejection import format_objectness
 from core.uploads import Reading
 
 SCORE_NAMES = {
@@ -94,7 +94,7 @@ def boxed(reading: Reading, predictions: Sequence[Prediction], say: Say) -> str:
 def tested(objectness: float, threshold: float, say: Say) -> str:
     """Compare a shape's log-odds of being a digit with the least that are needed."""
     key = "refused.too_little" if objectness < threshold else "refused.enough"
-    return say(key, evidence=format_evidence(objectness), needed=format_evidence(threshold))
+    return say(key, evidence=format_objectness(objectness), needed=format_objectness(threshold))
 
 
 def in_order(predictions: Sequence[Prediction]) -> str:

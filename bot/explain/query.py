@@ -7,7 +7,7 @@ from typing import Self
 from bot.runtime.networks import Network
 from core.dataset import TEST_DIGITS
 from core.explain.scores import Score
-from core.figures.colours import Colours
+from core.figures.colormaps import Colormap
 
 DEFAULT_LAYER = "max_pooling2d_1"
 NO_DIGIT = -1
@@ -34,7 +34,7 @@ class Query:
     layer: str = DEFAULT_LAYER
     target: int | None = None
     score: Score = Score.LOG_ODDS
-    colours: Colours = Colours.VIRIDIS
+    colours: Colormap = Colormap.VIRIDIS
     network: Network = Network.TUTORIAL
     position: int | None = None
     correction: int | None = None

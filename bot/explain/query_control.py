@@ -11,14 +11,14 @@ from bot.runtime.networks import Network
 from bot.ui.client import Interaction
 from bot.ui.control import Control, ItemT
 from core.explain.scores import Score
-from core.figures.colours import Colours
+from core.figures.colormaps import Colormap
 
 _NONE = "-"
 
 # Messages that were sent long ago hold these codes: they never change.
 LAYER_CODES = {"conv2d": "0", "max_pooling2d": "1", "conv2d_1": "2", "max_pooling2d_1": "3"}
 SCORE_CODES = {Score.LOG_ODDS: "0", Score.LOGIT: "1", Score.PROBABILITY: "2"}
-_COLOURS = {Colours.VIRIDIS: "0", Colours.JET: "1"}
+_COLOURS = {Colormap.VIRIDIS: "0", Colormap.JET: "1"}
 NETWORK_CODES = {Network.TUTORIAL: "0", Network.UPLOADS: "1"}
 STATE = (
     r"(?P<index>\d{1,4}|-)/(?P<layer>[0-3])/(?P<target>\d|-)/(?P<score>[0-2])/(?P<colours>[01])"

@@ -7,7 +7,7 @@ from bot.explain.phrases import REGION_NAMES, tested, where
 from bot.explain.results import SURE, ReadingSteps, RejectionSteps, region_of
 from bot.i18n import Say
 from bot.ui.layout import Message, attached, framed
-from core.figures.refusal import format_evidence
+from core.figures.rejection import format_objectness
 from core.record import UploadsMetrics
 
 
@@ -46,12 +46,16 @@ def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
     words += [
         say("steps.likeliest", region=region),
         say("steps.normal_form"),
-        f"{say('steps.evidence')} {tested(shape.evidence, shape.needed, say)}",
-        say("steps.likely", digit=shape.likely),
+        f"{say('steps.evidence')} {tested(shape.objectness, shape.threshold, say)}",
+        say("steps.likely", digit=shape.prediction),
     ]
-    evidence, needed = format_evidence(shape.evidence), format_evidence(shape.needed)
+    evidence, needed = format_objectness(shape.objectness), format_objectness(shape.threshold)
     return words, say(
-        "alt.steps_likeliest", region=region, digit=shape.likely, evidence=evidence, needed=needed
+        "alt.steps_likeliest",
+        region=region,
+        digit=shape.prediction,
+        evidence=evidence,
+        needed=needed,
     )
 
 

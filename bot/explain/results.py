@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from bot.explain.query import NO_DIGIT, Query
 from core.digit import Digit
 from core.explain.regions import Region
-from core.figures.photo import Mark
-from core.figures.refusal import Refused
+from core.figures.photo import Detection
+from core.figures.rejection import RejectedCandidate
 from core.uploads import Reading
 
 SURE = 0.9
@@ -262,7 +262,7 @@ class RejectionSteps:
     """
 
     reading: Reading
-    shape: Refused | None
+    shape: RejectedCandidate | None
     strip: bytes
 
 
@@ -282,7 +282,7 @@ def region_of(digit: Digit, reading: Reading) -> Region:
 
 def marked(
     digit: Digit, prediction: Prediction, heatmap: NDArray[np.float32], *, refused: bool = False
-) -> Mark:
+) -> Detection:
     """Return what is drawn of a digit on its picture.
 
     Raises:
@@ -291,4 +291,4 @@ def marked(
     if digit.box is None or digit.warp is None:
         raise ValueError("a test digit has no box")
     sure = prediction.sure and not refused
-    return Mark(digit.box, digit.warp, heatmap, prediction.digit, sure)
+    return Detection(digit.box, digit.warp, heatmap, prediction.digit, sure)

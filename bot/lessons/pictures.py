@@ -20,17 +20,20 @@ from core.explain.explainer import ExplanationSet
 from core.explain.intermediates import Intermediates, compute_intermediates
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card
-from core.figures.lessons.digits import (
-    draw_bars,
-    draw_convolution,
-    draw_digit,
-    draw_numbers,
-    draw_pooling,
-    draw_samples,
+from core.figures.lessons.digits import draw_bars, draw_digit, draw_numbers, draw_samples
+from core.figures.lessons.gradcam import draw_alphas, draw_cam, draw_tangent
+from core.figures.lessons.heatmaps import (
+    ExplainedDigit,
+    correlation,
+    draw_change,
+    draw_heatmaps,
 )
-from core.figures.lessons.gradients import draw_alphas, draw_cam, draw_tangent
-from core.figures.lessons.maps import draw_layers, draw_maps
-from core.figures.lessons.reading import Seen, draw_change, draw_row, likeness
+from core.figures.lessons.layers import (
+    draw_convolution,
+    draw_layers,
+    draw_maps,
+    draw_pooling,
+)
 from core.figures.lessons.training import draw_epochs, draw_loss
 from core.record import ModelRecord
 
@@ -203,15 +206,15 @@ def _heat(s: Subject, _: None) -> Drawing:
 
 
 def _change(s: Subject, _: None) -> Drawing:
-    before = Seen(s.digit.image, s.original.probabilities, s.map_in(s.original))
-    after = Seen(s.image, s.explained.probabilities, s.map_in(s.explained))
+    before = ExplainedDigit(s.digit.image, s.original.probabilities, s.map_in(s.original))
+    after = ExplainedDigit(s.image, s.explained.probabilities, s.map_in(s.explained))
     return Drawing(draw_change(before, after, s.target))
 
 
 def _row(s: Subject, panels: Sequence[tuple[str, str, Map]], **fields: object) -> Drawing:
     """Draw maps side by side: of each, what is written above it and below it, and the map."""
     empty = ", ".join(above for above, _, heatmap in panels if not heatmap.any())
-    return Drawing(draw_row(s.image, panels, s.target), {"empty": empty, **fields})
+    return Drawing(draw_heatmaps(s.image, panels, s.target), {"empty": empty, **fields})
 
 
 def _scores(s: Subject, maps: dict[Score, Map]) -> Drawing:
@@ -225,7 +228,7 @@ def _coarse(s: Subject, _: None) -> Drawing:
 
 def _twin(s: Subject, untrained: ExplanationSet) -> Drawing:
     trained, random = s.map_in(s.explained), s.map_in(untrained)
-    alike = f"{likeness(trained, random):+.2f}".replace("-", "−")
+    alike = f"{correlation(trained, random):+.2f}".replace("-", "−")
     panels = [
         ("trained", f"ŷ = {s.explained.prediction}", trained),
         ("random", f"ŷ = {untrained.prediction} · r = {alike}", random),

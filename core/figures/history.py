@@ -1,22 +1,19 @@
-"""Points week by week, as bars."""
+"""Points week by week, as a bar chart."""
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
 
-from core.figures import palette
-from core.figures.canvas import Align, write
-from core.figures.colours import Colours
-from core.figures.palette import Indices
+from core.figures.canvas import fill, to_png, write
+from core.figures.colormaps import Colormap
+from core.figures.palette import INDEXED, palette_of
+from core.figures.style import MARGIN, WIDTH
 
-_WIDTH, _HEIGHT = 768, 320
-_LEFT, _RIGHT = 24, 744
+_HEIGHT = 320
+_LEFT, _RIGHT = MARGIN, WIDTH - MARGIN
 _TOP, _BOTTOM = 56, 264  # of the tallest bar
 _LABELS = 292  # the middle of the line below
-_TEXT = 22  # pixels: 10 where it is shown 360 wide
-_FEWEST, _MOST = 6, 12  # slots; fewer bars would be walls
+_MIN_SLOTS, _MAX_BARS = 6, 12  # with fewer slots bars would be too wide
 _GAP = 8
 
 
@@ -24,48 +21,32 @@ def draw_history(bars: Sequence[tuple[str, int]]) -> bytes:
     """Draw bars, the last one in blue.
 
     Args:
-        bars: at most twelve, the oldest first: a short name such as `W48`, and how much. Whatever
-            is above 0 has a bar that is seen.
+        bars: At most twelve, the oldest first: a short label such as `W48`, and a number. A number
+            above 0 always has a visible bar.
 
     Returns:
-        A PNG of 768 by 320 pixels, always the same for the same bars.
+        A PNG of 768 x 320 pixels; the same bars always give the same bytes.
 
     Raises:
-        ValueError: there are more than twelve bars, or one is negative.
+        ValueError: If there are more than twelve bars, or a number is negative.
     """
-    if len(bars) > _MOST or any(amount < 0 for _, amount in bars):
-        raise ValueError(f"At most {_MOST} bars of 0 or more can be drawn, not {list(bars)}.")
-    canvas = np.full((_HEIGHT, _WIDTH), palette.GROUND, np.uint8)
-    canvas[_BOTTOM : _BOTTOM + 2, _LEFT:_RIGHT] = palette.LINE
-    tallest = max((amount for _, amount in bars), default=0)
-    slot = (_RIGHT - _LEFT) // max(len(bars), _FEWEST)
-    for place, (name, amount) in enumerate(bars):
-        left = _LEFT + place * slot
-        _draw_bar(canvas, left, slot, amount, tallest, last=place == len(bars) - 1)
-        at = (left + slot // 2, _LABELS)
-        write(canvas, name, at, palette.WHITE_TEXT, size=_TEXT, align=Align.CENTRE)
-    picture = Image.fromarray(canvas)
-    picture.putpalette(palette.palette(Colours.VIRIDIS))
-    png = io.BytesIO()
-    picture.save(png, "PNG", compress_level=1)
-    return png.getvalue()
+    if len(bars) > _MAX_BARS or any(number < 0 for _, number in bars):
+        raise ValueError(f"At most {_MAX_BARS} bars of 0 or more can be drawn, not {list(bars)}.")
+    canvas = np.full((_HEIGHT, WIDTH), INDEXED.ground, np.uint8)
+    fill(canvas, (_LEFT, _BOTTOM, _RIGHT, _BOTTOM + 2), INDEXED.line)
+    tallest = max((number for _, number in bars), default=0)
+    slot = (_RIGHT - _LEFT) // max(len(bars), _MIN_SLOTS)
+    for i, (label, number) in enumerate(bars):
+        left, middle, is_last = _LEFT + i * slot, _LEFT + i * slot + slot // 2, i == len(bars) - 1
+        height = max(round((_BOTTOM - _TOP) * number / tallest), 2) if number else 0
+        box = (left + _GAP, _BOTTOM - height, left + slot - _GAP, _BOTTOM)
+        fill(canvas, box, INDEXED.predicted if is_last else INDEXED.bar)
+        ink, at = INDEXED.text if number else INDEXED.dim_text, (middle, _BOTTOM - height - 18)
+        write(canvas, _short(number), at, ink, bold=is_last, ha="center")
+        write(canvas, label, (middle, _LABELS), INDEXED.text, ha="center")
+    return to_png(canvas, palette_of(Colormap.VIRIDIS))
 
 
-def _draw_bar(
-    canvas: Indices, left: int, slot: int, amount: int, tallest: int, *, last: bool
-) -> None:
-    height = max(round((_BOTTOM - _TOP) * amount / tallest), 2) if amount else 0
-    top = _BOTTOM - height
-    canvas[top:_BOTTOM, left + _GAP : left + slot - _GAP] = (
-        palette.PREDICTED if last else palette.BAR
-    )
-    ramp = palette.WHITE_TEXT if amount else palette.DIM_TEXT
-    at = (left + slot // 2, top - 18)
-    write(canvas, _short(amount), at, ramp, size=_TEXT, bold=last, align=Align.CENTRE)
-
-
-def _short(amount: int) -> str:
-    """Write a number in four characters at most, up to a million."""
-    if amount < 10_000:
-        return str(amount)
-    return f"{amount // 1000}k"
+def _short(number: int) -> str:
+    """Return a number in at most four characters, up to a million."""
+    return str(number) if number < 10_000 else f"{number // 1000}k"

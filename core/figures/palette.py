@@ -1,113 +1,99 @@
-"""The 256 colours of a card: one byte a pixel makes it quick to draw and small to send.
+"""The 256 colours of an indexed canvas: one byte a pixel is quick to draw and small to send.
 
-    0 to 63      greys, from black to white: the digit, and the card's own ground and text
-    64 to 127    the colour table: the heat
-    128 to 229   the overlay: 6 amounts of ink by 17 of heat; where there is no heat it is grey
+    0 to 63      greys from black to white: the digit, the ground and the text
+    64 to 127    the colormap: the heatmap's cells
+    128 to 229   the overlay: 6 greys of the digit by 17 strengths of the heatmap
     230 to 242   from the predicted class's blue to white
-    243 to 255   from the card's ground to the explained class's orange
+    243 to 255   from the ground to the explained class's orange
 
-Blue and orange are Okabe and Ito's, which colour-blind people tell apart
-(https://jfly.uni-koeln.de/color). The steps of digit and heat are too fine to be seen; those of the
-overlay are dithered.
+The steps of digit and heatmap are too fine to be seen; those of the overlay are dithered.
 """
 
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.figures.colours import Colours
-
-Indices = NDArray[np.uint8]
-"""Of any shape: places in the palette."""
+from core.figures.arrays import DigitImage, Greys, Heatmap, Indices, Pixels
+from core.figures.colormaps import Colormap
+from core.figures.heatmaps import enlarge, overlay
+from core.figures.style import EXPLAINED, GROUND, PREDICTED, WHITE, Rgb, Theme
 
 _GREYS, _HEATS, _INKS, _TINTS, _STEPS = 64, 64, 6, 17, 13
-
 _HEAT = _GREYS
 _OVERLAY = _HEAT + _HEATS
 _BLUE = _OVERLAY + _INKS * _TINTS
 _ORANGE = _BLUE + _STEPS
+_GROUND, _DIM, _WHITE = 8, 42, _GREYS - 1
 
-BLACK, GROUND, TRACK, LINE, BAR, DIM, WHITE = 0, 8, 12, 22, 34, 42, _GREYS - 1
-PREDICTED = _BLUE
-EXPLAINED = _ORANGE + _STEPS - 1
+_BAYER = np.array([[31, 159], [223, 95]], np.uint16)
+"""Thresholds of ordered dithering, in 255ths of a step."""
 
-PREDICTED_RGB = (0, 114, 178)
-EXPLAINED_RGB = (230, 159, 0)
-GROUND_RGB, LINE_RGB, WHITE_RGB = (32, 32, 32), (89, 89, 89), (255, 255, 255)
-"""For pictures that are no palette's."""
-
-
-def _ramp(background: int, foreground: int) -> Indices:
-    return np.rint(np.linspace(background, foreground, 256)).astype(np.uint8)
+BLACK = 0
+COLORMAP: Indices = np.arange(_HEAT, _OVERLAY, dtype=np.uint8)
+"""(64,), the colormap from 0 to 1."""
 
 
-WHITE_TEXT = _ramp(GROUND, WHITE)
-DIM_TEXT = _ramp(GROUND, DIM)
-PREDICTED_TEXT = _ramp(PREDICTED, PREDICTED + _STEPS - 1)
-EXPLAINED_TEXT = _ramp(_ORANGE, EXPLAINED)
-"""(256,) each: from how much of a pixel a letter covers to its smooth edge. White, dim and orange
-stand on the card's ground; `PREDICTED_TEXT` is white on blue."""
+def _ramp(ground: int, text: int) -> Indices:
+    return np.rint(np.linspace(ground, text, 256)).astype(np.uint8)
 
 
-def ink_indices(ink: NDArray[np.float32]) -> Indices:
-    """Find the greys of a digit in [0, 1], in 64 steps."""
-    return np.rint(ink * (_GREYS - 1)).astype(np.uint8)
+INDEXED = Theme(
+    ground=_GROUND,
+    line=22,
+    track=12,
+    bar=34,
+    predicted=_BLUE,
+    explained=_ORANGE + _STEPS - 1,
+    text=_ramp(_GROUND, _WHITE),
+    dim_text=_ramp(_GROUND, _DIM),
+    explained_text=_ramp(_ORANGE, _ORANGE + _STEPS - 1),
+)
+"""The theme of an indexed canvas."""
+
+TEXT_ON_PREDICTED = _ramp(_BLUE, _BLUE + _STEPS - 1)
+"""White text on the predicted class's blue."""
 
 
-def heat_indices(heat: NDArray[np.float32]) -> Indices:
-    """Find the colours of heat in [0, 1], in 64 steps of the colour table."""
-    return _HEAT + np.rint(heat * (_HEATS - 1)).astype(np.uint8)
+def image_indices(image: DigitImage) -> Indices:
+    """Return the greys of an image, in 64 steps."""
+    return np.rint(image * (_GREYS - 1)).astype(np.uint8)
 
 
-def overlay_indices(
-    ink: NDArray[np.float32], heat: Indices, threshold: NDArray[np.uint16]
-) -> Indices:
-    """Find the colours of heat laid over a digit.
+def heatmap_indices(heatmap: Heatmap) -> Indices:
+    """Return the colours of a heatmap's cells, in 64 steps."""
+    return _HEAT + np.rint(heatmap * (_HEATS - 1)).astype(np.uint8)
+
+
+def overlay_indices(image: DigitImage, heatmap: Greys) -> Indices:
+    """Return an image with a heatmap over it, dithered between 17 strengths.
+
+    Where the heatmap is 0 the image has its own grey.
 
     Args:
-        ink: in [0, 1].
-        heat: 0 to 255.
-        threshold: 0 to 254, what decides between the two nearest of the 17 steps of heat. An
-            ordered pattern mixes them, as print does, so that the steps do not show.
-
-    Returns:
-        Indices of the overlay, and of plain grey where there is no heat.
+        image: (28, 28), enlarged to the size of the heatmap.
+        heatmap: (n, n), upsampled; n is a multiple of 28.
     """
-    tint = ((heat * np.uint16(_TINTS) + threshold) // 255).astype(np.uint8)  # 0 to 17
-    mixed = _OVERLAY - 1 + np.rint(ink * (_INKS - 1)).astype(np.uint8) * np.uint8(_TINTS) + tint
-    return np.where(tint == 0, ink_indices(ink), mixed)
+    side = len(heatmap)
+    threshold = np.tile(_BAYER, (side // 2, side // 2))
+    tint = ((heatmap * np.uint16(_TINTS) + threshold) // 255).astype(np.uint8)  # 0 to 17
+    ink = np.rint(image * (_INKS - 1)).astype(np.uint8) * np.uint8(_TINTS)
+    greys = enlarge(image_indices(image), side)
+    return np.where(tint == 0, greys, _OVERLAY - 1 + enlarge(ink, side) + tint)
 
 
 @cache
-def palette(colours: Colours) -> bytes:
-    """Give red, green and blue of every index.
-
-    Args:
-        colours: for the heat and the overlay.
-
-    Returns:
-        768 bytes.
-    """
-    grey = np.linspace((0, 0, 0), (255, 255, 255), _GREYS)
-    heat = colours.table[np.rint(np.linspace(0, 255, _HEATS)).astype(np.uint8)]
-    blue = np.linspace(PREDICTED_RGB, (255, 255, 255), _STEPS)
-    orange = np.linspace(grey[GROUND], EXPLAINED_RGB, _STEPS)
-    rows = np.concatenate([grey, heat, _overlay(colours).reshape(-1, 3), blue, orange])
-    return bytes(np.rint(rows).astype(np.uint8).ravel())
+def palette_of(colormap: Colormap) -> bytes:
+    """Return red, green and blue of every index, 768 bytes."""
+    greys = _gradient((0, 0, 0), WHITE, _GREYS)
+    heat = colormap.table[np.rint(np.linspace(0, 255, _HEATS)).astype(np.uint8)]
+    inks = _gradient((0, 0, 0), WHITE, _INKS)[:, np.newaxis].repeat(_TINTS, axis=1)
+    tints = np.rint(np.linspace(0, 255, _TINTS + 1)[1:]).astype(np.uint8)
+    blended = overlay(inks, np.tile(tints, (_INKS, 1)), colormap).reshape(-1, 3)
+    blue = _gradient(PREDICTED, WHITE, _STEPS)
+    orange = _gradient(GROUND, EXPLAINED, _STEPS)
+    return np.concatenate([greys, heat, blended, blue, orange]).tobytes()
 
 
-def _overlay(colours: Colours) -> NDArray[np.float64]:
-    """Blend heat into ink, (inks, tints, 3).
-
-    Weak heat is hardly there, so that it does not veil the digit. Strong heat keeps its hue, dimmed
-    beside the ink and whitened upon it, so that the digit still stands out.
-    """
-    ink = np.linspace(0, 1, _INKS)[:, np.newaxis, np.newaxis]
-    heat = np.linspace(0, 1, _TINTS + 1)[1:]
-    colour = colours.table[np.rint(255 * heat).astype(np.uint8)].astype(np.float64)  # (tints, 3)
-    x = np.minimum(heat / 0.5, 1)[:, np.newaxis]
-    opacity = 0.92 * x * x * (3 - 2 * x)  # rises smoothly, and is level from 0.5 on
-    tinted = (1 - ink) * 0.8 * colour + ink * (0.7 * colour + 0.3 * 255)
-    blended: NDArray[np.float64] = (1 - opacity) * 255 * ink + opacity * tinted
-    return blended
+def _gradient(start: Rgb, end: Rgb, steps: int) -> Pixels:
+    """Return evenly spaced colours, (steps, 3)."""
+    return np.rint(np.linspace(start, end, steps)).astype(np.uint8)

@@ -1,174 +1,174 @@
-"""What the strips of steps have in common: a picture, its ink and its normal form, in panels."""
+"""Numbered panels that show, step by step, how a digit is read from a picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.digit import Box
-from core.figures.canvas import Align
-from core.figures.paint import Pixels, Rgb, disc, enlarged, fill, grown, outline, scaled, write
-from core.figures.palette import EXPLAINED_RGB, GROUND_RGB, LINE_RGB, WHITE_RGB
+from core.digit import Box, Digit
+from core.figures.arrays import DigitImage, Greys, Pixels, Warp
+from core.figures.canvas import (
+    Point,
+    blank,
+    disc,
+    fill,
+    grown,
+    outline,
+    polyline,
+    put,
+    scaled,
+    write,
+)
+from core.figures.heatmaps import grey
+from core.figures.style import EXPLAINED, GROUND, SKY, WHITE, Colour
+from core.uploads.decoded_image import DecodedImage
 
-RADIUS = 18
-"""Of the disc that a panel's number stands on."""
-
-_ABOVE = 30  # a panel, in pixels, is the middle of its caption
-_TEXT = 22
+_ABOVE = 30  # pixels from the middle of a caption to its panel
+_RADIUS = 18
 
 _CONTEXT = 2
-"""The picture is shown for this many times the digit's length around it."""
+"""A digit is shown in a square of this many times its length."""
 
-_PAPER, _FULL = 25, 98
-"""Percentiles of the ink that are shown as black and as white: of what is around the digit, and of
-what is in its box."""
-
-_FIELD_RGB: Rgb = (86, 180, 233)
-"""Okabe and Ito's sky blue."""
+_PAPER, _INK = 25, 99.5
+"""Percentiles of the ink: in the panel, shown as black, and in a box, shown as white."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a panel is on the canvas: its left upper corner, and how long its sides are."""
+class Panel(NamedTuple):
+    """A panel, its upper left corner, and a caption."""
 
-    left: int
-    top: int
-    side: int
-
-    def framed(self, canvas: Pixels) -> Pixels:
-        """Frame the panel, and return it to be drawn on."""
-        box = (self.left, self.top, self.left + self.side, self.top + self.side)
-        outline(canvas, grown(box, 2), LINE_RGB, width=2)
-        return canvas[self.top : self.top + self.side, self.left : self.left + self.side]
-
-    def caption(self, canvas: Pixels, number: int, text: str) -> None:
-        """Write a panel's number and what it measures above it."""
-        middle = self.top - _ABOVE
-        at = (self.left + RADIUS, middle)
-        disc(canvas, at, RADIUS, WHITE_RGB)
-        write(canvas, str(number), at, GROUND_RGB, size=26, bold=True, align=Align.CENTRE)
-        write(canvas, text, (self.left + 2 * RADIUS + 10, middle), WHITE_RGB, size=_TEXT)
+    pixels: Pixels
+    at: Point
+    caption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+def draw_panels(height: int, panels: Sequence[Panel]) -> Pixels:
+    """Return a canvas with panels on it, numbered from 1."""
+    canvas = blank(height)
+    for number, (pixels, (left, top), caption) in enumerate(panels, 1):
+        put(canvas, pixels, (left, top))
+        centre = (left + _RADIUS, top - _ABOVE)
+        disc(canvas, centre, _RADIUS, WHITE)
+        write(canvas, str(number), centre, GROUND, size=26, bold=True, ha="center")
+        write(canvas, caption, (left + 2 * _RADIUS + 10, top - _ABOVE))
+    return canvas
+
+
+def locate(digit: Digit, picture: DecodedImage) -> tuple[Box, Warp]:
+    """Return the box and the warp of a digit in `picture.pixels`.
+
+    Raises:
+        ValueError: If it is a test digit, which is in no picture.
+    """
+    if digit.box is None or digit.warp is None:
+        raise ValueError("A test digit is in no picture.")
+    scale = 1 / np.array(picture.scale)
+    return scaled(digit.box, scale), digit.warp * scale[:, np.newaxis]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class View:
-    """A part of the picture, as it is shown in a panel.
+    """A square part of a picture, shown in a panel.
 
     Attributes:
-        part: in the pixels of the picture.
-        zoom: how many of the panel's pixels one of them takes.
-        left: where the part begins in the panel.
-        top: the same, downwards.
+        picture: The upload.
+        corner: The upper left corner in `picture.pixels`; negative if the part is larger.
+        length: Of a side, in `picture.pixels`.
+        side: Of the panel, in pixels.
     """
 
-    part: Box
-    zoom: float
-    left: int
-    top: int
+    picture: DecodedImage
+    corner: Point
+    length: int
+    side: int
 
     @classmethod
-    def of(cls, part: Box, side: int) -> Self:
-        """View a part of the picture as large as a panel of that side shows it."""
-        left, top, right, bottom = part
-        width, height = right - left, bottom - top
-        zoom = side / max(width, height)
-        return cls(part, zoom, round((side - width * zoom) / 2), round((side - height * zoom) / 2))
+    def around(cls, picture: DecodedImage, box: Box, side: int, context: int = _CONTEXT) -> Self:
+        """Return a view of a box and what is around it, within the picture where that is possible.
 
-    @classmethod
-    def around(cls, box: Box, shape: tuple[int, int], side: int) -> Self:
-        """View a square around a digit, as far as there is a picture."""
+        Args:
+            picture: The upload.
+            box: In `picture.pixels`.
+            side: Of the panel, in pixels.
+            context: How many times the length of the box is shown.
+        """
         left, top, right, bottom = box
-        length = max(right - left, bottom - top) * _CONTEXT
-        x, width = _span(left, right, length, shape[1])
-        y, height = _span(top, bottom, length, shape[0])
-        return cls.of((x, y, x + width, y + height), side)
+        rows, columns, _ = picture.pixels.shape
+        length = max(min(max(right - left, bottom - top) * context, max(rows, columns)), 1)
+        x, y = _start(left, right, length, columns), _start(top, bottom, length, rows)
+        return cls(picture, (x, y), length, side)
 
-    def show(self, pixels: Pixels, panel: Pixels) -> None:
-        """Draw the part of a picture on a panel."""
-        left, top, right, bottom = self.part
-        size = (
-            max(round((right - left) * self.zoom), 1),
-            max(round((bottom - top) * self.zoom), 1),
-        )
-        part = cv2.resize(pixels[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
-        panel[self.top : self.top + size[1], self.left : self.left + size[0]] = part
+    def show(self) -> Pixels:
+        """Return the panel, (side, side, 3)."""
+        return self._crop(self.picture.pixels, GROUND)
 
-    def at(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn points of the picture, (n, 2) x and y, into points of the panel."""
-        return (points - self.part[:2]) * self.zoom + (self.left, self.top)
+    def show_ink(self, ink: Greys, box: Box, min_ink: float = 1) -> Pixels:
+        """Return the panel with the ink in white on black.
 
+        Args:
+            ink: Of the whole picture, perhaps shrunk.
+            box: Its ink is shown as white.
+            min_ink: By how much white ink must differ from the paper, 0 to 255.
+        """
+        size = self.picture.pixels.shape[1::-1]
+        part = self._crop(np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR)), 0)
+        left, top, right, bottom = np.clip(self.locate_box(box), 0, self.side - 1).tolist()
+        inked = part[top : max(bottom, top + 1), left : max(right, left + 1)]
+        paper = float(np.percentile(part, _PAPER))
+        full = max(float(np.percentile(inked, _INK)), paper + min_ink)
+        white = np.interp(np.arange(256), (paper, full), (0, 255))
+        return np.asarray(cv2.cvtColor(np.rint(white).astype(np.uint8)[part], cv2.COLOR_GRAY2RGB))
 
-def white_ink(
-    ink: NDArray[np.uint8],
-    around: Box,
-    box: Box,
-    shape: tuple[int, int],
-    *,
-    full: float = _FULL,
-    faintest: float = 1,
-) -> Pixels:
-    """Show ink as white on black at the picture's size, from the paper to the digit's full ink.
+    def locate_points(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Map points of the picture, (n, 2), to points of the panel."""
+        return (points - self.corner) * (self.side / self.length)
 
-    Args:
-        ink: how much there is, perhaps shrunk.
-        around: what is shown, in pixels of the picture.
-        box: where the digit is.
-        shape: rows and columns of the picture.
-        full: the percentile of the ink in the box that is shown as white.
-        faintest: ink no stronger than this is not made so.
-    """
-    large = np.asarray(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
-    paper = float(np.percentile(_part(large, around), _PAPER))
-    strong = max(float(np.percentile(_part(large, box), full)), paper + faintest)
-    table = np.interp(np.arange(256), (paper, strong), (0, 255))
-    grey = cv2.LUT(large, np.rint(table).astype(np.uint8))
-    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
+    def locate_box(self, box: Box) -> Box:
+        """Map a box of the picture to one of the panel."""
+        points = self.locate_points(np.reshape(box, (2, 2)).astype(np.float64))
+        left, top, right, bottom = np.rint(points).astype(int).ravel().tolist()
+        return left, top, right, bottom
 
-
-def _part(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
-    left, top, right, bottom = box
-    return ink[top : max(bottom, top + 1), left : max(right, left + 1)]
+    def _crop(self, pixels: NDArray[np.uint8], ground: Colour) -> NDArray[np.uint8]:
+        """Return the part of (h, w) or (h, w, 3) at the size of the panel."""
+        (x, y), length = self.corner, self.length
+        part = np.full((length, length, *pixels.shape[2:]), ground, np.uint8)
+        inside = pixels[max(y, 0) : y + length, max(x, 0) : x + length]
+        rows, columns = inside.shape[:2]
+        part[max(-y, 0) : max(-y, 0) + rows, max(-x, 0) : max(-x, 0) + columns] = inside
+        size = (self.side, self.side)
+        return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def draw_box(panel: Pixels, view: View, box: Box, warp: NDArray[np.float64]) -> None:
-    """Draw the digit's box, and the square that its normal form is made of."""
+def draw_box(panel: Pixels, view: View, box: Box, warp: Warp) -> None:
+    """Draw a digit's box, and the square that becomes its image."""
     corners = np.array([[0, 28, 28, 0], [0, 0, 28, 28], [1, 1, 1, 1]])
-    field = np.rint(view.at((warp @ corners).T)).astype(np.int32)
-    cv2.polylines(
-        panel, [field], isClosed=True, color=_FIELD_RGB, thickness=2, lineType=cv2.LINE_AA
-    )
-    edges = np.rint(view.at(np.array(box, np.float64).reshape(2, 2))).astype(int)
-    (left, top), (right, bottom) = edges.tolist()
-    outline(panel, grown((left, top, right, bottom), 3), EXPLAINED_RGB, width=3)
+    polyline(panel, view.locate_points((warp @ corners).T), SKY, width=2, closed=True)
+    outline(panel, grown(view.locate_box(box), 3), EXPLAINED, width=3)
 
 
-def squares(image: NDArray[np.float32], side: int) -> Pixels:
-    """Show a normal form pixel by pixel, on a panel of that side."""
-    grey = np.rint(image * 255).astype(np.uint8)
-    return enlarged(np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8), side // 28)
-
-
-def draw_normal_form(panel: Pixels, image: NDArray[np.float32]) -> None:
-    """Mark the 20 x 20 pixels that the digit was fitted into, and cross its centre of mass."""
-    zoom = len(panel) // 28
-    outline(panel, (0, 0, len(panel), len(panel)), _FIELD_RGB, width=2)
+def image_panel(image: DigitImage, side: int) -> Pixels:
+    """Return a digit's image, with the 20 x 20 that it was fitted into and its centre of mass."""
+    panel, zoom = grey(image, side), side // 28
+    outline(panel, (0, 0, side, side), SKY, width=2)
     across, down = image.sum(axis=0), image.sum(axis=1)
     columns, rows = np.flatnonzero(across), np.flatnonzero(down)
-    if not len(columns):
-        return
-    left, top = ((ends[0] + ends[-1] + 1) / 2 - 10 for ends in (columns, rows))
-    box = scaled((left, top, left + 20, top + 20), np.full(2, zoom))
-    outline(panel, box, EXPLAINED_RGB, width=2)
-    middles = np.arange(28) + 0.5
-    x, y = (round(zoom * float(p @ middles / p.sum())) for p in (across, down))
-    for width, colour in ((4, GROUND_RGB), (2, WHITE_RGB)):
-        fill(panel, grown((x - 16, y, x + 16, y), width), colour)
-        fill(panel, grown((x, y - 16, x, y + 16), width), colour)
+    if len(columns):
+        left, top = ((ends[0] + ends[-1] + 1) / 2 - 10 for ends in (columns, rows))
+        fitted = scaled((left, top, left + 20, top + 20), np.full(2, zoom))
+        outline(panel, fitted, EXPLAINED, width=2)
+        centres = np.arange(28) + 0.5
+        x, y = (round(zoom * float(ink @ centres / ink.sum())) for ink in (across, down))
+        for width, colour in ((4, GROUND), (2, WHITE)):
+            fill(panel, grown((x - 16, y, x + 16, y), width), colour)
+            fill(panel, grown((x, y - 16, x, y + 16), width), colour)
+    return panel
 
 
-def _span(start: int, end: int, side: int, length: int) -> tuple[int, int]:
-    """Find where `side` pixels around a stretch begin, and how many of them there are."""
-    side = max(min(side, length), 1)
-    return min(max((start + end - side) // 2, 0), length - side), side
+def _start(start: int, end: int, length: int, limit: int) -> int:
+    """Return where `length` pixels around a stretch begin, within 0 to `limit` if they fit."""
+    if length > limit:
+        return (limit - length) // 2
+    return min(max((start + end - length) // 2, 0), limit - length)

@@ -1,103 +1,106 @@
-"""An explanation on the person's own picture: heat, a box around each digit, and what it is."""
+"""The explanation on the uploaded picture: heatmaps, and a box around each digit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.digit import Box
-from core.figures.colours import Colours
-from core.figures.heat import lay, warped
-from core.figures.paint import enlarged, jpeg, scaled
+from core.figures.arrays import Greys, Heatmap, Warp
+from core.figures.canvas import scaled, to_jpeg
+from core.figures.colormaps import Colormap
+from core.figures.heatmaps import enlarge, overlay, warp_heatmap
 from core.figures.tags import Tag, Tone, draw_tags
 from core.uploads.decoded_image import DecodedImage
 
-_SMALLEST = 320
-"""A picture both of whose sides are shorter is enlarged."""
+_MIN_SIDE = 320
+"""A picture is enlarged if its longer side has fewer pixels."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Mark:
-    """A digit that was read, to be shown where it stands.
+class Detection:
+    """A digit that was found in a picture, and its heatmap.
 
     Attributes:
-        box: left, top, right, bottom, in the pixels of the picture as it is shown.
-        warp: (2, 3) float64, takes a point of the normal form, 0 to 28 from edge to edge, to the
-            point of the picture as it is shown that it was read from.
-        heatmap: (h, w) float32 in [0, 1], cells spread evenly over the normal form.
-        digit: what was read, 0 to 9.
-        sure: whether it is told as sure.
+        box: In the picture's own pixels.
+        warp: From the digit's image to the picture, in its own pixels.
+        heatmap: Over the whole image of the digit.
+        prediction: The predicted class, 0 to 9.
+        confident: Whether the prediction is shown without a question mark.
     """
 
     box: Box
-    warp: NDArray[np.float64]
-    heatmap: NDArray[np.float32]
-    digit: int
-    sure: bool
+    warp: Warp
+    heatmap: Heatmap
+    prediction: int
+    confident: bool
 
 
 def draw_photo(
-    picture: DecodedImage, marks: Sequence[Mark], selected: int | None, colours: Colours
+    picture: DecodedImage,
+    detections: Sequence[Detection],
+    selected: int | None,
+    colormap: Colormap,
 ) -> bytes:
-    """Draw what was read, and why, on the picture it was read from.
+    """Draw the detected digits and their heatmaps on the picture.
 
-    Each digit has a box and a tag: what was read, with `?` where that is unsure, and where there
-    are several its number in reading order on a disc. Where there is no heat, the picture is left
-    as it is.
+    Each digit has a box and a tag with its prediction, and with its number in reading order if
+    there are several. Where the heatmaps are 0 the picture does not change.
 
     Args:
-        picture: the person's own.
-        marks: the digits in reading order.
-        selected: the place in `marks` of the one that is explained: it alone is given heat, and it
-            stands out in orange. `None` shows the heat of all.
-        colours: of the heat.
+        picture: The upload.
+        detections: In reading order.
+        selected: The place in `detections` of the only one whose heatmap is shown, in an orange
+            box. `None` shows all heatmaps.
+        colormap: Of the heatmaps.
 
     Returns:
-        A JPEG of the size of `picture.pixels`; a small picture is enlarged by a whole number, and
-        a strip is added above digits that leave no other room for their tags. The same arguments
-        give the same bytes.
+        A JPEG of the size of `picture.pixels`. A small picture is enlarged by a whole number, and a
+        strip is added above if tags find no other room. The same arguments always give the same
+        bytes.
     """
-    zoom = -(-_SMALLEST // max(picture.pixels.shape[:2]))
-    canvas = enlarged(picture.pixels, zoom)
+    rows, columns, _ = picture.pixels.shape
+    zoom = -(-_MIN_SIDE // max(rows, columns))
     scale = zoom / np.array(picture.scale)
-    shown = [_scaled(mark, scale) for mark in marks]
-    lay(canvas, _heat(shown, selected, canvas.shape[:2]), colours)
-    return jpeg(draw_tags(canvas, [_tag(shown, i, selected) for i in range(len(shown))]))
+    shown = [
+        replace(one, box=scaled(one.box, scale), warp=one.warp * scale[:, np.newaxis])
+        for one in detections
+    ]
+    heat = _merged_heatmaps(shown, selected, (rows * zoom, columns * zoom))
+    canvas = overlay(enlarge(picture.pixels, columns * zoom), heat, colormap)
+    return to_jpeg(draw_tags(canvas, [_tag(shown, i, selected) for i in range(len(shown))]))
 
 
-def _scaled(mark: Mark, scale: NDArray[np.float64]) -> Mark:
-    """Turn a mark in the picture's own pixels into one in those that are drawn on."""
-    return replace(mark, box=scaled(mark.box, scale), warp=mark.warp * scale[:, np.newaxis])
+def _merged_heatmaps(
+    detections: Sequence[Detection], selected: int | None, shape: tuple[int, int]
+) -> Greys:
+    """Return the warped heatmap of the selected digit or of all, at its maximum where they overlap.
 
-
-def _heat(marks: Sequence[Mark], selected: int | None, shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """Gather the heat of the selected digit or of all; where theirs overlap, the most.
-
-    A digit's normal form reaches into its neighbours' boxes, but the network did not see them
-    there: heat from outside would be taken for theirs.
+    A digit's image may reach into its neighbours' boxes, but their ink was removed from it, so its
+    heatmap is not shown there.
     """
-    gathered = np.zeros(shape, np.uint8)
-    for mark in marks if selected is None else [marks[selected]]:
-        heat, field = warped(mark.heatmap, mark.warp, shape)
-        own = _part(mark.box, field)
+    merged = np.zeros(shape, np.uint8)
+    for one in detections if selected is None else [detections[selected]]:
+        heat, part = warp_heatmap(one.heatmap, one.warp, shape)
+        own = _slices(one.box, part)
         kept = heat[own].copy()
-        for other in marks:
-            heat[_part(other.box, field)] = 0
+        for other in detections:
+            heat[_slices(other.box, part)] = 0
         heat[own] = kept
-        there = gathered[_part(field)]
-        np.maximum(there, heat, out=there)
-    return gathered
+        under = merged[_slices(part)]
+        np.maximum(under, heat, out=under)
+    return merged
 
 
-def _tag(marks: Sequence[Mark], i: int, selected: int | None) -> Tag:
+def _tag(detections: Sequence[Detection], i: int, selected: int | None) -> Tag:
     tone = Tone.PLAIN if selected is None else Tone.CHOSEN if selected == i else Tone.DIM
-    text = str(marks[i].digit) if marks[i].sure else f"{marks[i].digit}?"
-    return Tag(marks[i].box, text, i + 1 if len(marks) > 1 else None, tone)
+    one = detections[i]
+    text = str(one.prediction) if one.confident else f"{one.prediction}?"
+    return Tag(one.box, text, i + 1 if len(detections) > 1 else None, tone)
 
 
-def _part(box: Box, within: Box = (0, 0, 0, 0)) -> tuple[slice, slice]:
-    """Where a box is in an array that begins at the left upper corner of another."""
+def _slices(box: Box, within: Box = (0, 0, 0, 0)) -> tuple[slice, slice]:
+    """Return the rows and columns of a box in an array that begins at the corner of another box."""
     left, top, right, bottom = box
     x, y, _, _ = within
     return np.s_[max(top - y, 0) : max(bottom - y, 0), max(left - x, 0) : max(right - x, 0)]

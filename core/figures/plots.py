@@ -1,8 +1,8 @@
-"""Plots of a training, by matplotlib's object interface: nothing global, safe on any thread.
+"""Plots of a training run, drawn with matplotlib's objects, without global state and thread-safe.
 
-They are read at 360 pixels of width on a phone, by people of two languages: large type, the field's
-terms and numbers only. Colours are Okabe and Ito's and viridis, which colour-blind people tell
-apart; lines differ in their dashes and markers too.
+They are made for phones, 360 pixels wide, and for two languages: large type, and only numbers and
+terms of the field. Lines differ in colour (Okabe and Ito's), dashes and markers, so that
+colour-blind people can tell them apart.
 """
 
 from collections.abc import Sequence
@@ -17,34 +17,24 @@ from numpy.typing import NDArray
 
 from core.record import TUTORIAL_VAL_ACCURACY, History
 
-_DPI = 100
 _BACKGROUND, _PANEL, _INK, _FAINT = "#15171c", "#1d2027", "#f2f3f5", "#4a4f5a"
 _TRAIN, _VALIDATION, _REFERENCE = "#56b4e9", "#e69f00", "#cc79a7"
 _TYPE, _SMALL_TYPE = 25.0, 21.0
 
 
 def training_curves(history: History) -> bytes:
-    """Draw loss and accuracy over the epochs, training beside validation.
+    """Plot loss and accuracy by epoch, of training and of validation.
 
     Returns:
         A PNG of 1200 x 600 pixels.
     """
-    figure = Figure(figsize=(12, 6), dpi=_DPI, facecolor=_BACKGROUND)
+    figure = Figure(figsize=(12, 6), dpi=100, facecolor=_BACKGROUND)
     loss, accuracy = figure.subplots(1, 2)
-    _plot(loss, "loss", history.loss, history.val_loss)
-    _plot(accuracy, "accuracy", history.accuracy, history.val_accuracy)
+    _plot_curves(loss, "loss", history.loss, history.val_loss)
+    _plot_curves(accuracy, "accuracy", history.accuracy, history.val_accuracy)
     loss.set_ylim(bottom=0)
-    loss.legend(
-        labels=["train", "validation"],
-        fontsize=_TYPE,
-        labelcolor=_INK,
-        frameon=False,
-        handlelength=1.6,
-        borderaxespad=0.1,
-    )
-    accuracy.axhline(
-        TUTORIAL_VAL_ACCURACY, color=_REFERENCE, linewidth=2.5, linestyle=":", zorder=1
-    )
+    loss.legend(fontsize=_TYPE, labelcolor=_INK, frameon=False, handlelength=1.6, borderaxespad=0.1)
+    accuracy.axhline(TUTORIAL_VAL_ACCURACY, color=_REFERENCE, lw=2.5, linestyle=":", zorder=1)
     accuracy.annotate(
         f"{TUTORIAL_VAL_ACCURACY}",
         (1, TUTORIAL_VAL_ACCURACY),
@@ -54,28 +44,28 @@ def training_curves(history: History) -> bytes:
         fontsize=_SMALL_TYPE,
     )
     figure.subplots_adjust(left=0.085, right=0.985, top=0.88, bottom=0.165, wspace=0.27)
-    return _png(figure)
+    return _to_png(figure)
 
 
-def _plot(axes: Axes, title: str, train: Sequence[float], validation: Sequence[float]) -> None:
+def _plot_curves(
+    axes: Axes, title: str, train: Sequence[float], validation: Sequence[float]
+) -> None:
     epochs = range(1, len(train) + 1)
-    axes.plot(epochs, train, "-o", color=_TRAIN, linewidth=4, markersize=9)
-    axes.plot(epochs, validation, "--s", color=_VALIDATION, linewidth=4, markersize=9)
+    axes.plot(epochs, train, "-o", color=_TRAIN, label="train", lw=4, ms=9)
+    axes.plot(epochs, validation, "--s", color=_VALIDATION, label="validation", lw=4, ms=9)
     axes.set_title(title, color=_INK, fontsize=_TYPE, pad=12)
     axes.set_xlabel("epoch", color=_INK, fontsize=_TYPE)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.set_facecolor(_PANEL)
     axes.grid(color=_FAINT, linewidth=1, alpha=0.6)
-    axes.tick_params(colors=_INK, labelsize=_SMALL_TYPE, length=0, pad=8)
-    axes.spines[:].set_visible(False)
+    _style(axes, _SMALL_TYPE)
 
 
 def confusion_matrix(confusion: NDArray[np.int64]) -> bytes:
-    """Draw a confusion matrix: rows are labels, columns are predictions, cells hold counts.
+    """Plot a confusion matrix: rows are labels, columns are predictions, cells hold counts.
 
-    The colour of a mistake is its share of the row, on a scale that ends at the largest one; the
-    right ones on the diagonal stand apart in grey, or a hundred times as many would drown the rest.
+    The colour of a mistake is its share of the row, relative to the largest share. The diagonal is
+    grey, because its counts are a hundred times as large.
 
     Args:
         confusion: (10, 10) counts.
@@ -86,38 +76,33 @@ def confusion_matrix(confusion: NDArray[np.int64]) -> bytes:
     share = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     mistakes = np.where(np.eye(10, dtype=bool) | (confusion == 0), np.nan, share)
     largest = float(np.nanmax(mistakes, initial=0.001))
-    figure = Figure(figsize=(12, 12), dpi=_DPI, facecolor=_BACKGROUND)
+    figure = Figure(figsize=(12, 12), dpi=100, facecolor=_BACKGROUND)
     axes = figure.subplots()
-    axes.set_facecolor(_PANEL)
     axes.imshow(mistakes, cmap="viridis", vmin=0, vmax=largest)
     for (label, predicted), count in np.ndenumerate(confusion):
         if label == predicted:
             axes.add_patch(Rectangle((label - 0.5, label - 0.5), 1, 1, color=_FAINT))
         if count:
             bright = label != predicted and mistakes[label, predicted] > 0.6 * largest
-            axes.text(
-                predicted,
-                label,
-                str(count),
-                color=_BACKGROUND if bright else _INK,
-                fontsize=_SMALL_TYPE,
-                ha="center",
-                va="center",
-            )
+            colour, at = _BACKGROUND if bright else _INK, (predicted, label)
+            axes.text(*at, str(count), color=colour, fontsize=_SMALL_TYPE, ha="center", va="center")
     axes.set_xlabel("ŷ", color=_INK, fontsize=_TYPE)
     axes.set_ylabel("y", color=_INK, fontsize=_TYPE, rotation=0, labelpad=18)
     axes.set_xticks(range(10))
     axes.set_yticks(range(10))
-    axes.tick_params(colors=_INK, labelsize=_TYPE, length=0, pad=8)
-    axes.spines[:].set_visible(False)
+    _style(axes, _TYPE)
     figure.subplots_adjust(left=0.08, right=0.985, top=0.985, bottom=0.075)
-    return _png(figure)
+    return _to_png(figure)
 
 
-def _png(figure: Figure) -> bytes:
-    picture = BytesIO()
-    # Without the version of matplotlib in it the same numbers give the same bytes.
-    figure.savefig(
-        picture, format="png", facecolor=figure.get_facecolor(), metadata={"Software": None}
-    )
-    return picture.getvalue()
+def _style(axes: Axes, size: float) -> None:
+    axes.set_facecolor(_PANEL)
+    axes.tick_params(colors=_INK, labelsize=size, length=0, pad=8)
+    axes.spines[:].set_visible(False)
+
+
+def _to_png(figure: Figure) -> bytes:
+    file = BytesIO()
+    # The version of matplotlib is left out, so that the same numbers give the same bytes.
+    figure.savefig(file, facecolor=figure.get_facecolor(), metadata={"Software": None})
+    return file.getvalue()

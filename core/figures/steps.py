@@ -1,103 +1,89 @@
-"""How a digit was read from a picture, in five steps.
+"""How a digit was read from a picture, in five panels.
 
 | panel | shows |
 | --- | --- |
 | 1 | the picture around the digit |
-| 2 | its ink, apart from the paper |
-| 3 | the digit's box, and the square that becomes the normal form |
-| 4 | MNIST's normal form: the digit in 20 x 20, its centre of mass in the middle of 28 x 28 |
-| 5 | the map on it, cell by cell |
+| 2 | its ink, separated from the paper |
+| 3 | the digit's box, and the square that becomes the network's input |
+| 4 | this input: the digit fitted into 20 x 20, its centre of mass in the middle of 28 x 28 |
+| 5 | the heatmap over it, cell by cell |
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.digit import Digit
-from core.figures.canvas import Align
-from core.figures.colours import Colours
-from core.figures.heat import lay
-from core.figures.paint import Pixels, fill, jpeg, scaled, write
-from core.figures.palette import GROUND_RGB, WHITE_RGB
-from core.figures.panels import Place, View, draw_box, draw_normal_form, squares, white_ink
+from core.figures.arrays import DigitImage, Greys, Heatmap, Pixels
+from core.figures.canvas import fill, to_jpeg, write
+from core.figures.colormaps import Colormap
+from core.figures.heatmaps import draw_cell_lines, enlarge, grey, overlay, to_uint8
+from core.figures.panels import Panel, View, draw_box, draw_panels, image_panel, locate
+from core.figures.style import GROUND, WHITE
 from core.uploads.decoded_image import DecodedImage
 
-_WIDTH, _HEIGHT = 768, 712
+_HEIGHT = 712
 _SMALL, _LARGE = 224, 28 * 12
 _UPPER, _LOWER = 60, 348
-_PLACES = (
-    *(Place(left, _UPPER, _SMALL) for left in (24, 272, 520)),
-    *(Place(left, _LOWER, _LARGE) for left in (24, 408)),
-)
 
 
 def draw_steps(
     picture: DecodedImage,
-    ink: NDArray[np.uint8],
+    ink: Greys,
     digit: Digit,
-    heatmap: NDArray[np.float32],
-    colours: Colours,
+    heatmap: Heatmap,
+    colormap: Colormap,
 ) -> bytes:
     """Draw how one digit was read.
 
     Args:
-        picture: the person's own.
-        ink: (h, w) how much ink there is at each pixel of it, perhaps shrunk.
-        digit: one that was found in it.
-        heatmap: (h, w) float32 in [0, 1], 7, 14 or 28 cells a side; all zeros where no cell speaks
-            for the class.
-        colours: of the heat.
+        picture: The upload.
+        ink: Of the whole picture, perhaps shrunk.
+        digit: One that was found in the picture.
+        heatmap: Of the digit.
+        colormap: Of the heatmap.
 
     Returns:
-        A JPEG of 768 by 712 pixels, always the same for the same arguments.
+        A JPEG of 768 x 712 pixels; the same arguments always give the same bytes.
 
     Raises:
-        ValueError: the digit is of the test set, and stands in no picture.
+        ValueError: If it is a test digit, which is in no picture.
     """
-    if digit.box is None or digit.warp is None:
-        raise ValueError("a test digit stands in no picture")
-    scale = 1 / np.array(picture.scale)
-    box, warp = scaled(digit.box, scale), digit.warp * scale[:, np.newaxis]
-    rows, columns, _ = picture.pixels.shape
-    view = View.around(box, (rows, columns), _SMALL)
-    canvas = np.full((_HEIGHT, _WIDTH, 3), GROUND_RGB, np.uint8)
-    first, second, third, fourth, fifth = (place.framed(canvas) for place in _PLACES)
-
-    view.show(picture.pixels, first)
-    view.show(white_ink(ink, view.part, box, (rows, columns)), second)
-    third[:] = second
-    draw_box(third, view, box, warp)
-    fourth[:] = fifth[:] = squares(digit.image, _LARGE)
-    draw_normal_form(fourth, digit.image)
-    _draw_cells(fifth, heatmap, colours)
-
-    _draw_arrows(canvas)
+    box, warp = locate(digit, picture)
+    view = View.around(picture, box, _SMALL)
+    white = view.show_ink(ink, box)
+    boxed = white.copy()
+    draw_box(boxed, view, box, warp)
     width, height = picture.size
-    captions = (f"{width}×{height}", "", "", "28×28", f"{heatmap.shape[1]}×{heatmap.shape[0]}")
-    for number, (place, caption) in enumerate(zip(_PLACES, captions, strict=True), 1):
-        place.caption(canvas, number, caption)
-    return jpeg(canvas)
+    cells = _overlaid_cells(digit.image, heatmap, colormap)
+    canvas = draw_panels(
+        _HEIGHT,
+        [
+            Panel(view.show(), (24, _UPPER), f"{width}×{height}"),
+            Panel(white, (272, _UPPER)),
+            Panel(boxed, (520, _UPPER)),
+            Panel(image_panel(digit.image, _LARGE), (24, _LOWER), "28×28"),
+            Panel(cells, (408, _LOWER), f"{heatmap.shape[1]}×{heatmap.shape[0]}"),
+        ],
+    )
+    _draw_arrows(canvas)
+    return to_jpeg(canvas)
 
 
-def _draw_cells(panel: Pixels, heatmap: NDArray[np.float32], colours: Colours) -> None:
-    """Lay a map on the digit as it is, in cells parted by thin lines."""
-    cells = np.rint(heatmap * 255).astype(np.uint8)
-    side = _LARGE // len(cells)
-    lay(panel, cells.repeat(side, axis=0).repeat(side, axis=1), colours)
-    panel[side::side] = panel[:, side::side] = GROUND_RGB
-    if not cells.any():
-        at = (_LARGE // 2, _LARGE - 28)
-        fill(panel, (90, _LARGE - 52, _LARGE - 90, _LARGE - 4), GROUND_RGB)
-        write(panel, "max = 0", at, WHITE_RGB, size=29, bold=True, align=Align.CENTRE)
+def _overlaid_cells(image: DigitImage, heatmap: Heatmap, colormap: Colormap) -> Pixels:
+    """Return the digit with the heatmap's cells over it, and lines between them."""
+    panel = overlay(grey(image, _LARGE), enlarge(to_uint8(heatmap), _LARGE), colormap)
+    draw_cell_lines(panel, len(heatmap), GROUND)
+    if not heatmap.any():
+        fill(panel, (90, _LARGE - 52, _LARGE - 90, _LARGE - 4), GROUND)
+        write(panel, "max = 0", (_LARGE // 2, _LARGE - 28), size=29, bold=True, ha="center")
+    return panel
 
 
 def _draw_arrows(canvas: Pixels) -> None:
     """Point from each panel to the next."""
     middle = _UPPER + _SMALL // 2
     for x in (260, 508):
-        write(canvas, "▶", (x, middle), WHITE_RGB, size=20, align=Align.CENTRE)
-    write(canvas, "▶", (384, _LOWER + _LARGE // 2), WHITE_RGB, size=29, align=Align.CENTRE)
+        write(canvas, "▶", (x, middle), size=20, ha="center")
+    write(canvas, "▶", (384, _LOWER + _LARGE // 2), size=29, ha="center")
     start, turn, end = 520 + _SMALL // 2, _UPPER + _SMALL + 14, 24 + _LARGE // 2
-    fill(canvas, (start - 1, _UPPER + _SMALL + 2, start + 2, turn + 2), WHITE_RGB)
-    fill(canvas, (end - 1, turn - 1, start + 2, turn + 2), WHITE_RGB)
-    fill(canvas, (end - 1, turn - 1, end + 2, _LOWER - 18), WHITE_RGB)
-    write(canvas, "▼", (end, _LOWER - 13), WHITE_RGB, size=20, align=Align.CENTRE)
+    fill(canvas, (start - 1, _UPPER + _SMALL + 2, start + 2, turn + 2), WHITE)
+    fill(canvas, (end - 1, turn - 1, start + 2, turn + 2), WHITE)
+    fill(canvas, (end - 1, turn - 1, end + 2, _LOWER - 18), WHITE)
+    write(canvas, "▼", (end, _LOWER - 13), size=20, ha="center")

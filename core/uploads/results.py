@@ -132,5 +132,5 @@ def _entry(
         answer=answer,
         confidence=min(confidences, default=None),
         photo=thumbnail(reading.picture, boxes),
-        seen=tuple(digit.image for digit in reading.digits),
+        digits=tuple(digit.image for digit in reading.digits),
     )

@@ -10,7 +10,7 @@ from bot.quiz.digit_pool import DigitPool
 from bot.quiz.kinds.base import DIGITS, Kind
 from bot.quiz.question import Criteria, Difficulty, Figure, QuizQuestion
 from core.explain.regions import strongest_regions
-from core.figures.quiz import draw_heat
+from core.figures.quiz import draw_heatmap
 
 _FINE, _COARSE = "conv2d_1", "max_pooling2d_1"
 
@@ -46,7 +46,7 @@ class HeatKind(Kind):
     async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
         (explained,) = await pool.explain_all([question.digit])
         heatmap = explained.heatmaps[question.layer][question.target]
-        file = await pool.draw(draw_heat, heatmap, question.salt)
+        file = await pool.draw(draw_heatmap, heatmap, question.salt)
         h, w = heatmap.shape
         return Figure(file, (strongest_regions(heatmap),), (h, w))
 

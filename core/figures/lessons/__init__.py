@@ -1,1 +1,1 @@
-"""The live pictures of the lessons: one digit's real numbers, and no sentences."""
+"""Pictures of the lessons: PNGs 768 pixels wide with the numbers of one digit, and no sentences."""

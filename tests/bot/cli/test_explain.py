@@ -17,7 +17,7 @@ from core.explain.explainer import Explainer
 from core.explain.methods import METHODS as ALL_METHODS
 from core.explain.regions import strongest_regions
 from core.explain.scores import Score
-from core.figures.colours import Colours
+from core.figures.colormaps import Colormap
 from core.network import epoch_file
 from tests.bot.cli.conftest import Typed
 from tests.builders import blank, picture, row
@@ -324,7 +324,7 @@ def test_the_choices_are_all_that_there_are(explainer: Explainer) -> None:
     assert explainer.layers == LAYERS
     assert tuple(ALL_METHODS) == METHODS
     assert tuple(Score) == SCORES
-    assert tuple(Colours) == COLOURS
+    assert tuple(Colormap) == COLOURS
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from bot.explain.upload_controls import HowReadButton
 from bot.runtime.networks import Network
 from core.explain.closed_form import SPATIAL_LAYERS
 from core.explain.scores import Score
-from core.figures.colours import Colours
+from core.figures.colormaps import Colormap
 
 _SENT = {
     "7/3/-/0/0/0/-/-/1/1": Query(7),
-    "9999/0/4/1/1/1/-/-/1/1": Query(9999, "conv2d", 4, Score.LOGIT, Colours.JET, Network.UPLOADS),
+    "9999/0/4/1/1/1/-/-/1/1": Query(9999, "conv2d", 4, Score.LOGIT, Colormap.JET, Network.UPLOADS),
     "0/1/0/2/0/0/-/-/1/1": Query(0, "max_pooling2d", 0, Score.PROBABILITY),
     "-/3/-/0/0/1/-/-/1/1": Query.upload(),
     "-/2/3/0/0/1/11/3/1/1": Query(
@@ -37,7 +37,7 @@ def test_what_was_sent_is_understood_and_still_written_so(state: str, query: Que
     [
         ({layer: Query(7, layer=layer) for layer in SPATIAL_LAYERS}, "0123"),
         ({score: Query(7, score=score) for score in Score}, "012"),
-        ({colours: Query(7, colours=colours) for colours in Colours}, "01"),
+        ({colours: Query(7, colours=colours) for colours in Colormap}, "01"),
         ({network: Query(7, network=network) for network in Network}, "01"),
     ],
 )

@@ -9,7 +9,7 @@ from core.epochs import EPOCHS, UNTRAINED, network_after, probabilities_by_epoch
 from core.explain.explainer import Explainer
 from core.explain.intermediates import compute_intermediates
 from core.explain.scores import Score
-from core.figures.lessons.gradients import log_odds
+from core.figures.lessons.gradcam import log_odds
 
 
 @pytest.mark.parametrize("layer", ["conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1"])

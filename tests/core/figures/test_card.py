@@ -8,7 +8,7 @@ from PIL import Image
 
 from core.dataset import test_digit as digit_of_the_test_set
 from core.figures.card import Card, draw_card
-from core.figures.colours import Colours
+from core.figures.colormaps import Colormap
 from core.figures.fonts import text_mask
 
 Pixels = NDArray[np.uint8]
@@ -38,7 +38,7 @@ def pixels(card: Card) -> Pixels:
 
 
 def row(digit: int, *, around: int = 0) -> tuple[slice, slice]:
-    """Where the row of a class is, and so many pixels around it."""
+    """Return where the bar of a class is, with so many pixels around it."""
     top, left = 323 + 34 * (digit % 5), 272 + 248 * (digit // 5)
     return np.s_[top - around : top + 28 + around, left - around : left + 224 + around]
 
@@ -51,7 +51,7 @@ def luminance(area: Pixels) -> float:
     return float((area @ np.array([0.2126, 0.7152, 0.0722])).mean())
 
 
-def test_it_is_a_small_palette_picture() -> None:
+def test_a_card_is_a_small_png_with_a_palette() -> None:
     png = draw_card(CARD)
     with Image.open(io.BytesIO(png)) as picture:
         assert (picture.format, picture.mode, picture.size) == ("PNG", "P", (768, 512))
@@ -60,11 +60,11 @@ def test_it_is_a_small_palette_picture() -> None:
 
 
 @pytest.mark.parametrize("side", [7, 14, 28])
-@pytest.mark.parametrize("colours", Colours)
-def test_even_noise_stays_below_60_kb(side: int, colours: Colours) -> None:
+@pytest.mark.parametrize("colormap", Colormap)
+def test_even_a_card_of_noise_is_below_60_kb(side: int, colormap: Colormap) -> None:
     for image in (noise(28), np.rint(noise(28))):
         for heatmap in (noise(side, 1), np.rint(noise(side, 1))):
-            card = replace(CARD, image=image, heatmap=heatmap, colours=colours)
+            card = replace(CARD, image=image, heatmap=heatmap, colormap=colormap)
             assert len(draw_card(card)) < 60_000
 
 
@@ -81,24 +81,26 @@ def test_the_digit_is_shown_pixel_by_pixel() -> None:
     np.testing.assert_array_equal(panel, shown.repeat(8, 0).repeat(8, 1))
     for channel in np.moveaxis(shown, -1, 0):
         np.testing.assert_array_equal(channel, np.rint(np.rint(NINE * 63) * 255 / 63))
-        assert np.abs(channel - NINE * 255).max() < 2.6  # to the eye, 63 steps are as good as 255
+        assert np.abs(channel - NINE * 255).max() < 2.6  # too little to be seen
 
 
 @pytest.mark.parametrize("side", [7, 14, 28])
-@pytest.mark.parametrize("colours", Colours)
-def test_the_cells_have_their_colours_of_the_table(side: int, colours: Colours) -> None:
+@pytest.mark.parametrize("colormap", Colormap)
+def test_the_cells_have_the_colours_of_the_table(side: int, colormap: Colormap) -> None:
     heatmap = noise(side)
     size = 224 // side
-    panel = pixels(replace(CARD, heatmap=heatmap, colours=colours))[CELLS]
+    panel = pixels(replace(CARD, heatmap=heatmap, colormap=colormap))[CELLS]
     shown = np.rint(np.rint(heatmap * 63) * 255 / 63).astype(np.intp)
 
-    np.testing.assert_array_equal(panel[size // 2 :: size, size // 2 :: size], colours.table[shown])
+    np.testing.assert_array_equal(
+        panel[size // 2 :: size, size // 2 :: size], colormap.table[shown]
+    )
     inner = panel[size + 1 : 2 * size, size + 1 : 2 * size]
     assert (inner == inner[0, 0]).all()
 
 
 @pytest.mark.parametrize("side", [7, 14, 28])
-def test_thin_lines_part_the_cells(side: int) -> None:
+def test_there_are_thin_lines_between_the_cells(side: int) -> None:
     panel = pixels(replace(CARD, heatmap=np.ones((side, side), np.float32)))[CELLS]
     middle = 224 // side // 2
 
@@ -107,37 +109,39 @@ def test_thin_lines_part_the_cells(side: int) -> None:
 
 
 @pytest.mark.parametrize("side", [7, 14, 28])
-def test_an_empty_map_is_marked(side: int) -> None:
+def test_an_empty_heatmap_is_marked(side: int) -> None:
     empty = replace(CARD, heatmap=np.zeros((side, side), np.float32))
     faint = replace(CARD, heatmap=np.full((side, side), 1e-4, np.float32))
 
     def share_of_zero(card: Card) -> float:
         panel = pixels(card)[CELLS]
-        return how_many(panel, tuple(Colours.VIRIDIS.table[0].tolist())) / panel[..., 0].size
+        return how_many(panel, tuple(Colormap.VIRIDIS.table[0].tolist())) / panel[..., 0].size
 
     assert share_of_zero(faint) > 0.77
-    assert 0.5 < share_of_zero(empty) < 0.77  # the rest is hatching, and a sign
+    assert 0.5 < share_of_zero(empty) < 0.77  # the rest is hatching and text
     assert how_many(pixels(empty)[CELLS][88:136, 40:184], (255, 255, 255)) > 190
 
 
-def test_without_heat_the_overlay_is_the_digit() -> None:
+def test_the_overlay_of_an_empty_heatmap_is_the_digit() -> None:
     picture = pixels(replace(CARD, heatmap=np.zeros((7, 7), np.float32)))
 
     np.testing.assert_array_equal(picture[OVERLAY], picture[DIGIT])
 
 
 @pytest.mark.parametrize("heat", [0.1, 0.25, 0.5, 0.75, 1.0])
-@pytest.mark.parametrize("colours", Colours)
-def test_the_digit_stands_out_of_the_heat(heat: float, colours: Colours) -> None:
+@pytest.mark.parametrize("colormap", Colormap)
+def test_the_digit_is_brighter_than_the_ground_under_any_heat(
+    heat: float, colormap: Colormap
+) -> None:
     image = np.zeros((28, 28), np.float32)
     image[:, 14:] = 1
     heatmap = np.full((7, 7), heat, np.float32)
-    panel = pixels(replace(CARD, image=image, heatmap=heatmap, colours=colours))[OVERLAY]
+    panel = pixels(replace(CARD, image=image, heatmap=heatmap, colormap=colormap))[OVERLAY]
 
     assert luminance(panel[:, 112:]) > luminance(panel[:, :112]) + 35
 
 
-def test_heat_is_where_the_map_has_it() -> None:
+def test_the_overlay_has_heat_where_the_heatmap_has_it() -> None:
     heatmap = np.zeros((7, 7), np.float32)
     heatmap[1, 5] = 1
     cold = pixels(replace(CARD, image=np.zeros((28, 28), np.float32), heatmap=heatmap))[OVERLAY]
@@ -147,17 +151,17 @@ def test_heat_is_where_the_map_has_it() -> None:
     assert columns.mean() == pytest.approx(176, abs=3)
 
 
-def test_smooth_heat_is_not_left_in_contours() -> None:
+def test_dithering_shows_more_steps_of_heat_than_the_palette_has() -> None:
     heatmap = np.linspace(0.5, 0.6, 28, dtype=np.float32)[None].repeat(28, 0)
     panel = pixels(replace(CARD, image=np.zeros((28, 28), np.float32), heatmap=heatmap))[OVERLAY]
     patches = panel.reshape(224, 14, 16, 3).mean(axis=(0, 2)) @ [0.2126, 0.7152, 0.0722]
 
     assert len(np.unique(panel[80:84].reshape(-1, 3), axis=0)) <= 4  # of the 17 colours
-    assert len(np.unique(patches.round(2))) >= 5  # and yet more than these to the eye
+    assert len(np.unique(patches.round(2))) >= 5  # more than these by their means
 
 
-def test_jet_changes_the_heat_and_nothing_else() -> None:
-    viridis, jet = pixels(CARD), pixels(replace(CARD, colours=Colours.JET))
+def test_the_colormap_changes_the_heat_and_nothing_else() -> None:
+    viridis, jet = pixels(CARD), pixels(replace(CARD, colormap=Colormap.JET))
     different = (viridis != jet).any(axis=-1)
 
     for part in (CELLS, OVERLAY, SCALE):
@@ -166,17 +170,17 @@ def test_jet_changes_the_heat_and_nothing_else() -> None:
     assert not different.any()
 
 
-@pytest.mark.parametrize("colours", Colours)
-def test_the_scale_runs_through_the_whole_table(colours: Colours) -> None:
-    scale = pixels(replace(CARD, colours=colours))[299, 299:717]
+@pytest.mark.parametrize("colormap", Colormap)
+def test_the_colour_scale_shows_the_whole_table(colormap: Colormap) -> None:
+    scale = pixels(replace(CARD, colormap=colormap))[299, 299:717]
 
-    np.testing.assert_array_equal(scale[0], colours.table[0])
-    np.testing.assert_array_equal(scale[-1], colours.table[255])
+    np.testing.assert_array_equal(scale[0], colormap.table[0])
+    np.testing.assert_array_equal(scale[-1], colormap.table[255])
     assert len(np.unique(scale, axis=0)) >= 60
 
 
 @pytest.mark.parametrize("target", range(10))
-def test_the_explained_class_is_framed_and_pointed_at(target: int) -> None:
+def test_the_explained_class_has_a_frame_and_an_arrow(target: int) -> None:
     picture = pixels(replace(CARD, target=target))
 
     for digit in range(10):
@@ -191,7 +195,7 @@ def test_the_explained_class_is_framed_and_pointed_at(target: int) -> None:
             assert how_many(arrow, EXPLAINED) == 0
 
 
-def test_each_bar_is_as_long_as_its_probability() -> None:
+def test_the_length_of_a_bar_is_its_probability() -> None:
     picture = pixels(CARD)
     empty = tuple(picture[row(0)][14, 105].tolist())
 
@@ -202,7 +206,7 @@ def test_each_bar_is_as_long_as_its_probability() -> None:
         assert (how_many(track, PREDICTED) > 0) == (digit == 9)
 
 
-def test_the_prediction_has_its_own_box_whatever_is_explained() -> None:
+def test_the_box_of_the_prediction_does_not_depend_on_the_target() -> None:
     nine, four = (pixels(replace(CARD, target=digit))[PREDICTION] for digit in (9, 4))
     other = pixels(replace(CARD, probabilities=np.roll(NINE_OR_FOUR, 1)))[PREDICTION]
 
@@ -211,7 +215,7 @@ def test_the_prediction_has_its_own_box_whatever_is_explained() -> None:
     assert (nine != other).any()
 
 
-def test_true_false_and_unknown_labels_look_different() -> None:
+def test_right_wrong_and_unknown_labels_look_different() -> None:
     right, wrong, unknown = (pixels(replace(CARD, label=label))[LABEL] for label in (9, 4, None))
 
     assert (right[:, :120] != wrong[:, :120]).any()  # y = 9, y = 4
@@ -242,7 +246,7 @@ def test_the_longest_header_fits(cells: str) -> None:
     assert text_mask(cells, 22).shape[1] + score.shape[1] <= 472 - 16
 
 
-def test_text_meets_the_contrast_that_people_need() -> None:
+def test_text_has_the_contrast_that_wcag_asks_for() -> None:
     def relative(colour: tuple[int, ...] | Pixels) -> float:
         srgb = np.asarray(colour) / 255
         linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)

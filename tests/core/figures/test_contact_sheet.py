@@ -10,13 +10,13 @@ from PIL import Image
 
 from core.dataset import test_digit as digit_of_the_test_set
 from core.figures import contact_sheet
+from core.figures.canvas import write
 from core.figures.contact_sheet import Entry, draw_contact_sheets, thumbnail
 from core.figures.fonts import text_width
-from core.figures.paint import write
-from core.figures.palette import GROUND_RGB
+from core.figures.style import GROUND
 from core.uploads.decoded_image import DecodedImage
 
-VERDICT, PHOTO, SEEN, NUMBER = np.s_[2:38], np.s_[40:200], np.s_[206:262], np.s_[264:290]
+VERDICT, PHOTO, DIGITS, NUMBER = np.s_[2:38], np.s_[40:200], np.s_[206:262], np.s_[264:290]
 ORANGE = (230, 159, 0)
 
 NINE = digit_of_the_test_set(7).image
@@ -38,10 +38,10 @@ def drawn(*entries: Entry) -> NDArray[np.int16]:
 
 
 def written_as(pixels: NDArray[np.uint8]) -> str:
-    """Which number is written at the left of these pixels."""
+    """Return the number that is written at the left of these pixels."""
 
     def difference(number: int) -> float:
-        canvas = np.full(pixels.shape, GROUND_RGB, np.uint8)
+        canvas = np.full(pixels.shape, GROUND, np.uint8)
         write(canvas, str(number), (0, 12), (170, 170, 170), size=15)
         return float(np.abs(canvas.astype(float) - pixels).mean())
 
@@ -52,7 +52,7 @@ def is_orange(pixels: NDArray[np.int16]) -> bool:
     return bool((np.abs(pixels - np.array(ORANGE)).max(axis=-1) < 50).sum() > 30)
 
 
-def test_nothing_to_show_makes_no_sheet() -> None:
+def test_no_entries_make_no_sheet() -> None:
     assert draw_contact_sheets([]) == []
 
 
@@ -67,19 +67,19 @@ def test_hundreds_fill_several_sheets() -> None:
     assert [Image.open(io.BytesIO(sheet)).size[1] // 292 for sheet in sheets] == [7, 7, 7, 4]
 
 
-def test_what_was_uploaded_and_what_the_network_saw_are_shown() -> None:
+def test_the_upload_and_the_input_of_the_network_are_shown() -> None:
     cell = drawn(WRONG)
 
     red = np.abs(cell[PHOTO] - (210, 60, 60)).max(axis=-1) < 20
     assert red.sum() == pytest.approx(240 * 160, rel=0.02)
-    seen = cell[SEEN][:, 8:64].mean(axis=-1)
-    assert np.corrcoef(seen.ravel(), NINE.repeat(2, 0).repeat(2, 1).ravel())[0, 1] > 0.97
+    shown = cell[DIGITS][:, 8:64].mean(axis=-1)
+    assert np.corrcoef(shown.ravel(), NINE.repeat(2, 0).repeat(2, 1).ravel())[0, 1] > 0.97
 
 
-def test_wrong_and_right_answers_and_refusals_look_different() -> None:
+def test_right_wrong_and_missing_answers_look_different() -> None:
     right = replace(WRONG, answer="9")
-    refusal = replace(WRONG, answer="", confidence=None, seen=())
-    cells = [drawn(entry) for entry in (WRONG, right, refusal, replace(WRONG, label=""))]
+    missing = replace(WRONG, answer="", confidence=None, digits=())
+    cells = [drawn(entry) for entry in (WRONG, right, missing, replace(WRONG, label=""))]
 
     assert len({cell[VERDICT].tobytes() for cell in cells}) == 4
     assert [is_orange(cell[VERDICT]) for cell in cells] == [True, False, True, True]
@@ -91,13 +91,13 @@ def test_wrong_and_right_answers_and_refusals_look_different() -> None:
     ]
 
 
-def test_what_could_not_be_decoded_has_a_sign_in_place_of_a_picture() -> None:
-    cell = drawn(replace(WRONG, photo=None, seen=()))[PHOTO]
+def test_an_upload_that_was_not_decoded_has_a_warning_sign() -> None:
+    cell = drawn(replace(WRONG, photo=None, digits=()))[PHOTO]
     assert 100 < (cell.min(axis=-1) > 120).sum() < 3000
 
 
 @pytest.mark.parametrize(
-    ("said", "true", "shown"),
+    ("answer", "label", "shown"),
     [
         ("4", "9", ["4", "9"]),
         ("", "3", ["–", "3"]),
@@ -110,22 +110,22 @@ def test_what_could_not_be_decoded_has_a_sign_in_place_of_a_picture() -> None:
     ],
 )
 def test_long_answers_are_shortened_to_where_they_differ(
-    said: str, true: str, shown: list[str]
+    answer: str, label: str, shown: list[str]
 ) -> None:
-    assert contact_sheet._abridged(said, true) == shown
+    assert contact_sheet._shortened(answer, label) == shown
 
 
 @given(st.text("0123456789", max_size=40), st.text("0123456789", max_size=40))
-def test_different_answers_still_differ_when_shortened(said: str, true: str) -> None:
-    one, other = contact_sheet._abridged(said, true)
-    assert (one == other) == (said == true)
+def test_different_answers_still_differ_when_shortened(answer: str, label: str) -> None:
+    one, other = contact_sheet._shortened(answer, label)
+    assert (one == other) == (answer == label)
     assert text_width(f"{one} ✗ {other}", 16, bold=True) <= 240
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 15, 16, 60])
 def test_any_number_of_digits_fits(count: int) -> None:
-    seen = tuple(np.full((28, 28), 1, np.float32) for _ in range(count))
-    cell = drawn(replace(WRONG, seen=seen))[SEEN]
+    digits = tuple(np.full((28, 28), 1, np.float32) for _ in range(count))
+    cell = drawn(replace(WRONG, digits=digits))[DIGITS]
 
     white = int((cell.min(axis=-1) > 200).sum())
     expected = count * 56 * 56 if count <= 4 else min(count, 15) * 28 * 28
@@ -153,7 +153,7 @@ def test_a_thumbnail_has_its_boxes() -> None:
     assert (columns.max(), rows.max()) == pytest.approx((100, 125), abs=2)
 
 
-def test_every_upload_has_its_number_and_a_later_sheet_counts_on() -> None:
+def test_numbers_continue_on_later_sheets() -> None:
     first, second = (
         np.asarray(Image.open(io.BytesIO(sheet)))[NUMBER, 8:40]
         for sheet in draw_contact_sheets([WRONG] * 57)

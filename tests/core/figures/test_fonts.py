@@ -6,7 +6,7 @@ from core.figures.fonts import text_mask
 
 
 @pytest.mark.parametrize("size", [24, 28, 36, 48, 140])
-def test_a_digit_stands_in_the_middle(size: int) -> None:
+def test_a_digit_is_in_the_middle_of_its_mask(size: int) -> None:
     mask = text_mask("8", size)
     rows = np.flatnonzero(mask.max(axis=1) > 128)
 
@@ -16,7 +16,7 @@ def test_a_digit_stands_in_the_middle(size: int) -> None:
 
 @pytest.mark.parametrize("symbol", "▶✓✗ŷ×·")
 def test_the_font_has_every_symbol(symbol: str) -> None:
-    missing = text_mask("가", 28)  # drawn as a box
+    missing = text_mask("가", 28)  # drawn as an empty box
 
     assert not np.array_equal(text_mask(symbol, 28), missing)
 
@@ -29,12 +29,12 @@ def test_no_letter_is_cut_off(size: int) -> None:
     assert text_mask(text, size).sum(dtype=np.int64) == whole.sum(dtype=np.int64)
 
 
-def test_a_mask_that_others_share_cannot_be_changed() -> None:
+def test_a_cached_mask_is_read_only() -> None:
     with pytest.raises(ValueError, match="read-only"):
         text_mask("8", 28)[0, 0] = 1
 
 
 @pytest.mark.parametrize("text", ["", "8", "4 ✗ 9", "> 99.9%"])
 @pytest.mark.parametrize("bold", [False, True])
-def test_a_text_is_as_wide_as_measured(text: str, *, bold: bool) -> None:
+def test_text_width_is_the_width_of_the_mask(text: str, *, bold: bool) -> None:
     assert text_mask(text, 22, bold=bold).shape[1] == fonts.text_width(text, 22, bold=bold)

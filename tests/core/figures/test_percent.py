@@ -18,12 +18,12 @@ from core.figures.percent import format_percent
         (1.0, ">\u00a099.9%"),
     ],
 )
-def test_a_probability_in_per_cent(probability: float, text: str) -> None:
+def test_probabilities_are_rounded_and_never_0_or_100(probability: float, text: str) -> None:
     assert format_percent(probability) == text
 
 
 @given(st.floats(0, 1, width=32))
-def test_never_claims_certainty_and_never_strays(probability: float) -> None:
+def test_any_probability_is_within_a_tenth_and_never_0_or_100(probability: float) -> None:
     text = format_percent(probability)
     assert text not in {"100.0%", "0.0%"}
     assert abs(float(text.strip("<>%\u00a0")) - 100 * probability) <= 0.1001

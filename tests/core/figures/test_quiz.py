@@ -1,4 +1,4 @@
-"""Pictures for guessing: what they show, and that no two are alike."""
+"""Pictures of quiz questions: what they show, and that every file is different."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -12,7 +12,7 @@ from core.dataset import test_digit
 from core.figures.quiz import (
     draw_digit,
     draw_grid,
-    draw_heat,
+    draw_heatmap,
     draw_overlay,
     draw_pair,
     draw_shares,
@@ -26,7 +26,7 @@ _SHARES = (0.0,) * 6 + (1.0, 0.0, 0.0)
 
 Draw = Callable[[int], bytes]
 _ALL: dict[str, Draw] = {
-    "heat": lambda salt: draw_heat(_HOT, salt),
+    "heat": lambda salt: draw_heatmap(_HOT, salt),
     "overlay": lambda salt: draw_overlay(_SEVEN, _HOT, salt),
     "digit": lambda salt: draw_digit(_SEVEN, salt),
     "pair": lambda salt: draw_pair(_SEVEN, (_HOT, _COLD), salt),
@@ -43,18 +43,18 @@ def pixels(file: bytes) -> NDArray[np.int16]:
 
 
 @pytest.mark.parametrize("draw", _ALL.values(), ids=_ALL)
-def test_a_salt_changes_the_bytes_and_nothing_that_is_seen(draw: Draw) -> None:
+def test_a_salt_changes_the_bytes_and_nothing_visible(draw: Draw) -> None:
     first, again, other = draw(1), draw(1), draw(2)
 
     assert first == again
     assert first != other
     difference = np.abs(pixels(first) - pixels(other))
     assert difference.mean() < 4
-    assert (difference.max(axis=2) > 0).mean() > 0.5  # everywhere, not in a corner
+    assert (difference.max(axis=2) > 0).mean() > 0.5  # everywhere
 
 
 @pytest.mark.parametrize("draw", _ALL.values(), ids=_ALL)
-def test_it_is_small_enough_for_any_phone(draw: Draw) -> None:
+def test_a_picture_is_small_enough_for_a_phone(draw: Draw) -> None:
     file = draw(1)
 
     assert len(file) < 200_000
@@ -62,16 +62,16 @@ def test_it_is_small_enough_for_any_phone(draw: Draw) -> None:
     assert max(rows, columns) < 800
 
 
-def test_heat_alone_shows_the_cells_and_no_digit() -> None:
-    panel = pixels(draw_heat(_HOT, 1))[24:472, 24:472]
+def test_a_heatmap_has_its_cells_and_no_digit() -> None:
+    panel = pixels(draw_heatmap(_HOT, 1))[24:472, 24:472]
     corner, elsewhere = panel[400:440, 10:50], panel[10:50, 10:50]
 
-    assert corner.mean(axis=(0, 1)) == pytest.approx((253, 231, 37), abs=8)  # viridis's end
-    assert elsewhere.mean(axis=(0, 1)) == pytest.approx((68, 1, 84), abs=8)  # and beginning
+    assert corner.mean(axis=(0, 1)) == pytest.approx((253, 231, 37), abs=8)  # the end of viridis
+    assert elsewhere.mean(axis=(0, 1)) == pytest.approx((68, 1, 84), abs=8)  # and its beginning
     assert np.abs(panel[10:50].mean(axis=(0, 1)) - elsewhere.mean(axis=(0, 1))).max() < 8
 
 
-def test_the_map_that_is_right_is_marked_and_the_other_is_not() -> None:
+def test_only_the_right_heatmap_is_marked() -> None:
     plain = pixels(draw_pair(_SEVEN, (_HOT, _COLD), 1))
     left = np.abs(pixels(draw_pair(_SEVEN, (_HOT, _COLD), 1, right=0)) - plain)
     right = np.abs(pixels(draw_pair(_SEVEN, (_HOT, _COLD), 1, right=1)) - plain)
@@ -81,7 +81,7 @@ def test_the_map_that_is_right_is_marked_and_the_other_is_not() -> None:
     assert right[:, middle:].max() > 100 > right[:, : middle - 20].max()
 
 
-def test_the_hottest_field_is_framed() -> None:
+def test_the_field_with_the_largest_share_is_framed() -> None:
     grid = pixels(draw_shares(_SEVEN, _HOT, _SHARES, 1))[24:472, 24:472]
 
     assert grid[300:303, 60:140].mean(axis=(0, 1)) == pytest.approx((230, 159, 0), abs=25)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.digit import Box
 from core.figures import tags
-from core.figures.paint import Pixels
+from core.figures.arrays import Pixels
 from core.figures.tags import Tag, Tone, draw_tags
 
 
@@ -16,8 +16,8 @@ def drawn(size: tuple[int, int], marked: Sequence[Tag]) -> Pixels:
     return draw_tags(np.zeros((size[1], size[0], 3), np.uint8), marked)
 
 
-def plates(size: tuple[int, int], boxes: Sequence[Box], text: str = "8?") -> list[Box]:
-    """Where the tags are put."""
+def places(size: tuple[int, int], boxes: Sequence[Box], text: str = "8?") -> list[Box]:
+    """Return where the tags are put."""
     marked = [Tag(box, text, i, Tone.PLAIN) for i, box in enumerate(boxes, 1)]
     return tags._lay_out(marked, boxes, max(size) / 400, size[::-1])[1]
 
@@ -28,7 +28,7 @@ def overlap(one: Box, other: Box) -> bool:
 
 @st.composite
 def pictures(draw: st.DrawFn) -> tuple[tuple[int, int], list[Box]]:
-    """A size from the elongated to the square, and boxes anywhere in it."""
+    """Draw a size, elongated or square, and boxes anywhere in it."""
     width, height = draw(st.integers(60, 2048)), draw(st.integers(60, 2048))
     boxes = []
     for _ in range(draw(st.integers(1, 5))):
@@ -39,15 +39,15 @@ def pictures(draw: st.DrawFn) -> tuple[tuple[int, int], list[Box]]:
 
 
 @given(pictures())
-def test_tags_never_run_out_of_the_picture(picture: tuple[tuple[int, int], list[Box]]) -> None:
+def test_tags_are_within_the_picture(picture: tuple[tuple[int, int], list[Box]]) -> None:
     size, boxes = picture
-    for left, _, right, bottom in plates(size, boxes):
+    for left, _, right, bottom in places(size, boxes):
         assert left >= 0
         assert right <= size[0]
-        assert bottom <= size[1]  # and above it, a strip is added
+        assert bottom <= size[1]  # above it, a strip is added
 
 
-def test_a_strip_is_added_above_for_tags_that_have_no_room() -> None:
+def test_a_strip_is_added_above_if_tags_have_no_room() -> None:
     marked = [Tag((x, 5, x + 50, 90), "8", None, Tone.CHOSEN) for x in (10, 90)]
 
     canvas = drawn((400, 100), marked)
@@ -56,30 +56,30 @@ def test_a_strip_is_added_above_for_tags_that_have_no_room() -> None:
     assert 15 < strip < 25
     orange = (canvas == Tone.CHOSEN.value[0]).all(axis=-1)
     assert orange[: strip - 2, 10:140].sum() > 50  # both letters
-    assert orange[strip + 90 : strip + 95, 10:60].any()  # and the boxes lower by as much
+    assert orange[strip + 90 : strip + 95, 10:60].any()  # the boxes are lower by as much
 
 
-def test_a_row_of_digits_has_a_row_of_tags() -> None:
+def test_the_tags_of_a_row_of_digits_are_in_a_row() -> None:
     boxes: list[Box] = [(40 + 110 * i, 100 + 8 * i, 120 + 110 * i, 260) for i in range(7)]
 
-    assert [plate[3] for plate in plates((900, 400), boxes)] == [box[1] for box in boxes]
+    assert [place[3] for place in places((900, 400), boxes)] == [box[1] for box in boxes]
 
 
 @pytest.mark.parametrize("gap", [40, 60, 100])
-def test_lines_of_digits_hide_neither_each_other_nor_their_tags(gap: int) -> None:
+def test_tags_of_lines_of_digits_cover_neither_digits_nor_each_other(gap: int) -> None:
     pitch = 120 + gap
     boxes: list[Box] = [
         (60 + 150 * i, 60 + pitch * j, 140 + 150 * i, 180 + pitch * j)
         for j in range(4)
         for i in range(6)
     ]
-    placed = plates((1000, 1000), boxes)
+    placed = places((1000, 1000), boxes)
 
     assert not any(overlap(one, other) for one, other in combinations(placed, 2))
-    assert not any(overlap(plate, box) for plate in placed for box in boxes)
+    assert not any(overlap(place, box) for place in placed for box in boxes)
 
 
-def test_a_digit_alone_at_the_upper_edge_has_its_tag_beside_it() -> None:
+def test_the_tag_of_a_single_digit_at_the_upper_edge_is_beside_it() -> None:
     assert drawn((600, 450), [Tag((200, 0, 300, 200), "8", None, Tone.PLAIN)]).shape == (
         450,
         600,
@@ -88,15 +88,15 @@ def test_a_digit_alone_at_the_upper_edge_has_its_tag_beside_it() -> None:
 
 
 @pytest.mark.parametrize("top", [0, 8, 20, 200])
-def test_a_tag_that_is_alone_is_as_large_as_ever_wherever_its_digit_stands(top: int) -> None:
-    ((_, upper, _, lower),) = plates((400, 400), [(100, top, 300, top + 200)])
+def test_a_single_tag_has_the_same_size_anywhere(top: int) -> None:
+    ((_, upper, _, lower),) = places((400, 400), [(100, top, 300, top + 200)])
 
     assert lower - upper == 21
 
 
 @pytest.mark.parametrize("ground", [0, 90, 170, 255])
 @pytest.mark.parametrize("tone", Tone)
-def test_a_box_is_seen_on_any_ground(ground: int, tone: Tone) -> None:
+def test_a_box_is_visible_on_any_ground(ground: int, tone: Tone) -> None:
     canvas = np.full((400, 400, 3), ground, np.uint8)
     across = draw_tags(canvas, [Tag((100, 100, 300, 300), "8", None, tone)])[200, 80:120]
 
@@ -112,6 +112,6 @@ def test_the_chosen_box_is_drawn_over_the_others() -> None:
         assert orange[202, 100:200].all()
 
 
-def test_no_tags_no_change() -> None:
+def test_without_tags_nothing_changes() -> None:
     canvas = np.zeros((30, 40, 3), np.uint8)
     assert np.array_equal(draw_tags(canvas, []), canvas)

@@ -1,4 +1,4 @@
-"""Colour tables: from a number in [0, 1] to a colour."""
+"""Colormaps: from a number in [0, 1] to a colour."""
 
 from enum import StrEnum
 from functools import cache
@@ -7,27 +7,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-ColourTable = NDArray[np.uint8]
-"""(256, 3) uint8, red, green and blue: row `round(255 * x)` is the colour of x. Not writable."""
+from core.figures.arrays import ColourTable
 
 
-class Colours(StrEnum):
-    """The colour tables that a heatmap can be drawn with."""
+class Colormap(StrEnum):
+    """The colormaps that a heatmap can be drawn with."""
 
     VIRIDIS = "viridis"
     JET = "jet"
 
     @property
     def table(self) -> ColourTable:
-        """The colours, from 0 to 1."""
-        return _viridis() if self is Colours.VIRIDIS else _jet()
+        """The colours from 0 to 1."""
+        return _viridis() if self is Colormap.VIRIDIS else _jet()
 
 
 @cache
 def _viridis() -> ColourTable:
-    """Take Smith, van der Walt and Firing's table, as OpenCV carries it.
+    """Return the table by Smith, van der Walt and Firing, from OpenCV.
 
-    Its lightness grows evenly from dark to bright, for a colour-blind eye too and on grey paper:
+    Its lightness rises evenly, also for colour-blind eyes and in greyscale:
     https://bids.github.io/colormap.
     """
     steps = np.arange(256, dtype=np.uint8)
@@ -36,10 +35,10 @@ def _viridis() -> ColourTable:
 
 @cache
 def _jet() -> ColourTable:
-    """Compute the rainbow that Matplotlib calls jet, three functions made of straight lines.
+    """Compute Matplotlib's jet, a rainbow of three piecewise linear functions.
 
-    Its lightness rises and falls, which shows borders where the data have none. It is here for
-    those who follow a text that uses it.
+    Its lightness rises and falls, which shows edges where the data have none. It is offered because
+    many tutorials use it.
     """
     x = np.linspace(0, 1, 256)
     red = np.interp(x, (0.35, 0.66, 0.89, 1), (0, 1, 1, 0.5))

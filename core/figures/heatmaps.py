@@ -1,0 +1,175 @@
+"""Images, heatmaps and feature maps as panels: enlarged, upsampled, coloured and overlaid."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.digit import Box
+from core.figures.arrays import DigitImage, FeatureMap, Greys, Heatmap, Pixels, Warp
+from core.figures.canvas import fill, frame, write
+from core.figures.colormaps import Colormap
+from core.figures.style import BLACK, EXPLAINED, GROUND, RGB, SKY, Colour, Theme
+
+_MIN_CELL = 8
+"""Pixels a side: smaller cells have no lines between them."""
+
+_OPACITY = 0.65
+"""Of a strong heatmap: a third of the contrast between ink and paper stays visible."""
+
+_OPAQUE_FROM = 0.5
+"""Weaker values are more transparent, down to none at 0, so that they do not veil the ink."""
+
+_SIDE, _FINE = 28, 112
+"""Sides of a digit's image, and of a heatmap that is upsampled before it is warped."""
+
+
+def to_uint8(values: FeatureMap) -> Greys:
+    """Scale values in [0, 1] to 0 to 255; others are clipped."""
+    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+
+
+def enlarge(pixels: Pixels, width: int) -> Pixels:
+    """Resize (h, w) or (h, w, 3) to a width in pixels, in proportion and without smoothing.
+
+    Pixels of this width are returned as they are, not copied.
+    """
+    if pixels.shape[1] == width:
+        return pixels
+    size = (width, width * pixels.shape[0] // pixels.shape[1])
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def grey(values: DigitImage | FeatureMap, side: int, vmax: float = 1.0) -> Pixels:
+    """Return an image or a feature map, `side` pixels wide; 0 is black, and `vmax` is white."""
+    levels = enlarge(to_uint8(values / (vmax or 1)), side)
+    return np.asarray(cv2.cvtColor(levels, cv2.COLOR_GRAY2RGB), np.uint8)
+
+
+def diverging(values: FeatureMap, side: int, vmax: float | None = None) -> Pixels:
+    """Return values in orange where they are positive, and in sky blue where negative.
+
+    Args:
+        values: (n, n).
+        side: Of the panel, in pixels.
+        vmax: The magnitude that has the full colour; by default the largest. Zero has the colour of
+            the ground.
+    """
+    largest = float(np.abs(values).max()) if vmax is None else vmax
+    share = np.clip(np.abs(values) / (largest or 1), 0, 1)[..., np.newaxis]
+    full = np.where(values[..., np.newaxis] > 0, EXPLAINED, SKY)
+    panel = enlarge(np.rint(GROUND + (full - GROUND) * share).astype(np.uint8), side)
+    draw_cell_lines(panel, len(values), BLACK)
+    return panel
+
+
+def heatmap_cells(heatmap: Heatmap, side: int) -> Pixels:
+    """Return the cells of a heatmap as they were computed, or a panel that marks it as empty."""
+    panel = enlarge(Colormap.VIRIDIS.table[to_uint8(heatmap)], side)
+    if heatmap.any():
+        draw_cell_lines(panel, len(heatmap), BLACK)
+    else:
+        mark_empty(panel, RGB)
+    return panel
+
+
+def draw_cell_lines(panel: Pixels, cells: int, colour: Colour) -> None:
+    """Draw thin lines between so many cells a side, unless the cells are too small."""
+    side = len(panel) / cells
+    if side >= _MIN_CELL:
+        edges = np.rint(np.arange(1, cells) * side).astype(int)
+        panel[edges] = panel[:, edges] = colour
+
+
+def mark_empty(panel: Pixels, theme: Theme) -> None:
+    """Hatch the panel of a heatmap that is zero everywhere, and write `max = 0` on it."""
+    side = len(panel)
+    middle, size = side // 2, side // 8
+    panel[_hatching(side)] = theme.line
+    fill(panel, (side // 6, middle - size, side - side // 6, middle + size), theme.ground)
+    write(panel, "max = 0", (middle, middle), theme.text, size=size, bold=True, ha="center")
+
+
+@cache
+def _hatching(side: int) -> tuple[NDArray[np.intp], ...]:
+    """Return the rows and columns of diagonal lines in a square."""
+    x, y = np.ogrid[:side, :side]
+    return np.nonzero((x + y) % 16 < 3)
+
+
+def upsample(heatmap: Heatmap, side: int) -> Greys:
+    """Interpolate a heatmap smoothly to `side` by `side` pixels."""
+    cells = to_uint8(heatmap)
+    return np.asarray(cv2.resize(cells, (side, side), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def warp_heatmap(heatmap: Heatmap, warp: Warp, shape: tuple[int, int]) -> tuple[Greys, Box]:
+    """Map a heatmap to the picture that its digit was read from.
+
+    Args:
+        heatmap: Over the whole image of the digit.
+        warp: From that image to the picture.
+        shape: Rows and columns of the picture.
+
+    Returns:
+        The part of the picture that the image covers, with the upsampled heatmap, 0 elsewhere; and
+        the box of that part.
+    """
+    corners = warp @ np.array([[0, _SIDE, 0, _SIDE], [0, 0, _SIDE, _SIDE], [1, 1, 1, 1]])
+    size = shape[::-1]
+    left, top = np.clip(np.floor(corners.min(axis=1)), 0, size).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(corners.max(axis=1)), 0, size).astype(int).tolist()
+    warped = np.zeros((bottom - top, right - left), np.uint8)
+    if warped.size:  # OpenCV aborts on an empty array
+        # OpenCV's coordinates are those of pixel centres, the warp's of pixel edges.
+        to_part = warp.copy()
+        to_part[:, :2] *= _SIDE / _FINE
+        to_part[:, 2] += to_part[:, :2].sum(axis=1) / 2 - 0.5 - (left, top)
+        cv2.warpAffine(upsample(heatmap, _FINE), to_part, (right - left, bottom - top), warped)
+    return warped, (left, top, right, bottom)
+
+
+def overlay(pixels: Pixels, heatmap: Greys, colormap: Colormap) -> Pixels:
+    """Return an image with a heatmap of the same size blended into it.
+
+    Each pixel becomes `(1 - a) * pixel + a * colour`. The opacity a rises smoothly from 0 where the
+    heatmap is 0, so that the image does not change there, to 0.65 from half of the maximum on.
+    """
+    blended = pixels.copy()
+    left, top, width, height = cv2.boundingRect(heatmap)
+    if width:  # OpenCV aborts on an empty array
+        part = np.s_[top : top + height, left : left + width]
+        kept, added = _blending(colormap)
+        under = cv2.multiply(pixels[part], cv2.applyColorMap(heatmap[part], kept), scale=1 / 255)
+        blended[part] = cv2.add(under, cv2.applyColorMap(heatmap[part], added))
+    return blended
+
+
+def overlay_digit(image: DigitImage, heatmap: Heatmap, side: int) -> Pixels:
+    """Return a digit with its upsampled heatmap over it."""
+    return overlay(grey(image, side), upsample(heatmap, side), Colormap.VIRIDIS)
+
+
+@cache
+def _blending(colormap: Colormap) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return what is kept of a pixel and what is added to it, (256, 1, 3) each, by heat."""
+    x = np.minimum(np.linspace(0, 1, 256) / _OPAQUE_FROM, 1)
+    opacity = np.repeat(_OPACITY * x * x * (3 - 2 * x), 3).reshape(256, 1, 3)
+    added = opacity * colormap.table[:, np.newaxis]
+    return np.rint(255 * (1 - opacity)).astype(np.uint8), np.rint(added).astype(np.uint8)
+
+
+def draw_colorbar(
+    canvas: Pixels, left: int, right: int, middle: int, colours: NDArray[np.uint8], theme: Theme
+) -> None:
+    """Draw a colour scale from the number 0 at the left to the number 1 at the right.
+
+    The colours are (n, 3) for an RGB canvas, and (n,) for an indexed one.
+    """
+    start, end = left + 27, right - 27
+    steps = np.rint(np.linspace(0, len(colours) - 1, end - start)).astype(int)
+    frame(canvas, (start, middle - 8, end, middle + 8), theme.line, width=2)
+    canvas[middle - 8 : middle + 8, start:end] = colours[steps]
+    write(canvas, "0", (left, middle), theme.text)
+    write(canvas, "1", (right, middle), theme.text, ha="right")

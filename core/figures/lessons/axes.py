@@ -1,0 +1,76 @@
+"""Axes of a plot, drawn on a canvas."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.digit import Box
+from core.figures.arrays import Pixels
+from core.figures.canvas import Point, disc, fill, polyline, write
+from core.figures.style import DIM, LINE, Rgb
+
+_GROUND: Rgb = (20, 20, 20)
+
+Limits = tuple[float, float]
+"""The values at both ends of an axis."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Axes:
+    """A box of a canvas in which values are points.
+
+    Attributes:
+        canvas: Drawn on.
+        box: In pixels.
+        xlim: The values at the left and the right edge.
+        ylim: The values at the lower and the upper edge.
+    """
+
+    canvas: Pixels
+    box: Box
+    xlim: Limits
+    ylim: Limits
+
+    def __post_init__(self) -> None:
+        """Draw the ground and the two axes."""
+        left, top, right, bottom = self.box
+        fill(self.canvas, self.box, _GROUND)
+        fill(self.canvas, (left, bottom, right, bottom + 2), LINE)
+        fill(self.canvas, (left - 2, top, left, bottom + 2), LINE)
+
+    def at(self, x: float, y: float) -> Point:
+        """Return the pixel of a value."""
+        (point,) = np.rint(self._points(np.array([x]), np.array([y]))).astype(int).tolist()
+        return point[0], point[1]
+
+    def line(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], colour: Rgb, *, width: int = 4
+    ) -> None:
+        """Draw a line through values, (n,) each, clipped to the box."""
+        left, top, right, bottom = self.box
+        part = self.canvas[top:bottom, left:right]
+        polyline(part, self._points(x, y) - (left, top), colour, width=width)
+
+    def dot(self, x: float, y: float, colour: Rgb, radius: int = 8) -> None:
+        """Mark a value with a disc."""
+        disc(self.canvas, self.at(x, y), radius, colour)
+
+    def tick_x(self, x: float, text: str) -> None:
+        """Label a value below the x axis."""
+        at = (self.at(x, self.ylim[0])[0], self.box[3] + 24)
+        write(self.canvas, text, at, DIM, ha="center")
+
+    def tick_y(self, y: float, text: str) -> None:
+        """Label a value beside the y axis, with a thin line across the plot."""
+        left, _, right, _ = self.box
+        height = self.at(self.xlim[0], y)[1]
+        write(self.canvas, text, (left - 12, height), DIM, ha="right")
+        fill(self.canvas, (left, height, right, height + 1), LINE)
+
+    def _points(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values as points of the canvas, (n, 2)."""
+        left, top, right, bottom = self.box
+        across = (x - self.xlim[0]) / (self.xlim[1] - self.xlim[0])
+        up = (y - self.ylim[0]) / (self.ylim[1] - self.ylim[0])
+        return np.stack([left + across * (right - left), bottom - up * (bottom - top)], axis=1)

@@ -1,0 +1,54 @@
+"""The network's ten probabilities as bars."""
+
+from collections.abc import Sequence
+
+from core.digit import Box
+from core.figures.arrays import Classes, Pixels
+from core.figures.canvas import fill, frame, write
+from core.figures.percent import format_percent
+from core.figures.style import Theme
+
+_VISIBLE = 0.0005
+"""Smaller probabilities are written as < 0.1%, and dimmed."""
+
+
+def draw_probabilities(
+    canvas: Pixels,
+    rows: Sequence[Box],
+    probabilities: Classes,
+    theme: Theme,
+    *,
+    target: int | None = None,
+    label: int | None = None,
+) -> None:
+    """Draw a bar and a percentage for each class, the predicted one's in blue and bold.
+
+    Args:
+        canvas: RGB or indexed, as `theme` is.
+        rows: The boxes of the ten classes, with 24 free pixels to their left and 3 between them.
+        probabilities: Of the classes.
+        theme: Of the canvas.
+        target: The explained class, which gets an orange frame and arrow.
+        label: The true class, which gets a tick.
+    """
+    predicted = int(probabilities.argmax())
+    for digit, (row, probability) in enumerate(zip(rows, probabilities.tolist(), strict=True)):
+        left, top, right, bottom = row
+        middle, bold = (top + bottom) // 2, digit == predicted
+        ink = theme.text if probability >= _VISIBLE else theme.dim_text
+        write(canvas, str(digit), (left + 8, middle), ink, bold=bold)
+        percent = format_percent(probability)
+        write(canvas, percent, (right - 8, middle), ink, size=21, bold=bold, ha="right")
+
+        start, end = left + 29, right - 115
+        fill(canvas, (start, middle - 8, end, middle + 8), theme.track)
+        length = max(round(probability * (end - start)), 2)  # 0 is visible too
+        colour = theme.predicted if bold else theme.bar
+        fill(canvas, (start, middle - 8, start + length, middle + 8), colour)
+
+        if digit == label:
+            write(canvas, "✓", (left - 4, middle), theme.text, ha="right")
+        if digit == target:
+            frame(canvas, row, theme.explained, width=3)
+            arrow = (left - 14, middle)
+            write(canvas, "▶", arrow, theme.explained_text, size=19, ha="center")
