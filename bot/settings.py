@@ -37,15 +37,7 @@ _MALFORMED = (
 
 
 class SettingsError(Exception):
-    """Settings are missing or wrong.
-
-    Attributes:
-        problems: a sentence for each setting that is wrong, by its field's name.
-    """
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__("\n".join(problems.values()))
-        self.problems = problems
+    """Settings are missing or wrong; the message has a sentence for each, on a line of its own."""
 
 
 def _database_url(value: object) -> object:
@@ -84,7 +76,7 @@ class NetworkSettings(BaseSettings):
         try:
             return ModelRecord.load_tutorial(self.tutorial_weights)
         except RecordError as error:
-            raise SettingsError({"weights": f"WEIGHTS: {error}"}) from error
+            raise SettingsError(f"WEIGHTS: {error}") from error
 
     @classmethod
     def read(cls) -> Self:
@@ -97,11 +89,11 @@ class NetworkSettings(BaseSettings):
             return cls()
         except ValidationError as error:
             names = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
-            problems = {name: f"{name.upper()}: {_WRONG[name]}" for name in names}
-            raise SettingsError(problems) from error
+            told = "\n".join(f"{name.upper()}: {_WRONG[name]}" for name in names)
+            raise SettingsError(told) from error
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-            raise SettingsError({".env": f"The file .env cannot be read: {reason}."}) from error
+            raise SettingsError(f"The file .env cannot be read: {reason}.") from error
 
 
 class Settings(NetworkSettings):
@@ -133,7 +125,7 @@ class Settings(NetworkSettings):
         secret = self.discord_token
         token = "" if secret is None else secret.get_secret_value().strip()
         if not token:
-            raise SettingsError({"discord_token": _MISSING})
+            raise SettingsError(_MISSING)
         if not _TOKEN.fullmatch(token):
-            raise SettingsError({"discord_token": _MALFORMED})
+            raise SettingsError(_MALFORMED)
         return token

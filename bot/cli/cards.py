@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.common import USAGE, fail, unwritable, write
-from bot.cli.sources import Found, Source
+from bot.cli.sources import Source
 
 if TYPE_CHECKING:
     from core.digit import Digit
@@ -62,7 +62,7 @@ def find_output(path: Path, sources: Sequence[Source]) -> Output:
 
 
 def write_pictures(
-    output: Output, number: int, found: Found, explanation: "Explanation", colours: "Colormap"
+    output: Output, number: int, source: Source, explanation: "Explanation", colours: "Colormap"
 ) -> None:
     """Draw a source's digits, and write the pictures; end the command where that fails.
 
@@ -72,14 +72,14 @@ def write_pictures(
     Args:
         output: where they go.
         number: of the first digit among all, from 0.
-        found: at least one digit.
+        source: has been read, and has at least one digit.
         explanation: of these digits.
         colours: of the heat.
     """
     path = output.path
-    cards = [_card(found, explanation, i, colours) for i in range(len(found.digits))]
+    cards = [_card(source, explanation, i, colours) for i in range(len(source.digits))]
     if output.is_folder:
-        stem = Path(found.source.name).stem.replace(":", "-")
+        stem = Path(source.name).stem.replace(":", "-")
         pictures = {path / f"{number + i:02d}-{stem}.png": card for i, card in enumerate(cards)}
         photo = path / f"{number:02d}-{stem}-photo.jpg"
     elif len(cards) == 1:
@@ -87,8 +87,8 @@ def write_pictures(
         photo = path.with_name(f"{path.stem}-photo.jpg")
     else:
         pictures, photo = {}, path
-    if found.image is not None:
-        overlay = _overlay(found.image, found.digits, explanation, colours)
+    if source.image is not None:
+        overlay = _overlay(source.image, source.digits, explanation, colours)
         pictures[photo] = _in_format(overlay, photo.suffix)
     for file, data in pictures.items():
         if file.resolve() in output.sources:
@@ -96,10 +96,10 @@ def write_pictures(
         write(file, data)
 
 
-def _card(found: Found, explanation: "Explanation", i: int, colours: "Colormap") -> bytes:
+def _card(source: Source, explanation: "Explanation", i: int, colours: "Colormap") -> bytes:
     from core.figures.card import Card, draw_card
 
-    digit = found.digits[i]
+    digit = source.digits[i]
     return draw_card(
         Card(
             image=digit.image,

@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.cards import find_output, write_pictures
 from bot.cli.common import FAILED, NETWORKS, USAGE, choice, fail, number, unwritable, write
-from bot.cli.sources import Found, find_sources, read_sources
+from bot.cli.sources import Source, find_sources, read_sources
 
 if TYPE_CHECKING:
     import numpy as np
@@ -134,19 +134,19 @@ def explain(
     maps: list[NDArray[np.float32]] = []
     failed = False
     try:
-        for found in read_sources(sources):
+        for source in read_sources(sources):
             digits: list[ExplainedDigit] = []
-            if found.digits:
-                answers = network or ("tutorial" if found.image is None else "uploads")
-                images = np.stack([digit.image for digit in found.digits])
+            if source.digits:
+                answers = network or ("tutorial" if source.image is None else "uploads")
+                images = np.stack([digit.image for digit in source.digits])
                 explainer = load_explainer(weights[answers])
                 explanation = explainer.explain(images, layer, target, method, score)
-                digits = _explained(found, images, explanation)
+                digits = _explained(source, images, explanation)
                 if cards is not None:
-                    write_pictures(cards, len(maps), found, explanation, Colormap(colours))
+                    write_pictures(cards, len(maps), source, explanation, Colormap(colours))
                 maps.extend(explanation.heatmaps)
-            failed = failed or found.error is not None
-            _print(found, digits, as_json=as_json, wants_card=cards is not None)
+            failed = failed or source.error is not None
+            _print(source, digits, as_json=as_json, wants_card=cards is not None)
     except WeightsError as error:
         fail(error)
     if heatmap is not None:
@@ -180,7 +180,7 @@ def _find_weights() -> dict[str, Path]:
 
 
 def _explained(
-    found: Found, images: "NDArray[np.float32]", explanation: "Explanation"
+    source: Source, images: "NDArray[np.float32]", explanation: "Explanation"
 ) -> list[ExplainedDigit]:
     import numpy as np
 
@@ -189,11 +189,11 @@ def _explained(
     from core.network import UPLOADS_WEIGHTS
 
     objectness: list[float | None] = [None] * len(images)
-    if found.image is not None:  # as the network saw it that found the digits
+    if source.image is not None:  # as the network saw it that found the digits
         logits = load_explainer(UPLOADS_WEIGHTS).logits(images)
         objectness = [round(float(odds), 4) for odds in np.logaddexp.reduce(logits, axis=1)]
     explained = []
-    for i, digit in enumerate(found.digits):
+    for i, digit in enumerate(source.digits):
         predicted = int(explanation.predictions[i])
         probabilities = [round(float(p), 6) for p in explanation.probabilities[i]]
         regions = strongest_regions(explanation.heatmaps[i])
@@ -214,8 +214,10 @@ def _explained(
     return explained
 
 
-def _print(found: Found, digits: list[ExplainedDigit], *, as_json: bool, wants_card: bool) -> None:
-    name, error = found.source.name, found.error
+def _print(
+    source: Source, digits: list[ExplainedDigit], *, as_json: bool, wants_card: bool
+) -> None:
+    name, error = source.name, source.error
     if as_json:
         told = {"source": name, "digits": [*map(asdict, digits)], "error": error}
         typer.echo(json.dumps(told, ensure_ascii=False))

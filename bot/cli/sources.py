@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ SUFFIXES = (".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".webp")
 """The suffixes, in small letters, of the files of a folder that are taken for pictures."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Source:
     """One picture or test digit to explain.
 
@@ -24,29 +24,16 @@ class Source:
         file: the picture; `None` for a test digit.
         index: the test digit; `None` for a picture.
         error: why it cannot be read, in a sentence.
+        digits: those in it, in reading order, once it has been read.
+        image: where they are, once it has been read; `None` for a test digit.
     """
 
     name: str
     file: Path | None = None
     index: int | None = None
     error: str | None = None
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Found:
-    """The digits of a source.
-
-    Attributes:
-        source: where they are.
-        digits: in reading order.
-        image: the picture; `None` for a test digit, and for what cannot be read.
-        error: why nothing was read, in a sentence.
-    """
-
-    source: Source
     digits: "Sequence[Digit]" = ()
     image: "DecodedImage | None" = None
-    error: str | None = None
 
 
 def find_sources(paths: Sequence[Path], indexes: Sequence[int]) -> list[Source]:
@@ -83,7 +70,7 @@ def _picture(file: Path) -> Source:
     return Source(str(file), file, error=None if is_readable else _unreadable("Permission denied"))
 
 
-def read_sources(sources: Sequence[Source]) -> Iterator[Found]:
+def read_sources(sources: Sequence[Source]) -> Iterator[Source]:
     """Find the digits of each source, one source after the other.
 
     Args:
@@ -95,16 +82,13 @@ def read_sources(sources: Sequence[Source]) -> Iterator[Found]:
     from core.dataset import test_digit
 
     files = [source for source in sources if source.file is not None]
-    if any(source.error is None for source in files):
-        yield from _read_files(files)
-    else:
-        yield from (Found(source, error=source.error) for source in files)
+    yield from _read_files(files) if any(source.error is None for source in files) else files
     for source in sources:
         if source.index is not None:
-            yield Found(source, (test_digit(source.index),))
+            yield replace(source, digits=(test_digit(source.index),))
 
 
-def _read_files(sources: Sequence[Source]) -> Iterator[Found]:
+def _read_files(sources: Sequence[Source]) -> Iterator[Source]:
     from bot.runtime.networks import load_explainer
     from core.network import UPLOADS_WEIGHTS
     from core.record import ModelRecord
@@ -118,20 +102,20 @@ def _read_files(sources: Sequence[Source]) -> Iterator[Found]:
             yield _read(source, worker, reader)
 
 
-def _read(source: Source, worker: "DecodingWorker", reader: "Reader") -> Found:
+def _read(source: Source, worker: "DecodingWorker", reader: "Reader") -> Source:
     from core.uploads import MAX_BYTES, UploadError
 
     if source.error is not None or source.file is None:
-        return Found(source, error=source.error)
+        return source
     try:
         with source.file.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         reading = reader.read(worker.decode(data))
     except UploadError as error:
-        return Found(source, error=str(error))
+        return replace(source, error=str(error))
     except OSError as error:
-        return Found(source, error=_unreadable(error.strerror))
-    return Found(source, reading.digits, reading.picture)
+        return replace(source, error=_unreadable(error.strerror))
+    return replace(source, digits=reading.digits, image=reading.picture)
 
 
 def _unreadable(why: str | None) -> str:

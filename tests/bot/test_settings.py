@@ -69,7 +69,7 @@ def test_a_database_that_cannot_be_used_is_refused(
     with pytest.raises(SettingsError) as refused:
         Settings.read()
 
-    assert list(refused.value.problems) == ["database_url"]
+    assert str(refused.value).count("\n") == 0
     assert str(refused.value).startswith("DATABASE_URL: it must be like sqlite+aiosqlite:///")
     assert "secret" not in str(refused.value)
 
