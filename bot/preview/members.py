@@ -64,17 +64,17 @@ class SimulatedMembers:
 
     async def _make_plans(self) -> None:
         bot = cast("GradcamBot", self._env.bot)
-        evening = await bot.sessions.in_thread(self._thread.id)
-        if evening is None or not evening.is_open:
+        session = await bot.sessions.in_thread(self._thread.id)
+        if session is None or not session.is_open:
             return
-        for visitor in [each for each in self._welcomes if each.id in evening.present]:
+        for visitor in [each for each in self._welcomes if each.id in session.present]:
             self._plan(_GREETING, partial(self._welcome, visitor, self._welcomes.pop(visitor)))
         round_id = await bot.rounds.open_in(self._thread.id)
         round_ = None if round_id is None else await bot.rounds.get(round_id)
         if round_ is not None and self._is_new(f"round {round_.round_id}"):
             for member in (*self._others, self._host):
                 self._plan(self._chance.uniform(*_THINKING), partial(self._vote, member, round_))
-        if evening.step_id is not None and self._is_new(f"step {evening.step_id}"):
+        if session.step_id is not None and self._is_new(f"step {session.step_id}"):
             for member in self._others:
                 how = self._chance.choice(("session_clear", "session_clear", "session_lost"))
                 self._plan(

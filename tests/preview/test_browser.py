@@ -75,7 +75,7 @@ def test_a_session_is_under_way_and_its_panel_is_in_sight(served: Serving, visit
 
     expect(page.panel.get_by_role("button", name="Join")).to_be_in_viewport()
     expect(page.messages.filter(has_text=english("quiz.said")).first).to_contain_text("@Sam")
-    step = page.messages.filter(has=page.page.get_by_role("button", name="Next")).first
+    step = page.messages.filter(has=page.page.get_by_role("button", name="I follow")).first
     assert step.locator("img").first.get_attribute("alt")
 
 
