@@ -211,13 +211,13 @@ class Scores:
             .order_by(Session.session_id)
         )
         async with self._store.begin() as transaction:
-            for session_id in (await transaction.scalars(sessions)).all():
-                await enqueue(self._store, transaction, "session", session_id, self._now())
             await transaction.execute(
                 self._store.insert(Person)
                 .values(user_id=user_id, on_scoreboards=shown, reviews_in_groups=False)
                 .on_conflict_do_update(index_elements=["user_id"], set_={"on_scoreboards": shown})
             )
+            for session_id in (await transaction.scalars(sessions)).all():
+                await enqueue(self._store, transaction, "session", session_id, self._now())
 
     async def _shown(self, user_id: int) -> bool:
         async with self._store.read() as transaction:

@@ -220,13 +220,10 @@ class Sessions:
     async def hand_over(self, session_id: int, user_id: int) -> bool:
         """Make a user the host and a participant, and return whether the session is open."""
         async with self._store.begin() as transaction:
-            handed = await self._execute(
-                transaction,
-                session_id,
-                _update_open(session_id).values(host_id=user_id),
-            )
+            handed = await _changes(transaction, _update_open(session_id).values(host_id=user_id))
             if handed:
-                await self._join(transaction, session_id, user_id)
+                await transaction.execute(self._joining(session_id, user_id))
+                await self._enqueue(transaction, session_id)
         self._scheduler.wake()
         return handed
 
@@ -247,8 +244,9 @@ class Sessions:
             if closes_at is not None and await _is_open(transaction, session_id):
                 when = f"<t:{int(closes_at.timestamp()) + 1}:T>"
                 raise UserError("session.round_open", when=when)
-            ending = _update_open(session_id).values(ended_at=now)
-            ended = await self._execute(transaction, session_id, ending)
+            ended = await _changes(transaction, _update_open(session_id).values(ended_at=now))
+            if ended:
+                await self._enqueue(transaction, session_id)
         self._scheduler.wake()
         return ended
 
@@ -338,10 +336,10 @@ class Sessions:
         """
         unfinished = or_(models.Session.ended_at.is_(None), models.Session.summary_id.is_(None))
         async with self._store.begin() as transaction:
-            for session_id in await transaction.scalars(
-                select(models.Session.session_id).where(unfinished)
-            ):
-                await self._enqueue(transaction, session_id)
+            await self._enqueue(
+                transaction,
+                *await transaction.scalars(select(models.Session.session_id).where(unfinished)),
+            )
         self._scheduler.wake()
 
     async def next_due(self) -> dt.datetime | None:
@@ -365,41 +363,38 @@ class Sessions:
             .returning(models.Session.session_id)
         )
         async with self._store.begin() as transaction:
-            for session_id in (await transaction.scalars(ending)).all():
-                await self._enqueue(transaction, session_id)
+            await self._enqueue(transaction, *await transaction.scalars(ending))
         self._scheduler.wake()
 
     async def _change(self, session_id: int, statement: Executable) -> bool:
-        """Execute a statement in a transaction of its own; see `_execute`."""
+        """Execute a statement, and enqueue a delivery and return true if it changes a row."""
         async with self._store.begin() as transaction:
-            changed = await self._execute(transaction, session_id, statement)
+            changed = await _changes(transaction, statement)
+            if changed:
+                await self._enqueue(transaction, session_id)
         self._scheduler.wake()
         return changed
 
-    async def _execute(
-        self, transaction: AsyncSession, session_id: int, statement: Executable
-    ) -> bool:
-        """Execute a statement, and enqueue a delivery and return true if it changes a row."""
-        result: CursorResult[Any] = await transaction.execute(statement)  # type: ignore[assignment]
-        if result.rowcount:
-            await self._enqueue(transaction, session_id)
-        return bool(result.rowcount)
-
-    async def _enqueue(self, transaction: AsyncSession, session_id: int) -> None:
-        await enqueue(self._store, transaction, DELIVERY, session_id, self._now())
-
     async def _join(self, transaction: AsyncSession, session_id: int, user_id: int) -> None:
-        await self._execute(
-            transaction,
-            session_id,
+        """Let a user take part, and enqueue a delivery if they did not."""
+        if await _changes(transaction, self._joining(session_id, user_id)):
+            await self._enqueue(transaction, session_id)
+
+    def _joining(self, session_id: int, user_id: int) -> Executable:
+        return (
             self._store.insert(Participant)
             .values(session_id=session_id, user_id=user_id, joined_at=self._now())
             .on_conflict_do_update(
                 index_elements=["session_id", "user_id"],
                 set_={"left_at": None},
                 where=Participant.left_at.is_not(None),
-            ),
+            )
         )
+
+    async def _enqueue(self, transaction: AsyncSession, *session_ids: int) -> None:
+        """Enqueue deliveries, last and in order: else two transactions could block each other."""
+        for session_id in sorted(session_ids):
+            await enqueue(self._store, transaction, DELIVERY, session_id, self._now())
 
     async def _set(self, session_id: int, *conditions: Any, **values: Any) -> None:  # noqa: ANN401
         """Change columns that alter nothing in what is shown."""
@@ -426,6 +421,12 @@ def _update_open(session_id: int) -> Update:
     return update(models.Session).where(
         models.Session.session_id == session_id, models.Session.ended_at.is_(None)
     )
+
+
+async def _changes(transaction: AsyncSession, statement: Executable) -> bool:
+    """Execute a statement, and return whether it changes a row."""
+    result: CursorResult[Any] = await transaction.execute(statement)  # type: ignore[assignment]
+    return result.rowcount > 0
 
 
 async def _is_open(transaction: AsyncSession, session_id: int) -> bool:
