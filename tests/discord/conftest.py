@@ -4,7 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import discord
 import pytest
@@ -16,6 +16,19 @@ from bot.preview.clock import SimulatedTime
 from bot.preview.locales import use_locales
 from bot.settings import Settings
 from tests.discord.payloads import Validator
+
+
+class _PatientEnv(simcord.Env):
+    """Waits for a restarted bot as long as for anything else; a busy machine takes over 5 s."""
+
+    async def _settle_internal(
+        self,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - the base class names it
+        **options: Any,
+    ) -> None:
+        patient = None if timeout is None else max(timeout, self.settle_timeout)
+        await super()._settle_internal(timeout=patient, **options)
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ async def server(settings: Settings, validator: Validator) -> AsyncIterator[Serv
     locales: dict[int, str] = {}
     time = SimulatedTime()
     with use_locales(locales):
-        env = time.env = simcord.Env(time.bot(settings), settle_timeout=60, shard_count=1)
+        env = time.env = _PatientEnv(time.bot(settings), settle_timeout=60, shard_count=1)
         await env.start()
         try:
             guild = env.create_guild("Study")
