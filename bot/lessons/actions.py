@@ -216,6 +216,8 @@ class LessonActions:
                 chosen = await self._progress.choice(
                     me, state.session, state.lesson, page.question.number
                 )
+                if chosen is not None and chosen >= len(page.question.options):
+                    chosen = None  # that option is gone
             if not state.session:
                 lesson = self._lessons.lesson(state.lesson, say.language)
                 await self._progress.visit(me, lesson, state.page, state.view.index)

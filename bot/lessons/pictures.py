@@ -96,8 +96,8 @@ async def _nothing(_: Engine, __: Subject) -> Any:  # noqa: ANN401
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[DataT]):
-    """A kind of picture.
+class Picture(Generic[DataT]):
+    """A kind of picture that a page can show.
 
     Attributes:
         alt: the key of the text that describes it.
@@ -270,31 +270,33 @@ def _confusion(s: Subject, _: None) -> Drawing:
 
 _last_intermediates = partial(_intermediates, layer=LAST_LAYER)
 
-PICTURES: Mapping[str, Kind[Any]] = {
-    "digit": Kind("lesson.alt_digit", lambda s, _: Drawing(draw_digit(s.image, s.label))),
-    "samples": Kind("lesson.alt_samples", lambda s, _: Drawing(draw_samples(s.digit, s.label))),
-    "numbers": Kind(
+PICTURES: Mapping[str, Picture[Any]] = {
+    "digit": Picture("lesson.alt_digit", lambda s, _: Drawing(draw_digit(s.image, s.label))),
+    "samples": Picture("lesson.alt_samples", lambda s, _: Drawing(draw_samples(s.digit, s.label))),
+    "numbers": Picture(
         "lesson.alt_numbers", lambda s, _: Drawing(draw_numbers(s.image, scaled=False))
     ),
-    "scaled": Kind("lesson.alt_scaled", lambda s, _: Drawing(draw_numbers(s.image, scaled=True))),
-    "bars": Kind("lesson.alt_bars", _bars, _intermediates),
-    "convolution": Kind("lesson.alt_convolution", _convolution, _intermediates),
-    "pooling": Kind("lesson.alt_pooling", _pooling, _intermediates),
-    "layers": Kind("lesson.alt_layers", lambda _, i: Drawing(draw_layers(i)), _intermediates),
-    "maps": Kind("lesson.alt_maps", _maps, _intermediates),
-    "loss": Kind("lesson.alt_loss", _loss, _intermediates),
-    "epochs": Kind("lesson.alt_epochs", _epochs, _by_epoch),
-    "tangent": Kind("lesson.alt_tangent", _tangent, _last_intermediates),
-    "alphas": Kind("lesson.alt_alphas", _alphas, _intermediates),
-    "cam": Kind(
+    "scaled": Picture(
+        "lesson.alt_scaled", lambda s, _: Drawing(draw_numbers(s.image, scaled=True))
+    ),
+    "bars": Picture("lesson.alt_bars", _bars, _intermediates),
+    "convolution": Picture("lesson.alt_convolution", _convolution, _intermediates),
+    "pooling": Picture("lesson.alt_pooling", _pooling, _intermediates),
+    "layers": Picture("lesson.alt_layers", lambda _, i: Drawing(draw_layers(i)), _intermediates),
+    "maps": Picture("lesson.alt_maps", _maps, _intermediates),
+    "loss": Picture("lesson.alt_loss", _loss, _intermediates),
+    "epochs": Picture("lesson.alt_epochs", _epochs, _by_epoch),
+    "tangent": Picture("lesson.alt_tangent", _tangent, _last_intermediates),
+    "alphas": Picture("lesson.alt_alphas", _alphas, _intermediates),
+    "cam": Picture(
         "lesson.alt_cam", lambda _, i: Drawing(draw_cam(i)), _intermediates, shows_heat=True
     ),
-    "heat": Kind("lesson.alt_heat", _heat, shows_heat=True),
-    "change": Kind("lesson.alt_change", _change, shows_heat=True),
-    "scores": Kind("lesson.alt_scores", _scores, _by_score),
-    "coarse": Kind("lesson.alt_coarse", _coarse),
-    "twin": Kind("lesson.alt_twin", _twin, _untrained, shows_heat=True),
-    "curves": Kind("lesson.alt_curves", _curves, shows_digit=False),
-    "confusion": Kind("lesson.alt_confusion", _confusion, shows_digit=False),
+    "heat": Picture("lesson.alt_heat", _heat, shows_heat=True),
+    "change": Picture("lesson.alt_change", _change, shows_heat=True),
+    "scores": Picture("lesson.alt_scores", _scores, _by_score),
+    "coarse": Picture("lesson.alt_coarse", _coarse),
+    "twin": Picture("lesson.alt_twin", _twin, _untrained, shows_heat=True),
+    "curves": Picture("lesson.alt_curves", _curves, shows_digit=False),
+    "confusion": Picture("lesson.alt_confusion", _confusion, shows_digit=False),
 }
 """Every kind of picture, by its name in the files of lessons."""

@@ -204,6 +204,19 @@ async def test_the_next_lesson_stands_out_and_counts_only_after_the_question(
     assert "✅ 1. The data" in text(contents.response)
 
 
+async def test_a_question_whose_chosen_option_is_gone_is_asked_anew(server: Server) -> None:
+    lesson = server.bot.lessons.lesson("data", "en")
+    question = lesson.questions[0]
+    await server.bot.progress.answer(server.alex.id, 0, lesson, question, len(question.options))
+    await visited(server, server.alex.id, "data", 1, 7)
+    result = await server.alex.slash(server.channel, "lesson", lesson="data")
+
+    pressed = await server.alex.click(answer(result), custom_id=control(answer(result), "page:2"))
+
+    assert pressed.acknowledged
+    assert say("lesson.answer") in text(answer(result))
+
+
 _STATE = "7/3/-/0/0.0.0.0/0/0"
 
 
