@@ -20,6 +20,8 @@ from tests.preview.serving import until
 
 _RUN = CliRunner()
 
+pytestmark = pytest.mark.timeout(300)  # a network is trained, and processes start
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -74,10 +76,10 @@ def test_ctrl_c_while_examples_are_drawn_is_heard_by_the_command_alone(
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == b"Drawing 480,000 examples: some minutes.\n"
-        until(lambda: _seconds_of_work(process.pid) > 3)
+        until(lambda: _seconds_of_work(process.pid) > 3, 120)
         for child in psutil.Process(process.pid).children():
             child.send_signal(signal.SIGINT)
-        until(lambda: _seconds_of_work(process.pid) > 4)
+        until(lambda: _seconds_of_work(process.pid) > 4, 120)
         os.killpg(process.pid, signal.SIGINT)
         said, complaint = process.stdout.read(), process.stderr.read()
 
