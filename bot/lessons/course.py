@@ -21,7 +21,7 @@ class Try(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with options, one of which is right.
+    """A question with options, exactly one of them right.
 
     Attributes:
         number: its number among the questions of its lesson, from 0.
@@ -51,7 +51,7 @@ class Page:
         score: of that class, at first.
         tries: what can be tried.
         terms: names of the terms that it uses.
-        example: a test digit that shows well what is meant, if there is one.
+        example: a test digit that shows the point well, if there is one.
         question: about the text, if there is one.
         line: where it begins in its file.
     """

@@ -177,7 +177,7 @@ class _Text:
 
     def check_length(self, limit: int) -> str:
         if not 1 <= len(self.text) <= limit:
-            raise self.error(f"{len(self.text)} characters, where 1 to {limit} are meant")
+            raise self.error(f"{len(self.text)} characters; 1 to {limit} are allowed")
         return self.text
 
     def number(self, least: int, most: int) -> int:
