@@ -112,12 +112,7 @@ def disc(canvas: Pixels, centre: Point, radius: int, colour: Rgb) -> None:
 
 
 def polyline(
-    canvas: Pixels,
-    points: NDArray[np.float64],
-    colour: Rgb,
-    *,
-    width: int,
-    closed: bool = False,
+    canvas: Pixels, points: NDArray[np.float64], colour: Rgb, *, width: int, closed: bool = False
 ) -> None:
     """Draw straight lines from point to point, (n, 2)."""
     fixed = np.rint(points * (1 << _FRACTION_BITS)).astype(np.int32)

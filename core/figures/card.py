@@ -103,7 +103,7 @@ def _draw_header(canvas: Indices, card: Card) -> None:
 def _draw_panels(canvas: Indices, card: Card) -> None:
     cells = enlarge(palette.heatmap_indices(card.heatmap), _PANEL)
     if card.heatmap.any():
-        draw_cell_lines(cells, len(card.heatmap), palette.BLACK)
+        draw_cell_lines(cells, len(card.heatmap))
     else:
         mark_empty(cells, INDEXED)
     overlay = palette.overlay_indices(card.image, upsample(card.heatmap, _PANEL // _DOT))

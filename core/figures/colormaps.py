@@ -30,7 +30,7 @@ def _viridis() -> ColourTable:
     https://bids.github.io/colormap.
     """
     steps = np.arange(256, dtype=np.uint8)
-    return _table(cv2.applyColorMap(steps, cv2.COLORMAP_VIRIDIS).reshape(256, 3)[:, ::-1])
+    return _read_only(cv2.applyColorMap(steps, cv2.COLORMAP_VIRIDIS).reshape(256, 3)[:, ::-1])
 
 
 @cache
@@ -44,10 +44,10 @@ def _jet() -> ColourTable:
     red = np.interp(x, (0.35, 0.66, 0.89, 1), (0, 1, 1, 0.5))
     green = np.interp(x, (0.125, 0.375, 0.64, 0.91), (0, 1, 1, 0))
     blue = np.interp(x, (0, 0.11, 0.34, 0.65), (0.5, 1, 1, 0))
-    return _table(np.rint(255 * np.stack([red, green, blue], axis=1)))
+    return _read_only(np.rint(255 * np.stack([red, green, blue], axis=1)))
 
 
-def _table(rows: NDArray[np.generic]) -> ColourTable:
+def _read_only(rows: NDArray[np.generic]) -> ColourTable:
     table = np.ascontiguousarray(rows, dtype=np.uint8)
     table.setflags(write=False)
     return table

@@ -10,7 +10,7 @@ import numpy as np
 from core.digit import Box
 from core.figures.arrays import DigitImage, Pixels
 from core.figures.canvas import blank, grown, outline, scaled, to_jpeg, write
-from core.figures.fonts import text_width
+from core.figures.fonts import text_mask
 from core.figures.heatmaps import grey
 from core.figures.percent import format_percent
 from core.figures.style import DIM, EXPLAINED, GROUND, LINE, TEXT, WHITE
@@ -117,7 +117,7 @@ def _draw_verdict(canvas: Pixels, entry: Entry) -> None:
     answer, label = _shortened(entry.answer, entry.label)
     colour, sign = (WHITE, "✓") if entry.answer == entry.label else (EXPLAINED, "✗")
     verdict = f"{answer} {sign} {label}"
-    size = TEXT if text_width(verdict, TEXT, bold=True) <= _ACROSS else _LONG_TEXT
+    size = TEXT if text_mask(verdict, TEXT, bold=True).shape[1] <= _ACROSS else _LONG_TEXT
     write(canvas, verdict, (_LEFT, _VERDICT), colour, size=size, bold=True)
 
 

@@ -36,12 +36,6 @@ def text_mask(text: str, size: int, *, bold: bool = False) -> Greys:
     return mask
 
 
-@lru_cache(maxsize=1024)
-def text_width(text: str, size: int, *, bold: bool = False) -> int:
-    """Return the width of `text_mask` in pixels, without rendering it."""
-    return round(_font(size, bold=bold).getlength(text))
-
-
 @cache
 def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
     matplotlib = find_spec("matplotlib")  # finds the package without importing it

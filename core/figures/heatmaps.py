@@ -10,7 +10,7 @@ from core.digit import Box
 from core.figures.arrays import DigitImage, FeatureMap, Greys, Heatmap, Pixels, Warp
 from core.figures.canvas import fill, frame, write
 from core.figures.colormaps import Colormap
-from core.figures.style import BLACK, EXPLAINED, GROUND, RGB, SKY, Colour, Theme
+from core.figures.style import EXPLAINED, GROUND, RGB, SKY, Colour, Theme
 
 _MIN_CELL = 8
 """Pixels a side: smaller cells have no lines between them."""
@@ -60,7 +60,7 @@ def diverging(values: FeatureMap, side: int, vmax: float | None = None) -> Pixel
     share = np.clip(np.abs(values) / (largest or 1), 0, 1)[..., np.newaxis]
     full = np.where(values[..., np.newaxis] > 0, EXPLAINED, SKY)
     panel = enlarge(np.rint(GROUND + (full - GROUND) * share).astype(np.uint8), side)
-    draw_cell_lines(panel, len(values), BLACK)
+    draw_cell_lines(panel, len(values))
     return panel
 
 
@@ -68,14 +68,14 @@ def heatmap_cells(heatmap: Heatmap, side: int) -> Pixels:
     """Return the cells of a heatmap as they were computed, or a panel that marks it as empty."""
     panel = enlarge(Colormap.VIRIDIS.table[to_uint8(heatmap)], side)
     if heatmap.any():
-        draw_cell_lines(panel, len(heatmap), BLACK)
+        draw_cell_lines(panel, len(heatmap))
     else:
         mark_empty(panel, RGB)
     return panel
 
 
-def draw_cell_lines(panel: Pixels, cells: int, colour: Colour) -> None:
-    """Draw thin lines between so many cells a side, unless the cells are too small."""
+def draw_cell_lines(panel: Pixels, cells: int, colour: Colour = 0) -> None:
+    """Draw thin lines, by default black, between so many cells a side if these are large enough."""
     side = len(panel) / cells
     if side >= _MIN_CELL:
         edges = np.rint(np.arange(1, cells) * side).astype(int)

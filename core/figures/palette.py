@@ -13,10 +13,10 @@ from functools import cache
 
 import numpy as np
 
-from core.figures.arrays import DigitImage, Greys, Heatmap, Indices, Pixels
+from core.figures.arrays import DigitImage, Greys, Heatmap, Indices
 from core.figures.colormaps import Colormap
 from core.figures.heatmaps import enlarge, overlay
-from core.figures.style import EXPLAINED, GROUND, PREDICTED, WHITE, Rgb, Theme
+from core.figures.style import EXPLAINED, GROUND, PREDICTED, WHITE, Theme
 
 _GREYS, _HEATS, _INKS, _TINTS, _STEPS = 64, 64, 6, 17, 13
 _HEAT = _GREYS
@@ -28,7 +28,6 @@ _GROUND, _DIM, _WHITE = 8, 42, _GREYS - 1
 _BAYER = np.array([[31, 159], [223, 95]], np.uint16)
 """Thresholds of ordered dithering, in 255ths of a step."""
 
-BLACK = 0
 COLORMAP: Indices = np.arange(_HEAT, _OVERLAY, dtype=np.uint8)
 """(64,), the colormap from 0 to 1."""
 
@@ -84,16 +83,13 @@ def overlay_indices(image: DigitImage, heatmap: Greys) -> Indices:
 @cache
 def palette_of(colormap: Colormap) -> bytes:
     """Return red, green and blue of every index, 768 bytes."""
-    greys = _gradient((0, 0, 0), WHITE, _GREYS)
     heat = colormap.table[np.rint(np.linspace(0, 255, _HEATS)).astype(np.uint8)]
-    inks = _gradient((0, 0, 0), WHITE, _INKS)[:, np.newaxis].repeat(_TINTS, axis=1)
+    inks = np.linspace(0, 255, _INKS).astype(np.uint8)[:, np.newaxis, np.newaxis]
     tints = np.rint(np.linspace(0, 255, _TINTS + 1)[1:]).astype(np.uint8)
-    blended = overlay(inks, np.tile(tints, (_INKS, 1)), colormap).reshape(-1, 3)
-    blue = _gradient(PREDICTED, WHITE, _STEPS)
-    orange = _gradient(GROUND, EXPLAINED, _STEPS)
-    return np.concatenate([greys, heat, blended, blue, orange]).tobytes()
-
-
-def _gradient(start: Rgb, end: Rgb, steps: int) -> Pixels:
-    """Return evenly spaced colours, (steps, 3)."""
-    return np.rint(np.linspace(start, end, steps)).astype(np.uint8)
+    pixels, heatmap = np.tile(inks, (1, _TINTS, 3)), np.tile(tints, (_INKS, 1))
+    blended = overlay(pixels, heatmap, colormap).reshape(-1, 3)
+    greys = np.linspace((0, 0, 0), WHITE, _GREYS)
+    blue = np.linspace(PREDICTED, WHITE, _STEPS)
+    orange = np.linspace(GROUND, EXPLAINED, _STEPS)
+    rows = np.concatenate([greys, heat, blended, blue, orange])
+    return bytes(np.rint(rows).astype(np.uint8).ravel())

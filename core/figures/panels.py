@@ -97,7 +97,8 @@ class View:
         left, top, right, bottom = box
         rows, columns, _ = picture.pixels.shape
         length = max(min(max(right - left, bottom - top) * context, max(rows, columns)), 1)
-        x, y = _start(left, right, length, columns), _start(top, bottom, length, rows)
+        _, x, _ = sorted((0, (left + right - length) // 2, columns - length))
+        _, y, _ = sorted((0, (top + bottom - length) // 2, rows - length))
         return cls(picture, (x, y), length, side)
 
     def show(self) -> Pixels:
@@ -165,10 +166,3 @@ def image_panel(image: DigitImage, side: int) -> Pixels:
             fill(panel, grown((x - 16, y, x + 16, y), width), colour)
             fill(panel, grown((x, y - 16, x, y + 16), width), colour)
     return panel
-
-
-def _start(start: int, end: int, length: int, limit: int) -> int:
-    """Return where `length` pixels around a stretch begin, within 0 to `limit` if they fit."""
-    if length > limit:
-        return (limit - length) // 2
-    return min(max((start + end - length) // 2, 0), limit - length)

@@ -37,10 +37,7 @@ class Detection:
 
 
 def draw_photo(
-    picture: DecodedImage,
-    detections: Sequence[Detection],
-    selected: int | None,
-    colormap: Colormap,
+    picture: DecodedImage, detections: Sequence[Detection], selected: int | None, colormap: Colormap
 ) -> bytes:
     """Draw the detected digits and their heatmaps on the picture.
 

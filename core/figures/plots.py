@@ -34,15 +34,10 @@ def training_curves(history: History) -> bytes:
     _plot_curves(accuracy, "accuracy", history.accuracy, history.val_accuracy)
     loss.set_ylim(bottom=0)
     loss.legend(fontsize=_TYPE, labelcolor=_INK, frameon=False, handlelength=1.6, borderaxespad=0.1)
-    accuracy.axhline(TUTORIAL_VAL_ACCURACY, color=_REFERENCE, lw=2.5, linestyle=":", zorder=1)
-    accuracy.annotate(
-        f"{TUTORIAL_VAL_ACCURACY}",
-        (1, TUTORIAL_VAL_ACCURACY),
-        xytext=(0, 5),
-        textcoords="offset points",
-        color=_REFERENCE,
-        fontsize=_SMALL_TYPE,
-    )
+    reference = TUTORIAL_VAL_ACCURACY
+    accuracy.axhline(reference, color=_REFERENCE, lw=2.5, linestyle=":", zorder=1)
+    text = {"color": _REFERENCE, "fontsize": _SMALL_TYPE, "va": "bottom"}
+    accuracy.text(1, reference, str(reference), text)
     figure.subplots_adjust(left=0.085, right=0.985, top=0.88, bottom=0.165, wspace=0.27)
     return _to_png(figure)
 

@@ -9,9 +9,11 @@
 | 5 | the heatmap over it, cell by cell |
 """
 
+import numpy as np
+
 from core.digit import Digit
 from core.figures.arrays import DigitImage, Greys, Heatmap, Pixels
-from core.figures.canvas import fill, to_jpeg, write
+from core.figures.canvas import fill, polyline, to_jpeg, write
 from core.figures.colormaps import Colormap
 from core.figures.heatmaps import draw_cell_lines, enlarge, grey, overlay, to_uint8
 from core.figures.panels import Panel, View, draw_box, draw_panels, image_panel, locate
@@ -24,11 +26,7 @@ _UPPER, _LOWER = 60, 348
 
 
 def draw_steps(
-    picture: DecodedImage,
-    ink: Greys,
-    digit: Digit,
-    heatmap: Heatmap,
-    colormap: Colormap,
+    picture: DecodedImage, ink: Greys, digit: Digit, heatmap: Heatmap, colormap: Colormap
 ) -> bytes:
     """Draw how one digit was read.
 
@@ -83,7 +81,6 @@ def _draw_arrows(canvas: Pixels) -> None:
         write(canvas, "▶", (x, middle), size=20, ha="center")
     write(canvas, "▶", (384, _LOWER + _LARGE // 2), size=29, ha="center")
     start, turn, end = 520 + _SMALL // 2, _UPPER + _SMALL + 14, 24 + _LARGE // 2
-    fill(canvas, (start - 1, _UPPER + _SMALL + 2, start + 2, turn + 2), WHITE)
-    fill(canvas, (end - 1, turn - 1, start + 2, turn + 2), WHITE)
-    fill(canvas, (end - 1, turn - 1, end + 2, _LOWER - 18), WHITE)
+    points = [(start, _UPPER + _SMALL + 3), (start, turn), (end, turn), (end, _LOWER - 20)]
+    polyline(canvas, np.array(points), WHITE, width=3)
     write(canvas, "▼", (end, _LOWER - 13), size=20, ha="center")

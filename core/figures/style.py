@@ -13,7 +13,7 @@ Rgb = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
 Colour = Rgb | int
-"""A colour of an RGB canvas, or an index of the palette of an indexed one."""
+"""A colour of an RGB canvas, or an index of the palette of an indexed one; 0 is black on both."""
 
 Ink = Rgb | NDArray[np.uint8]
 """The colour of text on an RGB canvas. On an indexed one, (256,) palette indices from the ground to

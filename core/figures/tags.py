@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.digit import Box
 from core.figures.arrays import Pixels
 from core.figures.canvas import disc, fill, grown, outline, write
-from core.figures.fonts import text_width
+from core.figures.fonts import text_mask
 from core.figures.style import EXPLAINED, WHITE, Rgb
 
 _UNITS = 400
@@ -54,7 +54,7 @@ def draw_tags(canvas: Pixels, tags: Sequence[Tag]) -> Pixels:
     have dark edges, and light text has a dark ground, so that they are visible on any picture.
 
     Args:
-        canvas: (h, w, 3), drawn on.
+        canvas: Drawn on.
         tags: In reading order.
 
     Returns:
@@ -103,7 +103,8 @@ def _fitting_size(tags: Sequence[Tag], size: int, columns: int) -> int:
 def _tag_size(tag: Tag, size: int) -> tuple[int, int]:
     """Return the width and height of a tag at a font size, in pixels."""
     number = 0 if tag.number is None else round(1.05 * size)
-    return text_width(tag.text, size, bold=True) + round(0.5 * size) + number, round(1.15 * size)
+    width = text_mask(tag.text, size, bold=True).shape[1] + round(0.5 * size) + number
+    return width, round(1.15 * size)
 
 
 def _outer_edge(tag: Tag, unit: float, shape: tuple[int, int]) -> Box:

@@ -1,5 +1,6 @@
 """Axes of a plot, drawn on a canvas."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,6 @@ from core.figures.style import DIM, LINE, Rgb
 
 _GROUND: Rgb = (20, 20, 20)
 
-Limits = tuple[float, float]
-"""The values at both ends of an axis."""
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Axes:
@@ -25,19 +23,32 @@ class Axes:
         box: In pixels.
         xlim: The values at the left and the right edge.
         ylim: The values at the lower and the upper edge.
+        xticks: The values with a label below the box.
+        yticks: The values with a label left of the box and a thin line across it.
+        yformat: The format of the labels at the left.
     """
 
     canvas: Pixels
     box: Box
-    xlim: Limits
-    ylim: Limits
+    xlim: tuple[float, float]
+    ylim: tuple[float, float]
+    xticks: Sequence[float] = ()
+    yticks: Sequence[float] = ()
+    yformat: str = "g"
 
     def __post_init__(self) -> None:
-        """Draw the ground and the two axes."""
+        """Draw the ground, the axes and the ticks."""
         left, top, right, bottom = self.box
         fill(self.canvas, self.box, _GROUND)
         fill(self.canvas, (left, bottom, right, bottom + 2), LINE)
         fill(self.canvas, (left - 2, top, left, bottom + 2), LINE)
+        for x in self.xticks:
+            at = (self.at(x, 0)[0], bottom + 24)
+            write(self.canvas, f"{x:g}", at, DIM, ha="center")
+        for y in self.yticks:
+            height = self.at(0, y)[1]
+            write(self.canvas, f"{y:{self.yformat}}", (left - 12, height), DIM, ha="right")
+            fill(self.canvas, (left, height, right, height + 1), LINE)
 
     def at(self, x: float, y: float) -> Point:
         """Return the pixel of a value."""
@@ -55,18 +66,6 @@ class Axes:
     def dot(self, x: float, y: float, colour: Rgb, radius: int = 8) -> None:
         """Mark a value with a disc."""
         disc(self.canvas, self.at(x, y), radius, colour)
-
-    def tick_x(self, x: float, text: str) -> None:
-        """Label a value below the x axis."""
-        at = (self.at(x, self.ylim[0])[0], self.box[3] + 24)
-        write(self.canvas, text, at, DIM, ha="center")
-
-    def tick_y(self, y: float, text: str) -> None:
-        """Label a value beside the y axis, with a thin line across the plot."""
-        left, _, right, _ = self.box
-        height = self.at(self.xlim[0], y)[1]
-        write(self.canvas, text, (left - 12, height), DIM, ha="right")
-        fill(self.canvas, (left, height, right, height + 1), LINE)
 
     def _points(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values as points of the canvas, (n, 2)."""

@@ -86,12 +86,7 @@ def _window_with_edges(image: DigitImage) -> tuple[int, int]:
     return row, column
 
 
-def draw_bars(
-    image: DigitImage,
-    probabilities: Classes,
-    logits: Classes,
-    label: int,
-) -> bytes:
+def draw_bars(image: DigitImage, probabilities: Classes, logits: Classes, label: int) -> bytes:
     """Draw a digit, its logits, its probabilities and its true class."""
     side, pitch = 28 * 7, 34
     canvas = blank(_TOP + 10 * pitch + MARGIN)

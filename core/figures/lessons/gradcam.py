@@ -42,10 +42,8 @@ def draw_tangent(intermediates: Intermediates, dense: NDArray[np.float32]) -> by
     put(canvas, grey(feature_map, 168, float(feature_map.max())), (MARGIN, 256))
     low, high = float(scores.min()), float(scores.max())
     room, right = max((high - low) * 0.2, 0.5), WIDTH - MARGIN - 10
-    axes = Axes(canvas, (300, 64, right, 390), (0, 2), (low - room, high + room))
-    axes.tick_y(here, f"{here:+.1f}")
-    for tick in (0.0, 0.5, 1.0, 1.5, 2.0):
-        axes.tick_x(tick, f"{tick:g}")
+    box, ylim = (300, 64, right, 390), (low - room, high + room)
+    axes = Axes(canvas, box, (0, 2), ylim, (0, 0.5, 1, 1.5, 2), [here], "+.1f")
     axes.line(t, scores, WHITE, width=5)
     near = np.array([0.3, 1.7])
     axes.line(near, here + (near - 1) * slope, EXPLAINED, width=3)
@@ -64,13 +62,11 @@ def draw_alphas(intermediates: Intermediates) -> bytes:
     left, right, zero = MARGIN, WIDTH - MARGIN, 170
     heights = np.rint(alphas / (np.abs(alphas).max() or 1) * 110).astype(int).tolist()
     pitch = (right - left) / len(alphas)
-    fill(canvas, (left, zero, right, zero + 2), LINE)
     for i, k in enumerate(order):
-        x, end = round(left + i * pitch), max(round(left + (i + 1) * pitch) - 2, left + 1)
-        top, bottom = (
-            (zero - heights[k], zero) if alphas[k] > 0 else (zero + 2, zero + 2 - heights[k])
-        )
+        x, end = round(left + i * pitch), round(left + (i + 1) * pitch) - 2
+        top, bottom = (zero - heights[k], zero) if alphas[k] > 0 else (zero, zero - heights[k])
         fill(canvas, (x, top, end, bottom), _sign_colour(alphas[k]))
+    fill(canvas, (left, zero, right, zero + 2), LINE)
     write(canvas, f"α({intermediates.target}) · {intermediates.layer}", (left, 30))
     write(canvas, f"{len(alphas)} × α", (right, 30), DIM, ha="right")
     side, top, vmax = 104, 356, float(maps.max())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -36,12 +37,8 @@ def draw_change(before: ExplainedDigit, after: ExplainedDigit, target: int) -> b
     ):
         second = left + side + 8
         put(canvas, grey(digit.image, side), (left, top))
-        draw = overlay_digit(digit.image, digit.heatmap, side)
-        put(
-            canvas,
-            draw if digit.heatmap.any() else heatmap_cells(digit.heatmap, side),
-            (second, top),
-        )
+        draw = partial(overlay_digit, digit.image) if digit.heatmap.any() else heatmap_cells
+        put(canvas, draw(digit.heatmap, side), (second, top))
         tops = range(top + side + 20, top + side + 320, 30)
         rows = [(left, y + 3, second + side, y + 27) for y in tops]
         draw_probabilities(canvas, rows, digit.probabilities, RGB, target=target)
@@ -82,6 +79,4 @@ def draw_heatmaps(
 
 def correlation(a: Heatmap, b: Heatmap) -> float:
     """Return Pearson's correlation of two heatmaps, -1 to 1; 0 if one of them is constant."""
-    x, y = a.ravel() - a.mean(), b.ravel() - b.mean()
-    norm = float(np.sqrt((x @ x) * (y @ y)))
-    return float(x @ y) / norm if norm else 0.0
+    return float(np.corrcoef(a.ravel(), b.ravel())[0, 1]) if a.std() and b.std() else 0.0

@@ -21,16 +21,11 @@ def draw_loss(image: DigitImage, probabilities: Classes, label: int, loss: float
     write(canvas, f"y = {label}", (MARGIN, 28), EXPLAINED, bold=True)
     p = float(probabilities[label])
     percent = format_percent(p)
-    write(
-        canvas, f"p {percent}" if percent[0] in "<>" else f"p = {percent}", (MARGIN, 264), size=26
-    )
+    write(canvas, f"p {'' if percent[0] in '<>' else '= '}{percent}", (MARGIN, 264), size=26)
     short = f"{loss:.3f}" if loss >= 0.001 else f"{loss:.0e}"
     write(canvas, f"−ln p = {short}", (MARGIN, 312), EXPLAINED, size=26, bold=True)
-    axes = Axes(canvas, (310, 40, WIDTH - MARGIN - 10, 380), (0, 1), (0, 7))
-    for y in (0, 2, 4, 6):
-        axes.tick_y(y, str(y))
-    for x in (0.0, 0.5, 1.0):
-        axes.tick_x(x, f"{x:g}")
+    box = (310, 40, WIDTH - MARGIN - 10, 380)
+    axes = Axes(canvas, box, (0, 1), (0, 7), xticks=(0, 0.5, 1), yticks=(0, 2, 4, 6))
     curve = np.linspace(1e-4, 1, 400)
     axes.line(curve, -np.log(curve), SKY)
     axes.dot(p, min(loss, 6.9), EXPLAINED, 11)
@@ -57,16 +52,14 @@ def draw_epochs(image: DigitImage, probabilities: NDArray[np.float32], label: in
     write(canvas, f"y = {label}", (MARGIN, 28), EXPLAINED, bold=True)
     write(canvas, f"p({label})", (MARGIN, 230), EXPLAINED, size=26, bold=True)
     write(canvas, f"p({rival})", (MARGIN, 276), SKY, size=26, bold=True)
-    axes = Axes(canvas, (270, 40, WIDTH - MARGIN - 10, 380), (0, 10), (0, 1.05))
-    for y in (0.0, 0.5, 1.0):
-        axes.tick_y(y, f"{y:g}")
+    box = (270, 40, WIDTH - MARGIN - 10, 380)
+    axes = Axes(canvas, box, (0, 10), (0, 1.05), xticks=range(11), yticks=(0, 0.5, 1))
     for digit, colour in ((rival, SKY), (label, EXPLAINED)):
         line = probabilities[:, digit].astype(np.float64)
         axes.line(np.arange(len(line), dtype=np.float64), line, colour)
         for epoch, value in enumerate(line.tolist()):
             axes.dot(epoch, value, colour)
     for epoch, predicted in enumerate(probabilities.argmax(axis=1).tolist()):
-        axes.tick_x(epoch, str(epoch))
         at, colour = (axes.at(epoch, 0)[0], 452), WHITE if predicted == label else SKY
         write(canvas, str(predicted), at, colour, size=28, bold=True, ha="center")
     write(canvas, "epoch", (MARGIN, 404), DIM)

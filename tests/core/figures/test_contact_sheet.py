@@ -12,7 +12,7 @@ from core.dataset import test_digit as digit_of_the_test_set
 from core.figures import contact_sheet
 from core.figures.canvas import write
 from core.figures.contact_sheet import Entry, draw_contact_sheets, thumbnail
-from core.figures.fonts import text_width
+from core.figures.fonts import text_mask
 from core.figures.style import GROUND
 from core.uploads.decoded_image import DecodedImage
 
@@ -119,7 +119,7 @@ def test_long_answers_are_shortened_to_where_they_differ(
 def test_different_answers_still_differ_when_shortened(answer: str, label: str) -> None:
     one, other = contact_sheet._shortened(answer, label)
     assert (one == other) == (answer == label)
-    assert text_width(f"{one} ✗ {other}", 16, bold=True) <= 240
+    assert text_mask(f"{one} ✗ {other}", 16, bold=True).shape[1] <= 240
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 15, 16, 60])

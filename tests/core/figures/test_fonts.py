@@ -32,9 +32,3 @@ def test_no_letter_is_cut_off(size: int) -> None:
 def test_a_cached_mask_is_read_only() -> None:
     with pytest.raises(ValueError, match="read-only"):
         text_mask("8", 28)[0, 0] = 1
-
-
-@pytest.mark.parametrize("text", ["", "8", "4 ✗ 9", "> 99.9%"])
-@pytest.mark.parametrize("bold", [False, True])
-def test_text_width_is_the_width_of_the_mask(text: str, *, bold: bool) -> None:
-    assert text_mask(text, 22, bold=bold).shape[1] == fonts.text_width(text, 22, bold=bold)
