@@ -2,12 +2,13 @@
 
 import discord
 from discord import InteractionResponseType
+from typing_extensions import override
 
 from bot.explain.corrections import Corrections
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer, carried_picture
 from bot.explain.query import Query
-from bot.explain.query_control import Ownership
+from bot.explain.query_control import Ownership, Presses
 from bot.explain.reading_messages import rule, steps
 from bot.explain.results import DigitResult, PictureResult, Result
 from bot.explain.uploads import Uploads
@@ -18,8 +19,8 @@ from bot.ui.reply import reply
 from core.record import UploadsMetrics
 
 
-class Actions:
-    """Answers presses; see `bot.explain.query_control.Presses`."""
+class Actions(Presses):
+    """Answers the presses of the controls under an answer."""
 
     def __init__(
         self,
@@ -41,12 +42,13 @@ class Actions:
         self._corrections = corrections
         self._decision = decision
 
+    @override
     async def answer(
         self, interaction: Interaction, query: Query, owner: int, uploader: int
     ) -> None:
-        """Answer a query in the message's place, or privately."""
         await _show(interaction, await self._result(interaction, query), owner, uploader)
 
+    @override
     async def correct(
         self,
         interaction: Interaction,
@@ -57,18 +59,12 @@ class Actions:
         *,
         confirmed: bool = False,
     ) -> None:
-        """Record the label that an uploader gives to a digit, or take it back.
-
-        Where it contradicts an almost certain network, ask for it to be confirmed first.
-
-        Raises:
-            UserError: If it is not the uploader who presses.
-        """
         if interaction.user.id != uploader:
             raise UserError("correct.not_yours")
         confirmed |= label == query.correction
         result = await self._result(interaction, query.corrected(label))
         if isinstance(result, DigitResult) and result.must_be_confirmed and not confirmed:
+            # The network is almost certain: ask once more.
             unchanged = await self._result(interaction, query)
             await _show(interaction, unchanged, owner, uploader, confirm=label)
             return
@@ -77,15 +73,15 @@ class Actions:
             await self._corrections.record(message_id, result.classification, label)
         await _show(interaction, result, owner, uploader)
 
+    @override
     async def show_steps(self, interaction: Interaction, query: Query) -> None:
-        """Show how the picture of an answer was read, or why it was refused."""
         me = interaction.user.id
         reading = await self._uploads.reread(carried_picture(_message(interaction)), me)
         shown = await self._explaining.steps(query, reading, me)
         await reply(interaction, steps(shown, speaker(interaction.locale)))
 
+    @override
     async def show_rule(self, interaction: Interaction) -> None:
-        """Show the rule by which a shape is taken for a digit."""
         await reply(interaction, rule(self._decision, speaker(interaction.locale)))
 
     async def _result(self, interaction: Interaction, query: Query) -> Result:

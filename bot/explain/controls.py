@@ -2,32 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Self
+from itertools import pairwise
+from typing import Any
 
 from discord import SelectOption
 from discord.ui import ActionRow, Button, Select
 from typing_extensions import override
 
-from bot.explain.phrases import SCORE_NAMES
-from bot.explain.query import Query, random_index
-from bot.explain.query_control import STATE, Ownership, QueryControl, encode
-from bot.explain.results import DigitResult, PictureResult, Prediction, Result, Shapes, Upload
-from bot.explain.upload_controls import (
-    AllDigitsButton,
-    CancelButton,
-    ConfirmButton,
-    CorrectSelect,
-    DigitSelect,
-    HowDecidedButton,
-    HowReadButton,
+from bot.explain.phrases import REGION_NAMES, SCORE_NAMES
+from bot.explain.query import NO_DIGIT, Query, random_index
+from bot.explain.query_control import STATE, Ownership, Presses, QueryControl, encode
+from bot.explain.results import (
+    DigitResult,
+    PictureResult,
+    Prediction,
+    Result,
+    Shapes,
+    region_of,
 )
 from bot.i18n import Say
 from bot.runtime.networks import Network
+from bot.ui.client import Interaction
+from bot.ui.control import ItemT
 from core.explain.scores import Score
 from core.figures.percent import format_percent
 
 PREDICTED = "p"
 """The option for the predicted class, whichever it is."""
+_UNDO, _NO = "u", "no"
+_MAX_OPTIONS = 25  # of a select
 
 
 def layer_options(layers: Shapes, chosen: str, say: Say) -> list[SelectOption]:
@@ -87,99 +90,103 @@ def score_options(chosen: Score, say: Say) -> list[SelectOption]:
     ]
 
 
-class LayerSelect(QueryControl[Select[Any]], template=rf"layer:{STATE}"):
-    """Chooses another layer."""
-
-    @classmethod
-    def of(cls, state: str, result: DigitResult | PictureResult, say: Say) -> Self:
-        """Offer every layer."""
-        options = layer_options(result.layers, result.query.layer, say)
-        return cls(Select(custom_id=f"layer:{state}", options=options))
+class QuerySelect(
+    QueryControl[Select[Any]], template=rf"(?P<field>layer|target|score|digit:\d{{1,2}}):{STATE}"
+):
+    """Changes one field of the query to what is chosen."""
 
     @override
     def changed(self, values: Sequence[str]) -> Query:
-        return replace(self.query, layer=values[0])
+        match self.state["field"], values[0]:
+            case "layer", layer:
+                return replace(self.query, layer=layer)
+            case "target", target:
+                return replace(self.query, target=None if target == PREDICTED else int(target))
+            case "score", score:
+                return replace(self.query, score=Score(score))
+            case _, position:
+                return self.query.at_position(int(position))
 
 
-class TargetSelect(QueryControl[Select[Any]], template=rf"target:{STATE}"):
-    """Chooses another class to explain."""
-
-    @classmethod
-    def of(cls, state: str, result: DigitResult | PictureResult, say: Say) -> Self:
-        """Offer the classes; with their probabilities, for a single digit."""
-        prediction = result.prediction if isinstance(result, DigitResult) else None
-        options = target_options(prediction, result.query.target, say)
-        return cls(Select(custom_id=f"target:{state}", options=options))
-
-    @override
-    def changed(self, values: Sequence[str]) -> Query:
-        return replace(self.query, target=None if values[0] == PREDICTED else int(values[0]))
-
-
-class ScoreSelect(QueryControl[Select[Any]], template=rf"score:{STATE}"):
-    """Chooses another score to differentiate."""
-
-    @classmethod
-    def of(cls, state: str, result: DigitResult | PictureResult, say: Say) -> Self:
-        """Offer the three scores."""
-        options = score_options(result.query.score, say)
-        return cls(Select(custom_id=f"score:{state}", options=options))
-
-    @override
-    def changed(self, values: Sequence[str]) -> Query:
-        return replace(self.query, score=Score(values[0]))
-
-
-class StepButton(QueryControl[Button[Any]], template=rf"step:(?P<step>back|any|on):{STATE}"):
-    """Goes to the previous, the next or a random test digit."""
-
-    @classmethod
-    def all_of(cls, state: str, say: Say) -> list[Self]:
-        """Offer the three."""
-        return [
-            cls(Button(label=say(key), emoji=emoji, custom_id=f"step:{step}:{state}"))
-            for step, (emoji, key) in _STEPS.items()
-        ]
+class QueryButton(
+    QueryControl[Button[Any]],
+    template=rf"(?P<change>step:back|step:any|step:on|network|all):{STATE}",
+):
+    """Changes the query to another test digit, the other network, or all digits of the picture."""
 
     @override
     def changed(self, values: Sequence[str]) -> Query:
         index = self.query.index or 0
-        match self.state["step"]:
-            case "back":
+        match self.state["change"]:
+            case "step:back":
                 return self.query.at_index(index - 1)
-            case "on":
-                return self.query.at_index(index + 1)
-            case _:
+            case "step:any":
                 return self.query.at_index(random_index())
+            case "step:on":
+                return self.query.at_index(index + 1)
+            case "network":
+                return replace(self.query, network=self.query.network.other)
+            case _:
+                return self.query.at_position(None)
 
 
-class NetworkButton(QueryControl[Button[Any]], template=rf"network:{STATE}"):
-    """Asks the other network."""
+class HowButton(QueryControl[Button[Any]], template=rf"(?P<what>steps|rule):{STATE}"):
+    """Shows how the picture was read, or how that was decided, to the presser alone."""
 
-    @classmethod
-    def of(cls, state: str, query: Query, say: Say) -> Self:
-        """Name the other network."""
-        label = say(_ASK_NETWORK[query.network.other])
-        return cls(Button(label=label, emoji="🔀", custom_id=f"network:{state}"))
+    private = True
 
     @override
-    def changed(self, values: Sequence[str]) -> Query:
-        return replace(self.query, network=self.query.network.other)
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        if self.state["what"] == "steps":
+            await feature.show_steps(interaction, self.query)
+        else:
+            await feature.show_rule(interaction)
+
+
+class UploaderControl(QueryControl[ItemT], template=r"(?!)"):
+    """A control for the uploader, whose press changes the message, whoever owns it."""
+
+    @override
+    def in_place(self, interaction: Interaction) -> bool:
+        return interaction.user.id == self.uploader
+
+
+class CorrectSelect(UploaderControl[Select[Any]], template=rf"correct:{STATE}"):
+    """Chooses the digit's label, or takes it back."""
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        label = None if values[0] == _UNDO else int(values[0])
+        await feature.correct(interaction, self.query, label, self.owner, self.uploader)
+
+
+class ConfirmButton(
+    UploaderControl[Button[Any]], template=rf"confirm:(?P<label>-?\d|{_NO}):{STATE}"
+):
+    """Confirms a label that contradicts an almost certain network, or leaves it."""
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        query, owner, uploader = self.query, self.owner, self.uploader
+        if self.state["label"] == _NO:
+            await feature.answer(interaction, query, owner, uploader)
+        else:
+            label = int(self.state["label"])
+            await feature.correct(interaction, query, label, owner, uploader, confirmed=True)
 
 
 CONTROLS: tuple[type[QueryControl[Any]], ...] = (
-    LayerSelect,
-    TargetSelect,
-    ScoreSelect,
-    StepButton,
-    NetworkButton,
-    DigitSelect,
-    AllDigitsButton,
+    QuerySelect,
+    QueryButton,
+    HowButton,
     CorrectSelect,
     ConfirmButton,
-    CancelButton,
-    HowReadButton,
-    HowDecidedButton,
 )
 
 Rows = list[ActionRow[Any]]
@@ -194,43 +201,114 @@ def controls(result: Result, say: Say, ownership: Ownership, confirm: int | None
         ownership: whose the answer is.
         confirm: the label that the uploader is asked to confirm.
     """
-    query = result.query
-    state = encode(query, ownership)
-    selects: list[Any] = []
-    buttons: list[Any] = []
+    query, state = result.query, encode(result.query, ownership)
+
+    def button(label: str, emoji: str, action: str) -> Button[Any]:
+        return Button(label=label, emoji=emoji, custom_id=f"{action}:{state}")
+
+    rows: Rows = []
+    changes: list[Button[Any]] = []
     if isinstance(result, DigitResult | PictureResult):
-        selects += [
-            LayerSelect.of(state, result, say),
-            TargetSelect.of(state, result, say),
-            ScoreSelect.of(state, result, say),
-        ]
-        buttons.append(NetworkButton.of(state, query, say))
+        rows = [ActionRow(QuerySelect(select)) for select in _selects(result, state, say)]
+        changes.append(button(say(_ASK_NETWORK[query.network.other]), "🔀", "network"))
     if query.index is not None:
-        return [*map(ActionRow, selects), ActionRow(*StepButton.all_of(state, say), *buttons)]
-    buttons += [HowReadButton.of(state, say), HowDecidedButton.of(state, say)]
-    match result:
-        case PictureResult():
-            reading, predictions = result.reading, result.predictions
-            selects[:0] = DigitSelect.all_of(state, reading, predictions, None, say)
-        case DigitResult(upload=Upload(reading, position)) if len(result.predictions) > 1:
-            selects[:0] = DigitSelect.all_of(state, reading, result.predictions, position, say)
-            buttons.insert(0, AllDigitsButton.of(state, len(result.predictions), say))
-    rows: Rows = [*map(ActionRow, selects)]
+        changes[:0] = (button(say(key), emoji, step) for step, (emoji, key) in _STEPS.items())
+        return [*rows, ActionRow(*map(QueryButton, changes))]
+    if isinstance(result, DigitResult) and len(result.predictions) > 1:
+        label = say("control.all_digits", count=len(result.predictions))
+        changes.insert(0, button(label, "🔢", "all"))
     if ownership.correctable and not isinstance(result, PictureResult):
-        rows += _correcting(state, query.correction, confirm, say)
-    return [*rows, ActionRow(*buttons)]
+        rows.append(_correcting(query.correction, confirm, state, say))
+    how = (
+        button(say("control.how_read"), "🔍", "steps"),
+        button(say("control.how_decided"), "⚖️", "rule"),
+    )
+    return [*rows, ActionRow(*map(QueryButton, changes), *map(HowButton, how))]
 
 
-def _correcting(state: str, correction: int | None, confirm: int | None, say: Say) -> Rows:
-    if confirm is None:
-        return [ActionRow(CorrectSelect.of(state, correction, say))]
-    return [ActionRow(ConfirmButton.of(state, confirm, say), CancelButton.of(state, say))]
+def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[Select[Any]]:
+    """Offer the digits of the picture, the layers, the classes and the scores."""
+    query, prediction, digits = result.query, None, list[SelectOption]()
+    if isinstance(result, DigitResult):
+        prediction = result.prediction
+    if len(result.predictions) > 1:
+        digits = _digit_options(result, say)
+    # Of more digits than a select can offer, there are several selects.
+    parts = -(-len(digits) // _MAX_OPTIONS)
+    edges = [len(digits) * i // parts for i in range(parts + 1)] if parts else []
+    options = {
+        "layer": layer_options(result.layers, query.layer, say),
+        "target": target_options(prediction, query.target, say),
+        "score": score_options(query.score, say),
+    }
+    return [
+        Select(
+            custom_id=f"digit:{first}:{state}",
+            options=digits[first:end],
+            placeholder=say("control.digits", first=first + 1, last=end),
+        )
+        for first, end in pairwise(edges)
+    ] + [Select(custom_id=f"{field}:{state}", options=each) for field, each in options.items()]
+
+
+def _digit_options(result: DigitResult | PictureResult, say: Say) -> list[SelectOption]:
+    """Offer the digits of a picture with their predictions."""
+    reading, position = result.reading, None
+    if reading is None:
+        return []
+    if isinstance(result, DigitResult):
+        position = result.position
+    return [
+        SelectOption(
+            label=say(
+                "control.digit",
+                number=i + 1,
+                digit=prediction.digit,
+                confidence=format_percent(prediction.confidence),
+            ),
+            value=str(i),
+            description=say(REGION_NAMES[region_of(reading.digits[i], reading)]),
+            default=i == position,
+        )
+        for i, prediction in enumerate(result.predictions)
+    ]
+
+
+def _correcting(
+    correction: int | None, confirm: int | None, state: str, say: Say
+) -> ActionRow[Any]:
+    """Offer the labels, or to confirm one."""
+    if confirm is not None:
+        answers = {confirm: _label(confirm, say), _NO: say("control.correct_cancel")}
+        buttons = (
+            Button[Any](label=label, custom_id=f"confirm:{answer}:{state}")
+            for answer, label in answers.items()
+        )
+        return ActionRow(*map(ConfirmButton, buttons))
+    options = [
+        SelectOption(label=_label(label, say), value=str(label), default=label == correction)
+        for label in (*range(10), NO_DIGIT)
+    ]
+    if correction is not None:
+        undo = SelectOption(label=say("control.correct_undo"), value=_UNDO, emoji="↩️")
+        options.append(undo)
+    placeholder = say("control.correct")
+    custom_id = f"correct:{state}"
+    return ActionRow(
+        CorrectSelect(Select(custom_id=custom_id, options=options, placeholder=placeholder))
+    )
+
+
+def _label(label: int, say: Say) -> str:
+    if label == NO_DIGIT:
+        return say("control.correct_none")
+    return say("control.correct_digit", digit=label)
 
 
 _STEPS = {
-    "back": ("◀️", "control.previous"),
-    "any": ("🎲", "control.random"),
-    "on": ("▶️", "control.next"),
+    "step:back": ("◀️", "control.previous"),
+    "step:any": ("🎲", "control.random"),
+    "step:on": ("▶️", "control.next"),
 }
 _ASK_NETWORK = {
     Network.TUTORIAL: "control.ask_tutorial",

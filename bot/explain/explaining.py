@@ -19,7 +19,6 @@ from bot.explain.results import (
     RejectionSteps,
     Result,
     Shapes,
-    Upload,
     marked,
 )
 from bot.i18n import Typed
@@ -169,15 +168,11 @@ class Explaining:
             label=digit.label,
             colormap=query.colours,
         )
-        drawing, upload = self._engine.picture(draw_card, card), None
-        if reading is None:
-            drawn = await drawing
-        else:
-            refused = rejection is not None
-            drawn, overlay = await asyncio.gather(
-                drawing, self._overlay(query, reading, explanations, position, refused=refused)
-            )
-            upload = Upload(reading, position, overlay)
+        refused = rejection is not None
+        drawn, overlay = await asyncio.gather(
+            self._engine.picture(draw_card, card),
+            self._overlay(query, reading, explanations, position, refused=refused),
+        )
         return DigitResult(
             query=query,
             digit=digit,
@@ -190,7 +185,9 @@ class Explaining:
             layers=self.layers,
             weights=self._weights(query.network),
             card=drawn,
-            upload=upload,
+            reading=reading,
+            position=position,
+            overlay=overlay,
             rejection=rejection,
         )
 
@@ -210,13 +207,15 @@ class Explaining:
     async def _overlay(
         self,
         query: Query,
-        reading: Reading,
+        reading: Reading | None,
         explanations: Sequence[ExplanationSet],
         selected: int | None,
         *,
         refused: bool = False,
     ) -> bytes:
-        """Draw the heat of one digit, or of all, on their picture."""
+        """Draw the heat of one digit, or of all, on their picture, if there is one."""
+        if reading is None:
+            return b""
         marks = [
             marked(
                 digit,

@@ -26,7 +26,6 @@ from bot.explain.results import (
     PictureResult,
     Rejection,
     Result,
-    Upload,
     region_of,
 )
 from bot.i18n import Say
@@ -93,16 +92,16 @@ def _digit(result: DigitResult, say: Say, ownership: Ownership, confirm: int | N
     card = attached(result.card, "gradcam.png", describe_card(result, say))
     head: Item[Any] = TextDisplay(words)
     files, shown = [card], [card]
-    if result.upload is not None:
+    if result.reading is not None:
         alt = say(
             "alt.photo",
-            digits=boxed(result.upload.reading, result.predictions, say),
+            digits=boxed(result.reading, result.predictions, say),
             number=result.position + 1,
             target=result.target,
             heat=where(result.regions, say),
         )
-        overlay = attached(result.upload.overlay, "overlay.jpg", alt)
-        head, picture = _header(words, result.upload.reading.picture, say)
+        overlay = attached(result.overlay, "overlay.jpg", alt)
+        head, picture = _header(words, result.reading.picture, say)
         files, shown = [picture, overlay, card], [overlay, card]
     # A gallery each: of two pictures in one, Discord would cut off what does not fit its tiles.
     parts: list[Item[Any]] = [head, *(MediaGallery(MediaGalleryItem(file)) for file in shown)]
@@ -140,8 +139,8 @@ def _digit_words(result: DigitResult, say: Say, ownership: Ownership) -> list[st
                 confidence=format_percent(other.confidence),
             )
         )
-    if result.upload is not None:
-        lines += _upload_words(result, result.upload, say, ownership)
+    if result.reading is not None:
+        lines += _upload_words(result, result.reading, say, ownership)
     else:
         key = "explain.right" if result.correct else "explain.wrong"
         lines.append(say(key, index=query.index, label=result.digit.label))
@@ -171,18 +170,20 @@ def _rejection_words(
     ]
 
 
-def _upload_words(result: DigitResult, upload: Upload, say: Say, ownership: Ownership) -> list[str]:
-    digits, correction = upload.reading.digits, result.query.correction
+def _upload_words(
+    result: DigitResult, reading: Reading, say: Say, ownership: Ownership
+) -> list[str]:
+    digits, correction = reading.digits, result.query.correction
     lines = []
     if result.rejection is None and correction is not None:
         wrong = "correct.none" if correction == NO_DIGIT else "correct.wrong"
         key = "correct.right" if result.correct else wrong
         lines += _corrected(key, result.query, say, ownership, result.prediction.digit)
     if len(digits) > 1:
-        region = say(REGION_NAMES[region_of(result.digit, upload.reading)])
-        number = upload.position + 1
+        region = say(REGION_NAMES[region_of(result.digit, reading)])
+        number = result.position + 1
         lines.append(say("explain.place", number=number, count=len(digits), region=region))
-    return [*lines, say("explain.seen"), *_caveats(upload.reading, say)]
+    return [*lines, say("explain.seen"), *_caveats(reading, say)]
 
 
 def _corrected(

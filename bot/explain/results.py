@@ -63,21 +63,6 @@ class Prediction:
         return [first, second, *(c for c in others if self.probabilities[c] >= _MIN_PROBABILITY)]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Upload:
-    """The uploaded picture that a digit is from.
-
-    Attributes:
-        reading: the picture and its digits.
-        position: of the digit, from 0 in reading order.
-        overlay: the heat on the picture, JPEG.
-    """
-
-    reading: Reading
-    position: int
-    overlay: bytes
-
-
 @dataclass(frozen=True, slots=True)
 class Classification:
     """What a network classified a shape as, for its uploader to correct.
@@ -124,7 +109,9 @@ class DigitResult:
         layers: the shape of each layer's map, in order.
         weights: the hash of the weights of the network that was asked.
         card: the picture of the digit and its map, PNG.
-        upload: the digit's picture; `None` for a test digit.
+        reading: the uploaded picture; `None` for a test digit.
+        position: of the digit in the picture, from 0 in reading order.
+        overlay: the heat on the picture, JPEG; empty for a test digit.
         rejection: why the digit was refused; `None` if it was not.
     """
 
@@ -139,13 +126,10 @@ class DigitResult:
     layers: Shapes
     weights: str
     card: bytes
-    upload: Upload | None = None
+    reading: Reading | None = None
+    position: int = 0
+    overlay: bytes = b""
     rejection: Rejection | None = None
-
-    @property
-    def position(self) -> int:
-        """Of the digit in its picture, from 0 in reading order."""
-        return self.upload.position if self.upload else 0
 
     @property
     def prediction(self) -> Prediction:

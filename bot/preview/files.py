@@ -14,6 +14,6 @@ def simulated_downloads(bot: discord.Client) -> Downloads:
         try:
             return await bot.http.get_from_cdn(address)
         except discord.HTTPException as error:
-            raise NotFetchedError(passing=error.status >= 500) from error
+            raise NotFetchedError(temporary=error.status >= 500) from error
 
     return Downloads(frozenset({URL(CDN_BASE).host or ""}), fetch)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -116,14 +117,9 @@ class Engine:
         Raises:
             UserError: If too many requests wait.
         """
-        loop, explainer = asyncio.get_running_loop(), self.explainers[network]
-        with self._admitted():
-            return np.concatenate(
-                [
-                    await loop.run_in_executor(self._network_thread, explainer.logits, part)
-                    for part in np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
-                ]
-            )
+        explainer = self.explainers[network]
+        parts = np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
+        return np.concatenate([await self.study(explainer.logits, part) for part in parts])
 
     async def explain_all_untrained(self, images: NDArray[np.float32]) -> list[ExplanationSet]:
         """Explain digits by the tutorial's network as it was before training, with random weights.
@@ -134,13 +130,9 @@ class Engine:
         Raises:
             UserError: If too many requests wait.
         """
-        loop = asyncio.get_running_loop()
-        with self._admitted():
-            # Loading takes a second: not on the thread for which all others wait.
-            untrained = await loop.run_in_executor(
-                self._picture_threads, load_explainer, self._untrained
-            )
-            return await loop.run_in_executor(self._network_thread, untrained.explain_all, images)
+        # Loading takes a second: not on the thread for which all others wait.
+        untrained = await self.picture(load_explainer, self._untrained)
+        return await self.study(untrained.explain_all, images)
 
     async def study(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that computes with a network, in turn with all else that networks do.
@@ -148,10 +140,7 @@ class Engine:
         Raises:
             UserError: If too many requests wait.
         """
-        with self._admitted():
-            return await asyncio.get_running_loop().run_in_executor(
-                self._network_thread, lambda: work(*args, **kwargs)
-            )
+        return await self._run(self._network_thread, partial(work, *args, **kwargs))
 
     async def picture(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that draws a picture, off the event loop.
@@ -159,10 +148,7 @@ class Engine:
         Raises:
             UserError: If too many requests wait.
         """
-        with self._admitted():
-            return await asyncio.get_running_loop().run_in_executor(
-                self._picture_threads, lambda: work(*args, **kwargs)
-            )
+        return await self._run(self._picture_threads, partial(work, *args, **kwargs))
 
     async def read(self, file: bytes, *, person: int, ours: bool) -> Reading:
         """Find the digits in a picture file, off the event loop.
@@ -202,6 +188,10 @@ class Engine:
         self._upload_threads.shutdown()
         self._network_thread.shutdown()
         self._picture_threads.shutdown()
+
+    async def _run(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        with self._admitted():
+            return await asyncio.get_running_loop().run_in_executor(threads, work)
 
     async def _in_turn(self, person: int, work: Callable[[], T]) -> T:
         """Run a function on a thread for uploads, once the person's earlier ones have ended."""

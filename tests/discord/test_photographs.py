@@ -500,7 +500,7 @@ async def test_an_almost_certain_network_is_contradicted_only_once_confirmed(
     assert text(other.response) == english("correct.not_yours")
     assert "Nobody has corrected it yet." in await _model(server)
 
-    await _press(server, "cancel")
+    await _press(server, "confirm:no")
     assert text(server.last) == before
     assert "Nobody has corrected it yet." in await _model(server)
 

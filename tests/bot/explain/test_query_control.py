@@ -3,9 +3,9 @@
 import pytest
 from discord.ui import Button
 
+from bot.explain.controls import HowButton
 from bot.explain.query import NO_DIGIT, Query
 from bot.explain.query_control import Ownership, encode
-from bot.explain.upload_controls import HowReadButton
 from bot.runtime.networks import Network
 from core.explain.closed_form import SPATIAL_LAYERS
 from core.explain.scores import Score
@@ -26,7 +26,7 @@ _SENT = {
 
 @pytest.mark.parametrize(("state", "query"), _SENT.items())
 def test_what_was_sent_is_understood_and_still_written_so(state: str, query: Query) -> None:
-    control = HowReadButton(Button(custom_id=f"steps:{state}"))
+    control = HowButton(Button(custom_id=f"steps:{state}"))
 
     assert control.query == query
     assert encode(query, Ownership(1, 1, public=True)) == state

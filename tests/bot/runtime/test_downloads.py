@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.preview.files import simulated_downloads
 from bot.runtime import downloads
-from bot.runtime.downloads import Downloads, _Connection
+from bot.runtime.downloads import Downloads
 from bot.runtime.errors import UserError
 from core.uploads import MAX_BYTES
 
@@ -43,7 +43,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def fetch() -> AsyncIterator[Callable[[Host], Awaitable[bytes]]]:
     """Fetches the attachment from a host, over a real connection."""
-    connection = _Connection()
+    connection = Downloads()
     servers: list[TestServer] = []
 
     async def fetched(host: Host) -> bytes:
@@ -54,7 +54,7 @@ async def fetch() -> AsyncIterator[Callable[[Host], Awaitable[bytes]]]:
         servers.append(server)
         there = str(server.make_url("/")).rstrip("/")
         return await Downloads(
-            fetch=lambda address: connection.fetch(
+            fetch=lambda address: connection._request(
                 address.replace("https://cdn.discordapp.com", there)
             )
         ).fetch(_ADDRESS)
