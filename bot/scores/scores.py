@@ -38,7 +38,7 @@ class Period(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rounds:
+class RoundFilter:
     """A choice of rounds.
 
     Attributes:
@@ -123,7 +123,7 @@ class Scores:
         self._store = store
         self._now = now
 
-    def rounds(self, period: Period, server_id: int, session_id: int | None) -> Rounds:
+    def rounds(self, period: Period, server_id: int, session_id: int | None) -> RoundFilter:
         """Return the rounds that a period covers.
 
         Args:
@@ -134,19 +134,19 @@ class Scores:
         week = week_of(self._now())
         match period:
             case Period.SESSION:
-                return Rounds(server_id, session_id)
+                return RoundFilter(server_id, session_id)
             case Period.WEEK:
-                return Rounds(server_id, since=week)
+                return RoundFilter(server_id, since=week)
             case Period.LAST_WEEK:
-                return Rounds(server_id, since=week - _WEEK, before=week)
+                return RoundFilter(server_id, since=week - _WEEK, before=week)
             case Period.ALL:
-                return Rounds(server_id)
+                return RoundFilter(server_id)
 
-    async def standings(self, rounds: Rounds) -> list[Standing]:
+    async def standings(self, rounds: RoundFilter) -> list[Standing]:
         """Rank all who voted and are on scoreboards, the best first."""
         return _ranked(each for each in await self._sums(rounds) if each.shown)
 
-    async def board(self, user_id: int, rounds: Rounds) -> Board:
+    async def board(self, user_id: int, rounds: RoundFilter) -> Board:
         """Return a scoreboard as one person may see it, who always sees their own points."""
         sums = await self._sums(rounds)
         shown = await self._shown(user_id)
@@ -224,7 +224,7 @@ class Scores:
             person = await transaction.get(Person, user_id)
         return person is None or person.on_scoreboards
 
-    async def _sums(self, rounds: Rounds) -> list[_Sum]:
+    async def _sums(self, rounds: RoundFilter) -> list[_Sum]:
         wanted: list[ColumnElement[bool]] = [
             Round.server_id == rounds.server_id,
             Round.user_id.is_(None),

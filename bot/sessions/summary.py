@@ -7,7 +7,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.question import QuizQuestion
-from bot.scores.scores import Rounds, Scores, Standing
+from bot.scores.scores import RoundFilter, Scores, Standing
 from bot.sessions.sessions import PageUnderstanding, Session, Sessions
 from bot.store import Store
 from bot.store.models import LessonAnswer, Participant, Person, Round, ViewedDigit, Vote
@@ -119,7 +119,7 @@ class Summaries:
             UserError: if there is none with this id.
         """
         session = await self._sessions.get(session_id)
-        board = await self._scores.standings(Rounds(session.server_id, session_id))
+        board = await self._scores.standings(RoundFilter(session.server_id, session_id))
         understanding = await self._sessions.understanding(session_id)
         async with self._store.read() as transaction:
             people, unnamed = await _people(transaction, session_id, board)

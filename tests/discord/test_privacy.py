@@ -2,7 +2,7 @@
 
 import json
 
-from bot.scores.scores import Rounds
+from bot.scores.scores import RoundFilter
 from tests.bot.filled import fill, found
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text
@@ -95,7 +95,7 @@ async def test_nothing_is_left_of_the_host_of_a_session_that_goes_on(server: Ser
     assert f"{server.bora.mention} {server.minji.mention} +1" in text(panel(thread))
     before = [
         each
-        for each in await server.bot.scores.standings(Rounds(guild.id))
+        for each in await server.bot.scores.standings(RoundFilter(guild.id))
         if each.user_id != server.alex.id
     ]
     assert len(await found(server.bot.store, server.alex.id)) >= 5
@@ -110,7 +110,7 @@ async def test_nothing_is_left_of_the_host_of_a_session_that_goes_on(server: Ser
     assert f"Led by {server.bora.mention}" in words
     assert server.alex.mention not in words
     assert "Alex" not in words
-    after = await server.bot.scores.standings(Rounds(guild.id))
+    after = await server.bot.scores.standings(RoundFilter(guild.id))
     assert [(each.user_id, each.points) for each in after] == [
         (each.user_id, each.points) for each in before
     ]

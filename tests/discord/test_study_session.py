@@ -17,7 +17,7 @@ from sqlalchemy import URL
 
 from bot.quiz.kinds import KINDS
 from bot.quiz.question import Round
-from bot.scores.scores import Rounds
+from bot.scores.scores import RoundFilter
 from bot.settings import Settings
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text
@@ -342,7 +342,7 @@ async def test_a_study_session(server: Server, people: list[simcord.MemberActor]
     await play(server, [await large.open(next(kinds))], chance)
 
     assert large.server.channel.guild is not None
-    board = await server.bot.scores.standings(Rounds(large.server.channel.guild.id))
+    board = await server.bot.scores.standings(RoundFilter(large.server.channel.guild.id))
     both = large.points + small.points
     ids = {person.id: person.name for person in people}
     assert {ids[each.user_id]: each.points for each in board} == {

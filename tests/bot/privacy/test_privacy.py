@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import BigInteger, select, update
 
 from bot.privacy.privacy import DeletionReport, Privacy, personal_columns
-from bot.scores.scores import Rounds, Scores
+from bot.scores.scores import RoundFilter, Scores
 from bot.store import Store
 from bot.store.models import Base, Delivery, Participant, Round, Session, Vote
 from tests.bot.filled import fill, found, sizes
@@ -177,11 +177,11 @@ async def test_scores_of_others_stay_as_they_are(store: Store, privacy: Privacy)
                 )
             )
     scores = Scores(store, lambda: _NOW)
-    before = await scores.standings(Rounds(7, session_id))
+    before = await scores.standings(RoundFilter(7, session_id))
 
     await privacy.delete(_ME)
 
-    after = await scores.standings(Rounds(7, session_id))
+    after = await scores.standings(RoundFilter(7, session_id))
     assert [(each.user_id, each.points) for each in after] == [
         (each.user_id, each.points) for each in before[1:]
     ]

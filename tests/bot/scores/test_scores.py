@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from bot.scores.scores import Board, Period, Rounds, Scores, Standing, Week, week_of
+from bot.scores.scores import Board, Period, RoundFilter, Scores, Standing, Week, week_of
 from bot.store import Store
 from bot.store.models import Delivery, Participant, Round, Session, Vote
 
@@ -65,7 +65,7 @@ async def test_points_add_up_and_ties_share_a_rank(store: Store, scores: Scores)
     await play(store, _NOW, anna=10, bora=5, chul=5, dana=0)
     await play(store, _NOW, bora=5, chul=5, dana=3)
 
-    assert await scores.standings(Rounds(_HERE)) == [
+    assert await scores.standings(RoundFilter(_HERE)) == [
         Standing(1, _BORA, 10, 2, 2),
         Standing(1, _CHUL, 10, 2, 2),
         Standing(1, _ANNA, 10, 1, 1),
@@ -80,13 +80,13 @@ async def test_only_closed_rounds_of_this_server_count(store: Store, scores: Sco
     await play(store, _NOW, None, anna=100)
     await play(store, _NOW, alone=_ANNA, anna=100)
 
-    assert await scores.standings(Rounds(_HERE)) == [Standing(1, _ANNA, 10, 1, 1)]
+    assert await scores.standings(RoundFilter(_HERE)) == [Standing(1, _ANNA, 10, 1, 1)]
 
 
 async def test_a_week_begins_on_monday_in_utc(store: Store, scores: Scores) -> None:
     monday = dt.datetime(2027, 1, 4, tzinfo=dt.UTC)
     this_week = scores.rounds(Period.WEEK, _HERE, None)
-    assert this_week == Rounds(_HERE, since=monday)
+    assert this_week == RoundFilter(_HERE, since=monday)
     await play(store, monday - dt.timedelta(seconds=1), anna=10)
     # Two in the morning of Monday in Seoul is still Sunday in UTC.
     seoul = dt.timezone(dt.timedelta(hours=9))
@@ -94,11 +94,11 @@ async def test_a_week_begins_on_monday_in_utc(store: Store, scores: Scores) -> N
     await play(store, monday, bora=5)
 
     assert await scores.standings(this_week) == [Standing(1, _BORA, 5, 1, 1)]
-    assert [standing.points for standing in await scores.standings(Rounds(_HERE))] == [20, 5]
+    assert [standing.points for standing in await scores.standings(RoundFilter(_HERE))] == [20, 5]
     last_week = scores.rounds(Period.LAST_WEEK, _HERE, None)
     assert await scores.standings(last_week) == [Standing(1, _ANNA, 20, 2, 2)]
-    assert scores.rounds(Period.ALL, _HERE, 5) == Rounds(_HERE)
-    assert scores.rounds(Period.SESSION, _HERE, 5) == Rounds(_HERE, session_id=5)
+    assert scores.rounds(Period.ALL, _HERE, 5) == RoundFilter(_HERE)
+    assert scores.rounds(Period.SESSION, _HERE, 5) == RoundFilter(_HERE, session_id=5)
 
 
 async def test_a_session_has_a_board_of_its_own(store: Store, scores: Scores) -> None:
@@ -109,8 +109,10 @@ async def test_a_session_has_a_board_of_its_own(store: Store, scores: Scores) ->
 
     assert await scores.session_in(101) == one
     assert await scores.session_in(100) is None
-    assert await scores.standings(Rounds(_HERE, session_id=one)) == [Standing(1, _ANNA, 10, 1, 1)]
-    assert len(await scores.standings(Rounds(_HERE))) == 3
+    assert await scores.standings(RoundFilter(_HERE, session_id=one)) == [
+        Standing(1, _ANNA, 10, 1, 1)
+    ]
+    assert len(await scores.standings(RoundFilter(_HERE))) == 3
 
 
 async def test_who_stays_off_is_seen_by_nobody_else_and_leaves_no_gap(
@@ -120,14 +122,16 @@ async def test_who_stays_off_is_seen_by_nobody_else_and_leaves_no_gap(
     await scores.set_shown(_BORA, shown=False)
 
     everybody = [Standing(1, _ANNA, 10, 1, 1), Standing(2, _CHUL, 5, 1, 1)]
-    assert await scores.standings(Rounds(_HERE)) == everybody
-    assert await scores.board(_CHUL, Rounds(_HERE)) == Board(tuple(everybody), everybody[1], True)
+    assert await scores.standings(RoundFilter(_HERE)) == everybody
+    assert await scores.board(_CHUL, RoundFilter(_HERE)) == Board(
+        tuple(everybody), everybody[1], True
+    )
     own = Standing(2, _BORA, 8, 1, 1)
-    assert await scores.board(_BORA, Rounds(_HERE)) == Board(tuple(everybody), own, False)
-    assert (await scores.board(_DANA, Rounds(_HERE))).own is None
+    assert await scores.board(_BORA, RoundFilter(_HERE)) == Board(tuple(everybody), own, False)
+    assert (await scores.board(_DANA, RoundFilter(_HERE))).own is None
 
     await scores.set_shown(_BORA, shown=True)
-    assert [standing.user_id for standing in await scores.standings(Rounds(_HERE))] == [
+    assert [standing.user_id for standing in await scores.standings(RoundFilter(_HERE))] == [
         _ANNA,
         _BORA,
         _CHUL,
