@@ -28,7 +28,7 @@ _FRACTION_BITS = 4  # of the coordinates that OpenCV takes
 
 def blank(height: int, width: int = WIDTH) -> Pixels:
     """Return an empty RGB canvas."""
-    return np.full((height, width, 3), GROUND, np.uint8)
+    return np.full((height, width, 3), GROUND[0], np.uint8)  # a grey; three values take much longer
 
 
 def grown(box: Box, by: int) -> Box:

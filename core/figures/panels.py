@@ -23,7 +23,7 @@ from core.figures.canvas import (
     write,
 )
 from core.figures.heatmaps import grey
-from core.figures.style import EXPLAINED, GROUND, SKY, WHITE, Colour
+from core.figures.style import EXPLAINED, GROUND, SKY, WHITE
 from core.uploads.decoded_image import DecodedImage
 
 _ABOVE = 30  # pixels from the middle of a caption to its panel
@@ -103,9 +103,9 @@ class View:
 
     def show(self) -> Pixels:
         """Return the panel, (side, side, 3)."""
-        return self._crop(self.picture.pixels, GROUND)
+        return self._crop(self.picture.pixels, GROUND[0])
 
-    def show_ink(self, ink: Greys, box: Box, min_ink: float = 1) -> Pixels:
+    def show_ink(self, ink: Greys, box: Box, min_ink: int = 1) -> Pixels:
         """Return the panel with the ink in white on black.
 
         Args:
@@ -117,8 +117,8 @@ class View:
         part = self._crop(np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR)), 0)
         left, top, right, bottom = np.clip(self.locate_box(box), 0, self.side - 1).tolist()
         inked = part[top : max(bottom, top + 1), left : max(right, left + 1)]
-        paper = float(np.percentile(part, _PAPER))
-        full = max(float(np.percentile(inked, _INK)), paper + min_ink)
+        paper = _percentile(part, _PAPER)
+        full = max(_percentile(inked, _INK), paper + min_ink)
         white = np.interp(np.arange(256), (paper, full), (0, 255))
         return np.asarray(cv2.cvtColor(np.rint(white).astype(np.uint8)[part], cv2.COLOR_GRAY2RGB))
 
@@ -132,10 +132,10 @@ class View:
         left, top, right, bottom = np.rint(points).astype(int).ravel().tolist()
         return left, top, right, bottom
 
-    def _crop(self, pixels: NDArray[np.uint8], ground: Colour) -> NDArray[np.uint8]:
-        """Return the part of (h, w) or (h, w, 3) at the size of the panel."""
+    def _crop(self, pixels: NDArray[np.uint8], background: int) -> NDArray[np.uint8]:
+        """Return the part of (h, w) or (h, w, 3) at the size of the panel, on a grey background."""
         (x, y), length = self.corner, self.length
-        part = np.full((length, length, *pixels.shape[2:]), ground, np.uint8)
+        part = np.full((length, length, *pixels.shape[2:]), background, np.uint8)
         inside = pixels[max(y, 0) : y + length, max(x, 0) : x + length]
         rows, columns = inside.shape[:2]
         part[max(-y, 0) : max(-y, 0) + rows, max(-x, 0) : max(-x, 0) + columns] = inside
@@ -166,3 +166,9 @@ def image_panel(image: DigitImage, side: int) -> Pixels:
             fill(panel, grown((x - 16, y, x + 16, y), width), colour)
             fill(panel, grown((x, y - 16, x, y + 16), width), colour)
     return panel
+
+
+def _percentile(grey: Greys, percent: float) -> int:
+    """Return a percentile, by counting; NumPy's function takes twenty times as long."""
+    counts = np.bincount(grey.ravel(), minlength=256)
+    return int(np.searchsorted(counts.cumsum(), percent / 100 * grey.size))
