@@ -217,6 +217,3 @@ class GradcamBot(Client):
         from bot.preview.files import simulated_downloads  # noqa: PLC0415  brings the simulator
 
         return simulated_downloads(self)
-
-    async def on_message(self, message: discord.Message, /) -> None:
-        """Leave messages to the cogs: there are no text commands."""

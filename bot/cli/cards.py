@@ -12,7 +12,7 @@ from bot.cli.sources import Source
 if TYPE_CHECKING:
     from core.digit import Digit
     from core.explain.explainer import Explanation
-    from core.figures.colormaps import Colormap
+    from core.figures.heatmaps import Colormap
     from core.uploads import DecodedImage
 
 _FORMATS = {".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG", ".webp": "WEBP"}

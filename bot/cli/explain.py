@@ -128,7 +128,7 @@ def explain(
     import numpy as np
 
     from bot.runtime.networks import load_explainer
-    from core.figures.colormaps import Colormap
+    from core.figures.heatmaps import Colormap
     from core.network import WeightsError
 
     maps: list[NDArray[np.float32]] = []
@@ -236,7 +236,7 @@ def _print(
 
 def _sentence(digit: ExplainedDigit) -> str:
     """Say what a digit was read as, and where the heat is."""
-    from core.figures.percent import format_percent
+    from core.figures.probabilities import format_percent
 
     read = f"{digit.digit} ({format_percent(digit.confidence)})."
     if not digit.evidence["heat"]:

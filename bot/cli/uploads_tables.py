@@ -5,7 +5,7 @@ from rich.table import Table
 
 from bot.cli.common import table
 from bot.cli.evaluate_uploads import Report
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 from core.uploads.evaluation import Grouping, OneDigit, Share, UploadsEvaluation
 
 _INTERVAL = "95% interval"

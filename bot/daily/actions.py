@@ -10,8 +10,7 @@ from bot.daily.daily import DAILY_DELIVERY, DailyDigits, DailyProblem, DigitOfTh
 from bot.daily.messages import daily_message, file_name
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer
-from bot.explain.query import Query
-from bot.explain.query_control import Ownership
+from bot.explain.query import Ownership, Query
 from bot.explain.results import DigitResult
 from bot.i18n import speaker
 from bot.runtime.engine import Engine

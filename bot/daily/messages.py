@@ -16,7 +16,7 @@ from bot.i18n import Say
 from bot.ui.languages import both
 from bot.ui.layout import Message, attached, framed
 from core.explain.regions import Region
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 
 
 def file_name(day: dt.date) -> str:

@@ -4,11 +4,11 @@ import discord
 from discord import InteractionResponseType
 from typing_extensions import override
 
+from bot.explain.controls import Presses
 from bot.explain.corrections import Corrections
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer, carried_picture
-from bot.explain.query import Query
-from bot.explain.query_control import Ownership, Presses
+from bot.explain.query import Ownership, Query
 from bot.explain.reading_messages import rule, steps
 from bot.explain.results import DigitResult, PictureResult, Result
 from bot.explain.uploads import Uploads

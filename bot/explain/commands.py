@@ -5,27 +5,30 @@ from dataclasses import replace
 from typing import Literal
 
 import discord
-from discord import app_commands
+from cachetools import LRUCache
+from discord import Locale, app_commands
 from discord.ext import commands
 
 from bot.explain.actions import Actions
 from bot.explain.controls import CONTROLS
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer
-from bot.explain.query import DEFAULT_LAYER, Query
-from bot.explain.query_control import Ownership
+from bot.explain.query import DEFAULT_LAYER, Ownership, Query
 from bot.explain.uploads import Uploads
 from bot.i18n import Say, label, speaker
 from bot.runtime.errors import UserError, describe
 from bot.ui.client import Client, Interaction
-from bot.ui.commands import localized, reporting
+from bot.ui.commands import localized
 from bot.ui.control import register
 from bot.ui.layout import Message, notice
-from bot.ui.reply import reply, reply_privately
+from bot.ui.reply import reply, reply_privately, reporting
 from core.dataset import TEST_DIGITS
-from core.figures.colormaps import Colormap
+from core.figures.heatmaps import Colormap
 
 _log = logging.getLogger(__name__)
+
+_HANGUL = range(ord("가"), ord("힣") + 1)
+_MAX_LOCALES = 10_000
 
 # Where only a user installed the app, Discord lets it send five messages after its first answer.
 _USER_INSTALL_MESSAGES = 6
@@ -40,6 +43,7 @@ class Explain(commands.Cog):
         self._client = client
         self._explaining = explaining
         self._uploads = uploads
+        self._locales: LRUCache[int, Locale] = LRUCache(_MAX_LOCALES)
         self._menu = app_commands.ContextMenu(
             name=label("command.explain_message.name"), callback=self.explain_message
         )
@@ -112,11 +116,16 @@ class Explain(commands.Cog):
             await reply_privately(interaction, notice("\n".join(problems)))
 
     @commands.Cog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Remember the reader's language: messages do not carry it."""
+        self._locales[interaction.user.id] = interaction.locale
+
+    @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Explain pictures that come by direct message, or with a mention of the bot."""
         if message.author.bot or not self._addressed(message):
             return
-        say = speaker(self._client.locale_of(message))
+        say = speaker(self._locale_of(message))
         me = message.author.id
         ownership = Ownership(me, me, public=message.guild is not None)
         pictures = _pictures(message)
@@ -128,6 +137,19 @@ class Explain(commands.Cog):
             except Exception as error:  # noqa: BLE001 - the others are answered
                 each = notice(_problem(error, number, len(pictures), say))
             await _reply_to(message, each)
+
+    def _locale_of(self, message: discord.Message) -> Locale:
+        """Guess the language in which to answer a message.
+
+        Korean if it contains Hangul; else the language of its author's last interaction since the
+        bot started; else the server's.
+        """
+        if any(ord(letter) in _HANGUL for letter in message.content):
+            return Locale.korean
+        known: Locale | None = self._locales.get(message.author.id)
+        if known is not None:
+            return known
+        return message.guild.preferred_locale if message.guild else Locale.american_english
 
     def _addressed(self, message: discord.Message) -> bool:
         """Whether a message is for the bot: a reply that pings it is not, unless with a picture."""

@@ -3,15 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from discord import SelectOption
 from discord.ui import ActionRow, Button, Select
 from typing_extensions import override
 
 from bot.explain.phrases import REGION_NAMES, SCORE_NAMES
-from bot.explain.query import NO_DIGIT, Query, random_index
-from bot.explain.query_control import STATE, Ownership, Presses, QueryControl, encode
+from bot.explain.query import (
+    NO_DIGIT,
+    STATE,
+    Ownership,
+    Query,
+    decode,
+    encode,
+    random_index,
+)
 from bot.explain.results import (
     DigitResult,
     PictureResult,
@@ -23,9 +30,9 @@ from bot.explain.results import (
 from bot.i18n import Say
 from bot.runtime.networks import Network
 from bot.ui.client import Interaction
-from bot.ui.control import ItemT
+from bot.ui.control import Control, ItemT
 from core.explain.scores import Score
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 
 PREDICTED = "p"
 """The option for the predicted class, whichever it is."""
@@ -88,6 +95,62 @@ def score_options(chosen: Score, say: Say) -> list[SelectOption]:
         )
         for score, name in SCORE_NAMES.items()
     ]
+
+
+class Presses(Protocol):
+    """What the controls call."""
+
+    async def answer(
+        self, interaction: Interaction, query: Query, owner: int, uploader: int
+    ) -> None:
+        """Answer a query in the message's place, or privately."""
+
+    async def correct(
+        self,
+        interaction: Interaction,
+        query: Query,
+        label: int | None,
+        owner: int,
+        uploader: int,
+        *,
+        confirmed: bool = False,
+    ) -> None:
+        """Record the label that an uploader gives to a digit, or take it back."""
+
+    async def show_steps(self, interaction: Interaction, query: Query) -> None:
+        """Show how the picture of an answer was read."""
+
+    async def show_rule(self, interaction: Interaction) -> None:
+        """Show how it is decided what is a digit."""
+
+
+class QueryControl(Control[ItemT, Presses], template=r"(?!)"):
+    """A control whose `custom_id` holds the query that its message answers.
+
+    Attributes:
+        query: that query.
+        uploader: the id of the user whose picture it is about.
+    """
+
+    def __init__(self, item: ItemT) -> None:
+        super().__init__(item)
+        self.query = decode(self.state)
+        self.uploader = int(self.state["uploader"])
+
+    @override
+    async def press(
+        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+    ) -> None:
+        owner = self.owner if self.in_place(interaction) else interaction.user.id
+        await feature.answer(interaction, self.changed(values), owner, self.uploader)
+
+    def changed(self, values: Sequence[str]) -> Query:
+        """Return the query with one thing changed.
+
+        Args:
+            values: what was chosen in a select; empty for a button.
+        """
+        raise NotImplementedError
 
 
 class QuerySelect(

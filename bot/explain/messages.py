@@ -17,8 +17,7 @@ from bot.explain.phrases import (
     tested,
     where,
 )
-from bot.explain.query import NO_DIGIT, Query
-from bot.explain.query_control import Ownership
+from bot.explain.query import NO_DIGIT, Ownership, Query
 from bot.explain.results import (
     SURE,
     DigitResult,
@@ -31,7 +30,7 @@ from bot.explain.results import (
 from bot.i18n import Say
 from bot.ui.layout import CALM, WARNING, Message, attached, framed
 from core.explain.methods import GradCAM
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 from core.uploads import DecodedImage, Reading
 
 _PNG = b"\x89PNG"

@@ -7,7 +7,7 @@ from bot.i18n import Say
 from bot.runtime.networks import Network
 from core.explain.regions import Region
 from core.explain.scores import Score
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 from core.figures.rejection import format_objectness
 from core.uploads import Reading
 

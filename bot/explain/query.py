@@ -1,17 +1,35 @@
-"""What can be asked about a digit."""
+"""What can be asked about a digit, and how the controls under an answer hold it."""
 
 import random
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Self, TypeVar
 
 from bot.runtime.networks import Network
 from core.dataset import TEST_DIGITS
 from core.explain.scores import Score
-from core.figures.colormaps import Colormap
+from core.figures.heatmaps import Colormap
 
 DEFAULT_LAYER = "max_pooling2d_1"
 NO_DIGIT = -1
 """The label of a shape that is no digit, beside 0 to 9."""
+
+_NONE = "-"
+
+# Messages that were sent long ago hold these codes: they never change.
+LAYER_CODES = {"conv2d": "0", "max_pooling2d": "1", "conv2d_1": "2", "max_pooling2d_1": "3"}
+SCORE_CODES = {Score.LOG_ODDS: "0", Score.LOGIT: "1", Score.PROBABILITY: "2"}
+_COLOURS = {Colormap.VIRIDIS: "0", Colormap.JET: "1"}
+NETWORK_CODES = {Network.TUTORIAL: "0", Network.UPLOADS: "1"}
+STATE = (
+    r"(?P<index>\d{1,4}|-)/(?P<layer>[0-3])/(?P<target>\d|-)/(?P<score>[0-2])/(?P<colours>[01])"
+    r"/(?P<network>[01])/(?P<position>\d{1,2}|-)/(?P<correction>-?\d|-)"
+    r"/(?P<owner>\d{1,20})/(?P<uploader>\d{1,20})"
+)
+"""Matches a query, the owner of its message and the uploader of its picture: 64 characters."""
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +88,63 @@ class Query:
 def random_index() -> int:
     """Return the index of a random test digit."""
     return random.randrange(TEST_DIGITS)  # noqa: S311 - not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Whose an answer is.
+
+    Attributes:
+        owner: the id of the user whose presses change the message.
+        uploader: the id of the user who may correct it; the owner's for a test digit.
+        public: whether others see the message.
+    """
+
+    owner: int
+    uploader: int
+    public: bool
+
+    @property
+    def correctable(self) -> bool:
+        """Whether the uploader sees the message."""
+        return self.public or self.owner == self.uploader
+
+
+def encode(query: Query, ownership: Ownership) -> str:
+    """Write what a control holds, as `STATE` matches it."""
+    fields = (
+        query.index,
+        LAYER_CODES[query.layer],
+        query.target,
+        SCORE_CODES[query.score],
+        _COLOURS[query.colours],
+        NETWORK_CODES[query.network],
+        query.position,
+        query.correction,
+        ownership.owner,
+        ownership.uploader,
+    )
+    return "/".join(_NONE if field is None else str(field) for field in fields)
+
+
+def decode(state: re.Match[str]) -> Query:
+    """Return the query in what a control holds."""
+    return Query(
+        index=_number(state["index"]),
+        layer=value_of(state["layer"], LAYER_CODES),
+        target=_number(state["target"]),
+        score=value_of(state["score"], SCORE_CODES),
+        colours=value_of(state["colours"], _COLOURS),
+        network=value_of(state["network"], NETWORK_CODES),
+        position=_number(state["position"]),
+        correction=_number(state["correction"]),
+    )
+
+
+def value_of(code: str, codes: Mapping[_T, str]) -> _T:
+    """Return the value that has a code."""
+    return next(value for value, each in codes.items() if each == code)
+
+
+def _number(field: str) -> int | None:
+    return None if field == _NONE else int(field)

@@ -9,8 +9,7 @@ from discord.ui import Button, Select
 from typing_extensions import override
 
 from bot.explain.controls import PREDICTED
-from bot.explain.query import random_index
-from bot.explain.query_control import LAYER_CODES
+from bot.explain.query import LAYER_CODES, random_index
 from bot.lessons.page_control import NAME, STATE, Presses, StateButton, decode, encode
 from bot.lessons.state import LessonState
 from bot.runtime.errors import UserError

@@ -34,7 +34,7 @@ from bot.ui.control import EVERYONE
 from bot.ui.layout import Message, attached, framed
 from core.explain.explainer import ExplanationSet
 from core.explain.regions import strongest_regions
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 from core.transforms import Transform
 
 _MAX_OPTIONS = 25  # of a select

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol, Self
 from discord import ButtonStyle
 from discord.ui import Button
 
-from bot.explain.query_control import LAYER_CODES, SCORE_CODES
+from bot.explain.query import LAYER_CODES, SCORE_CODES
 from bot.lessons.state import LessonState, View
 from bot.runtime.errors import UserError
 from bot.ui.client import Interaction

@@ -10,8 +10,7 @@ from discord.ext import commands
 from bot.explain.corrections import Corrections
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer
-from bot.explain.query import Query
-from bot.explain.query_control import Ownership
+from bot.explain.query import Ownership, Query
 from bot.i18n import speaker
 from bot.model.about import About
 from bot.model.controls import CONTROLS

@@ -7,7 +7,7 @@ from discord.ui import Button
 from typing_extensions import override
 
 from bot.explain.phrases import NETWORK_NAMES
-from bot.explain.query_control import NETWORK_CODES, decode
+from bot.explain.query import NETWORK_CODES, value_of
 from bot.i18n import Say
 from bot.runtime.networks import Network
 from bot.ui.client import Interaction
@@ -50,7 +50,7 @@ class OtherNetworkButton(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         owner = self.owner if self.in_place(interaction) else interaction.user.id
-        await feature.show(interaction, decode(NETWORK_CODES, self.state["network"]), owner)
+        await feature.show(interaction, value_of(self.state["network"], NETWORK_CODES), owner)
 
 
 class ExampleButton(
@@ -73,7 +73,7 @@ class ExampleButton(
     async def press(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
-        network = decode(NETWORK_CODES, self.state["network"])
+        network = value_of(self.state["network"], NETWORK_CODES)
         label, predicted = int(self.state["label"]), int(self.state["predicted"])
         await feature.show_example(interaction, network, label, predicted)
 

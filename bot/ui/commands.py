@@ -1,35 +1,13 @@
 """Slash commands: named by the catalogue, with errors that are told to the person."""
 
 import inspect
-from collections.abc import Callable, Coroutine
-from functools import wraps
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 from discord import app_commands
 
 from bot.i18n import label
-from bot.ui.client import Interaction
-from bot.ui.reply import report
-
-Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
-
-
-def reporting(callback: Callback) -> Callback:
-    """Let a method that answers an interaction tell the person what went wrong.
-
-    discord.py would only log it.
-    """
-
-    @wraps(callback)
-    async def report_errors(
-        self: object, interaction: Interaction, *args: object, **options: object
-    ) -> None:
-        try:
-            await callback(self, interaction, *args, **options)
-        except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
-            await report(interaction, error)
-
-    return report_errors
+from bot.ui.reply import Callback, reporting
 
 
 def localized(

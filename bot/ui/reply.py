@@ -1,11 +1,18 @@
 """Answering interactions, also when something goes wrong."""
 
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, TypeAlias
+
 from discord import InteractionResponseType
 
 from bot.i18n import speaker
 from bot.runtime.errors import describe
 from bot.ui.client import Interaction
 from bot.ui.layout import Message, notice
+
+Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
+"""A method of a cog that answers an interaction."""
 
 
 async def reply(interaction: Interaction, message: Message) -> None:
@@ -50,3 +57,21 @@ async def report(interaction: Interaction, error: Exception) -> None:
     """Tell the person who used an interaction what went wrong, in their language and privately."""
     message = notice(describe(error, speaker(interaction.locale)))
     await reply_privately(interaction, message)
+
+
+def reporting(callback: Callback) -> Callback:
+    """Let a method that answers an interaction tell the person what went wrong.
+
+    discord.py would only log it.
+    """
+
+    @wraps(callback)
+    async def report_errors(
+        self: object, interaction: Interaction, *args: object, **options: object
+    ) -> None:
+        try:
+            await callback(self, interaction, *args, **options)
+        except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
+            await report(interaction, error)
+
+    return report_errors

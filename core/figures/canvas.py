@@ -3,23 +3,30 @@
 A canvas is (h, w, 3) RGB or (h, w) palette indices, uint8. Functions draw on it in place, and what
 reaches beyond its edges is cut off. Boxes and points are in pixels from the upper left corner; the
 right and lower edges of a box are exclusive. The same calls always give the same bytes.
+
+Text is in DejaVu Sans. Matplotlib brings this font, so none is shipped here.
 """
 
 import io
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from core.digit import Box
 from core.figures.arrays import Greys, Pixels
-from core.figures.fonts import text_mask
 from core.figures.style import EXPLAINED, GROUND, LINE, TEXT, WHITE, WIDTH, Colour, Ink, Rgb
 
 Point = tuple[int, int]
 """x and y."""
+
+_CAP_HEIGHT = 0.729
+"""The height of a digit or a capital in DejaVu Sans, as a share of the font size."""
 
 _SHARE_LEFT = {"left": 0.0, "center": 0.5, "right": 1.0}
 
@@ -106,6 +113,29 @@ def write(
     _stamp(canvas, mask, at[0] - round(_SHARE_LEFT[ha] * width), at[1] - height // 2, ink)
 
 
+@lru_cache(maxsize=1024)
+def text_mask(text: str, size: int, *, bold: bool = False) -> Greys:
+    """Render one line of text.
+
+    Args:
+        text: One line.
+        size: Of the font, in pixels.
+        bold: Whether to use the bold face.
+
+    Returns:
+        (h, w), read-only: how much of each pixel is covered. The middle row is the middle of a
+        digit's height, so that text of different sizes lines up.
+    """
+    font = _font(size, bold=bold)
+    width, height = round(font.getlength(text)), 2 * (size // 2 + size // 8)
+    baseline = (height + round(_CAP_HEIGHT * size)) // 2
+    image = Image.new("L", (width, height))
+    ImageDraw.Draw(image).text((0, baseline), text, fill=255, font=font, anchor="ls")
+    mask = np.array(image)
+    mask.setflags(write=False)
+    return mask
+
+
 def disc(canvas: Pixels, centre: Point, radius: int, colour: Rgb) -> None:
     """Fill a circle."""
     cv2.circle(canvas, centre, radius, colour, cv2.FILLED, cv2.LINE_AA)
@@ -151,3 +181,13 @@ def _stamp(canvas: Pixels, mask: Greys, left: int, top: int, ink: Ink) -> None:
         under[:] = np.rint(under + (np.array(ink) - under) * (mask[..., np.newaxis] / 255))
     elif mask.size:  # OpenCV refuses an empty array
         cv2.copyTo(cv2.LUT(mask, ink), mask, under)
+
+
+@cache
+def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
+    matplotlib = find_spec("matplotlib")  # finds the package without importing it
+    if matplotlib is None or matplotlib.origin is None:
+        raise FileNotFoundError("The font DejaVu Sans comes with Matplotlib, which is missing.")
+    folder = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf"
+    file = folder / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+    return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)

@@ -11,11 +11,16 @@ import numpy as np
 from core.figures import palette
 from core.figures.arrays import Classes, DigitImage, Heatmap, Indices
 from core.figures.canvas import fill, frame, to_png, write
-from core.figures.colormaps import Colormap
-from core.figures.heatmaps import draw_cell_lines, draw_colorbar, enlarge, mark_empty, upsample
+from core.figures.heatmaps import (
+    Colormap,
+    draw_cell_lines,
+    draw_colorbar,
+    enlarge,
+    mark_empty,
+    upsample,
+)
 from core.figures.palette import INDEXED
-from core.figures.percent import format_percent
-from core.figures.probabilities import draw_probabilities
+from core.figures.probabilities import draw_probabilities, format_percent
 from core.figures.style import WIDTH
 
 _HEIGHT = 512

@@ -9,10 +9,9 @@ import numpy as np
 
 from core.digit import Box
 from core.figures.arrays import DigitImage, Pixels
-from core.figures.canvas import blank, grown, outline, scaled, to_jpeg, write
-from core.figures.fonts import text_mask
+from core.figures.canvas import blank, grown, outline, scaled, text_mask, to_jpeg, write
 from core.figures.heatmaps import grey
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 from core.figures.style import DIM, EXPLAINED, GROUND, LINE, TEXT, WHITE
 from core.uploads.decoded_image import DecodedImage
 

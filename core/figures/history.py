@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.figures.canvas import fill, to_png, write
-from core.figures.colormaps import Colormap
+from core.figures.heatmaps import Colormap
 from core.figures.palette import INDEXED, palette_of
 from core.figures.style import MARGIN, WIDTH
 

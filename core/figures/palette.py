@@ -14,8 +14,7 @@ from functools import cache
 import numpy as np
 
 from core.figures.arrays import DigitImage, Greys, Heatmap, Indices
-from core.figures.colormaps import Colormap
-from core.figures.heatmaps import enlarge, overlay
+from core.figures.heatmaps import Colormap, enlarge, overlay
 from core.figures.style import EXPLAINED, GROUND, PREDICTED, WHITE, Theme
 
 _GREYS, _HEATS, _INKS, _TINTS, _STEPS = 64, 64, 6, 17, 13

@@ -8,8 +8,7 @@ import numpy as np
 from core.digit import Box
 from core.figures.arrays import Greys, Heatmap, Warp
 from core.figures.canvas import scaled, to_jpeg
-from core.figures.colormaps import Colormap
-from core.figures.heatmaps import enlarge, overlay, warp_heatmap
+from core.figures.heatmaps import Colormap, enlarge, overlay, warp_heatmap
 from core.figures.tags import Tag, Tone, draw_tags
 from core.uploads.decoded_image import DecodedImage
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from core.figures.arrays import DigitImage, Heatmap, Pixels
 from core.figures.canvas import blank, fill, frame, outline, to_jpeg, write
-from core.figures.colormaps import Colormap
-from core.figures.heatmaps import draw_colorbar, grey, heatmap_cells, overlay_digit
+from core.figures.heatmaps import Colormap, draw_colorbar, grey, heatmap_cells, overlay_digit
 from core.figures.style import EXPLAINED, LINE, MARGIN, RGB, WHITE
 
 _LARGE, _SMALL = 448, 336  # a side of a panel: whole pixels for 7, 14 and 28 cells

@@ -14,8 +14,7 @@ import numpy as np
 from core.digit import Digit
 from core.figures.arrays import DigitImage, Greys, Heatmap, Pixels
 from core.figures.canvas import fill, polyline, to_jpeg, write
-from core.figures.colormaps import Colormap
-from core.figures.heatmaps import draw_cell_lines, enlarge, grey, overlay, to_uint8
+from core.figures.heatmaps import Colormap, draw_cell_lines, enlarge, grey, overlay, to_uint8
 from core.figures.panels import Panel, View, draw_box, draw_panels, image_panel, locate
 from core.figures.style import GROUND, WHITE
 from core.uploads.decoded_image import DecodedImage

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from core.digit import Box
 from core.figures.arrays import Pixels
-from core.figures.canvas import disc, fill, grown, outline, write
-from core.figures.fonts import text_mask
+from core.figures.canvas import disc, fill, grown, outline, text_mask, write
 from core.figures.style import EXPLAINED, WHITE, Rgb
 
 _UNITS = 400

@@ -13,7 +13,7 @@ from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
 from core.explain.regions import strongest_regions
 from core.figures.card import Card, draw_card
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 
 DIGITS = tuple(str(digit) for digit in range(10))
 

@@ -7,7 +7,7 @@ from core.figures.arrays import Classes, DigitImage
 from core.figures.canvas import blank, put, to_png, write
 from core.figures.heatmaps import grey
 from core.figures.lessons.axes import Axes
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 from core.figures.style import DIM, EXPLAINED, MARGIN, SKY, WHITE, WIDTH
 
 

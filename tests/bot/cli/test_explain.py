@@ -17,7 +17,7 @@ from core.explain.explainer import Explainer
 from core.explain.methods import METHODS as ALL_METHODS
 from core.explain.regions import strongest_regions
 from core.explain.scores import Score
-from core.figures.colormaps import Colormap
+from core.figures.heatmaps import Colormap
 from core.network import epoch_file
 from tests.bot.cli.conftest import Typed
 from tests.builders import blank, picture, row

@@ -18,7 +18,7 @@ from core.figures.canvas import (
     to_png,
     write,
 )
-from core.figures.colormaps import Colormap
+from core.figures.heatmaps import Colormap
 from core.figures.palette import INDEXED, palette_of
 from core.figures.style import EXPLAINED, GROUND, WHITE
 

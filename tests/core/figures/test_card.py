@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.dataset import test_digit as digit_of_the_test_set
+from core.figures.canvas import text_mask
 from core.figures.card import Card, draw_card
-from core.figures.colormaps import Colormap
-from core.figures.fonts import text_mask
+from core.figures.heatmaps import Colormap
 
 Pixels = NDArray[np.uint8]
 

@@ -4,7 +4,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.figures.arrays import ColourTable
-from core.figures.colormaps import Colormap
+from core.figures.heatmaps import Colormap
 
 
 def lightness(table: ColourTable) -> NDArray[np.float64]:

@@ -10,9 +10,8 @@ from PIL import Image
 
 from core.dataset import test_digit as digit_of_the_test_set
 from core.figures import contact_sheet
-from core.figures.canvas import write
+from core.figures.canvas import text_mask, write
 from core.figures.contact_sheet import Entry, draw_contact_sheets, thumbnail
-from core.figures.fonts import text_mask
 from core.figures.style import GROUND
 from core.uploads.decoded_image import DecodedImage
 

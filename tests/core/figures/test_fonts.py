@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.figures import fonts
-from core.figures.fonts import text_mask
+from core.figures import canvas
+from core.figures.canvas import text_mask
 
 
 @pytest.mark.parametrize("size", [24, 28, 36, 48, 140])
@@ -24,7 +24,7 @@ def test_the_font_has_every_symbol(symbol: str) -> None:
 @pytest.mark.parametrize("size", [26, 28])
 def test_no_letter_is_cut_off(size: int) -> None:
     text = "(gjpqy_ŷ)"
-    whole = np.asarray(fonts._font(size, bold=False).getmask(text))
+    whole = np.asarray(canvas._font(size, bold=False).getmask(text))
 
     assert text_mask(text, size).sum(dtype=np.int64) == whole.sum(dtype=np.int64)
 

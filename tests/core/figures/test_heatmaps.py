@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.figures.colormaps import Colormap
 from core.figures.heatmaps import (
+    Colormap,
     diverging,
     enlarge,
     grey,

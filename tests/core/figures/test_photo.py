@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.digit import Box
-from core.figures.colormaps import Colormap
+from core.figures.heatmaps import Colormap
 from core.figures.photo import Detection, draw_photo
 from core.uploads.decoded_image import DecodedImage
 

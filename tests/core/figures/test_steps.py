@@ -8,7 +8,7 @@ from PIL import Image
 
 from core.dataset import test_digit as digit_of_the_test_set
 from core.digit import Digit
-from core.figures.colormaps import Colormap
+from core.figures.heatmaps import Colormap
 from core.figures.steps import draw_steps
 from core.uploads.decoded_image import DecodedImage
 

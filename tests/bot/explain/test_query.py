@@ -1,15 +1,14 @@
-"""What the controls under an answer hold; messages that were sent must go on working."""
+"""What is asked of a digit, and how messages that were sent go on working."""
 
 import pytest
 from discord.ui import Button
 
 from bot.explain.controls import HowButton
-from bot.explain.query import NO_DIGIT, Query
-from bot.explain.query_control import Ownership, encode
+from bot.explain.query import NO_DIGIT, Ownership, Query, encode
 from bot.runtime.networks import Network
 from core.explain.closed_form import SPATIAL_LAYERS
 from core.explain.scores import Score
-from core.figures.colormaps import Colormap
+from core.figures.heatmaps import Colormap
 
 _SENT = {
     "7/3/-/0/0/0/-/-/1/1": Query(7),

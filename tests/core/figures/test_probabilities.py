@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.figures.percent import format_percent
+from core.figures.probabilities import format_percent
 
 
 @pytest.mark.parametrize(
