@@ -171,7 +171,7 @@ class GradcamBot(Client):
         )
         await self.add_cog(self.quiz)
         await self.add_cog(
-            ScoreCommands(self, self.scores, self.engine, self.servers, self.scheduler)
+            ScoreCommands(self, self.scores, self.engine, self.servers.language, self.scheduler)
         )
         await self._add_lessons_and_reviews()
         await self._add_sessions()

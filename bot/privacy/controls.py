@@ -20,24 +20,15 @@ _BUTTONS = {
 }
 
 
-class Presses(Protocol):
-    """What the buttons call; each is about the data of the person who pressed."""
-
-    async def show(self, interaction: Interaction) -> None:
-        """Show what is stored."""
-
-    async def export(self, interaction: Interaction) -> None:
-        """Send what is stored as a file."""
-
-    async def confirm(self, interaction: Interaction) -> None:
-        """Ask whether to delete everything."""
-
-    async def delete(self, interaction: Interaction) -> None:
-        """Delete everything."""
+class _Presses(Protocol):
+    async def show(self, interaction: Interaction) -> None: ...
+    async def export(self, interaction: Interaction) -> None: ...
+    async def confirm(self, interaction: Interaction) -> None: ...
+    async def delete(self, interaction: Interaction) -> None: ...
 
 
 class PrivacyButton(
-    Control[Button[Any], Presses], template=rf"privacy_(?P<action>{'|'.join(_BUTTONS)}):{OWNER}"
+    Control[Button[Any], _Presses], template=rf"privacy_(?P<action>{'|'.join(_BUTTONS)}):{OWNER}"
 ):
     """Exports the data, asks whether to delete it, deletes it, or keeps it."""
 
@@ -54,14 +45,12 @@ class PrivacyButton(
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
-        match self.state["action"]:
-            case "export":
-                await feature.export(interaction)
-            case "delete":
-                await feature.confirm(interaction)
-            case "really":
-                await feature.delete(interaction)
-            case _:
-                await feature.show(interaction)
+        presses = {
+            "export": feature.export,
+            "delete": feature.confirm,
+            "really": feature.delete,
+            "keep": feature.show,
+        }
+        await presses[self.state["action"]](interaction)

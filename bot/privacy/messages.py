@@ -31,20 +31,14 @@ _FILE = "grad-cam-data.json"
 
 
 def stored_data(counts: Mapping[str, int], say: Say, owner: int) -> Message:
-    """Lay out what is stored about a person.
-
-    Args:
-        counts: the number of their rows by table.
-        say: the person's language.
-        owner: the person's id.
-    """
-    lines = [say("privacy.heading")]
-    lines += [
+    """Lay out the number of a person's rows by table."""
+    lines = [
         f"- **{count:,}** · {say(TABLE_NAMES.get(table, 'privacy.other'))}"
         for table, count in counts.items()
-    ] or [say("privacy.nothing")]
-    about = TextDisplay[Any](say("privacy.about", days=SERVER_RETENTION.days))
-    parts = [TextDisplay[Any]("\n".join(lines)), about]
+    ]
+    listed = "\n".join([say("privacy.heading"), *(lines or [say("privacy.nothing")])])
+    about = say("privacy.about", days=SERVER_RETENTION.days)
+    parts = (TextDisplay[Any](listed), TextDisplay[Any](about))
     if not counts:
         return framed(*parts)
     buttons = (PrivacyButton.drawn(action, owner, say) for action in ("export", "delete"))

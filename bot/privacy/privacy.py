@@ -8,6 +8,7 @@ stay as they are.
 """
 
 import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -47,14 +48,12 @@ class Privacy:
 
     async def count(self, user_id: int) -> dict[str, int]:
         """Return the number of a person's rows by table, without tables that have none."""
-        counts: dict[str, int] = {}
+        counts = Counter[str]()
         async with self._store.read() as transaction:
             for table, column in personal_columns():
                 statement = select(func.count()).where(table.c[column] == user_id)
-                count = await transaction.scalar(statement.select_from(table)) or 0
-                if count:
-                    counts[table.name] = counts.get(table.name, 0) + count
-        return counts
+                counts[table.name] += await transaction.scalar(statement.select_from(table)) or 0
+        return dict(+counts)
 
     async def export(self, user_id: int) -> dict[str, Any]:
         """Return all that is stored about a person, as JSON can hold it.
@@ -62,13 +61,12 @@ class Privacy:
         Ids are written as text, since they are larger than the integers that many readers of JSON
         keep exact.
         """
-        rows: dict[str, list[dict[str, Any]]] = {}
+        rows = defaultdict[str, list[dict[str, Any]]](list)
         async with self._store.read() as transaction:
             for table, column in personal_columns():
                 found = await transaction.execute(select(table).where(table.c[column] == user_id))
-                written = [_written(table, row) for row in found.mappings()]
-                if written:
-                    rows.setdefault(table.name, []).extend(written)
+                for row in found.mappings():
+                    rows[table.name].append(_written(table, row))
         return {"user_id": str(user_id), "exported_at": self._now().isoformat(), "kept": rows}
 
     async def delete(self, user_id: int) -> DeletionReport:
@@ -89,13 +87,9 @@ class Privacy:
             left = list(await transaction.scalars(under_way.order_by(Session.session_id)))
             report = await self._leave_sessions(transaction, user_id)
             for table, column in personal_columns():
-                mine = table.c[column] == user_id
-                statement = (
-                    delete(table).where(mine)
-                    if column == _OWN
-                    else update(table).where(mine).values({column: _NOBODY})
-                )
-                await transaction.execute(statement)
+                lead = update(table).values({column: _NOBODY})
+                statement = delete(table) if column == _OWN else lead
+                await transaction.execute(statement.where(table.c[column] == user_id))
             for session_id in left:
                 await enqueue(self._store, transaction, "session", session_id, self._now())
         return report

@@ -44,8 +44,4 @@ class Asker(Protocol):
     async def ask_again(
         self, interaction: Interaction, item: Item, status: ReviewStatus
     ) -> Message | None:
-        """Lay out another question about the same, for the user of an interaction.
-
-        Returns:
-            The message, or `None` if there is no such question any more.
-        """
+        """Lay out another question about the same; `None` if there is none any more."""

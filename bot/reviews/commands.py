@@ -19,13 +19,7 @@ class ReviewCommands(commands.Cog):
     """Asks people again, privately, what they answered wrongly."""
 
     def __init__(self, client: Client, reviews: Reviews, askers: Mapping[str, Asker]) -> None:
-        """Ask what is due.
-
-        Args:
-            client: receives the presses.
-            reviews: knows what is due.
-            askers: by kind of question.
-        """
+        """Ask what is due; `askers` are by kind of question."""
         self._reviews = reviews
         self._askers = askers
         register(client, self, ReviewButton)

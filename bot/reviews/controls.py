@@ -11,22 +11,16 @@ from bot.i18n import Say
 from bot.ui.client import Interaction
 from bot.ui.control import OWNER, Control
 
-
-class Presses(Protocol):
-    """What the controls of reviews call."""
-
-    async def ask(self, interaction: Interaction) -> None:
-        """Ask what is due."""
-
-    async def share(self, interaction: Interaction, *, in_groups: bool) -> None:
-        """Let a person's items come back in rounds of a group, or not."""
-
-
 _KEYS = {"next": "review.next", "share": "review.share", "keep": "review.keep"}
 
 
+class _Presses(Protocol):
+    async def ask(self, interaction: Interaction) -> None: ...
+    async def share(self, interaction: Interaction, *, in_groups: bool) -> None: ...
+
+
 class ReviewButton(
-    Control[Button[Any], Presses], template=rf"review:(?P<act>next|share|keep):{OWNER}"
+    Control[Button[Any], _Presses], template=rf"review:(?P<act>{'|'.join(_KEYS)}):{OWNER}"
 ):
     """Asks the next item, or chooses who may be asked."""
 
@@ -38,7 +32,7 @@ class ReviewButton(
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         if self.state["act"] == "next":
             await feature.ask(interaction)

@@ -13,13 +13,12 @@ from bot.ui.layout import Message, framed
 
 def nothing_due(status: ReviewStatus, owner: int, say: Say) -> Message:
     """Say that there is nothing to review, and when there will be."""
-    words = [say("review.none")]
+    after = say("review.empty")
     if status.next_at is not None:
         when = format_dt(status.next_at, "R")
-        words.append(say("review.waiting", count=status.later, when=when))
-    else:
-        words.append(say("review.empty"))
-    return framed(TextDisplay("\n".join(words)), *review_rows(status, owner, say))
+        after = say("review.waiting", count=status.later, when=when)
+    text = f"{say('review.none')}\n{after}"
+    return framed(TextDisplay(text), *review_rows(status, owner, say))
 
 
 def sharing(status: ReviewStatus, owner: int, say: Say) -> Message:

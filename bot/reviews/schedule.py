@@ -8,7 +8,7 @@ removed. A right answer before an item is due changes nothing.
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.reviews.asking import Item, ReviewStatus
@@ -30,14 +30,7 @@ class Reviews:
         private_kinds: Collection[str] = (),
         now: Clock = utc_now,
     ) -> None:
-        """Look in a store.
-
-        Args:
-            store: keeps the items.
-            group_kinds: kinds of question that people and groups can be asked.
-            private_kinds: kinds that only people can be asked.
-            now: the clock.
-        """
+        """Look in a store; `private_kinds` of question are never asked in a group."""
         self._store = store
         self._group_kinds = tuple(group_kinds)
         self._kinds = (*group_kinds, *private_kinds)
@@ -45,34 +38,21 @@ class Reviews:
 
     async def next_due(self, user_id: int) -> Item | None:
         """Return the item of one person that has been due for longest."""
-        async with self._store.read() as transaction:
-            found = (
-                await transaction.execute(
-                    select(ReviewItem.kind, ReviewItem.topic)
-                    .where(
-                        ReviewItem.user_id == user_id,
-                        ReviewItem.kind.in_(self._kinds),
-                        ReviewItem.due_at <= self._now(),
-                    )
-                    .order_by(ReviewItem.due_at, ReviewItem.kind, ReviewItem.topic)
-                    .limit(1)
-                )
-            ).first()
-        return None if found is None else Item(*found)
+        return await self._first(
+            select(ReviewItem.kind, ReviewItem.topic)
+            .where(ReviewItem.user_id == user_id, ReviewItem.kind.in_(self._kinds))
+            .order_by(ReviewItem.due_at, ReviewItem.kind, ReviewItem.topic)
+        )
 
     async def status(self, user_id: int) -> ReviewStatus:
         """Count the items of one person."""
+        statement = select(ReviewItem.due_at).where(
+            ReviewItem.user_id == user_id, ReviewItem.kind.in_(self._kinds)
+        )
         async with self._store.read() as transaction:
-            moments = list(
-                await transaction.scalars(
-                    select(ReviewItem.due_at)
-                    .where(ReviewItem.user_id == user_id, ReviewItem.kind.in_(self._kinds))
-                    .order_by(ReviewItem.due_at)
-                )
-            )
+            moments = (await transaction.scalars(statement)).all()
             person = await transaction.get(Person, user_id)
-        now = self._now()
-        later = [moment for moment in moments if moment > now]
+        later = sorted(moment for moment in moments if moment > self._now())
         return ReviewStatus(
             len(moments) - len(later),
             len(later),
@@ -92,21 +72,23 @@ class Reviews:
             if session_id is None
             else select(Participant.user_id).where(Participant.session_id == session_id)
         )
-        statement = (
+        return await self._first(
             select(ReviewItem.kind, ReviewItem.topic)
             .join(Person, Person.user_id == ReviewItem.user_id)
             .where(
                 Person.reviews_in_groups.is_(True),
                 ReviewItem.kind.in_(self._group_kinds),
-                ReviewItem.due_at <= self._now(),
                 ReviewItem.user_id.in_(group),
             )
             .group_by(ReviewItem.kind, ReviewItem.topic)
             .order_by(func.count().desc(), func.min(ReviewItem.due_at), ReviewItem.kind)
-            .limit(1)
         )
+
+    async def _first(self, items: Select[str, str]) -> Item | None:
+        """Return the first of some items that is due."""
+        due = items.where(ReviewItem.due_at <= self._now()).limit(1)
         async with self._store.read() as transaction:
-            found = (await transaction.execute(statement)).first()
+            found = (await transaction.execute(due)).first()
         return None if found is None else Item(*found)
 
     async def drop(self, user_id: int, item: Item) -> None:
@@ -138,7 +120,7 @@ async def record_answers(
 
     Args:
         store: of the transaction.
-        transaction: what keeps the answers.
+        transaction: in which the answers are recorded.
         item: what the question was about.
         right: whether each user was right, by id.
         now: the time.

@@ -1,6 +1,6 @@
 """`/scores`."""
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
 from discord import InteractionResponseType, app_commands
 from discord.app_commands import Choice
@@ -10,8 +10,8 @@ from bot.i18n import label, speaker
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
 from bot.runtime.scheduler import Scheduler
-from bot.scores.controls import CONTROLS
-from bot.scores.messages import history, own_board, shared_board
+from bot.scores.controls import ScoreButton
+from bot.scores.messages import PERIODS, history, own_board, shared_board
 from bot.scores.scores import Period, Scores
 from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized
@@ -22,13 +22,6 @@ from core.figures.history import draw_history
 _MINE = "mine"
 
 
-class Languages(Protocol):
-    """Knows the languages of servers."""
-
-    async def language(self, server_id: int | None) -> str | None:
-        """Return the language of shared messages; `None` means all languages."""
-
-
 class ScoreCommands(commands.Cog):
     """Scoreboards, and each person's points by week."""
 
@@ -37,22 +30,20 @@ class ScoreCommands(commands.Cog):
         client: Client,
         scores: Scores,
         engine: Engine,
-        languages: Languages,
+        language: Callable[[int | None], Awaitable[str | None]],
         scheduler: Scheduler,
     ) -> None:
+        """Show scores; `language` returns that of a server's shared messages, `None` for all."""
         self._scores = scores
         self._engine = engine
-        self._languages = languages
+        self._language = language
         self._scheduler = scheduler
-        register(client, self, *CONTROLS)
+        register(client, self, ScoreButton)
 
     @localized("scores")
     @app_commands.choices(
         period=[
-            Choice(name=label("scores.session"), value=Period.SESSION),
-            Choice(name=label("scores.week"), value=Period.WEEK),
-            Choice(name=label("scores.last"), value=Period.LAST_WEEK),
-            Choice(name=label("scores.all"), value=Period.ALL),
+            *(Choice(name=label(key), value=str(period)) for period, key in PERIODS.items()),
             Choice(name=label("scores.mine"), value=_MINE),
         ]
     )
@@ -106,7 +97,7 @@ class ScoreCommands(commands.Cog):
         rounds = self._scores.rounds(period, server_id, session_id)
         if shared:
             standings = await self._scores.standings(rounds)
-            language = await self._languages.language(server_id)
+            language = await self._language(server_id)
             message = shared_board(standings, period, language, me, in_session=in_session)
         else:
             board = await self._scores.board(me, rounds)
@@ -116,11 +107,6 @@ class ScoreCommands(commands.Cog):
 
 
 def _server_id(interaction: Interaction) -> int:
-    """Return the server of an interaction.
-
-    Raises:
-        UserError: in a direct message, which has no scoreboards.
-    """
     if interaction.guild_id is None:
         raise UserError("scores.no_server")
     return interaction.guild_id

@@ -7,7 +7,6 @@ from discord import ButtonStyle
 from discord.ui import Button
 from typing_extensions import override
 
-from bot.i18n import Say
 from bot.scores.scores import Period
 from bot.ui.client import Interaction
 from bot.ui.control import OWNER, Control
@@ -15,69 +14,37 @@ from bot.ui.control import OWNER, Control
 _PERIOD = rf"(?P<period>{'|'.join(Period)})"
 
 
-class Presses(Protocol):
-    """What the buttons below a scoreboard call."""
-
-    async def show_board(self, interaction: Interaction, period: Period) -> None:
-        """Show the scoreboard of a period."""
-
-    async def show_history(self, interaction: Interaction) -> None:
-        """Show the person's own points by week."""
-
-    async def set_shown(self, interaction: Interaction, period: Period, *, shown: bool) -> None:
-        """Put the person on scoreboards, or take them off."""
+class _Presses(Protocol):
+    async def show_board(self, interaction: Interaction, period: Period) -> None: ...
+    async def show_history(self, interaction: Interaction) -> None: ...
+    async def set_shown(self, interaction: Interaction, period: Period, *, shown: bool) -> None: ...
 
 
-class PeriodButton(Control[Button[Any], Presses], template=rf"scores_of:{_PERIOD}:{OWNER}"):
-    """Shows the scoreboard of another period."""
-
-    @classmethod
-    def drawn(cls, period: Period, label: str, owner: int, *, chosen: bool) -> Self:
-        """Highlight the period that the message shows."""
-        style = ButtonStyle.primary if chosen else ButtonStyle.secondary
-        return cls(Button(label=label, style=style, custom_id=f"scores_of:{period}:{owner}"))
-
-    @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        await feature.show_board(interaction, Period(self.state["period"]))
-
-
-class HistoryButton(Control[Button[Any], Presses], template=rf"scores_mine:{OWNER}"):
-    """Shows the person's own points by week."""
-
-    @classmethod
-    def drawn(cls, owner: int, say: Say) -> Self:
-        """Label it in the person's language."""
-        custom_id = f"scores_mine:{owner}"
-        return cls(Button(label=say("scores.mine"), emoji="📈", custom_id=custom_id))
-
-    @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        await feature.show_history(interaction)
-
-
-class ShownButton(
-    Control[Button[Any], Presses], template=rf"scores_(?P<to>show|hide):{_PERIOD}:{OWNER}"
+class ScoreButton(
+    Control[Button[Any], _Presses],
+    template=rf"scores_(?P<act>of|mine|show|hide)(:{_PERIOD})?:{OWNER}",
 ):
-    """Puts the person on scoreboards, or takes them off."""
+    """Shows other points, or puts the person on scoreboards or takes them off."""
 
     @classmethod
-    def drawn(cls, period: Period, owner: int, say: Say, *, shown: bool) -> Self:
-        """Offer the opposite of what is so."""
-        to = "hide" if shown else "show"
-        label = say("scores.hide" if shown else "scores.show")
-        return cls(Button(label=label, custom_id=f"scores_{to}:{period}:{owner}"))
+    def drawn(
+        cls, act: str, label: str, owner: int, period: Period | None = None, *, chosen: bool = False
+    ) -> Self:
+        """Make the button of `mine`, or that of `of`, `show` or `hide` with a period."""
+        button = Button[Any](label=label, emoji="📈" if act == "mine" else None)
+        button.custom_id = f"scores_{act}:{f'{period}:' if period else ''}{owner}"
+        button.style = ButtonStyle.primary if chosen else ButtonStyle.secondary
+        return cls(button)
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
+        if self.state["act"] == "mine":
+            await feature.show_history(interaction)
+            return
         period = Period(self.state["period"])
-        await feature.set_shown(interaction, period, shown=self.state["to"] == "show")
-
-
-CONTROLS = (PeriodButton, HistoryButton, ShownButton)
+        if self.state["act"] == "of":
+            await feature.show_board(interaction, period)
+        else:
+            await feature.set_shown(interaction, period, shown=self.state["act"] == "show")

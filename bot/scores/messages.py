@@ -7,7 +7,7 @@ from discord import MediaGalleryItem
 from discord.ui import ActionRow, Item, MediaGallery, Separator, TextDisplay
 
 from bot.i18n import Say
-from bot.scores.controls import HistoryButton, PeriodButton, ShownButton
+from bot.scores.controls import ScoreButton
 from bot.scores.scores import WEEKS, Board, Period, Standing, Week
 from bot.ui.languages import beside, both
 from bot.ui.layout import Message, attached, framed
@@ -25,21 +25,19 @@ _Spoken = Callable[[Callable[[Say], str]], str]  # says something in one languag
 
 
 def own_board(board: Board, period: Period, say: Say, owner: int, *, in_session: bool) -> Message:
-    """Lay out a scoreboard for one person.
-
-    Args:
-        board: the scoreboard as the person may see it.
-        period: the rounds that it counts.
-        say: the person's language.
-        owner: the person's id.
-        in_session: whether it is shown in the thread of a session.
-    """
-    parts = _board(board.standings, period, lambda text: text(say))
-    parts += [Separator(), TextDisplay(_own(board, say))]
-    parts.append(_periods(period, owner, in_session=in_session, label=lambda text: text(say)))
-    shown = ShownButton.drawn(period, owner, say, shown=board.shown)
-    parts.append(ActionRow(HistoryButton.drawn(owner, say), shown))
-    return framed(*parts)
+    """Lay out a scoreboard for one person, in the thread of a session or elsewhere."""
+    act = "hide" if board.shown else "show"
+    label = say("scores.hide" if board.shown else "scores.show")
+    return framed(
+        *_board(board.standings, period, lambda text: text(say)),
+        Separator(),
+        TextDisplay(_own(board, say)),
+        _periods(period, owner, lambda text: text(say), in_session=in_session),
+        ActionRow(
+            ScoreButton.drawn("mine", say("scores.mine"), owner),
+            ScoreButton.drawn(act, label, owner, period),
+        ),
+    )
 
 
 def shared_board(
@@ -50,12 +48,11 @@ def shared_board(
     *,
     in_session: bool,
 ) -> Message:
-    """Lay out a scoreboard for a channel; the arguments are those of `own_board`."""
-    parts = _board(standings, period, lambda text: both(text, language))
-    parts.append(
-        _periods(period, owner, in_session=in_session, label=lambda text: beside(text, language))
+    """Lay out a scoreboard for a channel."""
+    return framed(
+        *_board(standings, period, lambda text: both(text, language)),
+        _periods(period, owner, lambda text: beside(text, language), in_session=in_session),
     )
-    return framed(*parts)
 
 
 def ranks(standings: Sequence[Standing]) -> str:
@@ -75,14 +72,14 @@ def history(
     Args:
         weeks: without a gap; none if the person took part in no round.
         picture: the bars of the weeks, PNG.
-        say: the person's language.
+        say: speaks the person's language.
         owner: the person's id.
         in_server: whether it is shown in a server, which has scoreboards to go back to.
     """
     heading = say("scores.history_heading")
     back: list[Item[Any]] = []
     if in_server:
-        back = [_periods(None, owner, in_session=False, label=lambda text: text(say))]
+        back = [_periods(None, owner, lambda text: text(say), in_session=False)]
     if not weeks:
         words = say("scores.history_empty", weeks=WEEKS)
         return framed(TextDisplay(f"{heading}\n{words}"), *back)
@@ -120,15 +117,10 @@ def _own(board: Board, say: Say) -> str:
 
 
 def _periods(
-    chosen: Period | None, owner: int, *, in_session: bool, label: _Spoken
+    chosen: Period | None, owner: int, spoken: _Spoken, *, in_session: bool
 ) -> ActionRow[Any]:
-    def named(period: Period) -> str:
-        return label(lambda say: say(PERIODS[period]))
+    def button(period: Period) -> ScoreButton:
+        label = spoken(lambda say: say(PERIODS[period]))
+        return ScoreButton.drawn("of", label, owner, period, chosen=period is chosen)
 
-    return ActionRow(
-        *(
-            PeriodButton.drawn(period, named(period), owner, chosen=period is chosen)
-            for period in Period
-            if in_session or period is not Period.SESSION
-        )
-    )
+    return ActionRow(*(button(each) for each in Period if in_session or each != Period.SESSION))

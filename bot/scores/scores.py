@@ -1,17 +1,16 @@
 """Points added up: by session, by server, by week, and those of one person over the weeks.
 
-Votes get their points when a round closes. Rounds that one person reviews alone do not count. A
+Votes get their points when a round closes. RoundFilter that one person reviews alone do not count. A
 week is an ISO week, from Monday to Sunday, in UTC. Equal points share a rank, and the next rank
 counts all before it: 1, 1, 3.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.outbox import enqueue
@@ -60,8 +59,6 @@ class Standing:
 
     Attributes:
         rank: from 1; shared by those with equal points.
-        user_id: the person.
-        points: their sum.
         right: the number of rounds in which the person was right.
         rounds: the number of rounds in which the person voted.
     """
@@ -95,7 +92,6 @@ class Week:
     Attributes:
         year: of the ISO calendar.
         number: of the week, 1 to 53.
-        points: their sum.
         right: the number of rounds in which the person was right.
         rounds: the number of rounds in which the person voted.
     """
@@ -107,15 +103,6 @@ class Week:
     rounds: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    user_id: int
-    points: int
-    right: int
-    rounds: int
-    shown: bool
-
-
 class Scores:
     """Adds up points, and keeps who is on scoreboards."""
 
@@ -124,13 +111,7 @@ class Scores:
         self._now = now
 
     def rounds(self, period: Period, server_id: int, session_id: int | None) -> RoundFilter:
-        """Return the rounds that a period covers.
-
-        Args:
-            period: the period.
-            server_id: the server that the rounds belong to.
-            session_id: the session that `Period.SESSION` means.
-        """
+        """Return a server's rounds of a period; `Period.SESSION` means those of `session_id`."""
         week = week_of(self._now())
         match period:
             case Period.SESSION:
@@ -142,24 +123,46 @@ class Scores:
             case Period.ALL:
                 return RoundFilter(server_id)
 
-    async def standings(self, rounds: RoundFilter) -> list[Standing]:
-        """Rank all who voted and are on scoreboards, the best first."""
-        return _ranked(each for each in await self._sums(rounds) if each.shown)
+    async def standings(self, rounds: RoundFilter, also: int | None = None) -> list[Standing]:
+        """Rank all who voted and are on scoreboards, and one person who may not be on them."""
+        wanted: list[ColumnElement[bool]] = [
+            Round.server_id == rounds.server_id,
+            Round.user_id.is_(None),
+            Round.closed_at.is_not(None),
+            or_(Person.on_scoreboards.is_not(False), Vote.user_id == also),
+        ]
+        if rounds.since is not None:
+            wanted.append(Round.closed_at >= rounds.since)
+        if rounds.before is not None:
+            wanted.append(Round.closed_at < rounds.before)
+        if rounds.session_id is not None:
+            wanted.append(Round.session_id == rounds.session_id)
+        points: ColumnElement[int] = func.coalesce(func.sum(Vote.points), 0)
+        right = func.count().filter(Vote.right.is_(True))
+        rank = func.rank().over(order_by=points.desc())
+        statement = (
+            select(rank, Vote.user_id, points, right, func.count())
+            .join(Round, Round.round_id == Vote.round_id)
+            .outerjoin(Person, Person.user_id == Vote.user_id)
+            .where(*wanted)
+            .group_by(Vote.user_id)
+            .order_by(points.desc(), right.desc(), Vote.user_id)
+        )
+        async with self._store.read() as transaction:
+            return [Standing(*row) for row in await transaction.execute(statement)]
 
     async def board(self, user_id: int, rounds: RoundFilter) -> Board:
         """Return a scoreboard as one person may see it, who always sees their own points."""
-        sums = await self._sums(rounds)
-        shown = await self._shown(user_id)
-        visible = _ranked(each for each in sums if each.shown or each.user_id == user_id)
+        async with self._store.read() as transaction:
+            person = await transaction.get(Person, user_id)
+        visible = await self.standings(rounds, also=user_id)
         own = next((each for each in visible if each.user_id == user_id), None)
-        return Board(tuple(_ranked(each for each in sums if each.shown)), own, shown)
+        if person is None or person.on_scoreboards:
+            return Board(tuple(visible), own, shown=True)
+        return Board(tuple(await self.standings(rounds)), own, shown=False)
 
     async def history(self, user_id: int, server_id: int | None = None) -> list[Week]:
-        """Add up a person's points by week.
-
-        Args:
-            user_id: the person.
-            server_id: the server; `None` for all servers.
+        """Add up a person's points by week, in one server or in all.
 
         Returns:
             Every week from the first of the last twelve with any round to this one; none if there
@@ -183,10 +186,9 @@ class Scores:
                 weeks[week_of(closed_at or self._now())].append((points or 0, bool(right)))
         if not weeks:
             return []
-        count = (this_week - min(weeks)) // _WEEK + 1
-        return [
-            _week(start, weeks[start]) for start in (min(weeks) + n * _WEEK for n in range(count))
-        ]
+        first = min(weeks)
+        starts = [first + n * _WEEK for n in range((this_week - first) // _WEEK + 1)]
+        return [_week(start, weeks[start]) for start in starts]
 
     async def session_in(self, thread_id: int) -> int | None:
         """Return the session that a thread belongs to."""
@@ -219,43 +221,6 @@ class Scores:
             for session_id in (await transaction.scalars(sessions)).all():
                 await enqueue(self._store, transaction, "session", session_id, self._now())
 
-    async def _shown(self, user_id: int) -> bool:
-        async with self._store.read() as transaction:
-            person = await transaction.get(Person, user_id)
-        return person is None or person.on_scoreboards
-
-    async def _sums(self, rounds: RoundFilter) -> list[_Sum]:
-        wanted: list[ColumnElement[bool]] = [
-            Round.server_id == rounds.server_id,
-            Round.user_id.is_(None),
-            Round.closed_at.is_not(None),
-        ]
-        if rounds.since is not None:
-            wanted.append(Round.closed_at >= rounds.since)
-        if rounds.before is not None:
-            wanted.append(Round.closed_at < rounds.before)
-        if rounds.session_id is not None:
-            wanted.append(Round.session_id == rounds.session_id)
-        statement = (
-            select(
-                Vote.user_id,
-                func.coalesce(func.sum(Vote.points), 0),
-                func.sum(case((Vote.right.is_(True), 1), else_=0)),
-                func.count(),
-                func.coalesce(Person.on_scoreboards, True),
-            )
-            .join(Round, Round.round_id == Vote.round_id)
-            .outerjoin(Person, Person.user_id == Vote.user_id)
-            .where(*wanted)
-            .group_by(Vote.user_id, Person.on_scoreboards)
-        )
-        async with self._store.read() as transaction:
-            rows = (await transaction.execute(statement)).all()
-        return [
-            _Sum(user_id, int(points), int(right), votes, bool(shown))
-            for user_id, points, right, votes, shown in rows
-        ]
-
 
 def week_of(moment: dt.datetime) -> dt.datetime:
     """Return when the ISO week of a moment began, in UTC."""
@@ -268,13 +233,3 @@ def _week(start: dt.datetime, votes: list[tuple[int, bool]]) -> Week:
     year, number, _ = start.isocalendar()
     points = sum(points for points, _ in votes)
     return Week(year, number, points, sum(right for _, right in votes), len(votes))
-
-
-def _ranked(sums: Iterable[_Sum]) -> list[Standing]:
-    standings: list[Standing] = []
-    best_first = sorted(sums, key=lambda each: (-each.points, -each.right, each.user_id))
-    for place, each in enumerate(best_first, start=1):
-        tied = standings and standings[-1].points == each.points
-        rank = standings[-1].rank if tied else place
-        standings.append(Standing(rank, each.user_id, each.points, each.right, each.rounds))
-    return standings

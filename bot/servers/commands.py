@@ -102,11 +102,6 @@ class ServerCommands(commands.Cog):
 
 
 def _managed(interaction: Interaction) -> discord.Guild:
-    """Return the server of an interaction.
-
-    Raises:
-        UserError: if the person may not manage it.
-    """
     if interaction.guild is None or not interaction.permissions.manage_guild:
         raise UserError("settings.not_yours")
     return interaction.guild

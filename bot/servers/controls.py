@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol, Self
 
-from discord import ChannelType, SelectDefaultValue, SelectOption
-from discord.enums import SelectDefaultValueType
+from discord import ChannelType, Object, SelectOption
 from discord.ui import ChannelSelect, RoleSelect, Select
 from typing_extensions import Unpack, override
 
@@ -19,14 +18,11 @@ _MAX_ROLES = 25
 _SEOUL = 9  # hours ahead of UTC, all year
 
 
-class Presses(Protocol):
-    """What the menus call."""
-
-    async def change(self, interaction: Interaction, **changes: Unpack[Changes]) -> None:
-        """Change some settings of the server."""
+class _Presses(Protocol):
+    async def change(self, interaction: Interaction, **changes: Unpack[Changes]) -> None: ...
 
 
-class LanguageSelect(Control[Select[Any], Presses], template=rf"settings_language:{OWNER}"):
+class LanguageSelect(Control[Select[Any], _Presses], template=rf"settings_language:{OWNER}"):
     """The language of shared messages."""
 
     @classmethod
@@ -41,13 +37,13 @@ class LanguageSelect(Control[Select[Any], Presses], template=rf"settings_languag
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         language = None if values[0] == _ALL_LANGUAGES else values[0]
         await feature.change(interaction, language=language)
 
 
-class HostRolesSelect(Control[RoleSelect[Any], Presses], template=rf"settings_hosts:{OWNER}"):
+class HostRolesSelect(Control[RoleSelect[Any], _Presses], template=rf"settings_hosts:{OWNER}"):
     """The roles whose members may host sessions."""
 
     @classmethod
@@ -59,51 +55,44 @@ class HostRolesSelect(Control[RoleSelect[Any], Presses], template=rf"settings_ho
                 placeholder=say("settings.choose_roles"),
                 min_values=0,
                 max_values=_MAX_ROLES,
-                default_values=[
-                    SelectDefaultValue(id=role_id, type=SelectDefaultValueType.role)
-                    for role_id in sorted(settings.host_roles)[:_MAX_ROLES]
-                ],
+                default_values=[Object(each) for each in sorted(settings.host_roles)[:_MAX_ROLES]],
             )
         )
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         await feature.change(interaction, host_roles=[int(role_id) for role_id in values])
 
 
 class DailyChannelSelect(
-    Control[ChannelSelect[Any], Presses], template=rf"settings_channel:{OWNER}"
+    Control[ChannelSelect[Any], _Presses], template=rf"settings_channel:{OWNER}"
 ):
     """The channel of the digit of the day."""
 
     @classmethod
     def drawn(cls, channel_id: int | None, owner: int, say: Say) -> Self:
         """Show the channel chosen; it must exist, or Discord refuses the message."""
-        chosen = [] if channel_id is None else [channel_id]
         return cls(
             ChannelSelect(
                 custom_id=f"settings_channel:{owner}",
                 channel_types=[ChannelType.text, ChannelType.news],
                 placeholder=say("settings.choose_channel"),
                 min_values=0,
-                default_values=[
-                    SelectDefaultValue(id=each, type=SelectDefaultValueType.channel)
-                    for each in chosen
-                ],
+                default_values=[] if channel_id is None else [Object(channel_id)],
             )
         )
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         channel_id = int(values[0]) if values else None
         await feature.change(interaction, daily_channel_id=channel_id)
 
 
-class DailyHourSelect(Control[Select[Any], Presses], template=rf"settings_hour:{OWNER}"):
+class DailyHourSelect(Control[Select[Any], _Presses], template=rf"settings_hour:{OWNER}"):
     """The hour of the digit of the day."""
 
     @classmethod
@@ -121,7 +110,7 @@ class DailyHourSelect(Control[Select[Any], Presses], template=rf"settings_hour:{
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         await feature.change(interaction, daily_hour=int(values[0]))
 

@@ -10,13 +10,7 @@ from bot.lessons.course import Lessons
 from bot.quiz.commands import QuizCommands
 from bot.runtime.errors import UserError
 from bot.servers.servers import Servers
-from bot.sessions.messages import (
-    choose_host,
-    confirm_end,
-    host_controls,
-    page_count,
-    page_name,
-)
+from bot.sessions.messages import choose_host, confirm_end, host_controls, page_count, page_name
 from bot.sessions.permissions import require_host
 from bot.sessions.publisher import Publisher
 from bot.sessions.sessions import Session, Sessions
@@ -62,11 +56,11 @@ class SessionActions:
 
     async def show_controls(self, interaction: Interaction, session_id: int) -> None:
         """Show the host's controls, and how many participants follow."""
-        await self._show_controls(interaction, await self._led(interaction, session_id))
+        await self._show_controls(interaction, await self.led(interaction, session_id))
 
     async def turn(self, interaction: Interaction, session_id: int, revision: int, by: int) -> None:
         """Take the group some pages on, or back."""
-        session = await self._led(interaction, session_id)
+        session = await self.led(interaction, session_id)
         await self._require_revision(interaction, session, revision)
         lesson, page = session.lesson, session.page + by
         if lesson is None or not 0 <= page < page_count(self._lessons, lesson):
@@ -77,20 +71,14 @@ class SessionActions:
         self, interaction: Interaction, session_id: int, revision: int, lesson: str
     ) -> None:
         """Take the group to the first page of a lesson."""
-        session = await self._led(interaction, session_id)
+        session = await self.led(interaction, session_id)
         await self._require_revision(interaction, session, revision)
         if lesson not in self._lessons.names:
             raise UserError("session.no_such_lesson")
         await self._go_to(interaction, session, lesson, 0)
 
     async def vote_understanding(
-        self,
-        interaction: Interaction,
-        session_id: int,
-        lesson: str,
-        page: int,
-        *,
-        understood: bool,
+        self, interaction: Interaction, session_id: int, lesson: str, page: int, *, understood: bool
     ) -> None:
         """Count whether the user follows a page; only the host sees how many do."""
         await self._sessions.get_open(session_id)
@@ -102,27 +90,22 @@ class SessionActions:
 
     async def start_quiz(self, interaction: Interaction, session_id: int) -> None:
         """Start a round of the quiz in the thread."""
-        session = await self._led(interaction, session_id)
-        channel = interaction.channel
+        session = await self.led(interaction, session_id)
+        channel, say = interaction.channel, speaker(interaction.locale)
         if not isinstance(channel, discord.Thread):
             raise UserError("session.not_in_thread")
-        message = await self._quiz.play(
-            channel,
-            session_id,
-            session.language,
-            interaction.user.id,
-            speaker(interaction.locale),
-        )
+        user_id = interaction.user.id
+        message = await self._quiz.play(channel, session_id, session.language, user_id, say)
         await reply(interaction, message)
 
     async def choose_host(self, interaction: Interaction, session_id: int) -> None:
         """Ask who is to be the host."""
-        session = await self._led(interaction, session_id)
+        session = await self.led(interaction, session_id)
         await reply(interaction, choose_host(session, speaker(interaction.locale)))
 
     async def hand_over(self, interaction: Interaction, session_id: int, user_id: int) -> None:
         """Make another user the host."""
-        await self._led(interaction, session_id)
+        await self.led(interaction, session_id)
         data: Any = interaction.data
         if data["resolved"]["users"][str(user_id)].get("bot"):
             raise UserError("session.no_bot")
@@ -133,17 +116,17 @@ class SessionActions:
 
     async def confirm_end(self, interaction: Interaction, session_id: int) -> None:
         """Ask whether to end the session."""
-        session = await self._led(interaction, session_id)
+        session = await self.led(interaction, session_id)
         await reply(interaction, confirm_end(session, speaker(interaction.locale)))
 
     async def end(self, interaction: Interaction, session_id: int) -> None:
         """End the session, and send its summary."""
-        session = await self._led(interaction, session_id)
+        session = await self.led(interaction, session_id)
         await self._sessions.end(session_id)
         await self._publisher.publish(session_id)
         await _tell(interaction, "session.ended_now", thread=f"<#{session.thread_id}>")
 
-    async def _led(self, interaction: Interaction, session_id: int) -> Session:
+    async def led(self, interaction: Interaction, session_id: int) -> Session:
         """Return an open session that the user may lead."""
         session = await self._sessions.get_open(session_id)
         await require_host(self._servers, interaction, session)

@@ -13,7 +13,7 @@ from bot.runtime.errors import UserError
 from bot.servers.servers import Servers
 from bot.sessions.actions import SessionActions
 from bot.sessions.controls import CONTROLS
-from bot.sessions.messages import announcement, confirm_end, session_list
+from bot.sessions.messages import announcement, session_list
 from bot.sessions.permissions import require_host
 from bot.sessions.publisher import Publisher
 from bot.sessions.sessions import Session, Sessions
@@ -58,8 +58,8 @@ class SessionCommands(commands.Cog):
         self._publisher = publisher
         self._lessons = lessons
         self._servers = servers
-        actions = SessionActions(sessions, publisher, lessons, quiz, servers)
-        register(client, actions, *CONTROLS)
+        self._actions = SessionActions(sessions, publisher, lessons, quiz, servers)
+        register(client, self._actions, *CONTROLS)
 
     async def cog_load(self) -> None:
         """Make good what happened in Discord while the bot did not run."""
@@ -114,7 +114,7 @@ class SessionCommands(commands.Cog):
     @localized("session.panel", parent=session)
     async def panel(self, interaction: Interaction) -> None:
         """Send the panel again, at the end of the thread."""
-        session = await self._led_here(interaction)
+        session = await self._actions.led(interaction, await self._session_id(interaction))
         await interaction.response.defer(ephemeral=True, thinking=True)
         if session.panel_id is not None and isinstance(interaction.channel, discord.Thread):
             with suppress(discord.NotFound):
@@ -127,8 +127,7 @@ class SessionCommands(commands.Cog):
     @localized("session.end", parent=session)
     async def end(self, interaction: Interaction) -> None:
         """Ask whether to end the session of the thread."""
-        session = await self._led_here(interaction)
-        await reply(interaction, confirm_end(session, speaker(interaction.locale)))
+        await self._actions.confirm_end(interaction, await self._session_id(interaction))
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
@@ -176,15 +175,12 @@ class SessionCommands(commands.Cog):
         with suppress(discord.HTTPException):  # the announcement leads to the thread, too
             await thread.add_user(interaction.user)
 
-    async def _led_here(self, interaction: Interaction) -> Session:
-        """Return the open session of the thread, if the user may lead it."""
+    async def _session_id(self, interaction: Interaction) -> int:
+        """Return the session of the thread."""
         session = await self._sessions.in_thread(interaction.channel_id or 0)
         if session is None:
             raise UserError("session.not_in_thread")
-        if not session.is_open:
-            raise UserError("session.ended")
-        await require_host(self._servers, interaction, session)
-        return session
+        return session.session_id
 
 
 def _require_permissions(interaction: Interaction) -> None:

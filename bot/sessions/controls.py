@@ -21,81 +21,46 @@ _PAGE = rf"{_SESSION}/(?P<lesson>[a-z0-9-]{{1,32}})/(?P<page>\d{{1,4}})"
 _MAX_OPTION_LABEL = 100
 _MAX_OPTIONS = 25
 
-_LABELS = {
-    "join": "session.join",
-    "leave": "session.leave",
-    "manage": "session.manage",
-    "who": "session.who",
-    "quiz": "session.quiz",
-    "hand": "session.hand_over",
-    "end": "session.end",
-    "sure": "session.end_now",
-    "back": "session.back",
-    "next": "session.next",
-    "clear": "session.clear",
-    "lost": "session.lost",
-}
-_STYLES = {
-    "join": ButtonStyle.success,
-    "next": ButtonStyle.primary,
-    "end": ButtonStyle.danger,
-    "sure": ButtonStyle.danger,
+_BUTTONS = {
+    "join": ("session.join", ButtonStyle.success),
+    "leave": ("session.leave", ButtonStyle.secondary),
+    "manage": ("session.manage", ButtonStyle.secondary),
+    "who": ("session.who", ButtonStyle.secondary),
+    "quiz": ("session.quiz", ButtonStyle.secondary),
+    "hand": ("session.hand_over", ButtonStyle.secondary),
+    "end": ("session.end", ButtonStyle.danger),
+    "sure": ("session.end_now", ButtonStyle.danger),
+    "back": ("session.back", ButtonStyle.secondary),
+    "next": ("session.next", ButtonStyle.primary),
+    "clear": ("session.clear", ButtonStyle.secondary),
+    "lost": ("session.lost", ButtonStyle.secondary),
 }
 
 
-class Presses(Protocol):
-    """What the controls of a session call."""
-
-    async def join(self, interaction: Interaction, session_id: int) -> None:
-        """Let the user take part."""
-
-    async def leave(self, interaction: Interaction, session_id: int) -> None:
-        """Let the user leave."""
-
-    async def show_controls(self, interaction: Interaction, session_id: int) -> None:
-        """Show the host's controls."""
-
-    async def turn(self, interaction: Interaction, session_id: int, revision: int, by: int) -> None:
-        """Take the group some pages on, or back."""
-
+class _Presses(Protocol):
+    async def join(self, interaction: Interaction, session_id: int) -> None: ...
+    async def leave(self, interaction: Interaction, session_id: int) -> None: ...
+    async def show_controls(self, interaction: Interaction, session_id: int) -> None: ...
+    async def turn(
+        self, interaction: Interaction, session_id: int, revision: int, by: int
+    ) -> None: ...
     async def choose_lesson(
         self, interaction: Interaction, session_id: int, revision: int, lesson: str
-    ) -> None:
-        """Take the group to the first page of a lesson."""
-
+    ) -> None: ...
     async def vote_understanding(
-        self,
-        interaction: Interaction,
-        session_id: int,
-        lesson: str,
-        page: int,
-        *,
-        understood: bool,
-    ) -> None:
-        """Count whether the user follows a page."""
-
-    async def start_quiz(self, interaction: Interaction, session_id: int) -> None:
-        """Start a round of the quiz."""
-
-    async def choose_host(self, interaction: Interaction, session_id: int) -> None:
-        """Ask who is to be the host."""
-
-    async def hand_over(self, interaction: Interaction, session_id: int, user_id: int) -> None:
-        """Make another user the host."""
-
-    async def confirm_end(self, interaction: Interaction, session_id: int) -> None:
-        """Ask whether to end the session."""
-
-    async def end(self, interaction: Interaction, session_id: int) -> None:
-        """End the session."""
+        self, interaction: Interaction, session_id: int, lesson: str, page: int, *, understood: bool
+    ) -> None: ...
+    async def start_quiz(self, interaction: Interaction, session_id: int) -> None: ...
+    async def choose_host(self, interaction: Interaction, session_id: int) -> None: ...
+    async def hand_over(self, interaction: Interaction, session_id: int, user_id: int) -> None: ...
+    async def confirm_end(self, interaction: Interaction, session_id: int) -> None: ...
+    async def end(self, interaction: Interaction, session_id: int) -> None: ...
 
 
-class SessionControl(Control[ItemT, Presses], ABC, template=r"(?!)"):
+class SessionControl(Control[ItemT, _Presses], ABC, template=r"(?!)"):
     """A control that works for everybody, and finds its session in its `custom_id`.
 
-    Attributes:
-        private: whether a press is answered by a new private message.
-        session_id: the session.
+    A press is answered by a new private message, unless the class is not `private`.
     """
 
     private: ClassVar[bool] = True
@@ -117,13 +82,7 @@ class SessionButton(
 
     @classmethod
     def drawn(cls, session: Session, action: str, say: Say | None = None) -> Self:
-        """Make a button.
-
-        Args:
-            session: the session.
-            action: what a press does, as in the template.
-            say: the reader's language; `None` in a message that everybody sees.
-        """
+        """Make the button of an action; without `say` for a message that everybody sees."""
         return cls(_button(session, action, str(session.session_id), say))
 
     @override
@@ -135,7 +94,7 @@ class SessionButton(
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         presses = {
             "join": feature.join,
@@ -157,21 +116,14 @@ class TurnButton(SessionControl[Button[Any]], template=rf"session_(?P<to>back|ne
 
     @classmethod
     def drawn(cls, session: Session, to: str, say: Say, *, enabled: bool) -> Self:
-        """Make one of the two buttons.
-
-        Args:
-            session: the session.
-            to: `back` or `next`.
-            say: the reader's language.
-            enabled: whether there is such a page.
-        """
+        """Make one of the two buttons, `back` or `next`."""
         button = _button(session, to, f"{session.session_id}/{session.revision}", say)
         button.disabled = not enabled
         return cls(button)
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         by = 1 if self.state["to"] == "next" else -1
         await feature.turn(interaction, self.session_id, int(self.state["revision"]), by)
@@ -184,13 +136,7 @@ class LessonSelect(SessionControl[Select[Any]], template=rf"session_take:{_REVIS
 
     @classmethod
     def drawn(cls, session: Session, titles: Sequence[tuple[str, str]], say: Say) -> Self:
-        """Make the menu.
-
-        Args:
-            session: the session.
-            titles: the name and the title of each lesson.
-            say: the reader's language.
-        """
+        """Make the menu from the name and the title of each lesson."""
         options = [
             SelectOption(
                 label=title[:_MAX_OPTION_LABEL], value=name, default=name == session.lesson
@@ -202,7 +148,7 @@ class LessonSelect(SessionControl[Select[Any]], template=rf"session_take:{_REVIS
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         revision = int(self.state["revision"])
         await feature.choose_lesson(interaction, self.session_id, revision, values[0])
@@ -221,12 +167,12 @@ class UnderstandingButton(
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         lesson, page = self.state["lesson"], int(self.state["page"])
-        understood = self.state["vote"] == "clear"
+        clear = self.state["vote"] == "clear"
         await feature.vote_understanding(
-            interaction, self.session_id, lesson, page, understood=understood
+            interaction, self.session_id, lesson, page, understood=clear
         )
 
 
@@ -243,23 +189,15 @@ class HostSelect(SessionControl[UserSelect[Any]], template=rf"session_host:{_SES
 
     @override
     async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
+        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         await feature.hand_over(interaction, self.session_id, int(values[0]))
 
 
-CONTROLS = (
-    SessionButton,
-    TurnButton,
-    LessonSelect,
-    UnderstandingButton,
-    HostSelect,
-)
-"""All controls of sessions."""
+CONTROLS = (SessionButton, TurnButton, LessonSelect, UnderstandingButton, HostSelect)
 
 
 def _button(session: Session, action: str, state: str, say: Say | None = None) -> Button[Any]:
-    key = _LABELS[action]
+    key, style = _BUTTONS[action]
     label = say(key) if say else beside(lambda each: each(key), session.language)
-    style = _STYLES.get(action, ButtonStyle.secondary)
     return Button(label=label, style=style, custom_id=f"session_{action}:{state}")

@@ -32,14 +32,12 @@ _DIGIT = 0  # a plain 7, shown on pages that have no example of their own
 
 def panel(session: Session, lessons: Lessons) -> Message:
     """Lay out the pinned message: the title, the host, the participants, the page."""
-    head: tuple[TextDisplay[Any], ...] = (
-        TextDisplay(f"## {title(session)}\n{_led_by(session)}"),
-        TextDisplay(_participants(session)),
-    )
+    head, participants = _head(session), TextDisplay[Any](_participants(session))
     if not session.is_open:
-        return framed(*head, colour=_ENDED)
+        return framed(head, participants, colour=_ENDED)
     return framed(
-        *head,
+        head,
+        participants,
         Separator(),
         TextDisplay(both(lambda say: _place(session, lessons, say), session.language)),
         ActionRow(*(SessionButton.drawn(session, each) for each in ("join", "leave", "manage"))),
@@ -48,23 +46,13 @@ def panel(session: Session, lessons: Lessons) -> Message:
 
 def announcement(session: Session) -> Message:
     """Lay out the message above the thread."""
-    return framed(
-        TextDisplay(f"## {title(session)}\n{_led_by(session)}"),
-        ActionRow(SessionButton.drawn(session, "join")),
-    )
+    return framed(_head(session), ActionRow(SessionButton.drawn(session, "join")))
 
 
 def step(
     session: Session, lessons: Lessons, state: LessonState, illustration: Illustration
 ) -> Message:
-    """Lay out the page that the group looks at.
-
-    Args:
-        session: the session.
-        lessons: the course.
-        state: as `step_state` returns it.
-        illustration: the picture of the page in this state.
-    """
+    """Lay out the page that the group looks at, with its picture, in the state of `step_state`."""
     row = ActionRow[Any](
         UnderstandingButton.drawn(session, "clear"),
         UnderstandingButton.drawn(session, "lost"),
@@ -90,14 +78,7 @@ def step_state(session: Session, page: Page) -> LessonState:
 def host_controls(
     session: Session, votes: Sequence[PageUnderstanding], lessons: Lessons, say: Say
 ) -> Message:
-    """Lay out the private message with which a host leads.
-
-    Args:
-        session: the session.
-        votes: on whether its pages are understood.
-        lessons: the course.
-        say: the host's language.
-    """
+    """Lay out the private message with which a host leads."""
     titles = [(name, lessons.lesson(name, say.language).title) for name in lessons.names]
     last = page_count(lessons, session.lesson) - 1 if session.lesson else 0
     return framed(
@@ -115,34 +96,23 @@ def host_controls(
 
 def confirm_end(session: Session, say: Say) -> Message:
     """Ask whether to end a session."""
-    return framed(
-        TextDisplay(say("session.sure", topic=title(session))),
-        ActionRow(SessionButton.drawn(session, "sure", say)),
-    )
+    question = TextDisplay[Any](say("session.sure", topic=title(session)))
+    return framed(question, ActionRow(SessionButton.drawn(session, "sure", say)))
 
 
 def choose_host(session: Session, say: Say) -> Message:
     """Ask who is to be the host."""
-    return framed(
-        TextDisplay(say("session.to_whom", topic=title(session))),
-        ActionRow(HostSelect.drawn(session, say)),
-    )
+    question = TextDisplay[Any](say("session.to_whom", topic=title(session)))
+    return framed(question, ActionRow(HostSelect.drawn(session, say)))
 
 
 def session_list(sessions: Sequence[Session], say: Say) -> Message:
     """List the open sessions of a server that have a thread."""
-    lines = [
-        say(
-            "session.listed",
-            thread=f"<#{session.thread_id}>",
-            host=_host(session, say),
-            count=session.size,
-        )
-        for session in sessions
-        if session.thread_id is not None
-    ]
-    listed = "\n".join(f"- {line}" for line in lines[:_MAX_SESSIONS])
-    return notice(listed or say("session.none"), CALM)
+    lines = []
+    for session in [each for each in sessions if each.thread_id is not None][:_MAX_SESSIONS]:
+        thread, host = f"<#{session.thread_id}>", _host(session, say)
+        lines.append(f"- {say('session.listed', thread=thread, host=host, count=session.size)}")
+    return notice("\n".join(lines) or say("session.none"), CALM)
 
 
 def title(session: Session) -> str:
@@ -175,15 +145,15 @@ def _place(session: Session, lessons: Lessons, say: Say) -> str:
     return f"[{name}](https://discord.com/channels/{ids})"
 
 
-def _led_by(session: Session) -> str:
-    def line(say: Say) -> str:
+def _head(session: Session) -> TextDisplay[Any]:
+    def led(say: Say) -> str:
         start = format_dt(session.started_at, "f")
-        led = say("session.led", host=_host(session, say), when=start)
+        by = say("session.led", host=_host(session, say), when=start)
         if session.ended_at is None:
-            return led
-        return f"{led} {say('session.over', when=format_dt(session.ended_at, 'f'))}"
+            return by
+        return f"{by} {say('session.over', when=format_dt(session.ended_at, 'f'))}"
 
-    return both(line, session.language)
+    return TextDisplay(f"## {title(session)}\n{both(led, session.language)}")
 
 
 def _host(session: Session, say: Say) -> str:
@@ -207,14 +177,13 @@ def _understanding(
     yes, no = sum(each.yes for each in here), sum(each.no for each in here)
     silent = max(0, session.size - yes - no)
     lines = [say("session.follow_counts", yes=yes, no=no, silent=silent)]
-    lost = sorted((each for each in votes if each.no and each not in here), key=_by_lost)
+    lost = sorted(
+        (each for each in votes if each.no and each not in here),
+        key=lambda each: (-each.no / (each.yes + each.no), -each.no, each.lesson, each.page),
+    )
     if lost:
         lines.append(say("session.lost_before"))
     for each in lost[:_MAX_PAGES]:
         count = say("session.lost_count", no=each.no, all=each.yes + each.no)
         lines.append(f"- {page_name(each.lesson, each.page, lessons, say)} · {count}")
     return "\n".join(lines)
-
-
-def _by_lost(votes: PageUnderstanding) -> tuple[float, int, str, int]:
-    return -votes.no / (votes.yes + votes.no), -votes.no, votes.lesson, votes.page

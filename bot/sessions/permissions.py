@@ -13,24 +13,18 @@ async def require_host(
 ) -> None:
     """Raise unless the user is the host of a session, or may host any in this server.
 
-    Args:
-        servers: their settings name the roles of hosts.
-        interaction: of the user.
-        session: what they want to lead; `None` to start one.
-
     Raises:
-        UserError: says who may.
+        UserError: says who may lead the session, or start one without it.
     """
     host_id = 0 if session is None else session.host_id
-    user, server_id = interaction.user, interaction.guild_id or 0
+    user = interaction.user
     if user.id == host_id:
         return
-    if isinstance(user, discord.Member) and await servers.may_host(
-        server_id,
-        [role.id for role in user.roles],
-        manages_threads=interaction.permissions.manage_threads,
-    ):
-        return
+    server_id, manages_threads = interaction.guild_id or 0, interaction.permissions.manage_threads
+    if isinstance(user, discord.Member):
+        held = [role.id for role in user.roles]
+        if await servers.may_host(server_id, held, manages_threads=manages_threads):
+            return
     host_roles = (await servers.settings(server_id)).host_roles
     roles = ", ".join(f"<@&{role_id}>" for role_id in sorted(host_roles))
     if not host_id:

@@ -75,21 +75,15 @@ class Publisher:
             session.thread_id, guild_id=session.server_id, type=ChannelType.public_thread
         )
         try:
-            await self._update_unarchived(session, thread)
-        except discord.NotFound as error:
-            if error.code != _UNKNOWN_CHANNEL:
-                raise
-            await self._sessions.lose_thread(session_id)
-            raise Undeliverable("the thread was deleted") from error
-
-    async def _update_unarchived(self, session: Session, thread: PartialMessageable) -> None:
-        try:
             await self._update(session, thread)
         except discord.HTTPException as error:
+            if error.code == _UNKNOWN_CHANNEL:
+                await self._sessions.lose_thread(session_id)
+                raise Undeliverable("the thread was deleted") from error
             if error.code != _THREAD_ARCHIVED:
                 raise
             await self._client.http.edit_channel(thread.id, archived=False)
-            await self._update(await self._sessions.get(session.session_id), thread)
+            await self._update(await self._sessions.get(session_id), thread)
 
     async def _update(self, session: Session, thread: PartialMessageable) -> None:
         step_is_due = session.is_open and session.step_id is None

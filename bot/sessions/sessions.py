@@ -89,13 +89,7 @@ class Sessions:
     """Keeps the sessions of all servers. As a job of the scheduler it ends those left open."""
 
     def __init__(self, store: Store, scheduler: Scheduler, now: Clock = utc_now) -> None:
-        """Keep sessions in a store.
-
-        Args:
-            store: the database.
-            scheduler: is woken when a delivery is due.
-            now: the clock.
-        """
+        """Keep sessions in a store; the scheduler is woken when a delivery is due."""
         self._store = store
         self._scheduler = scheduler
         self._now = now
@@ -112,9 +106,9 @@ class Sessions:
         """Start a session, which its host takes part in.
 
         Args:
-            server_id: Discord's id of the guild.
-            channel_id: the parent of its thread.
-            host_id: who leads it.
+            server_id: of the server.
+            channel_id: of the parent of its thread.
+            host_id: of who leads it.
             topic: its title.
             language: of what all see; `None` for every language.
             lesson: the lesson to begin with, if any.
@@ -138,12 +132,9 @@ class Sessions:
 
     async def discard(self, session_id: int) -> None:
         """Delete a session that has no thread."""
+        statement = delete(models.Session).filter_by(session_id=session_id, thread_id=None)
         async with self._store.begin() as transaction:
-            await transaction.execute(
-                delete(models.Session).where(
-                    models.Session.session_id == session_id, models.Session.thread_id.is_(None)
-                )
-            )
+            await transaction.execute(statement)
 
     async def get(self, session_id: int) -> Session:
         """Return a session.
@@ -188,27 +179,15 @@ class Sessions:
 
     async def leave(self, session_id: int, user_id: int) -> None:
         """Let a user leave."""
-        await self._change(
-            session_id,
-            update(Participant)
-            .where(
-                Participant.session_id == session_id,
-                Participant.user_id == user_id,
-                Participant.left_at.is_(None),
-            )
-            .values(left_at=self._now()),
-        )
+        present = {"session_id": session_id, "user_id": user_id, "left_at": None}
+        leaving = update(Participant).filter_by(**present).values(left_at=self._now())
+        await self._change(session_id, leaving)
 
     async def go_to(self, session_id: int, revision: int, lesson: str, page: int) -> bool:
-        """Show a page, and return whether the group still was at the revision.
+        """Show a page of a lesson, from 0, and return whether the group still was at the revision.
 
-        Of several presses on the same message only the first counts.
-
-        Args:
-            session_id: the session.
-            revision: what `Session.revision` was in the message that was pressed.
-            lesson: the name of the lesson.
-            page: of the lesson, from 0.
+        Of several presses on the same message only the first counts: the message holds the
+        revision of its time.
         """
         return await self._change(
             session_id,
@@ -222,7 +201,7 @@ class Sessions:
         async with self._store.begin() as transaction:
             handed = await _changes(transaction, _update_open(session_id).values(host_id=user_id))
             if handed:
-                await transaction.execute(self._joining(session_id, user_id))
+                await self._join(transaction, session_id, user_id)
                 await self._enqueue(transaction, session_id)
         self._scheduler.wake()
         return handed
@@ -306,10 +285,8 @@ class Sessions:
 
     async def set_thread(self, session_id: int, thread_id: int) -> None:
         """Record the thread, in which the panel can now be sent."""
-        this = models.Session.session_id == session_id
-        await self._change(
-            session_id, update(models.Session).where(this).values(thread_id=thread_id)
-        )
+        statement = update(models.Session).filter_by(session_id=session_id)
+        await self._change(session_id, statement.values(thread_id=thread_id))
 
     async def set_panel(self, session_id: int, panel_id: int) -> None:
         """Record the message that is the panel."""
@@ -335,18 +312,14 @@ class Sessions:
         For the start of the bot: panels and threads may have been deleted while it did not run.
         """
         unfinished = or_(models.Session.ended_at.is_(None), models.Session.summary_id.is_(None))
+        session_ids = select(models.Session.session_id).where(unfinished)
         async with self._store.begin() as transaction:
-            await self._enqueue(
-                transaction,
-                *await transaction.scalars(select(models.Session.session_id).where(unfinished)),
-            )
+            await self._enqueue(transaction, *await transaction.scalars(session_ids))
         self._scheduler.wake()
 
     async def next_due(self) -> dt.datetime | None:
         """Return when the oldest open session has been open for 24 hours."""
-        oldest = select(func.min(models.Session.started_at)).where(
-            models.Session.ended_at.is_(None)
-        )
+        oldest = select(func.min(models.Session.started_at)).filter_by(ended_at=None)
         async with self._store.read() as transaction:
             started_at: dt.datetime | None = await transaction.scalar(oldest)
         return started_at and started_at + _MAX_LENGTH
@@ -356,9 +329,8 @@ class Sessions:
         now = self._now()
         ending = (
             update(models.Session)
-            .where(
-                models.Session.ended_at.is_(None), models.Session.started_at <= now - _MAX_LENGTH
-            )
+            .filter_by(ended_at=None)
+            .where(models.Session.started_at <= now - _MAX_LENGTH)
             .values(ended_at=now)
             .returning(models.Session.session_id)
         )
@@ -377,11 +349,7 @@ class Sessions:
 
     async def _join(self, transaction: AsyncSession, session_id: int, user_id: int) -> None:
         """Let a user take part, and enqueue a delivery if they did not."""
-        if await _changes(transaction, self._joining(session_id, user_id)):
-            await self._enqueue(transaction, session_id)
-
-    def _joining(self, session_id: int, user_id: int) -> Executable:
-        return (
+        joining = (
             self._store.insert(Participant)
             .values(session_id=session_id, user_id=user_id, joined_at=self._now())
             .on_conflict_do_update(
@@ -390,6 +358,8 @@ class Sessions:
                 where=Participant.left_at.is_not(None),
             )
         )
+        if await _changes(transaction, joining):
+            await self._enqueue(transaction, session_id)
 
     async def _enqueue(self, transaction: AsyncSession, *session_ids: int) -> None:
         """Enqueue deliveries, last and in order: else two transactions could block each other."""
@@ -398,29 +368,22 @@ class Sessions:
 
     async def _set(self, session_id: int, *conditions: Any, **values: Any) -> None:  # noqa: ANN401
         """Change columns that alter nothing in what is shown."""
-        statement = update(models.Session).where(
-            models.Session.session_id == session_id, *conditions
-        )
+        statement = update(models.Session).filter_by(session_id=session_id).where(*conditions)
         async with self._store.begin() as transaction:
             await transaction.execute(statement.values(**values))
 
     async def _find(self, *conditions: Any) -> list[Session]:  # noqa: ANN401
         statement = select(models.Session).where(*conditions).order_by(models.Session.session_id)
         async with self._store.read() as transaction:
-            return await _with_participants(
-                transaction, (await transaction.scalars(statement)).all()
-            )
+            rows = (await transaction.scalars(statement)).all()
+            return await _with_participants(transaction, rows)
 
 
-_COLUMNS = tuple(
-    field.name for field in fields(Session) if field.name not in {"present", "unnamed"}
-)
+_COLUMNS = [field.name for field in fields(Session) if hasattr(models.Session, field.name)]
 
 
 def _update_open(session_id: int) -> Update:
-    return update(models.Session).where(
-        models.Session.session_id == session_id, models.Session.ended_at.is_(None)
-    )
+    return update(models.Session).filter_by(session_id=session_id, ended_at=None)
 
 
 async def _changes(transaction: AsyncSession, statement: Executable) -> bool:

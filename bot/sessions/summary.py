@@ -1,9 +1,10 @@
 """What a session was: who took part, with how many points, and what was missed or viewed."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.question import QuizQuestion
@@ -18,7 +19,6 @@ class Attendance:
     """A person who took part.
 
     Attributes:
-        user_id: Discord's id.
         joined_at: when they first joined; `None` if they answered without joining.
         left_at: when they left; `None` if they stayed.
         answers: the number of questions of lessons that they answered.
@@ -36,14 +36,7 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class MissedQuestion:
-    """A question of a lesson, and how often it was answered wrongly.
-
-    Attributes:
-        lesson: the name of the lesson.
-        question: its number in the lesson, from 0.
-        wrong: the number of wrong answers.
-        answers: the number of all answers.
-    """
+    """A question of a lesson, by its number from 0, and how many answers to it were wrong."""
 
     lesson: str
     question: int
@@ -53,27 +46,12 @@ class MissedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class MissedRound:
-    """A round of the quiz, and how often it was answered wrongly.
-
-    Attributes:
-        number: of the session's rounds, from 1.
-        question: what it asked.
-        wrong: the number of wrong votes.
-        answers: the number of all votes.
-    """
+    """A round of the quiz, by its number from 1, and how many votes in it were wrong."""
 
     number: int
     question: QuizQuestion
     wrong: int
     answers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Views:
-    """A test digit, by its index, and how often it was viewed."""
-
-    digit: int
-    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +65,7 @@ class Summary:
         rounds: the number of rounds that were played.
         missed: what was answered wrongly, the most often missed first.
         understanding: the votes on its pages.
-        digits: the digits that were viewed, the most often viewed first.
+        digits: how often each digit was viewed, by its index, the most often viewed first.
     """
 
     session: Session
@@ -96,7 +74,7 @@ class Summary:
     rounds: int
     missed: tuple[MissedQuestion | MissedRound, ...]
     understanding: tuple[PageUnderstanding, ...]
-    digits: tuple[Views, ...]
+    digits: Mapping[int, int]
 
     @property
     def size(self) -> int:
@@ -121,19 +99,25 @@ class Summaries:
         session = await self._sessions.get(session_id)
         board = await self._scores.standings(RoundFilter(session.server_id, session_id))
         understanding = await self._sessions.understanding(session_id)
+        viewed = (
+            select(ViewedDigit.digit, ViewedDigit.times)
+            .where(ViewedDigit.session_id == session_id)
+            .order_by(ViewedDigit.times.desc(), ViewedDigit.digit)
+        )
         async with self._store.read() as transaction:
             people, unnamed = await _people(transaction, session_id, board)
             rounds = await _rounds(transaction, session_id)
             questions = await _questions(transaction, session_id)
-            digits = await _digits(transaction, session_id)
+            digits = dict(iter(await transaction.execute(viewed)))
         missed: list[MissedQuestion | MissedRound] = [*questions, *rounds]
         missed = [each for each in missed if each.wrong]
+        missed.sort(key=lambda each: (-each.wrong, -each.wrong / each.answers, repr(each)))
         return Summary(
             session=session,
             people=tuple(sorted(people, key=_by_points)),
             unnamed=unnamed,
             rounds=len(rounds),
-            missed=tuple(sorted(missed, key=_by_missed)),
+            missed=tuple(missed),
             understanding=tuple(understanding),
             digits=digits,
         )
@@ -150,22 +134,19 @@ async def _people(
         select(
             LessonAnswer.user_id,
             func.count(),
-            func.sum(case((LessonAnswer.right.is_(True), 1), else_=0)),
+            func.count().filter(LessonAnswer.right.is_(True)),
         )
         .where(LessonAnswer.session_id == session_id)
         .group_by(LessonAnswer.user_id)
     )
-    voted = select(Vote.user_id).join(Round).where(Round.session_id == session_id).distinct()
+    voted = select(Vote.user_id).join(Round).where(Round.session_id == session_id)
     times = {row[0]: (row[1], row[2]) for row in await transaction.execute(joined)}
-    answers = {row[0]: (row[1], int(row[2])) for row in await transaction.execute(answered)}
+    answers = {row[0]: (row[1], row[2]) for row in await transaction.execute(answered)}
     everyone = times.keys() | answers.keys() | set(await transaction.scalars(voted))
-    hidden = set(
-        await transaction.scalars(
-            select(Person.user_id).where(
-                Person.user_id.in_(everyone), Person.on_scoreboards.is_(False)
-            )
-        )
+    unnamed = select(Person.user_id).where(
+        Person.user_id.in_(everyone), Person.on_scoreboards.is_(False)
     )
+    hidden = set(await transaction.scalars(unnamed))
     standings = {standing.user_id: standing for standing in board}
     people = []
     for user_id in everyone - hidden:
@@ -177,60 +158,33 @@ async def _people(
 
 
 async def _questions(transaction: AsyncSession, session_id: int) -> list[MissedQuestion]:
-    wrong = func.sum(case((LessonAnswer.right.is_(False), 1), else_=0))
+    wrong = func.count().filter(LessonAnswer.right.is_(False))
     statement = (
         select(LessonAnswer.lesson, LessonAnswer.question, wrong, func.count())
         .where(LessonAnswer.session_id == session_id)
         .group_by(LessonAnswer.lesson, LessonAnswer.question)
     )
-    return [
-        MissedQuestion(lesson, question, int(wrong), answers)
-        for lesson, question, wrong, answers in await transaction.execute(statement)
-    ]
+    return [MissedQuestion(*row) for row in await transaction.execute(statement)]
 
 
 async def _rounds(transaction: AsyncSession, session_id: int) -> list[MissedRound]:
     """Return all rounds that were played, also those that nobody missed or answered."""
-    votes = (
-        select(
-            Vote.round_id,
-            func.sum(case((Vote.right.is_(False), 1), else_=0)).label("wrong"),
-            func.count().label("answers"),
-        )
-        .group_by(Vote.round_id)
-        .subquery()
-    )
+    wrong = func.count().filter(Vote.right.is_(False))
     statement = (
-        select(
-            Round.question,
-            func.coalesce(votes.c.wrong, 0),
-            func.coalesce(votes.c.answers, 0),
-        )
-        .outerjoin(votes, votes.c.round_id == Round.round_id)
+        select(Round.question, wrong, func.count(Vote.user_id))
+        .outerjoin(Vote, Vote.round_id == Round.round_id)
         .where(Round.session_id == session_id, Round.closed_at.is_not(None))
+        .group_by(Round.round_id)
         .order_by(Round.round_id)
     )
     rows = (await transaction.execute(statement)).all()
     return [
-        MissedRound(number, QuizQuestion.from_json(question), int(wrong), answers)
+        MissedRound(number, QuizQuestion.from_json(question), wrong, answers)
         for number, (question, wrong, answers) in enumerate(rows, start=1)
     ]
-
-
-async def _digits(transaction: AsyncSession, session_id: int) -> tuple[Views, ...]:
-    statement = (
-        select(ViewedDigit.digit, ViewedDigit.times)
-        .where(ViewedDigit.session_id == session_id)
-        .order_by(ViewedDigit.times.desc(), ViewedDigit.digit)
-    )
-    return tuple(Views(*row) for row in await transaction.execute(statement))
 
 
 def _by_points(person: Attendance) -> tuple[int, float, int]:
     points = person.standing.points if person.standing else -1
     joined = person.joined_at.timestamp() if person.joined_at else float("inf")
     return -points, joined, person.user_id
-
-
-def _by_missed(missed: MissedQuestion | MissedRound) -> tuple[int, float, str]:
-    return -missed.wrong, -missed.wrong / missed.answers, repr(missed)

@@ -34,9 +34,6 @@ _PEOPLE = (
     "summary.answers_right",
     "summary.answers",
 )
-_MISSED = ("summary.missed_head", "summary.wrong", "summary.answers")
-_UNDERSTANDING = ("summary.screen", "session.clear", "session.lost")
-_DIGITS = ("summary.digit", "summary.times")
 _HEADINGS = {
     "missed": "summary.missed_head",
     "understanding": "summary.following_head",
@@ -50,18 +47,10 @@ Write = Callable[[Callable[[Say], str]], str]
 
 
 def summary_message(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> Message:
-    """Lay a summary out, with its files.
-
-    Args:
-        summary: of the session.
-        names: the display names of its people by id, for the files.
-        lessons: the course.
-    """
+    """Lay a summary out, with its files, for which `names` are the display names by id."""
     write = partial(both, language=summary.session.language)
-    texts = [
-        f"## {title(summary.session)}\n{write(partial(_counts, summary))}",
-        _standings(summary),
-    ]
+    counts = write(partial(_counts, summary))
+    texts = [f"## {title(summary.session)}\n{counts}", _standings(summary)]
     if summary.missed:
         texts.append(write(partial(_most_missed, summary, lessons)))
     if summary.digits:
@@ -93,26 +82,33 @@ def _tables(
     summary: Summary, names: Mapping[int, str], lessons: Lessons, write: Write
 ) -> dict[str, Table]:
     """Return the tables that have any rows."""
-
-    def with_head(keys: Sequence[str], rows: Table) -> Table:
-        return [[write(lambda say, key=key: say(key)) for key in keys], *rows]  # type: ignore[misc]
-
-    people: Table = [_person(person, names) for person in summary.people]
-    missed: Table = [
-        [write(partial(_what, each, lessons)), each.wrong, each.answers] for each in summary.missed
-    ]
-    understanding: Table = [
-        [write(partial(page_name, each.lesson, each.page, lessons)), each.yes, each.no]
-        for each in summary.understanding
-    ]
-    digits: Table = [[each.digit, each.times] for each in summary.digits]
-    tables = {
-        "people": with_head(_PEOPLE, people),
-        "missed": with_head(_MISSED, missed),
-        "understanding": with_head(_UNDERSTANDING, understanding),
-        "digits": with_head(_DIGITS, digits),
+    tables: dict[str, tuple[Sequence[str], Table]] = {
+        "people": (_PEOPLE, [_person(person, names) for person in summary.people]),
+        "missed": (
+            ("summary.missed_head", "summary.wrong", "summary.answers"),
+            [
+                [write(partial(_what, each, lessons)), each.wrong, each.answers]
+                for each in summary.missed
+            ],
+        ),
+        "understanding": (
+            ("summary.screen", "session.clear", "session.lost"),
+            [
+                [write(partial(page_name, each.lesson, each.page, lessons)), each.yes, each.no]
+                for each in summary.understanding
+            ],
+        ),
+        "digits": (("summary.digit", "summary.times"), [*summary.digits.items()]),
     }
-    return {name: table for name, table in tables.items() if len(table) > 1}
+    return {
+        name: [[write(partial(_say, key)) for key in keys], *rows]
+        for name, (keys, rows) in tables.items()
+        if rows
+    }
+
+
+def _say(key: str, say: Say) -> str:
+    return say(key)
 
 
 def _person(person: Attendance, names: Mapping[int, str]) -> Sequence[object]:
@@ -206,14 +202,13 @@ def _what(missed: MissedQuestion | MissedRound, lessons: Lessons, say: Say) -> s
     if missed.question >= len(lesson.questions):
         return lesson.title
     asked = lesson.questions[missed.question]
-    text = asked.text
-    if len(text) > _MAX_QUESTION:
-        text = f"{text[:_MAX_QUESTION]}…"
-    answer = asked.options[asked.right]
+    more = "…" if len(asked.text) > _MAX_QUESTION else ""
+    text, answer = asked.text[:_MAX_QUESTION] + more, asked.options[asked.right]
     return say("summary.question", lesson=lesson.title, question=text, answer=answer)
 
 
 def _most_viewed(summary: Summary, say: Say) -> str:
-    digits = ", ".join(f"{each.digit} ({each.times}×)" for each in summary.digits[:_MAX_DIGITS])
+    most = list(summary.digits.items())[:_MAX_DIGITS]
+    digits = ", ".join(f"{digit} ({times}×)" for digit, times in most)
     more = len(summary.digits) - _MAX_DIGITS
     return say("summary.digits", digits=f"{digits} +{more}" if more > 0 else digits)

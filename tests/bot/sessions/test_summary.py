@@ -9,7 +9,7 @@ from bot.quiz.question import QuizQuestion
 from bot.runtime.scheduler import Scheduler
 from bot.scores.scores import Scores
 from bot.sessions.sessions import PageUnderstanding, Sessions
-from bot.sessions.summary import MissedQuestion, MissedRound, Summaries, Views
+from bot.sessions.summary import MissedQuestion, MissedRound, Summaries
 from bot.store import Store
 from bot.store.models import Person, Round, Vote
 from tests.bot.lessons.builders import a_lesson
@@ -67,7 +67,7 @@ async def test_a_session_in_which_nothing_happened(
 
     assert [person.user_id for person in summary.people] == [_HOST]
     assert summary.people[0].standing is None
-    assert (summary.rounds, summary.missed, summary.digits) == (0, (), ())
+    assert (summary.rounds, summary.missed, summary.digits) == (0, (), {})
 
 
 async def test_who_joined_answered_or_voted_took_part(
@@ -149,7 +149,7 @@ async def test_digits_are_counted_each_time_that_they_are_viewed(
     await sessions.vote_understanding(one, "data", 0, _BORA, understood=False)
 
     summary = await summaries.of(one)
-    assert summary.digits == (Views(7, 2), Views(9, 1))
+    assert list(summary.digits.items()) == [(7, 2), (9, 1)]
     assert summary.understanding == (PageUnderstanding("data", 0, yes=0, no=1),)
 
     await sessions.end(one)

@@ -15,7 +15,7 @@ from bot.quiz.kinds import KINDS
 from bot.quiz.question import QuizQuestion
 from bot.scores.scores import Standing
 from bot.sessions.sessions import PageUnderstanding, Session
-from bot.sessions.summary import Attendance, MissedQuestion, MissedRound, Summary, Views
+from bot.sessions.summary import Attendance, MissedQuestion, MissedRound, Summary
 from bot.sessions.summary_messages import csvs, markdown, summary_message
 
 _START = dt.datetime(2027, 1, 6, 20, tzinfo=dt.UTC)
@@ -49,7 +49,7 @@ _SUMMARY = Summary(
     rounds=2,
     missed=(MissedRound(2, _BET, 2, 3), MissedQuestion("data", 0, 1, 2)),
     understanding=(PageUnderstanding("data", 0, 2, 1),),
-    digits=(Views(7, 3), Views(18, 1)),
+    digits={7: 3, 18: 1},
 )
 _NAMES = {1: "=alex", 2: "minji | 민지"}
 
@@ -110,7 +110,7 @@ def read(data: bytes) -> list[list[str]]:
 
 
 def test_a_table_without_rows_is_no_file(lessons: Lessons) -> None:
-    nothing = Summary(_SESSION, _SUMMARY.people, 0, 0, (), (), ())
+    nothing = Summary(_SESSION, _SUMMARY.people, 0, 0, (), (), {})
 
     assert list(csvs(nothing, _NAMES, lessons)) == ["people"]
     assert len(texts(lessons, nothing)) == 2
