@@ -1,6 +1,6 @@
 """Points added up: by session, by server, by week, and those of one person over the weeks.
 
-Votes get their points when a round closes. RoundFilter that one person reviews alone do not count. A
+Votes get their points when a round closes. Rounds that one person reviews alone do not count. A
 week is an ISO week, from Monday to Sunday, in UTC. Equal points share a rank, and the next rank
 counts all before it: 1, 1, 3.
 """

@@ -13,7 +13,7 @@ from bot.i18n import speaker
 from bot.runtime.clock import Clock
 from bot.runtime.errors import UserError
 from bot.runtime.scheduler import Scheduler
-from bot.servers.controls import CONTROLS
+from bot.servers.controls import SettingSelect
 from bot.servers.messages import settings_message
 from bot.servers.servers import Changes, Servers
 from bot.ui.client import Client, Interaction
@@ -40,7 +40,7 @@ class ServerCommands(commands.Cog):
         self._digits = digits
         self._scheduler = scheduler
         self._now = now
-        register(client, self, *CONTROLS)
+        register(client, self, SettingSelect)
         scheduler.add(servers)
 
     @localized("settings")

@@ -1,16 +1,14 @@
 """What `/settings` shows."""
 
-from typing import Any
-
-from discord.ui import ActionRow, Item, Separator, TextDisplay
+from discord.ui import ActionRow, Separator, TextDisplay
 
 from bot.daily.daily import DailyProblem
 from bot.i18n import Say
 from bot.servers.controls import (
-    DailyChannelSelect,
-    DailyHourSelect,
-    HostRolesSelect,
-    LanguageSelect,
+    daily_channel_select,
+    daily_hour_select,
+    host_roles_select,
+    language_select,
 )
 from bot.servers.servers import ServerSettings
 from bot.ui.layout import CALM, WARNING, Message, framed
@@ -35,18 +33,18 @@ def settings_message(
         owner: the reader's id.
     """
     channel_id = None if problem is DailyProblem.GONE else settings.daily_channel_id
-    parts: tuple[Item[Any], ...] = (
+    return framed(
         TextDisplay(say("settings.heading")),
         TextDisplay(say("settings.language")),
-        ActionRow(LanguageSelect.drawn(settings, owner, say)),
+        ActionRow(language_select(settings.language, owner, say)),
         TextDisplay(say("settings.hosts")),
-        ActionRow(HostRolesSelect.drawn(settings, owner, say)),
+        ActionRow(host_roles_select(settings.host_roles, owner, say)),
         Separator(),
         TextDisplay(f"{say('settings.daily')}\n{_daily(settings, problem, midnight, say)}"),
-        ActionRow(DailyChannelSelect.drawn(channel_id, owner, say)),
-        ActionRow(DailyHourSelect.drawn(settings, owner, say)),
+        ActionRow(daily_channel_select(channel_id, owner, say)),
+        ActionRow(daily_hour_select(settings.daily_hour, owner, say)),
+        colour=WARNING if problem else CALM,
     )
-    return framed(*parts, colour=WARNING if problem else CALM)
 
 
 def _daily(settings: ServerSettings, problem: DailyProblem | None, midnight: int, say: Say) -> str:

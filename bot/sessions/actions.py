@@ -11,7 +11,6 @@ from bot.quiz.commands import QuizCommands
 from bot.runtime.errors import UserError
 from bot.servers.servers import Servers
 from bot.sessions.messages import choose_host, confirm_end, host_controls, page_count, page_name
-from bot.sessions.permissions import require_host
 from bot.sessions.publisher import Publisher
 from bot.sessions.sessions import Session, Sessions
 from bot.ui.client import Interaction
@@ -127,10 +126,37 @@ class SessionActions:
         await _tell(interaction, "session.ended_now", thread=f"<#{session.thread_id}>")
 
     async def led(self, interaction: Interaction, session_id: int) -> Session:
-        """Return an open session that the user may lead."""
+        """Return an open session that the user may lead.
+
+        Raises:
+            UserError: if the user may not lead it, it has ended, or there is none with this id.
+        """
         session = await self._sessions.get_open(session_id)
-        await require_host(self._servers, interaction, session)
+        await self.require_host(interaction, session)
         return session
+
+    async def require_host(self, interaction: Interaction, session: Session | None = None) -> None:
+        """Raise unless the user is the host of a session, or may host any in this server.
+
+        Raises:
+            UserError: says who may lead the session, or start one without it.
+        """
+        host_id = 0 if session is None else session.host_id
+        user, server_id = interaction.user, interaction.guild_id or 0
+        if user.id == host_id:
+            return
+        if isinstance(user, discord.Member) and await self._servers.may_host(
+            server_id,
+            [role.id for role in user.roles],
+            manages_threads=interaction.permissions.manage_threads,
+        ):
+            return
+        host_roles = (await self._servers.settings(server_id)).host_roles
+        roles = ", ".join(f"<@&{role_id}>" for role_id in sorted(host_roles))
+        if not host_id:
+            raise UserError("session.may_host_roles" if roles else "session.may_host", roles=roles)
+        key = "session.led_roles" if roles else "session.led_by"
+        raise UserError(key, host=f"<@{host_id}>", roles=roles)
 
     async def _go_to(
         self, interaction: Interaction, session: Session, lesson: str, page: int

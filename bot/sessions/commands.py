@@ -14,7 +14,6 @@ from bot.servers.servers import Servers
 from bot.sessions.actions import SessionActions
 from bot.sessions.controls import CONTROLS
 from bot.sessions.messages import announcement, session_list
-from bot.sessions.permissions import require_host
 from bot.sessions.publisher import Publisher
 from bot.sessions.sessions import Session, Sessions
 from bot.ui.client import Client, Interaction
@@ -78,7 +77,7 @@ class SessionCommands(commands.Cog):
             raise UserError("session.not_here")
         if lesson is not None and lesson not in self._lessons.names:
             raise UserError("session.no_such_lesson")
-        await require_host(self._servers, interaction)
+        await self._actions.require_host(interaction)
         _require_permissions(interaction)
         await interaction.response.defer()
         language = await self._servers.language(interaction.guild.id)

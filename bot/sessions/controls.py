@@ -170,9 +170,9 @@ class UnderstandingButton(
         self, feature: _Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
         lesson, page = self.state["lesson"], int(self.state["page"])
-        clear = self.state["vote"] == "clear"
+        understood = self.state["vote"] == "clear"
         await feature.vote_understanding(
-            interaction, self.session_id, lesson, page, understood=clear
+            interaction, self.session_id, lesson, page, understood=understood
         )
 
 
