@@ -52,9 +52,15 @@ class LessonActions:
         self._groups = groups
 
     async def show(self, interaction: Interaction, state: LessonState) -> None:
-        """Show a page with another view."""
-        await self._show(interaction, state, await self._carried_digit(interaction, state))
-        await self._join_by_trying(interaction, state)
+        """Show a page with another view.
+
+        A learner who tries the page of a session with a digit of their own takes part in it.
+        """
+        await self._show(interaction, state)
+        index = state.view.index
+        beginning = View.of(self._page(state.lesson, state.page), index)
+        if state.session and index is not None and state.view == beginning:
+            await self._groups.view_digit(state.session, interaction.user.id, index)
 
     async def take_digit(self, interaction: Interaction, state: LessonState, index: int) -> None:
         """Show a page with another test digit and the class that the page begins with."""
@@ -64,16 +70,13 @@ class LessonActions:
 
     async def turn_to(self, interaction: Interaction, state: LessonState, page: int) -> None:
         """Show another page as it begins, with the same digit."""
-        state = self._beginning(state.lesson, page, state.view.index)
-        await self._show(interaction, state, await self._carried_digit(interaction, state))
+        await self.show(interaction, self._beginning(state.lesson, page, state.view.index))
 
     async def try_own(self, interaction: Interaction, state: LessonState) -> None:
         """Show the page of a session to one learner, with their own digit."""
         digit = await self._last_digit(interaction.user.id)
         index = state.view.index if digit is None else digit
-        state = replace(state, view=replace(state.view, index=index))
-        await self._show(interaction, state)
-        await self._join_by_trying(interaction, state)
+        await self.show(interaction, replace(state, view=replace(state.view, index=index)))
 
     async def answer(self, interaction: Interaction, state: LessonState, choice: int) -> None:
         """Take an answer to the page's question, and explain whether it is right."""
@@ -86,8 +89,7 @@ class LessonActions:
             lesson = self._lessons.lesson(state.lesson, say.language)
             await self._progress.answer(me, session, lesson, question, choice)
         if interaction.response.type is InteractionResponseType.deferred_message_update:
-            own = await self._carried_digit(interaction, state)
-            await self._show(interaction, state, own, choice)
+            await self._show(interaction, state, chosen=choice)
         else:
             verdict = f"### {question.text}\n{answered(question, choice, say)}"
             await reply(interaction, notice(verdict))
@@ -101,11 +103,8 @@ class LessonActions:
     ) -> None:
         """Go on with a lesson where the learner left it.
 
-        Args:
-            interaction: to reply to.
-            lesson: its name.
-            digit: the test digit to use; by default the one that the learner used last, or any.
-            own: (28, 28) float32 in [0, 1], the learner's own digit, to use in place of that.
+        It is shown of their own digit, (28, 28) float32 in [0, 1], or else of a test digit: the one
+        that is given, that the learner used last, or any.
 
         Raises:
             UserError: if there is no such lesson.
@@ -114,9 +113,9 @@ class LessonActions:
             raise UserError("lesson.unknown", lesson=Typed(lesson))
         progress = (await self._progress.of(interaction.user.id)).get(lesson)
         last = len(self._lessons.lesson(lesson, FALLBACK).pages) - 1
-        page = 0
-        if progress is not None and not (progress.finished and progress.page >= last):
-            page = min(progress.page, last)
+        page = 0 if progress is None else min(progress.screen, last)
+        if page == last and progress is not None and progress.finished_at is not None:
+            page = 0
         if digit is None and own is None:
             used = progress.digit if progress else await self._last_digit(interaction.user.id)
             digit = random_index() if used is None else used
@@ -146,9 +145,9 @@ class LessonActions:
         """Lay out the page with a question that was answered wrongly, with another digit."""
         me, say = interaction.user.id, speaker(interaction.locale)
         name, _, number = item.topic.rpartition("/")
-        if name not in self._lessons.names:
-            return None
-        for index, page in enumerate(self._lessons.lesson(name, say.language).pages):
+        known = name in self._lessons.names
+        pages = self._lessons.lesson(name, say.language).pages if known else ()
+        for index, page in enumerate(pages):
             if page.question is not None and page.question.number == int(number):
                 digit = random_index() if page.example is None else page.example
                 state = LessonState(name, index, View.of(page, digit))
@@ -166,7 +165,6 @@ class LessonActions:
         raise UserError("lesson.changed")
 
     def _beginning(self, lesson: str, page: int, index: int | None) -> LessonState:
-        """Return a page as it begins, with a digit."""
         return LessonState(lesson, page, View.of(self._page(lesson, page), index))
 
     async def _carried_digit(
@@ -185,14 +183,6 @@ class LessonActions:
         progress = await self._progress.of(user_id)
         return next((each.digit for each in progress.values()), None)
 
-    async def _join_by_trying(self, interaction: Interaction, state: LessonState) -> None:
-        """Let a learner take part in a session whose page they try with a digit of their own."""
-        index = state.view.index
-        if not state.session or index is None:
-            return
-        if state.view == View.of(self._page(state.lesson, state.page), index):
-            await self._groups.view_digit(state.session, interaction.user.id, index)
-
     async def _show(
         self,
         interaction: Interaction,
@@ -202,14 +192,14 @@ class LessonActions:
     ) -> None:
         """Show a page to a learner.
 
-        Args:
-            interaction: to reply to.
-            state: the page and the view.
-            own: the learner's own digit, if the view is of it.
-            chosen: the option that they have just chosen, which turns no page.
+        It is of their own digit if the view has none: the one given, or else the message's. The
+        option that they have just chosen is given too; else it is looked up, and the page is where
+        they go on.
         """
         say, me = speaker(interaction.locale), interaction.user.id
         page = self._page(state.lesson, state.page)
+        if own is None:
+            own = await self._carried_digit(interaction, state)
         illustration = await self._illustrator.illustrate(page.picture, state.view, own)
         if chosen is None:
             if page.question is not None:

@@ -30,14 +30,6 @@ class LessonCommands(commands.Cog):
         actions: LessonActions,
         uploads: Uploads,
     ) -> None:
-        """Offer a course.
-
-        Args:
-            client: receives the presses.
-            lessons: the course.
-            actions: what the controls call.
-            uploads: finds digits in pictures.
-        """
         self._lessons = lessons
         self._actions = actions
         self._uploads = uploads

@@ -1,73 +1,33 @@
 """The controls of lessons."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, Protocol
 
-from discord import ButtonStyle, SelectOption
 from discord.ui import Button, Select
 from typing_extensions import override
 
 from bot.explain.controls import PREDICTED
-from bot.explain.query import LAYER_CODES, random_index
-from bot.lessons.page_control import NAME, STATE, Presses, StateButton, decode, encode
-from bot.lessons.state import LessonState
+from bot.explain.query import LAYER_CODES, SCORE_CODES, random_index
+from bot.lessons.state import LessonState, View
 from bot.runtime.errors import UserError
 from bot.ui.client import Interaction
-from bot.ui.control import EVERYONE, OWNER, Control
+from bot.ui.control import OWNER, Control
 from core.dataset import TEST_DIGITS
 from core.explain.scores import Score
 from core.transforms import Transform
 
-
-class PageButton(StateButton, template=rf"page:(?P<to>\d{{1,2}}):{STATE}"):
-    """Turns to another page of the lesson."""
-
-    prefix = "page"
-
-    @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        await feature.turn_to(interaction, decode(self.state), int(self.state["to"]))
-
-
-class ChoiceButton(StateButton, template=rf"choice:(?P<choice>\d):{STATE}"):
-    """Answers the question of a page."""
-
-    prefix = "choice"
-
-    @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        await feature.answer(interaction, decode(self.state), int(self.state["choice"]))
-
-
-class DigitButton(
-    StateButton, template=rf"study:(?P<act>back|any|on|example)\.?(?P<example>\d{{0,4}}):{STATE}"
-):
-    """Takes another test digit: the previous, any, the next, or `example.` and its index."""
-
-    prefix = "study"
-
-    @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        state = decode(self.state)
-        index = state.view.index or 0
-        match self.state["act"]:
-            case "back":
-                index -= 1
-            case "on":
-                index += 1
-            case "any":
-                index = random_index()
-            case _:
-                index = int(self.state["example"])
-        await feature.take_digit(interaction, state, index % TEST_DIGITS)
-
+_OWN = "u"
+_LAYERS = {code: layer for layer, code in LAYER_CODES.items()}
+_SCORES = {code: score for score, code in SCORE_CODES.items()}
+_NAME = r"[a-z][a-z0-9-]{0,23}"
+_STATE = (
+    rf"(?P<lesson>{_NAME})/(?P<page>\d{{1,2}})/(?P<index>\d{{1,4}}|u)/(?P<layer>\d)"
+    r"/(?P<target>\d|-)/(?P<score>\d)/(?P<transform>-?\d\.-?\d\.-?\d\.\d)/(?P<session>\d{1,9})"
+    rf"/{OWNER}"
+)
+"""A lesson's state and the owner of its message: 83 characters at most."""
 
 TRANSFORMS: Mapping[str, Callable[[Transform], Transform]] = {
     "left": lambda transform: transform.shift(-2, 0),
@@ -79,57 +39,116 @@ TRANSFORMS: Mapping[str, Callable[[Transform], Transform]] = {
     "rub": lambda transform: transform.erase(),
     "undo": lambda _: Transform(),
 }
-"""What each `TransformButton` does."""
+"""What the buttons that change the digit do."""
+
+_VALUE = rf"(?P<value>\d{{1,2}}|back|any|on|example|{'|'.join(TRANSFORMS)})\.?(?P<example>\d*)"
 
 
-class TransformButton(StateButton, template=rf"study:(?P<act>{'|'.join(TRANSFORMS)})\.?:{STATE}"):
-    """Changes the digit."""
+class Presses(Protocol):
+    """What the controls of lessons call."""
 
-    prefix = "study"
+    async def show(self, interaction: Interaction, state: LessonState) -> None:
+        """Show a page with another view."""
+
+    async def take_digit(self, interaction: Interaction, state: LessonState, index: int) -> None:
+        """Show a page with another test digit."""
+
+    async def turn_to(self, interaction: Interaction, state: LessonState, page: int) -> None:
+        """Show another page as it begins, with the same digit."""
+
+    async def try_own(self, interaction: Interaction, state: LessonState) -> None:
+        """Show the page of a session to one learner, with their own digit."""
+
+    async def answer(self, interaction: Interaction, state: LessonState, choice: int) -> None:
+        """Take an answer to the page's question."""
+
+    async def resume(self, interaction: Interaction, name: str) -> None:
+        """Go on with a lesson."""
+
+    async def contents(self, interaction: Interaction) -> None:
+        """Show all lessons."""
+
+    async def look_up(self, interaction: Interaction, word: str) -> None:
+        """Explain a term."""
+
+
+def encode(state: LessonState, owner: int) -> str:
+    """Write a state and the owner of its message, as the controls of a page hold them."""
+    view, transform = state.view, state.view.transform
+    fields = (
+        state.lesson,
+        state.page,
+        _OWN if view.index is None else view.index,
+        LAYER_CODES[view.layer],
+        "-" if view.target is None else view.target,
+        SCORE_CODES[view.score],
+        f"{transform.thickness}.{transform.right}.{transform.down}.{transform.erased}",
+        state.session,
+        owner,
+    )
+    return "/".join(map(str, fields))
+
+
+def decode(match: re.Match[str]) -> LessonState:
+    """Read the state in the `custom_id` of a page's control.
+
+    Raises:
+        UserError: if it names a layer or a score that is gone.
+    """
+    if match["layer"] not in _LAYERS or match["score"] not in _SCORES:
+        raise UserError("lesson.changed")
+    view = View(
+        index=None if match["index"] == _OWN else int(match["index"]),
+        layer=_LAYERS[match["layer"]],
+        target=None if match["target"] == "-" else int(match["target"]),
+        score=_SCORES[match["score"]],
+        transform=Transform(*map(int, match["transform"].split("."))),
+    )
+    return LessonState(match["lesson"], int(match["page"]), view, int(match["session"]))
+
+
+class PageButton(
+    Control[Button[Any], Presses],
+    template=rf"(?P<act>page|choice|study|own):(?:{_VALUE}:)?{_STATE}",
+):
+    """A button of a page.
+
+    It turns to page `page:…`, gives answer `choice:…`, or shows a session's page to the presser
+    alone, `own`. With `study:…` it changes the digit, or takes another: the previous (`back`), the
+    next (`on`), any, or `example.` and its index.
+    """
 
     @override
     async def press(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
-        state = decode(self.state)
-        transform = TRANSFORMS[self.state["act"]](state.view.transform)
-        view = replace(state.view, transform=transform)
-        await feature.show(interaction, replace(state, view=view))
-
-
-class OwnButton(Control[Button[Any], Presses], template=rf"own:{STATE}"):
-    """Shows the page of a session to the person who presses, with their own digit."""
-
-    @classmethod
-    def of(cls, state: LessonState, label: str) -> Self:
-        """Make the button."""
-        custom_id = f"own:{encode(state, EVERYONE)}"
-        return cls(Button(label=label, emoji="🧪", style=ButtonStyle.primary, custom_id=custom_id))
-
-    @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        await feature.try_own(interaction, decode(self.state))
+        state, value = decode(self.state), self.state["value"]
+        index = state.view.index or 0
+        match self.state["act"], value:
+            case "own", _:
+                await feature.try_own(interaction, state)
+            case "page", _:
+                await feature.turn_to(interaction, state, int(value))
+            case "choice", _:
+                await feature.answer(interaction, state, int(value))
+            case _, "back":
+                await feature.take_digit(interaction, state, (index - 1) % TEST_DIGITS)
+            case _, "on":
+                await feature.take_digit(interaction, state, (index + 1) % TEST_DIGITS)
+            case _, "any":
+                await feature.take_digit(interaction, state, random_index())
+            case _, "example":
+                await feature.take_digit(interaction, state, int(self.state["example"]))
+            case _:
+                transform = TRANSFORMS[value](state.view.transform)
+                view = replace(state.view, transform=transform)
+                await feature.show(interaction, replace(state, view=view))
 
 
 class ViewSelect(
-    Control[Select[Any], Presses], template=rf"study(?P<field>layer|class|score):{STATE}"
+    Control[Select[Any], Presses], template=rf"study(?P<field>layer|class|score):{_STATE}"
 ):
     """Chooses the layer, the class to explain, or its score."""
-
-    @classmethod
-    def of(
-        cls,
-        field: str,
-        state: LessonState,
-        owner: int,
-        options: list[SelectOption],
-        placeholder: str,
-    ) -> Self:
-        """Make the select of `layer`, `class` or `score`; see `bot.explain.controls`."""
-        custom_id = f"study{field}:{encode(state, owner)}"
-        return cls(Select(custom_id=custom_id, placeholder=placeholder, options=options))
 
     @override
     async def press(
@@ -149,85 +168,34 @@ class ViewSelect(
         await feature.show(interaction, replace(state, view=view))
 
 
-class TermSelect(Control[Select[Any], Presses], template=rf"term:(?P<part>\d{{1,2}}):{OWNER}"):
-    """Explains a term, privately: its message stays."""
-
-    @classmethod
-    def of(cls, terms: Sequence[tuple[str, str]], placeholder: str, part: int = 0) -> Self:
-        """Make a select of at most 25 terms.
-
-        Args:
-            terms: the name and the title of each.
-            placeholder: what the select is for.
-            part: tells several selects of a message apart.
-        """
-        options = [SelectOption(label=title, value=name) for name, title in terms]
-        custom_id = f"term:{part}:{EVERYONE}"
-        return cls(Select(custom_id=custom_id, placeholder=placeholder, options=options))
+class CourseSelect(
+    Control[Select[Any], Presses], template=rf"(?P<of>term|lessons):(?P<part>\d{{1,2}}):{OWNER}"
+):
+    """Explains a term, or goes on with a lesson; a message may have several parts of its list."""
 
     @override
     async def press(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
-        await feature.look_up(interaction, values[0])
+        if self.state["of"] == "term":
+            await feature.look_up(interaction, values[0])
+        else:
+            await feature.resume(interaction, values[0])
 
 
-class LessonSelect(Control[Select[Any], Presses], template=rf"lessons:(?P<part>\d):{OWNER}"):
-    """Goes on with a lesson of the course."""
-
-    @classmethod
-    def of(cls, owner: int, options: list[SelectOption], placeholder: str, part: int) -> Self:
-        """Make the select of the contents' part."""
-        custom_id = f"lessons:{part}:{owner}"
-        return cls(Select(custom_id=custom_id, placeholder=placeholder, options=options))
-
-    @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        await feature.resume(interaction, values[0])
-
-
-class OpenButton(Control[Button[Any], Presses], template=rf"open:(?P<lesson>{NAME}):{OWNER}"):
-    """Goes on with one lesson."""
-
-    @classmethod
-    def of(cls, owner: int, lesson: str, label: str, style: ButtonStyle) -> Self:
-        """Make the button."""
-        custom_id = f"open:{lesson}:{owner}"
-        return cls(Button(label=label[:80], emoji="▶️", style=style, custom_id=custom_id))
+class CourseButton(
+    Control[Button[Any], Presses], template=rf"(?:open:(?P<lesson>{_NAME})|contents):{OWNER}"
+):
+    """Goes on with a lesson, or shows all lessons."""
 
     @override
     async def press(
         self, feature: Presses, interaction: Interaction, values: Sequence[str]
     ) -> None:
-        await feature.resume(interaction, self.state["lesson"])
+        if self.state["lesson"]:
+            await feature.resume(interaction, self.state["lesson"])
+        else:
+            await feature.contents(interaction)
 
 
-class ContentsButton(Control[Button[Any], Presses], template=rf"contents:{OWNER}"):
-    """Shows all lessons."""
-
-    @classmethod
-    def of(cls, owner: int, label: str) -> Self:
-        """Make the button."""
-        return cls(Button(label=label, emoji="📚", custom_id=f"contents:{owner}"))
-
-    @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        await feature.contents(interaction)
-
-
-CONTROLS = (
-    PageButton,
-    ChoiceButton,
-    DigitButton,
-    TransformButton,
-    OwnButton,
-    ViewSelect,
-    TermSelect,
-    LessonSelect,
-    OpenButton,
-    ContentsButton,
-)
+CONTROLS = (PageButton, ViewSelect, CourseSelect, CourseButton)

@@ -150,19 +150,11 @@ class Lessons:
         self.term_names = tuple(first.terms)
 
     def lesson(self, name: str, language: str) -> Lesson:
-        """Return a lesson in a language.
-
-        Raises:
-            KeyError: if there is no such lesson or language.
-        """
+        """Return a lesson in a language."""
         return self._courses[language].lessons[name]
 
     def term(self, name: str, language: str) -> Term:
-        """Return a term in a language.
-
-        Raises:
-            KeyError: if there is no such term or language.
-        """
+        """Return a term in a language."""
         return self._courses[language].terms[name]
 
     def terms(self, language: str) -> tuple[Term, ...]:

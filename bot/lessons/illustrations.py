@@ -45,12 +45,6 @@ class Illustrator:
     """Draws the pictures of lessons."""
 
     def __init__(self, engine: Engine, record: ModelRecord) -> None:
-        """Draw with an engine's networks.
-
-        Args:
-            engine: computes and draws.
-            record: of the tutorial's network, see `ModelRecord.load_tutorial`.
-        """
         self._engine = engine
         self._record = record
 
@@ -93,13 +87,10 @@ class Illustrator:
     async def read_own(self, file: bytes) -> NDArray[np.float32]:
         """Read the learner's own digit from the small picture that a message carries.
 
-        Args:
-            file: `Illustration.own`, or anything else that a message may carry.
-
         Raises:
-            UserError: if it is something else.
+            UserError: if the file is not `Illustration.own`, but something else.
         """
-        return await self._engine.picture(read_own, file)
+        return await self._engine.picture(_read_own, file)
 
     async def _explain(self, image: NDArray[np.float32], score: Score) -> ExplanationSet:
         (explained,) = await self._engine.explain_all(image[np.newaxis], NETWORK, score)
@@ -125,19 +116,14 @@ def _digit(view: View, own: NDArray[np.float32] | None) -> Digit:
 
 
 def write_own(image: NDArray[np.float32]) -> bytes:
-    """Write a digit as a small PNG from which `read_own` reads the same digit."""
+    """Write a digit as a small PNG from which `Illustrator.read_own` reads the same digit."""
     grey = np.rint(image * 255).astype(np.uint8).repeat(_ZOOM, axis=0).repeat(_ZOOM, axis=1)
     file = BytesIO()
     Image.fromarray(grey).save(file, "PNG")
     return file.getvalue()
 
 
-def read_own(file: bytes) -> NDArray[np.float32]:
-    """Read what `write_own` wrote.
-
-    Raises:
-        UserError: if it is something else.
-    """
+def _read_own(file: bytes) -> NDArray[np.float32]:
     side = 28 * _ZOOM
     try:
         with Image.open(BytesIO(file), formats=["PNG"]) as picture:

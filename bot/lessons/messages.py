@@ -5,7 +5,17 @@ from typing import Any
 
 import discord
 from discord import ButtonStyle, MediaGalleryItem, SelectOption
-from discord.ui import ActionRow, Item, MediaGallery, Section, Separator, TextDisplay, Thumbnail
+from discord.ui import (
+    ActionRow,
+    Button,
+    Item,
+    MediaGallery,
+    Section,
+    Select,
+    Separator,
+    TextDisplay,
+    Thumbnail,
+)
 from discord.utils import as_chunks
 
 from bot.explain.controls import layer_options, score_options, target_options
@@ -14,22 +24,17 @@ from bot.explain.results import Prediction
 from bot.i18n import Say
 from bot.lessons.controls import (
     TRANSFORMS,
-    ChoiceButton,
-    ContentsButton,
-    DigitButton,
-    LessonSelect,
-    OpenButton,
-    OwnButton,
+    CourseButton,
+    CourseSelect,
     PageButton,
-    TermSelect,
-    TransformButton,
     ViewSelect,
+    encode,
 )
 from bot.lessons.course import Lesson, Lessons, Page, Question, Term, Try
 from bot.lessons.illustrations import Illustration
 from bot.lessons.pictures import PICTURES, Subject
-from bot.lessons.progress import Progress
-from bot.lessons.state import LessonState
+from bot.lessons.state import LessonState, View
+from bot.store.models import LessonProgress
 from bot.ui.control import EVERYONE
 from bot.ui.layout import Message, attached, framed
 from core.explain.explainer import ExplanationSet
@@ -81,7 +86,7 @@ def lesson_page(
         more: further rows, at the end.
     """
     pages = [lessons.lesson(state.lesson, say.language).pages[state.page] for say in voices]
-    page, say = pages[0], voices[0]
+    page, say, encoded = pages[0], voices[0], encode(state, owner)
     alt = "\n".join(_alt(illustration, each) for each in voices)
     picture = attached(illustration.drawing.file, f"{illustration.picture}.png", alt[:1024])
     files = [picture]
@@ -92,15 +97,22 @@ def lesson_page(
     if PICTURES[illustration.picture].shows_digit or illustration.own is not None:
         parts.append(_caption_row(illustration, voices, files))
     if owner != EVERYONE:
-        parts += _tries(page, state, illustration, owner, say)
+        parts += _tries(page, illustration, state.view, encoded, say)
     questions = [each.question for each in pages if each.question is not None]
     if questions:
-        parts += _question(questions, state, owner, chosen, say)
+        parts += _question(questions, encoded, chosen)
+        if owner != EVERYONE:
+            verdict = say("lesson.answer")
+            if chosen is not None:
+                verdict = answered(questions[0], chosen, say)
+            parts.append(TextDisplay(verdict))
     if page.terms:
         terms = [(name, _title(lessons, name, voices)) for name in page.terms]
-        parts.append(ActionRow(TermSelect.of(terms, _beside("lesson.terms", voices))))
+        parts.append(_term_row(terms, _beside("lesson.terms", voices)))
     if owner == EVERYONE:
-        parts.append(ActionRow(OwnButton.of(state, _beside("lesson.own", voices))))
+        label, own = _beside("lesson.own", voices), f"own:{encoded}"
+        button = Button[Any](label=label, emoji="🧪", style=ButtonStyle.primary, custom_id=own)
+        parts.append(ActionRow(PageButton(button)))
     elif not state.session:
         done = page.question is None or chosen is not None
         parts.append(_navigation(lessons, state, owner, say, done=done))
@@ -113,24 +125,19 @@ def answered(question: Question, choice: int, say: Say) -> str:
     return f"{say(key, choice=LETTERS[choice])} {question.feedback[choice]}"
 
 
-def contents(lessons: Lessons, progress: Mapping[str, Progress], say: Say, owner: int) -> Message:
-    """List the lessons, with a learner's progress in each.
-
-    Args:
-        lessons: the course.
-        progress: by lesson, the lesson touched last first.
-        say: the learner's language.
-        owner: the learner.
-    """
+def contents(
+    lessons: Lessons, progress: Mapping[str, LessonProgress], say: Say, owner: int
+) -> Message:
+    """List the lessons, with a learner's progress as `ProgressStore.of` returns it."""
     course = [lessons.lesson(name, say.language) for name in lessons.names]
     lines, options = [say("lesson.course")], list[SelectOption]()
     for lesson in course:
         title, seen = f"{lesson.order}. {lesson.title}", ""
         emoji, at = _NEW, progress.get(lesson.name)
-        if at is not None and at.finished:
+        if at is not None and at.finished_at is not None:
             emoji = _FINISHED
         elif at is not None:
-            emoji, page = _BEGUN, at.page + 1
+            emoji, page = _BEGUN, at.screen + 1
             seen = f" · {say('lesson.page', page=page, pages=len(lesson.pages))}"
         lines.append(f"{emoji} {title}{seen}")
         options.append(SelectOption(label=title, value=lesson.name, emoji=emoji))
@@ -139,10 +146,11 @@ def contents(lessons: Lessons, progress: Mapping[str, Progress], say: Say, owner
     if following is not None:
         key = "lesson.resume" if following.name in progress else "lesson.begin"
         label = say(key, title=following.title)
-        button = OpenButton.of(owner, following.name, label, ButtonStyle.primary)
-        parts.append(ActionRow(button))
+        parts.append(ActionRow(_open_button(following.name, owner, label, ButtonStyle.primary)))
     for part, some in enumerate(as_chunks(options, _MAX_OPTIONS)):
-        parts.append(ActionRow(LessonSelect.of(owner, some, say("lesson.choose"), part)))
+        custom_id, ask = f"lessons:{part}:{owner}", say("lesson.choose")
+        menu = Select[Any](custom_id=custom_id, options=some, placeholder=ask)
+        parts.append(ActionRow(CourseSelect(menu)))
     return framed(*parts)
 
 
@@ -151,7 +159,7 @@ def term_page(lessons: Lessons, term: Term, say: Say) -> Message:
     parts: Parts = [TextDisplay(f"## {term.title}\n{term.text}")]
     if term.see:
         related = [(name, lessons.term(name, say.language).title) for name in term.see]
-        parts.append(ActionRow(TermSelect.of(related, say("term.see"))))
+        parts.append(_term_row(related, say("term.see")))
     return framed(*parts)
 
 
@@ -163,15 +171,15 @@ def glossary(lessons: Lessons, say: Say) -> Message:
     parts: Parts = [TextDisplay(f"{say('term.all')}\n{titles}")]
     for part, some in enumerate(as_chunks(terms, _MAX_OPTIONS)):
         placeholder = say("term.choose", first=some[0][1], last=some[-1][1])
-        parts.append(ActionRow(TermSelect.of(some, placeholder, part)))
+        parts.append(_term_row(some, placeholder, part))
     return framed(*parts)
 
 
-def _following(course: Sequence[Lesson], progress: Mapping[str, Progress]) -> Lesson | None:
+def _following(course: Sequence[Lesson], progress: Mapping[str, LessonProgress]) -> Lesson | None:
     """Return the lesson to go on with: the unfinished one touched last, or the first new one."""
     by_name = {lesson.name: lesson for lesson in course}
     for name, at in progress.items():
-        if not at.finished and name in by_name:
+        if at.finished_at is None and name in by_name:
             return by_name[name]
     return next((lesson for lesson in course if lesson.name not in progress), None)
 
@@ -214,8 +222,7 @@ def _caption(illustration: Illustration, say: Say) -> str:
 
 def _alt(illustration: Illustration, say: Say) -> str:
     subject, view = illustration.subject, illustration.subject.view
-    before = _read(subject.original)
-    h, w = illustration.layers[view.layer]
+    before, (h, w) = _read(subject.original), illustration.layers[view.layer]
     fields = {
         "index": view.index,
         "label": subject.label,
@@ -245,52 +252,47 @@ def _heat(subject: Subject, say: Say) -> str:
 
 
 def _tries(
-    page: Page, state: LessonState, illustration: Illustration, owner: int, say: Say
+    page: Page, illustration: Illustration, view: View, encoded: str, say: Say
 ) -> list[ActionRow[Any]]:
     """Offer what can be tried; the rows stay the same from press to press."""
-    view, explained, rows = state.view, illustration.subject.explained, list[list[Item[Any]]]()
+    prediction = Prediction(illustration.subject.explained.probabilities)
+    rows = list[list[Item[Any]]]()
 
-    def select(field: str, options: list[SelectOption], key: str) -> list[Item[Any]]:
-        return [ViewSelect.of(field, state, owner, options, say(key))]
+    def select(field: str, options: list[SelectOption], placeholder: str) -> None:
+        custom_id = f"study{field}:{encoded}"
+        menu = Select[Any](custom_id=custom_id, options=options, placeholder=placeholder)
+        rows.append([ViewSelect(menu)])
 
-    def buttons(*acts: str) -> list[Item[Any]]:
-        return [_act_button(act, state, owner, say) for act in acts]
+    def button(act: str) -> Item[Any]:
+        emoji, key = _ACTS[act]
+        idle = act in TRANSFORMS and TRANSFORMS[act](view.transform) == view.transform
+        custom_id = f"study:{act}:{encoded}"
+        return PageButton(Button(label=say(key), emoji=emoji, custom_id=custom_id, disabled=idle))
 
     if Try.CLASS in page.tries:
-        options = target_options(Prediction(explained.probabilities), view.target, say)
-        rows.append(select("class", options, "lesson.class_menu"))
+        select("class", target_options(prediction, view.target, say), say("lesson.class_menu"))
     if Try.LAYER in page.tries:
-        options = layer_options(illustration.layers, view.layer, say)
-        rows.append(select("layer", options, "lesson.layer_menu"))
+        layers = layer_options(illustration.layers, view.layer, say)
+        select("layer", layers, say("lesson.layer_menu"))
     if Try.SCORE in page.tries:
-        rows.append(select("score", score_options(view.score, say), "lesson.score_menu"))
-    if Try.SHIFT in page.tries:
-        rows.append(buttons("left", "up", "down", "right"))
-    changes = buttons("thinner", "thicker") if Try.THICKEN in page.tries else []
-    changes += buttons("rub") if Try.RUB in page.tries else []
-    if changes or Try.SHIFT in page.tries:
-        rows.append([*changes, *buttons("undo")])
+        select("score", score_options(view.score, say), say("lesson.score_menu"))
+    shifts = ("left", "up", "down", "right") if Try.SHIFT in page.tries else ()
+    changes: tuple[str, ...] = ("thinner", "thicker") if Try.THICKEN in page.tries else ()
+    changes += ("rub",) if Try.RUB in page.tries else ()
+    undo = ("undo",) if shifts or changes else ()
+    rows += [[*map(button, shifts)], [*map(button, changes + undo)]]
     digits = list[Item[Any]]()
     if Try.DIGIT in page.tries:
-        digits += buttons("any") if view.index is None else buttons("back", "any", "on")
+        digits += map(button, ("any",) if view.index is None else ("back", "any", "on"))
     if page.example is not None:
         label = say("lesson.example", index=page.example)
-        digits.append(DigitButton.of(f"example.{page.example}", state, owner, label, "🔎"))
+        custom_id = f"study:example.{page.example}:{encoded}"
+        digits.append(PageButton(Button(label=label, emoji="🔎", custom_id=custom_id)))
     return [ActionRow(*row) for row in [*rows, digits] if row]
 
 
-def _act_button(act: str, state: LessonState, owner: int, say: Say) -> Item[Any]:
-    emoji, key = _ACTS[act]
-    if act not in TRANSFORMS:
-        return DigitButton.of(act, state, owner, say(key), emoji)
-    unchanged = TRANSFORMS[act](state.view.transform) == state.view.transform
-    return TransformButton.of(act, state, owner, say(key), emoji, disabled=unchanged)
-
-
-def _question(
-    questions: Sequence[Question], state: LessonState, owner: int, chosen: int | None, say: Say
-) -> Parts:
-    """Lay out a question, given in each language."""
+def _question(questions: Sequence[Question], encoded: str, chosen: int | None) -> Parts:
+    """Lay out a question, given in each language, with its options."""
     question, texts = questions[0], []
     for each in questions:
         options = (f"**{LETTERS[i]}** {text}" for i, text in enumerate(each.options))
@@ -298,36 +300,46 @@ def _question(
     styles = [ButtonStyle.secondary] * len(question.options)
     if chosen is not None:
         styles[chosen] = ButtonStyle.success if chosen == question.right else ButtonStyle.danger
-    buttons = [
-        ChoiceButton.of(choice, state, owner, LETTERS[choice], style=style)
-        for choice, style in enumerate(styles)
-    ]
-    parts: Parts = [Separator(), TextDisplay("\n\n".join(texts)), ActionRow(*buttons)]
-    if owner != EVERYONE:
-        verdict = say("lesson.answer") if chosen is None else answered(question, chosen, say)
-        parts.append(TextDisplay(verdict))
-    return parts
+    buttons = (
+        PageButton(Button(label=LETTERS[i], style=style, custom_id=f"choice:{i}:{encoded}"))
+        for i, style in enumerate(styles)
+    )
+    return [Separator(), TextDisplay("\n\n".join(texts)), ActionRow(*buttons)]
 
 
 def _navigation(
     lessons: Lessons, state: LessonState, owner: int, say: Say, *, done: bool
 ) -> ActionRow[Any]:
     """Offer other pages; the way on stands out once the page is done."""
-    buttons: list[Item[Any]] = []
+    row, page, encoded = ActionRow[Any](), state.page, encode(state, owner)
     style = ButtonStyle.primary if done else ButtonStyle.secondary
-    if state.page:
-        label, page = say("lesson.back"), state.page - 1
-        buttons.append(PageButton.of(page, state, owner, label, "⏮️"))
+    if page:
+        back = f"page:{page - 1}:{encoded}"
+        row.add_item(PageButton(Button(label=say("lesson.back"), emoji="⏮️", custom_id=back)))
     following = lessons.names[lessons.names.index(state.lesson) + 1 :]
-    if state.page + 1 < len(lessons.lesson(state.lesson, say.language).pages):
-        label, page = say("lesson.next"), state.page + 1
-        buttons.append(PageButton.of(page, state, owner, label, "⏭️", style))
+    if page + 1 < len(lessons.lesson(state.lesson, say.language).pages):
+        label, custom_id = say("lesson.next"), f"page:{page + 1}:{encoded}"
+        row.add_item(PageButton(Button(label=label, emoji="⏭️", style=style, custom_id=custom_id)))
     elif following:
         title = lessons.lesson(following[0], say.language).title
         label = say("lesson.following", title=title)
-        buttons.append(OpenButton.of(owner, following[0], label, style))
-    buttons.append(ContentsButton.of(owner, say("lesson.contents")))
-    return ActionRow(*buttons)
+        row.add_item(_open_button(following[0], owner, label, style))
+    label, custom_id = say("lesson.contents"), f"contents:{owner}"
+    return row.add_item(CourseButton(Button(label=label, emoji="📚", custom_id=custom_id)))
+
+
+def _open_button(lesson: str, owner: int, label: str, style: ButtonStyle) -> CourseButton:
+    custom_id = f"open:{lesson}:{owner}"
+    return CourseButton(Button(label=label[:80], emoji="▶️", style=style, custom_id=custom_id))
+
+
+def _term_row(terms: Sequence[tuple[str, str]], placeholder: str, part: int = 0) -> ActionRow[Any]:
+    """Offer at most 25 terms, by name and title; their meaning is shown to the presser alone."""
+    options = [SelectOption(label=title, value=name) for name, title in terms]
+    custom_id = f"term:{part}:{EVERYONE}"
+    return ActionRow(
+        CourseSelect(Select(custom_id=custom_id, options=options, placeholder=placeholder))
+    )
 
 
 def _beside(key: str, voices: Sequence[Say]) -> str:

@@ -44,13 +44,10 @@ class LessonError(Exception):
 
 
 def load_lessons(folder: Traversable = COURSES) -> Lessons:
-    """Read and check the course.
-
-    Args:
-        folder: has a folder for each language.
+    """Read and check the course, from a folder that has one for each language.
 
     Raises:
-        LessonError: If a file is wrong, or differs from the other languages' in more than words.
+        LessonError: if a file is wrong, or differs from the other languages' in more than words.
     """
     languages = sorted(each.name for each in folder.iterdir() if (each / "lessons").is_dir())
     if not languages:
@@ -62,15 +59,10 @@ def load_lessons(folder: Traversable = COURSES) -> Lessons:
 
 
 def parse_lesson(text: str, file: str, terms: Mapping[str, Term]) -> Lesson:
-    """Read a lesson.
-
-    Args:
-        text: of the file.
-        file: its path; its stem is the lesson's name.
-        terms: that pages may name.
+    """Read a lesson from the text of its file, whose stem is its name.
 
     Raises:
-        LessonError: If something is wrong.
+        LessonError: if something is wrong, such as a term that there is not.
     """
     lines, first = _lines(text, file), _Text(file, 1, "")
     name = file.rpartition("/")[2].removesuffix(".md")
@@ -94,14 +86,10 @@ def parse_lesson(text: str, file: str, terms: Mapping[str, Term]) -> Lesson:
 
 
 def parse_terms(text: str, file: str) -> dict[str, Term]:
-    """Read the glossary.
-
-    Args:
-        text: of the file.
-        file: its path.
+    """Read the glossary from the text of its file.
 
     Raises:
-        LessonError: If something is wrong.
+        LessonError: if something is wrong.
     """
     sections = list(_sections(_lines(text, file), _TERM_FIELDS))
     for section in sections:

@@ -22,18 +22,8 @@ from core.explain.scores import Score
 from core.figures.card import Card, draw_card
 from core.figures.lessons.digits import draw_bars, draw_digit, draw_numbers, draw_samples
 from core.figures.lessons.gradcam import draw_alphas, draw_cam, draw_tangent
-from core.figures.lessons.heatmaps import (
-    ExplainedDigit,
-    correlation,
-    draw_change,
-    draw_heatmaps,
-)
-from core.figures.lessons.layers import (
-    draw_convolution,
-    draw_layers,
-    draw_maps,
-    draw_pooling,
-)
+from core.figures.lessons.heatmaps import ExplainedDigit, correlation, draw_change, draw_heatmaps
+from core.figures.lessons.layers import draw_convolution, draw_layers, draw_maps, draw_pooling
 from core.figures.lessons.training import draw_epochs, draw_loss
 from core.record import ModelRecord
 
@@ -157,10 +147,8 @@ def _convolution(s: Subject, intermediates: Intermediates) -> Drawing:
 
 def _pooling(_: Subject, intermediates: Intermediates) -> Drawing:
     k = _strongest(intermediates)
-    before, after = (
-        intermediates.features[layer][:, :, k] for layer in ("conv2d", "max_pooling2d")
-    )
-    return Drawing(draw_pooling(before, after))
+    before, after = intermediates.features["conv2d"], intermediates.features["max_pooling2d"]
+    return Drawing(draw_pooling(before[:, :, k], after[:, :, k]))
 
 
 def _maps(_: Subject, intermediates: Intermediates) -> Drawing:

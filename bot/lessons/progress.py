@@ -1,6 +1,5 @@
 """How far people have come in the course, and what they answered."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -17,25 +16,6 @@ LESSON = "lesson"
 """The kind of a review item about a lesson's question; its topic is such as `data/0`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a learner has come in a lesson.
-
-    Attributes:
-        lesson: its name.
-        page: the index of the page to go on with.
-        digit: index of the test digit that the learner uses.
-        finished: whether all questions were ever answered; without any, the last page seen.
-        touched_at: when the learner last turned a page.
-    """
-
-    lesson: str
-    page: int
-    digit: int
-    finished: bool
-    touched_at: datetime
-
-
 class ProgressStore:
     """Keeps progress and answers."""
 
@@ -43,7 +23,7 @@ class ProgressStore:
         self._store = store
         self._now = now
 
-    async def of(self, user_id: int) -> dict[str, Progress]:
+    async def of(self, user_id: int) -> dict[str, LessonProgress]:
         """Return a learner's progress by lesson, the lesson touched last first."""
         query = (
             select(LessonProgress)
@@ -51,23 +31,13 @@ class ProgressStore:
             .order_by(LessonProgress.touched_at.desc())
         )
         async with self._store.read() as transaction:
-            rows = (await transaction.scalars(query)).all()
-        return {
-            row.lesson: Progress(
-                row.lesson, row.screen, row.digit, row.finished_at is not None, row.touched_at
-            )
-            for row in rows
-        }
+            return {row.lesson: row for row in await transaction.scalars(query)}
 
     async def visit(self, user_id: int, lesson: Lesson, page: int, digit: int | None) -> None:
-        """Remember the page that a learner sees.
+        """Remember the page that a learner sees, and their test digit.
 
-        Args:
-            user_id: of the learner.
-            lesson: in any language.
-            page: the index of the page.
-            digit: index of the learner's test digit; `None` for their own handwriting, which is
-                not kept: the test digit that they had before stays.
+        Without a digit they look at their own handwriting, which is not kept: the test digit that
+        they had before stays.
         """
         now = self._now()
         seen = {"screen": page, "touched_at": now}
@@ -87,12 +57,7 @@ class ProgressStore:
     ) -> None:
         """Remember an answer in place of an earlier one; a wrong one is reviewed later.
 
-        Args:
-            user_id: of the learner.
-            session_id: of the session; 0 for a learner on their own.
-            lesson: in any language.
-            question: of the lesson.
-            choice: the index of the option.
+        The session is 0 for a learner on their own.
         """
         now, right = self._now(), choice == question.right
         key = {
@@ -133,11 +98,7 @@ async def _finish(transaction: AsyncSession, user_id: int, lesson: Lesson, now: 
         done = LessonProgress.screen == len(lesson.pages) - 1
     await transaction.execute(
         update(LessonProgress)
-        .where(
-            LessonProgress.user_id == user_id,
-            LessonProgress.lesson == lesson.name,
-            LessonProgress.finished_at.is_(None),
-            done,
-        )
+        .filter_by(user_id=user_id, lesson=lesson.name, finished_at=None)
+        .where(done)
         .values(finished_at=now)
     )

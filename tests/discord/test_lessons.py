@@ -375,7 +375,7 @@ async def test_a_screen_for_all_is_tried_privately_with_ones_own_digit(server: S
     assert await server.bot.progress.choice(server.alex.id, number, "data", 0) == 1
     assert await server.bot.progress.choice(server.alex.id, 0, "data", 0) is None
     progress = await server.bot.progress.of(server.minji.id)
-    assert progress["data"].page == 0
+    assert progress["data"].screen == 0
     assert "✅ **B**" not in text(shared)
 
 

@@ -14,15 +14,17 @@ from discord.ui import Item, LayoutView, Select
 from PIL import Image
 
 from bot.i18n import LANGUAGES, Say, speaker
-from bot.lessons.controls import CONTROLS
+from bot.lessons.controls import CONTROLS, decode, encode
 from bot.lessons.course import Try
 from bot.lessons.illustrations import Illustration, Illustrator
 from bot.lessons.messages import contents, glossary, lesson_page, term_page
-from bot.lessons.page_control import decode, encode
 from bot.lessons.parsing import COURSES, LessonError, load_lessons, parse_lesson, parse_terms
 from bot.lessons.pictures import PICTURES
-from bot.lessons.progress import Progress, ProgressStore
+from bot.lessons.progress import ProgressStore
 from bot.lessons.state import LessonState, View
+from bot.reviews.asking import ReviewStatus
+from bot.reviews.controls import ReviewButton
+from bot.reviews.messages import review_rows
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
@@ -309,7 +311,9 @@ def fits(message: Message, pictures: int) -> None:
         custom_id = getattr(item, "custom_id", None)
         if custom_id is not None and item.is_dispatchable():
             ids.append(custom_id)
-            kinds = [kind for kind in CONTROLS if _template(kind).fullmatch(custom_id)]
+            kinds = [
+                kind for kind in (*CONTROLS, ReviewButton) if _template(kind).fullmatch(custom_id)
+            ]
             assert len(kinds) == 1, custom_id
             assert len(custom_id) <= 100
         label = getattr(item, "label", None)
@@ -350,16 +354,15 @@ async def test_every_page_keeps_within_discords_limits_in_every_language(
         for language in LANGUAGES:
             say = speaker(language)
             question = LESSONS.lesson(name, language).pages[page].question
+            more = review_rows(ReviewStatus(9, 9, NOON, in_groups=True), SOMEBODY, say)
             options = range(len(question.options)) if question else [None]
             for chosen in options:
                 for session in (0, 999_999_999):
                     at = LessonState(name, page, edited, session)
-                    fits(
-                        lesson_page(
-                            LESSONS, at, illustration, (say,), owner=SOMEBODY, chosen=chosen
-                        ),
-                        1,
+                    message = lesson_page(
+                        LESSONS, at, illustration, (say,), owner=SOMEBODY, chosen=chosen, more=more
                     )
+                    fits(message, 1)
         fits(lesson_page(LESSONS, state, illustration, tuple(map(speaker, LANGUAGES))), 1)
 
 
@@ -572,8 +575,10 @@ async def test_progress_is_kept(store: Store) -> None:
     kept = await progress.of(SOMEBODY - 1)
 
     assert list(kept) == ["data", "loss"]
-    assert kept["data"] == Progress("data", 0, 9, finished=False, touched_at=clock.time)
-    assert (kept["loss"].page, kept["loss"].digit) == (1, 8)
+    data_row = kept["data"]
+    assert (data_row.screen, data_row.digit, data_row.finished_at) == (0, 9, None)
+    assert data_row.touched_at == clock.time
+    assert (kept["loss"].screen, kept["loss"].digit) == (1, 8)
     assert await progress.of(1) == {}
 
 
@@ -584,7 +589,7 @@ async def test_a_lesson_is_finished_when_its_last_question_is_answered(store: St
     await progress.visit(1, lesson, 2, 9)
     for question, session in ((0, 0), (0, 0), (1, 5)):
         await progress.answer(1, session, lesson, lesson.questions[question], 0)
-        assert not (await progress.of(1))["data"].finished
+        assert (await progress.of(1))["data"].finished_at is None
 
     finished = clock.time = clock.time + timedelta(days=1)
     await progress.answer(1, 0, lesson, lesson.questions[1], 0)
@@ -592,7 +597,7 @@ async def test_a_lesson_is_finished_when_its_last_question_is_answered(store: St
     await progress.answer(1, 0, lesson, lesson.questions[1], 1)
     await progress.visit(1, lesson, 0, 9)
 
-    assert (await progress.of(1))["data"].finished
+    assert (await progress.of(1))["data"].finished_at
     async with store.begin() as transaction:
         row = await transaction.get_one(LessonProgress, (1, "data"))
     assert row.finished_at == finished
@@ -602,11 +607,11 @@ async def test_a_lesson_without_questions_is_finished_on_its_last_page(store: St
     progress = ProgressStore(store, Clock())
     lesson = a_lesson(questions=0)
     await progress.visit(1, lesson, 1, 9)
-    assert not (await progress.of(1))["data"].finished
+    assert (await progress.of(1))["data"].finished_at is None
 
     await progress.visit(1, lesson, 2, 9)
 
-    assert (await progress.of(1))["data"].finished
+    assert (await progress.of(1))["data"].finished_at
 
 
 async def test_what_was_finished_before_its_questions_counted_stays_finished(store: Store) -> None:
@@ -617,7 +622,7 @@ async def test_what_was_finished_before_its_questions_counted_stays_finished(sto
 
     await progress.visit(1, a_lesson(), 0, 9)
 
-    assert (await progress.of(1))["data"].finished
+    assert (await progress.of(1))["data"].finished_at
 
 
 async def test_an_answer_in_a_review_begins_no_lesson(store: Store) -> None:
@@ -641,8 +646,8 @@ async def test_the_last_answer_counts_alone_and_in_each_session(store: Store) ->
 
 def test_contents_go_on_with_what_was_begun_last() -> None:
     say: Say = speaker("en")
-    done = {name: Progress(name, 2, 7, finished=True, touched_at=NOON) for name in LESSONS.names}
-    begun = {"loss": Progress("loss", 1, 7, finished=False, touched_at=NOON)}
+    done = {name: LessonProgress(screen=2, finished_at=NOON) for name in LESSONS.names}
+    begun = {"loss": LessonProgress(screen=1)}
 
     assert "Begin: The data" in labels(contents(LESSONS, {}, say, 1))
     assert "Go on: Loss, optimiser and metric" in labels(contents(LESSONS, begun, say, 1))
