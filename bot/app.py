@@ -184,7 +184,12 @@ class GradcamBot(Client):
 
     async def _add_lessons_and_reviews(self) -> None:
         lessons = LessonActions(
-            self.lessons, self.progress, self.illustrator, self.downloads, self.sessions
+            self.lessons,
+            self.progress,
+            self.reviews,
+            self.illustrator,
+            self.downloads,
+            self.sessions,
         )
         await self.add_cog(LessonCommands(self, self.lessons, lessons, self.uploads))
         rounds = RoundAsker(self.rounds, self.digit_pool)

@@ -16,7 +16,8 @@ from bot.lessons.messages import answered, contents, glossary, lesson_page, term
 from bot.lessons.progress import ProgressStore
 from bot.lessons.state import LessonState, View
 from bot.reviews.asking import Item, ReviewStatus
-from bot.reviews.messages import review_rows
+from bot.reviews.messages import is_review, review_rows
+from bot.reviews.schedule import Reviews
 from bot.runtime.downloads import Downloads
 from bot.runtime.errors import UserError
 from bot.ui.client import Interaction
@@ -41,12 +42,14 @@ class LessonActions:
         self,
         lessons: Lessons,
         progress: ProgressStore,
+        reviews: Reviews,
         illustrator: Illustrator,
         downloads: Downloads,
         groups: Groups,
     ) -> None:
         self._lessons = lessons
         self._progress = progress
+        self._reviews = reviews
         self._illustrator = illustrator
         self._downloads = downloads
         self._groups = groups
@@ -211,5 +214,10 @@ class LessonActions:
             if not state.session:
                 lesson = self._lessons.lesson(state.lesson, say.language)
                 await self._progress.visit(me, lesson, state.page, state.view.index)
-        message = lesson_page(self._lessons, state, illustration, (say,), owner=me, chosen=chosen)
+        rows = []
+        if interaction.message is not None and is_review(interaction.message):
+            rows = review_rows(await self._reviews.status(me), me, say)
+        message = lesson_page(
+            self._lessons, state, illustration, (say,), owner=me, chosen=chosen, more=rows
+        )
         await reply(interaction, message)

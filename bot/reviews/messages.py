@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from discord.ui import ActionRow, TextDisplay
+import discord
+from discord.ui import ActionRow, LayoutView, TextDisplay
 from discord.utils import format_dt
 
 from bot.i18n import Say
@@ -33,3 +34,9 @@ def review_rows(status: ReviewStatus, owner: int, say: Say) -> list[ActionRow[An
     if not status.due:
         return [ActionRow(share)]
     return [ActionRow(ReviewButton.of("next", owner, say), share)]
+
+
+def is_review(message: discord.Message) -> bool:
+    """Whether a message has the rows of a review."""
+    items = LayoutView.from_message(message).walk_children()
+    return any(str(getattr(item, "custom_id", "")).startswith("review:") for item in items)
