@@ -68,9 +68,10 @@ def draw_tags(canvas: Pixels, tags: Sequence[Tag]) -> Pixels:
         canvas = np.pad(canvas, ((strip, 0), (0, 0), (0, 0)), constant_values=_DARK[0])
     chosen_last = sorted(range(len(tags)), key=lambda i: tags[i].tone is Tone.CHOSEN)
     for i in chosen_last:
-        _draw_box(canvas, _lowered(boxes[i], strip), tags[i].tone, unit)
+        _draw_box(canvas[strip:], boxes[i], tags[i].tone, unit)
     for i in chosen_last:
-        _draw_tag(canvas, _lowered(places[i], strip), tags[i], size)
+        left, top, right, bottom = places[i]
+        _draw_tag(canvas, (left, top + strip, right, bottom + strip), tags[i], size)
     return canvas
 
 
@@ -152,11 +153,6 @@ def _covered(places: NDArray[np.int_], boxes: NDArray[np.int_]) -> NDArray[np.in
     down = np.minimum(places[..., 3], boxes[:, 3]) - np.maximum(places[..., 1], boxes[:, 1])
     pixels: NDArray[np.int_] = (across.clip(0) * down.clip(0)).sum(axis=1)
     return pixels
-
-
-def _lowered(box: Box, by: int) -> Box:
-    left, top, right, bottom = box
-    return left, top + by, right, bottom + by
 
 
 def _draw_box(canvas: Pixels, box: Box, tone: Tone, unit: float) -> None:
