@@ -1,6 +1,5 @@
 """The button below the answer to a digit of the day."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 from discord.ui import Button
@@ -32,7 +31,5 @@ class LookCloserButton(
         return cls(Button(label=label, emoji="🔎", custom_id=f"daily:{digit}:{EVERYONE}"))
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         await feature.look_closer(interaction, int(self.state["digit"]))

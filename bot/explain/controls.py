@@ -1,6 +1,5 @@
 """The controls under an answer: each asks the same query with one thing changed."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -138,18 +137,12 @@ class QueryControl(Control[ItemT, Presses], template=r"(?!)"):
         self.uploader = int(self.state["uploader"])
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         owner = self.owner if self.in_place(interaction) else interaction.user.id
-        await feature.answer(interaction, self.changed(values), owner, self.uploader)
+        await feature.answer(interaction, self.changed(), owner, self.uploader)
 
-    def changed(self, values: Sequence[str]) -> Query:
-        """Return the query with one thing changed.
-
-        Args:
-            values: what was chosen in a select; empty for a button.
-        """
+    def changed(self) -> Query:
+        """Return the query with one thing changed."""
         raise NotImplementedError
 
 
@@ -159,8 +152,8 @@ class QuerySelect(
     """Changes one field of the query to what is chosen."""
 
     @override
-    def changed(self, values: Sequence[str]) -> Query:
-        match self.state["field"], values[0]:
+    def changed(self) -> Query:
+        match self.state["field"], self.values[0]:
             case "layer", layer:
                 return replace(self.query, layer=layer)
             case "target", target:
@@ -178,7 +171,7 @@ class QueryButton(
     """Changes the query to another test digit, the other network, or all digits of the picture."""
 
     @override
-    def changed(self, values: Sequence[str]) -> Query:
+    def changed(self) -> Query:
         index = self.query.index or 0
         match self.state["change"]:
             case "step:back":
@@ -199,9 +192,7 @@ class HowButton(QueryControl[Button[Any]], template=rf"(?P<what>steps|rule):{STA
     private = True
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         if self.state["what"] == "steps":
             await feature.show_steps(interaction, self.query)
         else:
@@ -220,10 +211,8 @@ class CorrectSelect(UploaderControl[Select[Any]], template=rf"correct:{STATE}"):
     """Chooses the digit's label, or takes it back."""
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        label = None if values[0] == _UNDO else int(values[0])
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
+        label = None if self.values[0] == _UNDO else int(self.values[0])
         await feature.correct(interaction, self.query, label, self.owner, self.uploader)
 
 
@@ -233,9 +222,7 @@ class ConfirmButton(
     """Confirms a label that contradicts an almost certain network, or leaves it."""
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         query, owner, uploader = self.query, self.owner, self.uploader
         if self.state["label"] == _NO:
             await feature.answer(interaction, query, owner, uploader)

@@ -1,7 +1,7 @@
 """The controls of lessons."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -119,9 +119,7 @@ class PageButton(
     """
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         state, value = decode(self.state), self.state["value"]
         index = state.view.index or 0
         match self.state["act"], value:
@@ -151,10 +149,8 @@ class ViewSelect(
     """Chooses the layer, the class to explain, or its score."""
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        state, value = decode(self.state), values[0]
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
+        state, value = decode(self.state), self.values[0]
         view = state.view
         match self.state["field"]:
             case "layer" if value in LAYER_CODES:
@@ -174,13 +170,11 @@ class CourseSelect(
     """Explains a term, or goes on with a lesson; a message may have several parts of its list."""
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         if self.state["of"] == "term":
-            await feature.look_up(interaction, values[0])
+            await feature.look_up(interaction, self.values[0])
         else:
-            await feature.resume(interaction, values[0])
+            await feature.resume(interaction, self.values[0])
 
 
 class CourseButton(
@@ -189,9 +183,7 @@ class CourseButton(
     """Goes on with a lesson, or shows all lessons."""
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         if self.state["lesson"]:
             await feature.resume(interaction, self.state["lesson"])
         else:

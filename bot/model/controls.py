@@ -1,6 +1,5 @@
 """The controls under `/model`: the other network, and examples of what is confused."""
 
-from collections.abc import Sequence
 from typing import Any, Protocol, Self
 
 from discord.ui import Button
@@ -46,9 +45,7 @@ class OtherNetworkButton(
         return cls(Button(label=label, emoji="🔀", custom_id=custom_id))
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         owner = self.owner if self.in_place(interaction) else interaction.user.id
         await feature.show(interaction, value_of(self.state["network"], NETWORK_CODES), owner)
 
@@ -70,9 +67,7 @@ class ExampleButton(
         return cls(Button(label=label, emoji="👀", custom_id=custom_id))
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         network = value_of(self.state["network"], NETWORK_CODES)
         label, predicted = int(self.state["label"]), int(self.state["predicted"])
         await feature.show_example(interaction, network, label, predicted)

@@ -1,6 +1,5 @@
 """The buttons of `/privacy`."""
 
-from collections.abc import Sequence
 from typing import Any, Protocol, Self
 
 import discord
@@ -44,9 +43,7 @@ class PrivacyButton(
         return super().in_place(interaction) and self.state["action"] != "export"
 
     @override
-    async def press(
-        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         presses = {
             "export": feature.export,
             "delete": feature.confirm,

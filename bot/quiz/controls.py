@@ -50,9 +50,7 @@ class VoteButton(
         return cls(Button(label=label, custom_id=f"vote:{round_id}:{choice}:{owner}"))
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         await feature.vote(interaction, int(self.state["round"]), self.state["choice"])
 
 
@@ -65,9 +63,7 @@ class BetButton(Control[Button[Any], Presses], template=rf"bet:{_ROUND}:(?P<digi
         return cls(Button(label=digit, custom_id=f"bet:{round_id}:{digit}:{owner}"))
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         await feature.ask_for_field(interaction, int(self.state["round"]), self.state["digit"])
 
 
@@ -89,9 +85,7 @@ class FieldButton(
         )
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         choice = bet(self.state["digit"], self.state["field"])
         await feature.vote(interaction, int(self.state["round"]), choice)
 
@@ -114,9 +108,7 @@ class HostButton(
         return cls(Button(label=say(cls.labels[does]), custom_id=custom_id))
 
     @override
-    async def press(
-        self, feature: Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: Presses, interaction: Interaction) -> None:
         round_id = int(self.state["round"])
         match self.state["does"]:
             case "votes":

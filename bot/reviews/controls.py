@@ -1,6 +1,5 @@
 """The controls of reviews."""
 
-from collections.abc import Sequence
 from typing import Any, Protocol, Self
 
 from discord import ButtonStyle
@@ -31,9 +30,7 @@ class ReviewButton(
         return cls(Button(label=say(_KEYS[act]), style=style, custom_id=f"review:{act}:{owner}"))
 
     @override
-    async def press(
-        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         if self.state["act"] == "next":
             await feature.ask(interaction)
         else:

@@ -1,6 +1,5 @@
 """The buttons below a scoreboard."""
 
-from collections.abc import Sequence
 from typing import Any, Protocol, Self
 
 from discord import ButtonStyle
@@ -37,9 +36,7 @@ class ScoreButton(
         return cls(button)
 
     @override
-    async def press(
-        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         if self.state["act"] == "mine":
             await feature.show_history(interaction)
             return

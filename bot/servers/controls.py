@@ -1,6 +1,6 @@
 """The menus of `/settings`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from discord import ChannelType, Object, SelectOption
@@ -29,20 +29,20 @@ class SettingSelect(
     """Changes one of the settings."""
 
     @override
-    async def press(
-        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         match self.state["setting"]:
             case "language":
-                language = None if values[0] == _ALL_LANGUAGES else values[0]
+                language = None if self.values[0] == _ALL_LANGUAGES else self.values[0]
                 await feature.change(interaction, language=language)
             case "hosts":
-                await feature.change(interaction, host_roles=[int(role_id) for role_id in values])
+                await feature.change(
+                    interaction, host_roles=[int(role_id) for role_id in self.values]
+                )
             case "channel":
-                channel_id = int(values[0]) if values else None
+                channel_id = int(self.values[0]) if self.values else None
                 await feature.change(interaction, daily_channel_id=channel_id)
             case _:
-                await feature.change(interaction, daily_hour=int(values[0]))
+                await feature.change(interaction, daily_hour=int(self.values[0]))
 
 
 def language_select(chosen: str | None, owner: int, say: Say) -> SettingSelect:

@@ -93,9 +93,7 @@ class SessionButton(
         return action == "sure"
 
     @override
-    async def press(
-        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         presses = {
             "join": feature.join,
             "leave": feature.leave,
@@ -122,9 +120,7 @@ class TurnButton(SessionControl[Button[Any]], template=rf"session_(?P<to>back|ne
         return cls(button)
 
     @override
-    async def press(
-        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         by = 1 if self.state["to"] == "next" else -1
         await feature.turn(interaction, self.session_id, int(self.state["revision"]), by)
 
@@ -147,11 +143,9 @@ class LessonSelect(SessionControl[Select[Any]], template=rf"session_take:{_REVIS
         return cls(Select(custom_id=custom_id, placeholder=say("session.take"), options=options))
 
     @override
-    async def press(
-        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         revision = int(self.state["revision"])
-        await feature.choose_lesson(interaction, self.session_id, revision, values[0])
+        await feature.choose_lesson(interaction, self.session_id, revision, self.values[0])
 
 
 class UnderstandingButton(
@@ -166,9 +160,7 @@ class UnderstandingButton(
         return cls(_button(session, vote, page))
 
     @override
-    async def press(
-        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         lesson, page = self.state["lesson"], int(self.state["page"])
         understood = self.state["vote"] == "clear"
         await feature.vote_understanding(
@@ -188,10 +180,8 @@ class HostSelect(SessionControl[UserSelect[Any]], template=rf"session_host:{_SES
         return cls(UserSelect(custom_id=custom_id, placeholder=say("session.hand_over_to")))
 
     @override
-    async def press(
-        self, feature: _Presses, interaction: Interaction, values: Sequence[str]
-    ) -> None:
-        await feature.hand_over(interaction, self.session_id, int(values[0]))
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
+        await feature.hand_over(interaction, self.session_id, int(self.values[0]))
 
 
 CONTROLS = (SessionButton, TurnButton, LessonSelect, UnderstandingButton, HostSelect)

@@ -2,7 +2,6 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import discord
@@ -37,6 +36,7 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         private: whether the answer never takes the message's place.
         state: the match of the template with the `custom_id`.
         owner: the id of the user whose press changes the message, or `EVERYONE`.
+        values: what was chosen in a select; empty for a button.
     """
 
     private: ClassVar[bool] = False
@@ -47,6 +47,7 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         assert match is not None  # noqa: S101 - discord.py has matched it already
         self.state = match
         self.owner = int(match.groupdict().get("owner", EVERYONE))
+        self.values: list[str] = []
 
     @classmethod
     async def from_custom_id(
@@ -60,15 +61,12 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         return cls(item)  # type: ignore[arg-type]  # discord.py does not say which item it is
 
     @abstractmethod
-    async def press(
-        self, feature: FeatureT, interaction: Interaction, values: Sequence[str]
-    ) -> None:
+    async def press(self, feature: FeatureT, interaction: Interaction) -> None:
         """Do what the control is for; the interaction is acknowledged already.
 
         Args:
             feature: what the control was registered with.
             interaction: the press.
-            values: what was chosen in a select; empty for a button.
         """
 
     def in_place(self, interaction: Interaction) -> bool:
@@ -79,13 +77,13 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         """Acknowledge a press and call `press`; an error is reported to the person who pressed."""
         client: Client = interaction.client
         feature = cast("FeatureT", client.features[type(self)])
-        values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
+        self.values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
         try:
             if self.in_place(interaction):
                 await interaction.response.defer()
             else:
                 await interaction.response.defer(ephemeral=True, thinking=True)
-            await self.press(feature, interaction, values)
+            await self.press(feature, interaction)
         except Exception as error:  # noqa: BLE001 - discord.py would only log it
             await report(interaction, error)
 
