@@ -2,14 +2,14 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.http import HTTPClient
 
-from bot.daily.actions import DailyActions
+from bot.daily.controls import LookCloserButton
 from bot.daily.daily import DailyDigits
+from bot.daily.publisher import DailyPublisher
 from bot.explain.actions import Actions
 from bot.explain.commands import Explain
 from bot.explain.corrections import Corrections
@@ -19,7 +19,6 @@ from bot.help.commands import Help
 from bot.i18n import CommandTranslator
 from bot.lessons.actions import LessonActions
 from bot.lessons.commands import LessonCommands
-from bot.lessons.course import Lessons
 from bot.lessons.illustrations import Illustrator
 from bot.lessons.parsing import load_lessons
 from bot.lessons.progress import LESSON, ProgressStore
@@ -52,20 +51,8 @@ from bot.sessions.summary import Summaries
 from bot.settings import Settings
 from bot.store import Store
 from bot.ui.client import Client
+from bot.ui.control import register
 from core.network import UPLOADS_WEIGHTS, epoch_file
-
-if TYPE_CHECKING:
-    from bot.reviews.asking import Asker
-
-
-def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
-    """Create the bot. It is not connected yet, and has loaded nothing.
-
-    Args:
-        settings: of the operator.
-        now: the clock.
-    """
-    return GradcamBot(settings, now)
 
 
 class GradcamBot(Client):
@@ -74,29 +61,8 @@ class GradcamBot(Client):
     Features do not reach each other through the bot. Its attributes are for tests and the preview.
     """
 
-    store: Store
-    outbox: Outbox
-    engine: Engine
-    downloads: Downloads
-    uploads: Uploads
-    explaining: Explaining
-    corrections: Corrections
-    servers: Servers
-    scores: Scores
-    daily: DailyDigits
-    privacy: Privacy
-    sessions: Sessions
-    rounds: Rounds
-    digit_pool: DigitPool
-    quiz: QuizCommands
-    reviews: Reviews
-    lessons: Lessons
-    progress: ProgressStore
-    illustrator: Illustrator
-    about: dict[Network, About]
-
     def __init__(self, settings: Settings, now: Clock = utc_now) -> None:
-        """See `create_bot`."""
+        """Create the bot. It is not connected yet, and has loaded nothing."""
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -118,8 +84,7 @@ class GradcamBot(Client):
         self.outbox = Outbox(store, self.scheduler, self.now)
         self._on_close.push_async_callback(self.outbox.close)
         record = await asyncio.to_thread(self.settings.load_tutorial_record)
-        tutorial = record.folder
-        folders = {Network.TUTORIAL: tutorial, Network.UPLOADS: UPLOADS_WEIGHTS}
+        folders = {Network.TUTORIAL: record.folder, Network.UPLOADS: UPLOADS_WEIGHTS}
         explainers = {
             network: await asyncio.to_thread(load_explainer, folder)
             for network, folder in folders.items()
@@ -133,10 +98,10 @@ class GradcamBot(Client):
             explainers,
             decision.threshold,
             self.settings.max_waiting,
-            untrained=epoch_file(0, tutorial),
+            untrained=epoch_file(0, record.folder),
         )
         self._on_close.callback(self.engine.close)
-        self.downloads = self._downloads()
+        self.downloads = self._create_downloads()
         self._on_close.push_async_callback(self.downloads.close)
         self.uploads = Uploads(self.engine, self.downloads)
         self.explaining = Explaining(self.engine)
@@ -156,8 +121,8 @@ class GradcamBot(Client):
         await self.tree.set_translator(CommandTranslator())
         actions = Actions(self.explaining, self.uploads, self.corrections, decision)
         await self.add_cog(Explain(self, self.explaining, self.uploads, actions))
-        await self.add_cog(Model(self, self.about, self.corrections, self.explaining))
-        await self.add_cog(Help(self))
+        await self.add_cog(Model(self, self.about, self.corrections, actions))
+        await self.add_cog(Help())
         self.quiz = QuizCommands(
             self,
             self.rounds,
@@ -176,7 +141,8 @@ class GradcamBot(Client):
         await self._add_lessons_and_reviews()
         await self._add_sessions()
         self.scheduler.add(self.daily)
-        DailyActions(self, self.daily, self.outbox, self.explaining, self.engine)
+        DailyPublisher(self, self.daily, self.outbox, self.explaining, self.engine)
+        register(self, actions, LookCloserButton)
         await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
         await self.add_cog(PrivacyCommands(self, self.privacy, self.scheduler))
         self.command_ids = await sync_if_changed(self.tree)
@@ -193,8 +159,9 @@ class GradcamBot(Client):
         )
         await self.add_cog(LessonCommands(self, self.lessons, lessons, self.uploads))
         rounds = RoundAsker(self.rounds, self.digit_pool)
-        askers: dict[str, Asker] = {**dict.fromkeys(KINDS, rounds), LESSON: lessons}
-        await self.add_cog(ReviewCommands(self, self.reviews, askers))
+        await self.add_cog(
+            ReviewCommands(self, self.reviews, {LESSON: lessons} | dict.fromkeys(KINDS, rounds))
+        )
 
     async def close(self) -> None:
         """Disconnect, and stop everything that the bot has started."""
@@ -215,7 +182,7 @@ class GradcamBot(Client):
             SessionCommands(self, self.sessions, publisher, self.lessons, self.quiz, self.servers)
         )
 
-    def _downloads(self) -> Downloads:
+    def _create_downloads(self) -> Downloads:
         if type(self.http) is HTTPClient:
             return Downloads()
         # A simulation of Discord has another client in its place, and keeps attachments there.

@@ -70,7 +70,7 @@ def _imported_by(node: ast.AST, package: str) -> Iterator[str]:
 
 
 def _module_of(name: str, known: Collection[str]) -> str:
-    """The module that holds what is named: `bot.app` for `bot.app.create_bot`."""
+    """The module that holds what is named: `bot.app` for `bot.app.GradcamBot`."""
     parts = name.split(".")
     for length in range(len(parts), 0, -1):
         if (prefix := ".".join(parts[:length])) in known:

@@ -1,20 +1,15 @@
 """The button below the answer to a digit of the day."""
 
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 from discord.ui import Button
 from typing_extensions import override
 
+from bot.explain.controls import Presses
+from bot.explain.query import Query
 from bot.ui.client import Interaction
 from bot.ui.control import EVERYONE, OWNER, Control
 from bot.ui.languages import beside
-
-
-class Presses(Protocol):
-    """What the button calls."""
-
-    async def look_closer(self, interaction: Interaction, digit: int) -> None:
-        """Explain a digit, given by its index, to the person who pressed."""
 
 
 class LookCloserButton(
@@ -32,4 +27,5 @@ class LookCloserButton(
 
     @override
     async def press(self, feature: Presses, interaction: Interaction) -> None:
-        await feature.look_closer(interaction, int(self.state["digit"]))
+        query, me = Query.test_digit(int(self.state["digit"])), interaction.user.id
+        await feature.answer(interaction, query, me, me)

@@ -6,7 +6,6 @@ the message, so that the next day's message can answer it, and why it could not 
 
 import datetime as dt
 import random
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,12 +47,7 @@ class DailyProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownDigit:
-    """A digit that a server was shown.
-
-    Attributes:
-        day: when, in UTC.
-        digit: index of the test digit.
-    """
+    """The index of a test digit that a server was shown, and the day in UTC."""
 
     day: dt.date
     digit: int
@@ -64,8 +58,6 @@ class DigitOfTheDay:
     """A digit that is to be sent.
 
     Attributes:
-        server_id: the server.
-        channel_id: the channel to send it to.
         language: of the message; `None` means all languages.
         day: in UTC.
         digit: index of the test digit.
@@ -92,7 +84,7 @@ class DailyDigits:
         self._engine = engine
         self._scheduler = scheduler
         self._now = now
-        self._margins: dict[int, float] | None = None
+        self._worth_discussing: set[int] | None = None
 
     async def next_due(self) -> dt.datetime | None:
         """Return when the next digit is to be drawn."""
@@ -107,7 +99,7 @@ class DailyDigits:
 
     async def run(self) -> None:
         """Draw a digit for every server whose hour has come, and enqueue its delivery."""
-        margins = await self.margins()
+        candidates = await self._candidates()
         now = self._now()
         waiting = (
             select(Server.server_id)
@@ -118,7 +110,7 @@ class DailyDigits:
             server_ids = list(await transaction.scalars(waiting))
         for server_id in server_ids:
             async with self._store.begin() as transaction:
-                await self._draw(transaction, server_id, margins)
+                await self._draw(transaction, server_id, candidates)
         self._scheduler.wake()
 
     async def to_send(self, server_id: int) -> DigitOfTheDay | None:
@@ -181,34 +173,26 @@ class DailyDigits:
             row = await transaction.get(DailyDigit, (server_id, self._now().date()))
         return DailyProblem(row.problem) if row and row.problem else None
 
-    async def margins(self) -> dict[int, float]:
-        """Return the test digits worth discussing: mistakes and narrow wins of the network.
-
-        Returns:
-            For the index of each digit the log-odds by which its right class leads the best other
-            class; negative for a mistake.
-        """
-        if self._margins is None:
+    async def _candidates(self) -> set[int]:
+        """Return the test digits worth discussing: mistakes and narrow wins of the network."""
+        if self._worth_discussing is None:
             digits = load_test_digits()
             images = as_input(digits.images)[..., 0]
             logits = await self._engine.logits(images, Network.TUTORIAL)
             labelled = (np.arange(TEST_DIGITS), digits.labels)
             right = logits[labelled]
             logits[labelled] = -np.inf
-            margins = right - logits.max(axis=1)
+            margins = right - logits.max(axis=1)  # log-odds; negative for a mistake
             count = max(int((margins < NARROW).sum()), _FEWEST)
-            chosen = np.argsort(margins, kind="stable")[:count]
-            self._margins = {int(index): float(margins[index]) for index in chosen}
-        return self._margins
+            self._worth_discussing = set(np.argsort(margins, kind="stable")[:count].tolist())
+        return self._worth_discussing
 
     async def _is_mistaken(self, digit: int) -> bool:
         test = test_digit(digit)
         logits = await self._engine.logits(test.image[np.newaxis], Network.TUTORIAL)
         return int(logits[0].argmax()) != test.label
 
-    async def _draw(
-        self, transaction: AsyncSession, server_id: int, candidates: Collection[int]
-    ) -> None:
+    async def _draw(self, transaction: AsyncSession, server_id: int, candidates: set[int]) -> None:
         now = self._now()
         today = now.date()
         server = await transaction.get(Server, server_id)
@@ -217,7 +201,9 @@ class DailyDigits:
         of_server = DailyDigit.server_id == server_id
         old = DailyDigit.day <= today - NO_REPEAT
         recent = await transaction.scalars(select(DailyDigit.digit).where(of_server, ~old))
-        digit = _choose(server_id, today, set(candidates) - set(recent) or set(candidates))
+        # The same digit whichever process draws it.
+        chance = random.Random(f"{server_id}/{today}")  # noqa: S311 - nothing secret
+        digit = chance.choice(sorted(candidates - set(recent) or candidates))
         insert = (
             self._store.insert(DailyDigit)
             .values(server_id=server_id, day=today, channel_id=server.daily_channel_id, digit=digit)
@@ -247,9 +233,3 @@ def _drawn(day: dt.date) -> ColumnElement[bool]:
 
 def _at(day: dt.date, hour: int) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour), dt.UTC)
-
-
-def _choose(server_id: int, day: dt.date, candidates: Collection[int]) -> int:
-    """Draw a digit, always the same for the same server and day."""
-    chance = random.Random(f"{server_id}/{day}")  # noqa: S311 - nothing secret
-    return chance.choice(sorted(candidates))

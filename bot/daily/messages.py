@@ -37,17 +37,15 @@ def daily_message(
     """
     question = "daily.mistaken" if digit.mistaken else "daily.narrow"
 
-    def asks(say: Say) -> str:
-        return say(question)
-
     def described(say: Say) -> str:
         return say("daily.alt", regions=", ".join(say(REGION_NAMES[each]) for each in ink))
 
     language = digit.language
+    heading = both(lambda say: say("daily.heading"), language)
     file = attached(picture, file_name(digit.day), both(described, language))
     files = [file]
     parts: list[Item[Any]] = [
-        TextDisplay(f"{both(lambda say: say('daily.heading'), language)}\n{both(asks, language)}"),
+        TextDisplay(f"{heading}\n{both(lambda say: say(question), language)}"),
         MediaGallery(MediaGalleryItem(file)),
         TextDisplay(both(lambda say: say("daily.tomorrow"), language)),
     ]

@@ -4,7 +4,7 @@ from discord.ext import commands
 
 from bot.help.messages import help_page
 from bot.i18n import speaker
-from bot.ui.client import Client, Interaction
+from bot.ui.client import Interaction
 from bot.ui.commands import localized
 from bot.ui.reply import reply
 
@@ -12,12 +12,9 @@ from bot.ui.reply import reply
 class Help(commands.Cog):
     """Shows what to try first."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
     @localized("help")
     async def help(self, interaction: Interaction) -> None:
         """Show what to try first, to the asker alone."""
         manager = interaction.guild is not None and interaction.permissions.manage_guild
-        page = help_page(self._client.mention, speaker(interaction.locale), manager=manager)
+        page = help_page(interaction.client.mention, speaker(interaction.locale), manager=manager)
         await reply(interaction, page)

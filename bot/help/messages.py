@@ -11,10 +11,7 @@ from bot.ui.layout import Message, framed
 def help_page(mention: Callable[[str], str], say: Say, *, manager: bool) -> Message:
     """Lay the help out: a way in for newcomers, then what there is alone and together.
 
-    Args:
-        mention: writes a command so that it can be clicked.
-        say: the reader's language.
-        manager: whether the reader may use `/settings`.
+    A manager is also told of `/settings`; `mention` makes commands clickable.
     """
     explain = mention("explain")
     first = (

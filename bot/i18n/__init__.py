@@ -14,23 +14,18 @@ For an English article there is `{digit:~a/an}`.
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from string import Formatter
-from typing import Any, Protocol
 
 from babel.messages.pofile import read_po
 from discord import Locale
 from discord.app_commands import TranslationContextTypes, Translator, locale_str
 from hangulpy import josa_pick
+from typing_extensions import override
 
-_FOLDER = resources.files(__name__)
-LANGUAGES = tuple(
-    sorted(folder.name for folder in _FOLDER.iterdir() if folder.joinpath("general.po").is_file())
-)
+_FOLDER = Path(__file__).parent
+LANGUAGES = tuple(sorted(file.parent.name for file in _FOLDER.glob("*/general.po")))
 FALLBACK = "en"
-_ARTICLES, _AN = "a/an", {"8"}  # of digits
-
-
 _MAX_TYPED = 50  # characters
 
 
@@ -47,10 +42,12 @@ class Typed(str):
         return f"`{shown or '–'}`"
 
 
-class Say(Protocol):
+class Say:
     """Says the text of a key in one language."""
 
-    language: str
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._texts = catalogue(language)
 
     def __call__(self, key: str, /, **fields: object) -> str:
         """Fill the fields of a text.
@@ -58,14 +55,6 @@ class Say(Protocol):
         Raises:
             KeyError: there is no such key, or a field of its text is not given.
         """
-
-
-class _Speaker:
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self._texts = catalogue(language)
-
-    def __call__(self, key: str, /, **fields: object) -> str:
         return _FORMATTER.vformat(self._texts[key], (), fields)
 
 
@@ -73,12 +62,10 @@ class _ParticleFormatter(Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         if "/" not in format_spec:
             return str(super().format_field(value, format_spec))
-        alone = format_spec.startswith("~")
-        choices = format_spec.removeprefix("~")
-        if choices == _ARTICLES:
-            return "an" if str(value) in _AN else "a"
-        particle = str(josa_pick(str(value), choices))
-        return particle if alone else f"{value}{particle}"
+        if format_spec == "~a/an":
+            return "an" if str(value) == "8" else "a"  # of digits
+        particle = str(josa_pick(str(value), format_spec.removeprefix("~")))
+        return particle if format_spec.startswith("~") else f"{value}{particle}"
 
 
 _FORMATTER = _ParticleFormatter()
@@ -88,13 +75,10 @@ _FORMATTER = _ParticleFormatter()
 def catalogue(language: str) -> Mapping[str, str]:
     """Read a language's texts by key."""
     texts: dict[str, str] = {}
-    for catalogued in sorted((_FOLDER / language).iterdir(), key=lambda file: file.name):
-        if not catalogued.name.endswith(".po"):
-            continue
-        with catalogued.open("rb") as file:
-            for text in read_po(file, locale=language):
-                if text.id:
-                    texts[str(text.id)] = str(text.string)
+    for path in (_FOLDER / language).glob("*.po"):
+        with path.open("rb") as file:
+            read = read_po(file, locale=language)
+        texts |= {str(text.id): str(text.string) for text in read if text.id}
     return texts
 
 
@@ -105,12 +89,8 @@ def speaker(locale: Locale | str | None) -> Say:
         locale: as Discord reports it, such as `ko` or `en-GB`; a language it does not speak, or
             none, is answered in English.
     """
-    return _speaker(str(locale).partition("-")[0])
-
-
-@cache
-def _speaker(language: str) -> Say:
-    return _Speaker(language if language in LANGUAGES else FALLBACK)
+    language = str(locale).partition("-")[0]
+    return Say(language if language in LANGUAGES else FALLBACK)
 
 
 def label(key: str) -> locale_str:
@@ -121,15 +101,11 @@ def label(key: str) -> locale_str:
 class CommandTranslator(Translator):
     """Gives Discord the names and descriptions of commands in the other languages."""
 
+    @override
     async def translate(
-        self,
-        string: locale_str,
-        locale: Locale,
-        context: TranslationContextTypes,  # noqa: ARG002 - the base class names it
+        self, string: locale_str, locale: Locale, context: TranslationContextTypes
     ) -> str | None:
-        """See `discord.app_commands.Translator.translate`."""
         language = locale.value.partition("-")[0]
         if language == FALLBACK or language not in LANGUAGES:
             return None
-        key: Any = string.extras.get("key")
-        return catalogue(language).get(key)
+        return catalogue(language).get(string.extras.get("key", ""))

@@ -23,18 +23,9 @@ class About:
     record: ModelRecord
     summary: str
 
-    @property
-    def weights(self) -> str:
-        """Names its weights."""
-        return self.record.metrics.fingerprint
-
     @classmethod
     def of(cls, model: keras.Model, folder: Path) -> Self:
-        """Gather what is known of a network.
-
-        Args:
-            model: the network.
-            folder: where the training wrote it.
+        """Gather what is known of a network in the folder where the training wrote it.
 
         Raises:
             core.record.RecordError: the folder holds no record.

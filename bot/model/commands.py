@@ -7,10 +7,9 @@ from typing import Literal
 
 from discord.ext import commands
 
+from bot.explain.controls import Presses as Answers
 from bot.explain.corrections import Corrections
-from bot.explain.explaining import Explaining
-from bot.explain.messages import answer
-from bot.explain.query import Ownership, Query
+from bot.explain.query import Query
 from bot.i18n import speaker
 from bot.model.about import About
 from bot.model.controls import CONTROLS
@@ -31,11 +30,11 @@ class Model(commands.Cog):
         client: Client,
         about: Mapping[Network, About],
         corrections: Corrections,
-        explaining: Explaining,
+        answers: Answers,
     ) -> None:
         self._about = about
         self._corrections = corrections
-        self._explaining = explaining
+        self._answers = answers
         register(client, self, *CONTROLS)
 
     @localized("model")
@@ -51,7 +50,7 @@ class Model(commands.Cog):
     async def show(self, interaction: Interaction, network: Network, owner: int) -> None:
         """Show a network in the message's place, or privately."""
         about = self._about[network]
-        tally = await self._corrections.tally(about.weights)
+        tally = await self._corrections.tally(about.record.metrics.fingerprint)
         message = model(network, about, tally, owner, speaker(interaction.locale))
         await reply(interaction, message)
 
@@ -68,8 +67,5 @@ class Model(commands.Cog):
         if (label, predicted) not in pairs:
             raise UserError("model.no_example")
         index = random.choice(pairs[label, predicted])  # noqa: S311 - not a secret
-        query = replace(Query.test_digit(index), network=network)
-        result = await self._explaining.answer(query)
-        me = interaction.user.id
-        message = answer(result, speaker(interaction.locale), Ownership(me, me, public=False))
-        await reply(interaction, message)
+        query, me = replace(Query.test_digit(index), network=network), interaction.user.id
+        await self._answers.answer(interaction, query, me, me)

@@ -33,13 +33,7 @@ class OtherNetworkButton(
 
     @classmethod
     def of(cls, network: Network, owner: int, say: Say) -> Self:
-        """Name the other network.
-
-        Args:
-            network: the one that is shown.
-            owner: the id of the user whose press changes the message.
-            say: the reader's language.
-        """
+        """Name the other network than the one that is shown."""
         custom_id = f"model:{NETWORK_CODES[network.other]}:{owner}"
         label = say(NETWORK_NAMES[network.other])
         return cls(Button(label=label, emoji="🔀", custom_id=custom_id))

@@ -20,15 +20,7 @@ _PAIRS = 3
 
 
 def model(network: Network, about: About, tally: Tally, owner: int, say: Say) -> Message:
-    """Lay a network's record out.
-
-    Args:
-        network: the network.
-        about: its layers and its record.
-        tally: how often it was corrected.
-        owner: the id of the user whose presses change the message.
-        say: the reader's language.
-    """
+    """Lay a network's record out; the owner is the id of the user who may change the message."""
     record, metrics, history = about.record, about.record.metrics, about.record.history
     pairs = _pairs(metrics.confused, say)
     curves = discord.File(
@@ -54,7 +46,7 @@ def model(network: Network, about: About, tally: Tally, owner: int, say: Say) ->
     if metrics.uploads is not None:
         measured += [changed(metrics.uploads, say), *deciding(metrics.uploads, say)]
     return framed(
-        TextDisplay(say(heading, parameters=metrics.parameters, weights=about.weights)),
+        TextDisplay(say(heading, parameters=metrics.parameters, weights=metrics.fingerprint)),
         TextDisplay(f"```\n{about.summary}\n```"),
         TextDisplay("\n".join(measured)),
         TextDisplay(_corrected(tally, say)),

@@ -8,7 +8,7 @@ from typing import Any
 
 import simcord
 
-from bot.app import GradcamBot, create_bot
+from bot.app import GradcamBot
 from bot.settings import Settings
 
 _TICK = 1.0  # seconds
@@ -25,7 +25,7 @@ class SimulatedTime:
 
     def bot(self, settings: Settings) -> GradcamBot:
         """Create a bot that runs by this time."""
-        bot = create_bot(settings, self.now)
+        bot = GradcamBot(settings, self.now)
         bot.scheduler.sleep = self._sleep
         bot.scheduler.max_sleep = dt.timedelta(days=1)  # there is no other process
         return bot
@@ -62,32 +62,26 @@ async def running_clock(
             page._advance_presentation_time()  # noqa: SLF001
             return await act(context_id, body)
 
+    async def tick_forever() -> None:
+        loop = asyncio.get_running_loop()
+        last_tick = loop.time()
+        while True:
+            await asyncio.sleep(_TICK)
+            async with turn:
+                now = loop.time()
+                requests = len(env.http_requests)
+                seconds = min(now - last_tick, 2 * _TICK)  # no jump after the computer has slept
+                await env.advance_time(seconds)
+                await on_tick(seconds)
+                # Publishing makes what somebody is about to press stale, so only on a change.
+                if len(env.http_requests) > requests:
+                    await page.refresh()
+                last_tick = now
+
     page._action = act_in_turn  # type: ignore[method-assign]  # noqa: SLF001
-    task = asyncio.create_task(_tick_forever(env, page, on_tick, turn))
+    task = asyncio.create_task(tick_forever())
     try:
         yield
     finally:
         task.cancel()
         await asyncio.wait({task})
-
-
-async def _tick_forever(
-    env: simcord.Env,
-    page: simcord.Preview,
-    on_tick: Callable[[float], Awaitable[None]],
-    turn: asyncio.Lock,
-) -> None:
-    loop = asyncio.get_running_loop()
-    last_tick = loop.time()
-    while True:
-        await asyncio.sleep(_TICK)
-        async with turn:
-            now = loop.time()
-            requests = len(env.http_requests)
-            seconds = min(now - last_tick, 2 * _TICK)  # no jump after the computer has slept
-            await env.advance_time(seconds)
-            await on_tick(seconds)
-            # Publishing anew makes what somebody is about to press stale, so only on a change.
-            if len(env.http_requests) > requests:
-                await page.refresh()
-            last_tick = now

@@ -34,15 +34,7 @@ class SimulatedMembers:
         others: tuple[simcord.MemberActor, ...],
         welcomes: Mapping[simcord.MemberActor, str],
     ) -> None:
-        """Take the members of a session.
-
-        Args:
-            env: the simulated Discord.
-            thread: of the session.
-            host: the member who leads it.
-            others: the members who act on their own.
-            welcomes: what the host says to a visitor who joins.
-        """
+        """Take the thread of a session, its members, and what the host says to who joins."""
         self._env = env
         self._thread = thread
         self._host = host

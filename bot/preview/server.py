@@ -46,16 +46,14 @@ async def preview(
         env = time.env = simcord.Env(bot, settle_timeout=_SETTLE_SECONDS, shard_count=1)
         await env.start()
         stack.push_async_callback(env.shutdown)
-        group = await create_study_group(env, locales)
-        viewers = sorted(group.viewers, key=lambda viewer: group.viewers[viewer] != locale)
+        thread, viewers, members = await create_study_group(env, locales)
+        viewers.sort(key=lambda viewer: locales[viewer.id] != locale)
         reserved.close()
-        page = env.preview(
-            group.thread, viewers=viewers, layout="channel", locale=locale, port=port
-        )
+        page = env.preview(thread, viewers=viewers, layout="channel", locale=locale, port=port)
         # It would open at the bot's last message; people expect the last message.
-        page._initial_target = lambda *_: _newest(group.thread)  # type: ignore[method-assign]  # noqa: SLF001
+        page._initial_target = lambda *_: _newest(thread)  # type: ignore[method-assign]  # noqa: SLF001
         await stack.enter_async_context(page)
-        await stack.enter_async_context(running_clock(env, page, group.members.act))
+        await stack.enter_async_context(running_clock(env, page, members.act))
         yield page
 
 

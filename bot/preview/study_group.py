@@ -1,7 +1,6 @@
 """The study group on the simulated server: channels, members, and a session in progress."""
 
 import io
-from dataclasses import dataclass
 
 import discord
 import simcord
@@ -25,22 +24,9 @@ _INTRODUCTION = """\
 _PICTURE_SIDE = 84  # pixels
 
 
-@dataclass(frozen=True, slots=True)
-class StudyGroup:
-    """A study group in the middle of a session.
-
-    Attributes:
-        thread: of the session.
-        viewers: the members as whom a visitor can look, and their locales.
-        members: the others, who act on their own.
-    """
-
-    thread: simcord.ChannelHandle
-    viewers: dict[simcord.MemberActor, str]
-    members: SimulatedMembers
-
-
-async def create_study_group(env: simcord.Env, locales: dict[int, str]) -> StudyGroup:
+async def create_study_group(
+    env: simcord.Env, locales: dict[int, str]
+) -> tuple[simcord.ChannelHandle, list[simcord.MemberActor], SimulatedMembers]:
     """Create a study group whose session a visitor can join.
 
     They have asked about a photograph and about test digit 7, begun a lesson, and played a round.
@@ -48,6 +34,10 @@ async def create_study_group(env: simcord.Env, locales: dict[int, str]) -> Study
     Args:
         env: the simulated Discord, with the bot running.
         locales: takes the members' locales by user id, before anyone uses the bot.
+
+    Returns:
+        The thread of the session, the members as whom a visitor can look, and the others, who act
+        on their own.
     """
     if env.bot.user is None:
         raise RuntimeError("the bot is not logged in")
@@ -69,10 +59,8 @@ async def create_study_group(env: simcord.Env, locales: dict[int, str]) -> Study
     seoyeon = guild.add_member(owner, roles=[leader])
     sam = guild.add_member(env.create_user("sam", global_name="Sam"))
     jihun = guild.add_member(env.create_user("jihun", global_name="지훈"))
-    viewers = {alex: "en-US", minji: "ko", seoyeon: "ko"}
-    locales |= {
-        member.id: locale for member, locale in {**viewers, sam: "en-US", jihun: "ko"}.items()
-    }
+    locales |= dict.fromkeys((alex.id, sam.id), "en-US")
+    locales |= dict.fromkeys((minji.id, seoyeon.id, jihun.id), "ko")
 
     await seoyeon.slash(channel, "session start", topic=_TOPIC, lesson="reading")
     thread = channel.threads[-1]
@@ -105,7 +93,7 @@ async def create_study_group(env: simcord.Env, locales: dict[int, str]) -> Study
     await sam.send(thread, "Another round when everyone is here?")
     await seoyeon.slash(thread, "session panel")
     await seoyeon.send(thread, _INTRODUCTION, attachments=[("test-digit-7.png", _enlarged(7))])
-    return StudyGroup(thread, viewers, members)
+    return thread, [alex, minji, seoyeon], members
 
 
 def _enlarged(index: int) -> bytes:

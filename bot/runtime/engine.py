@@ -53,6 +53,8 @@ class Engine:
     Requests for a network are batched without a background task: each adds itself to a queue and
     asks the thread to work the queue off once. The thread takes all that wait, so while one batch
     runs the next one gathers; later turns find their work done already.
+
+    Every request raises `UserError` if too many others are under way.
     """
 
     def __init__(
@@ -93,9 +95,6 @@ class Engine:
             images: (n, 28, 28) float32 in [0, 1].
             network: the network that explains.
             score: the score to differentiate.
-
-        Raises:
-            UserError: If too many requests wait.
         """
         job = _Job(images, network, score)
         with self._admitted():
@@ -113,9 +112,6 @@ class Engine:
 
         Returns:
             (n, 10).
-
-        Raises:
-            UserError: If too many requests wait.
         """
         explainer = self.explainers[network]
         parts = np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
@@ -126,28 +122,17 @@ class Engine:
 
         Args:
             images: (n, 28, 28) float32 in [0, 1].
-
-        Raises:
-            UserError: If too many requests wait.
         """
         # Loading takes a second: not on the thread for which all others wait.
         untrained = await self.picture(load_explainer, self._untrained)
         return await self.study(untrained.explain_all, images)
 
     async def study(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function that computes with a network, in turn with all else that networks do.
-
-        Raises:
-            UserError: If too many requests wait.
-        """
+        """Run a function that computes with a network, in turn with all else that networks do."""
         return await self._run(self._network_thread, partial(work, *args, **kwargs))
 
     async def picture(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function that draws a picture, off the event loop.
-
-        Raises:
-            UserError: If too many requests wait.
-        """
+        """Run a function that draws a picture, off the event loop."""
         return await self._run(self._picture_threads, partial(work, *args, **kwargs))
 
     async def read(self, file: bytes, *, person: int, ours: bool) -> Reading:
@@ -161,7 +146,6 @@ class Engine:
             ours: whether it claims to be the file of a `DecodedImage`, to be opened as it is.
 
         Raises:
-            UserError: If too many requests wait.
             core.uploads.UploadError: If the file gives no picture.
         """
         decode = self.worker.reopen if ours else self.worker.decode
@@ -170,15 +154,7 @@ class Engine:
     async def best_candidate(self, reading: Reading, *, person: int) -> BestCandidate | None:
         """Find the shape of a picture without digits that is likeliest to be one.
 
-        Args:
-            reading: the picture.
-            person: the id of the user who waits for it.
-
-        Returns:
-            The shape; `None` if the picture has no strokes.
-
-        Raises:
-            UserError: If too many requests wait.
+        A picture without strokes has none. `person` is the id of the user who waits for it.
         """
         return await self._in_turn(person, lambda: find_best_candidate(reading, self._judge))
 

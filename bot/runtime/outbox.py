@@ -13,7 +13,7 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 import discord
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.runtime.clock import Clock
@@ -43,14 +43,8 @@ async def enqueue(
 ) -> None:
     """Make a delivery due, in the transaction that changes what there is to say.
 
-    Wake the scheduler after the transaction, or the delivery waits for its next round.
-
-    Args:
-        store: of the transaction.
-        transaction: what makes the delivery due.
-        kind: one that was added to the outbox, at most 16 characters.
-        subject_id: what it is about.
-        now: the time from which on it is due.
+    Wake the scheduler after the transaction, or the delivery waits for its next round. The kind
+    has at most 16 characters, and was added to the outbox.
     """
     due = {"due_at": now, "attempts": 0, "enqueued_at": now}
     await transaction.execute(
@@ -140,20 +134,37 @@ class _Queue:
     async def deliver(self, subject_id: int, *, due_only: bool = False) -> None:
         lock = self._locks.setdefault(subject_id, asyncio.Lock())
         async with lock:
-            leased_until = await self._claim(subject_id, due_only=due_only)
-            if leased_until is None:
+            now = self._now()
+            leased_until = now + _LEASE
+            delivery = and_(Delivery.kind == self._kind, Delivery.subject_id == subject_id)
+            claim = update(Delivery).where(delivery)
+            if due_only:
+                claim = claim.where(Delivery.due_at <= now)
+            claim = claim.values(due_at=leased_until, attempts=Delivery.attempts + 1)
+            returning = claim.returning(Delivery.attempts, Delivery.enqueued_at)
+            async with self._store.begin() as transaction:
+                claimed = (await transaction.execute(returning)).first()
+            if claimed is None:
                 return
+            attempts, enqueued_at = claimed
+            # Once it is enqueued anew, what follows leaves it alone.
+            ours = and_(delivery, Delivery.due_at == leased_until)
             try:
                 await self._deliver(subject_id)
             except Undeliverable as error:
                 _log.info("%s %d is dropped: %s", self._kind, subject_id, error)
             except asyncio.CancelledError:
-                await self._postpone(subject_id, leased_until, dt.timedelta())
+                await self._postpone(ours, dt.timedelta())
                 raise
             except Exception:
-                await self._retry_later(subject_id, leased_until)
+                if enqueued_at < self._now() - MAX_AGE:
+                    _log.error("%s %d is given up after %s", self._kind, subject_id, MAX_AGE)
+                    await self._remove(ours)
+                else:
+                    wait = min(_FIRST_WAIT * 2 ** min(attempts - 1, 10), _MAX_WAIT)
+                    await self._postpone(ours, wait)
                 raise
-            await self._remove(subject_id, leased_until)
+            await self._remove(ours)
 
     async def close(self) -> None:
         tasks = set(self._running.values())
@@ -174,50 +185,12 @@ class _Queue:
         except Exception:  # noqa: BLE001 - it is tried again, whatever it was
             _log.exception("%s %d failed", self._kind, subject_id)
 
-    async def _claim(self, subject_id: int, *, due_only: bool) -> dt.datetime | None:
-        """Keep other processes from a delivery; returns until when, or `None` if it is done."""
-        now = self._now()
-        leased_until = now + _LEASE
-        claim = self._update(subject_id).values(due_at=leased_until, attempts=Delivery.attempts + 1)
-        if due_only:
-            claim = claim.where(Delivery.due_at <= now)
+    async def _postpone(self, ours: ColumnElement[bool], wait: dt.timedelta) -> None:
+        statement = update(Delivery).where(ours).values(due_at=self._now() + wait)
         async with self._store.begin() as transaction:
-            claimed = await transaction.scalar(claim.returning(Delivery.subject_id))
-        return None if claimed is None else leased_until
-
-    async def _retry_later(self, subject_id: int, leased_until: dt.datetime) -> None:
-        async with self._store.read() as transaction:
-            row = await transaction.get(Delivery, (self._kind, subject_id))
-        if row is None:
-            return
-        if row.enqueued_at < self._now() - MAX_AGE:
-            _log.error("%s %d is given up after %s", self._kind, subject_id, MAX_AGE)
-            await self._remove(subject_id, leased_until)
-            return
-        wait = min(_FIRST_WAIT * 2 ** min(row.attempts - 1, 10), _MAX_WAIT)
-        await self._postpone(subject_id, leased_until, wait)
-
-    async def _postpone(
-        self, subject_id: int, leased_until: dt.datetime, wait: dt.timedelta
-    ) -> None:
-        """Give a delivery back, unless it was enqueued anew meanwhile."""
-        statement = self._update(subject_id).where(Delivery.due_at == leased_until)
-        async with self._store.begin() as transaction:
-            await transaction.execute(statement.values(due_at=self._now() + wait))
+            await transaction.execute(statement)
         self._scheduler.wake()
 
-    async def _remove(self, subject_id: int, leased_until: dt.datetime) -> None:
-        """Forget a delivery, unless it was enqueued anew meanwhile."""
+    async def _remove(self, ours: ColumnElement[bool]) -> None:
         async with self._store.begin() as transaction:
-            await transaction.execute(
-                delete(Delivery).where(
-                    Delivery.kind == self._kind,
-                    Delivery.subject_id == subject_id,
-                    Delivery.due_at == leased_until,
-                )
-            )
-
-    def _update(self, subject_id: int) -> Update:
-        return update(Delivery).where(
-            Delivery.kind == self._kind, Delivery.subject_id == subject_id
-        )
+            await transaction.execute(delete(Delivery).where(ours))

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from bot.runtime.clock import Clock, utc_now
+from bot.runtime.clock import Clock
 
 _log = logging.getLogger(__name__)
 
@@ -34,12 +34,13 @@ class Scheduler:
     A job that raises is logged and run again a minute later.
 
     Attributes:
+        now: the clock.
         sleep: waits for some seconds; a simulation replaces it.
         max_sleep: how long a job sleeps at most, since another process may have added work.
     """
 
-    def __init__(self, now: Clock = utc_now) -> None:
-        self._now = now
+    def __init__(self, now: Clock) -> None:
+        self.now = now
         self.sleep: Sleep = asyncio.sleep
         self.max_sleep = dt.timedelta(minutes=5)
         self._jobs: list[_Runner] = []
@@ -70,10 +71,6 @@ class Scheduler:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-
-    def now(self) -> dt.datetime:
-        """Return the scheduler's time."""
-        return self._now()
 
 
 class _Runner:

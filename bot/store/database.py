@@ -120,7 +120,10 @@ async def _reaching(url: URL) -> AsyncIterator[AsyncEngine]:
 def _connect(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
-    _prepare_sqlite(url)
+    # Make the file where there is none, and let readers and a writer go on together. What is wrong
+    # with a file is found here: aiosqlite's thread does not survive it in peace.
+    with closing(sqlite3.connect(url.database or ":memory:", timeout=_BUSY_SECONDS)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
@@ -131,15 +134,6 @@ def _connect(url: URL) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
-
-
-def _prepare_sqlite(url: URL) -> None:
-    """Make the file where there is none; the mode in which readers and a writer go on together.
-
-    What is wrong with a file is found here: aiosqlite's thread does not survive it in peace.
-    """
-    with closing(sqlite3.connect(url.database or ":memory:", timeout=_BUSY_SECONDS)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """The tables. Ids are Discord's own where Discord has one, times are UTC."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from typing_extensions import override
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -27,24 +28,18 @@ class Moment(TypeDecorator[dt.datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(
-        self,
-        value: dt.datetime | None,
-        dialect: Dialect,  # noqa: ARG002 - the base class names it
-    ) -> dt.datetime | None:
-        """Refuse a time without a zone, and store others as UTC."""
+    @override
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a moment has a time zone")
         return value.astimezone(dt.UTC)
 
+    @override
     def process_result_value(
-        self,
-        value: dt.datetime | None,
-        dialect: Dialect,  # noqa: ARG002
+        self, value: dt.datetime | None, dialect: Dialect
     ) -> dt.datetime | None:
-        """Read UTC."""
         return value and value.replace(tzinfo=value.tzinfo or dt.UTC)
 
 
@@ -55,6 +50,7 @@ SERVER_RETENTION = dt.timedelta(days=30)
 class Base(DeclarativeBase):
     """What the tables share: constraints have names, so that a migration can change them."""
 
+    type_annotation_map: ClassVar = {dt.datetime: Moment, dict[str, Any]: JSON}
     metadata = MetaData(
         naming_convention={
             "pk": "pk_%(table_name)s",
@@ -64,6 +60,15 @@ class Base(DeclarativeBase):
             "ck": "ck_%(table_name)s_%(constraint_name)s",
         }
     )
+
+
+Key = Annotated[int, mapped_column(BigInteger, primary_key=True, autoincrement=False)]
+"""An id in a primary key, given by Discord or another table."""
+
+SessionKey = Annotated[
+    int, mapped_column(ForeignKey("sessions.session_id", ondelete="CASCADE"), primary_key=True)
+]
+"""The session that a row belongs to and is deleted with, in a primary key."""
 
 
 class Correction(Base):
@@ -91,7 +96,7 @@ class Correction(Base):
 
     # The network leads the primary key: its index then serves the tally of a network, too.
     network: Mapped[str] = mapped_column(String(64), primary_key=True)
-    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    message_id: Mapped[Key]
     place: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     prediction: Mapped[int] = mapped_column(SmallInteger)
     label: Mapped[int] = mapped_column(SmallInteger)
@@ -101,14 +106,13 @@ class Person(Base):
     """The choices of one person.
 
     Attributes:
-        user_id: the person.
         on_scoreboards: whether their name and points may be shown to others.
         reviews_in_groups: whether what they got wrong may come back as a group's round.
     """
 
     __tablename__ = "people"
 
-    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    user_id: Mapped[Key]
     on_scoreboards: Mapped[bool] = mapped_column(default=True)
     reviews_in_groups: Mapped[bool] = mapped_column(default=False)
 
@@ -117,7 +121,6 @@ class Server(Base):
     """A server that the bot is in or was in lately, and its settings.
 
     Attributes:
-        server_id: Discord's id of the guild.
         language: of shared messages; `None` means all languages.
         daily_channel_id: the channel of the digit of the day; `None` for no such digit.
         daily_hour: its hour, in UTC.
@@ -127,11 +130,11 @@ class Server(Base):
     __tablename__ = "servers"
     __table_args__ = (CheckConstraint("daily_hour BETWEEN 0 AND 23", name="daily_hour"),)
 
-    server_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    server_id: Mapped[Key]
     language: Mapped[str | None] = mapped_column(String(8))
     daily_channel_id: Mapped[int | None] = mapped_column(BigInteger)
     daily_hour: Mapped[int] = mapped_column(SmallInteger, default=9)
-    left_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    left_at: Mapped[dt.datetime | None]
 
 
 class HostRole(Base):
@@ -139,18 +142,16 @@ class HostRole(Base):
 
     __tablename__ = "host_roles"
 
-    server_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    role_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    server_id: Mapped[Key]
+    role_id: Mapped[Key]
 
 
 class DailyDigit(Base):
     """The digit of the day of a server.
 
     Attributes:
-        server_id: the server.
         day: in UTC.
-        channel_id: the channel that it is sent to.
-        message_id: the message; `None` until it is sent.
+        message_id: `None` until it is sent.
         digit: index of the test digit.
         problem: why it could not be sent, a `bot.daily.daily.DailyProblem`; `None` if it was sent
             or not tried yet.
@@ -158,7 +159,7 @@ class DailyDigit(Base):
 
     __tablename__ = "daily_digits"
 
-    server_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    server_id: Mapped[Key]
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     channel_id: Mapped[int] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -170,7 +171,6 @@ class LessonProgress(Base):
     """How far one person has come in a lesson of their own.
 
     Attributes:
-        user_id: whose.
         lesson: its name (`bot.lessons.course`).
         screen: the one to go on with, from 0.
         digit: index of the test digit that they learn with.
@@ -180,12 +180,12 @@ class LessonProgress(Base):
 
     __tablename__ = "lesson_progress"
 
-    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    user_id: Mapped[Key]
     lesson: Mapped[str] = mapped_column(String(32), primary_key=True)
     screen: Mapped[int] = mapped_column(SmallInteger)
     digit: Mapped[int] = mapped_column(SmallInteger)
-    finished_at: Mapped[dt.datetime | None] = mapped_column(Moment)
-    touched_at: Mapped[dt.datetime] = mapped_column(Moment)
+    finished_at: Mapped[dt.datetime | None]
+    touched_at: Mapped[dt.datetime]
 
 
 class Session(Base):
@@ -193,7 +193,6 @@ class Session(Base):
 
     Attributes:
         session_id: the bot's own id.
-        server_id: Discord's id of the guild.
         channel_id: the thread's parent.
         thread_id: Discord's id; `None` until the thread is made.
         panel_id: the pinned message; `None` until it is sent.
@@ -204,8 +203,7 @@ class Session(Base):
         revision: the number of changes of lesson and page, by which a late press is recognised.
         step_id: the message that shows the page; `None` until it is sent.
         language: of what all participants see; `None` for every language.
-        started_at: when it was started.
-        ended_at: when it ended; `None` while it is open.
+        ended_at: `None` while it is open.
         summary_id: the message with the summary; `None` until it is sent, 0 if it cannot be.
     """
 
@@ -224,8 +222,8 @@ class Session(Base):
     revision: Mapped[int] = mapped_column("moves", Integer, default=0)
     step_id: Mapped[int | None] = mapped_column(BigInteger)
     language: Mapped[str | None] = mapped_column(String(8))
-    started_at: Mapped[dt.datetime] = mapped_column(Moment)
-    ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    started_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
     summary_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
@@ -234,14 +232,10 @@ class Participant(Base):
 
     __tablename__ = "participants"
 
-    session_id: Mapped[int] = mapped_column(
-        ForeignKey(Session.session_id, ondelete="CASCADE"), primary_key=True
-    )
-    user_id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, index=True
-    )
-    joined_at: Mapped[dt.datetime] = mapped_column(Moment)
-    left_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    session_id: Mapped[SessionKey]
+    user_id: Mapped[Key] = mapped_column(index=True)
+    joined_at: Mapped[dt.datetime]
+    left_at: Mapped[dt.datetime | None]
 
 
 class Understanding(Base):
@@ -249,14 +243,10 @@ class Understanding(Base):
 
     __tablename__ = "following"
 
-    session_id: Mapped[int] = mapped_column(
-        ForeignKey(Session.session_id, ondelete="CASCADE"), primary_key=True
-    )
+    session_id: Mapped[SessionKey]
     lesson: Mapped[str] = mapped_column(String(32), primary_key=True)
     screen: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    user_id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, index=True
-    )
+    user_id: Mapped[Key] = mapped_column(index=True)
     follows: Mapped[bool]
 
 
@@ -265,9 +255,7 @@ class ViewedDigit(Base):
 
     __tablename__ = "looked_at"
 
-    session_id: Mapped[int] = mapped_column(
-        ForeignKey(Session.session_id, ondelete="CASCADE"), primary_key=True
-    )
+    session_id: Mapped[SessionKey]
     digit: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     times: Mapped[int] = mapped_column(Integer, default=1)
 
@@ -276,33 +264,28 @@ class LessonAnswer(Base):
     """How somebody answered a question of a lesson; the last answer counts.
 
     Attributes:
-        user_id: who.
         session_id: in which session; 0: alone.
-        lesson: whose question.
         question: its number in the lesson, from 0.
         choice: the option chosen, from 0.
-        right: whether that is right.
-        answered_at: when.
     """
 
     __tablename__ = "lesson_answers"
 
-    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    session_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    user_id: Mapped[Key]
+    session_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     lesson: Mapped[str] = mapped_column(String(32), primary_key=True)
     question: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     choice: Mapped[int] = mapped_column(SmallInteger)
     right: Mapped[bool]
-    answered_at: Mapped[dt.datetime] = mapped_column(Moment)
+    answered_at: Mapped[dt.datetime]
 
 
 class Round(Base):
     """A round of a quiz.
 
     Attributes:
-        round_id: ours.
-        server_id: where; `None`: in direct messages.
-        channel_id: the channel or thread.
+        server_id: `None`: in direct messages.
+        channel_id: of the channel or thread.
         message_id: of the question; `None` until it is sent.
         session_id: in which session, if in one.
         user_id: whose own review it is, whom alone it asks; `None`: anybody.
@@ -338,22 +321,19 @@ class Round(Base):
     )
     user_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    question: Mapped[dict[str, Any]] = mapped_column(JSON)
+    question: Mapped[dict[str, Any]]
     language: Mapped[str | None] = mapped_column(String(8))
-    opened_at: Mapped[dt.datetime] = mapped_column(Moment)
-    closes_at: Mapped[dt.datetime] = mapped_column(Moment)
-    closed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
-    revealed_at: Mapped[dt.datetime | None] = mapped_column(Moment, index=True)
+    opened_at: Mapped[dt.datetime]
+    closes_at: Mapped[dt.datetime]
+    closed_at: Mapped[dt.datetime | None]
+    revealed_at: Mapped[dt.datetime | None] = mapped_column(index=True)
 
 
 class Vote(Base):
     """Somebody's answer to a round: secret until the round closes, and the last one counts.
 
     Attributes:
-        round_id: which round.
-        user_id: who.
-        choice: what.
-        voted_at: when this was chosen.
+        voted_at: when the choice was made last.
         points: given when the round closed; `None` before.
         right: whether it was right; `None` before.
     """
@@ -363,11 +343,9 @@ class Vote(Base):
     round_id: Mapped[int] = mapped_column(
         ForeignKey(Round.round_id, ondelete="CASCADE"), primary_key=True
     )
-    user_id: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False, index=True
-    )
+    user_id: Mapped[Key] = mapped_column(index=True)
     choice: Mapped[str] = mapped_column(String(16))
-    voted_at: Mapped[dt.datetime] = mapped_column(Moment)
+    voted_at: Mapped[dt.datetime]
     points: Mapped[int | None] = mapped_column(Integer)
     right: Mapped[bool | None]
 
@@ -376,8 +354,6 @@ class ReviewItem(Base):
     """What one person got wrong, and when a question of its kind comes back.
 
     Attributes:
-        user_id: whose.
-        kind: of question.
         topic: what it was about, such as the true digit or a lesson's question.
         step: how often it was right since it was last wrong; the wait grows with it.
         due_at: from when on it is asked again.
@@ -386,11 +362,11 @@ class ReviewItem(Base):
     __tablename__ = "review_items"
     __table_args__ = (Index("ix_review_items_due", "user_id", "due_at"),)
 
-    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    user_id: Mapped[Key]
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     topic: Mapped[str] = mapped_column(String(48), primary_key=True)
     step: Mapped[int] = mapped_column(SmallInteger, default=0)
-    due_at: Mapped[dt.datetime] = mapped_column(Moment)
+    due_at: Mapped[dt.datetime]
 
 
 class Delivery(Base):
@@ -408,7 +384,7 @@ class Delivery(Base):
     __table_args__ = (Index("ix_deliveries_due", "kind", "due_at"),)
 
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
-    subject_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    due_at: Mapped[dt.datetime] = mapped_column(Moment)
+    subject_id: Mapped[Key]
+    due_at: Mapped[dt.datetime]
     attempts: Mapped[int] = mapped_column(Integer, default=0)
-    enqueued_at: Mapped[dt.datetime] = mapped_column(Moment)
+    enqueued_at: Mapped[dt.datetime]

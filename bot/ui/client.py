@@ -20,11 +20,7 @@ class Client(commands.AutoShardedBot):
         self.command_ids: dict[str, int] = {}
 
     def mention(self, command: str) -> str:
-        """Write a command so that it can be clicked, such as `</session start:123>`.
-
-        Args:
-            command: its qualified name.
-        """
+        """Write a command so that it can be clicked, such as `</session start:123>`."""
         command_id = self.command_ids.get(command.partition(" ")[0])
         return f"`/{command}`" if command_id is None else f"</{command}:{command_id}>"
 

@@ -17,10 +17,6 @@ def localized(
 
     The texts are `command.KEY.name` and `command.KEY.description`, and the same of
     `command.KEY.OPTION` for each option.
-
-    Args:
-        key: see above.
-        parent: the group that the command belongs to.
     """
     prefix = f"command.{key}"
 

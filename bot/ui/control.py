@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import discord
 from discord.ui import Button, ChannelSelect, DynamicItem, Item, RoleSelect, Select, UserSelect
+from typing_extensions import override
 
 from bot.ui.client import Client, Interaction
 from bot.ui.reply import report
@@ -49,15 +50,11 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         self.owner = int(match.groupdict().get("owner", EVERYONE))
         self.values: list[str] = []
 
+    @override
     @classmethod
     async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003 - the base class names it
-        item: Item[Any],
-        match: re.Match[str],  # noqa: ARG003
-        /,
+        cls, interaction: discord.Interaction[Any], item: Item[Any], match: re.Match[str], /
     ) -> Self:
-        """Restore a control from a message."""
         return cls(item)  # type: ignore[arg-type]  # discord.py does not say which item it is
 
     @abstractmethod
@@ -91,10 +88,7 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
 def register(client: Client, feature: FeatureT, *controls: type[Control[Any, FeatureT]]) -> None:
     """Let a feature answer the presses of controls, on messages old and new.
 
-    Args:
-        client: receives the presses.
-        feature: is given to `Control.press`.
-        controls: the classes; none has the prefix of another's template.
+    No control may have the prefix of another's template.
     """
     client.add_dynamic_items(*controls)
     client.features.update(dict.fromkeys(controls, feature))

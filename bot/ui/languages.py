@@ -4,16 +4,12 @@ from collections.abc import Callable
 
 from bot.i18n import FALLBACK, LANGUAGES, Say, speaker
 
-_EVERY = (FALLBACK, *(language for language in LANGUAGES if language != FALLBACK))
-
 
 def voices(language: str | None) -> tuple[Say, ...]:
-    """Find who speaks.
-
-    Args:
-        language: what a server has chosen for what is shared; `None`: all, English first.
-    """
-    return tuple(speaker(each) for each in (_EVERY if language is None else (language,)))
+    """Return the language that a server has chosen; for `None` all of them, English first."""
+    if language is not None:
+        return (speaker(language),)
+    return tuple(map(speaker, sorted(LANGUAGES, key=lambda each: each != FALLBACK)))
 
 
 def both(say_each: Callable[[Say], str], language: str | None) -> str:
@@ -21,10 +17,6 @@ def both(say_each: Callable[[Say], str], language: str | None) -> str:
 
     What comes out the same in all of them, such as a number, is said once. Texts of several lines
     are set apart by a blank line, without which a list would go on into the next language.
-
-    Args:
-        say_each: says it in one language.
-        language: see `voices`.
     """
     texts = tuple(dict.fromkeys(map(say_each, voices(language))))
     return ("\n\n" if any("\n" in text for text in texts) else "\n").join(texts)

@@ -36,19 +36,12 @@ def framed(
     """
     view = LayoutView(timeout=None)
     view.add_item(Container(*parts, accent_colour=colour))
-    _renew_menus(view)
-    return Message(view, files)
-
-
-def _renew_menus(view: LayoutView) -> None:
-    """Give each menu an id of its own.
-
-    By its id, a client may keep what was chosen in a menu before the message was edited, and show
-    it in place of what the message holds now.
-    """
     for child in view.walk_children():
         if isinstance(child, DynamicItem) and child.type is not ComponentType.button:
+            # By the id of a menu, a client may keep what was chosen in it before the message was
+            # edited, and show it in place of what the message holds now.
             child.item.id = random.randrange(1 << 16, 1 << 31)  # noqa: S311 - not a secret
+    return Message(view, files)
 
 
 def notice(text: str, colour: discord.Colour = ERROR) -> Message:
@@ -57,11 +50,5 @@ def notice(text: str, colour: discord.Colour = ERROR) -> Message:
 
 
 def attached(picture: bytes, name: str, alt: str) -> discord.File:
-    """Make a picture an attachment.
-
-    Args:
-        picture: the encoded file.
-        name: its file name in the message.
-        alt: describes it to people who cannot see it, at most 1,024 characters.
-    """
+    """Make an encoded picture an attachment, with a text of at most 1,024 characters for it."""
     return discord.File(BytesIO(picture), name, description=alt)

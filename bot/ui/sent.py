@@ -16,11 +16,7 @@ async def find_sent(
 ) -> int | None:
     """Return the id of a message that the bot has sent with a picture of a name.
 
-    Args:
-        client: the bot.
-        channel: where to look. If the bot may not read it, nothing is found.
-        file_name: the picture's.
-        after: the message was sent later than this.
+    If the bot may not read the channel, nothing is found.
     """
     with suppress(discord.Forbidden):
         async for message in channel.history(limit=_SEARCHED, after=after, oldest_first=False):
@@ -30,7 +26,6 @@ async def find_sent(
 
 
 def _files(message: discord.Message) -> Iterator[str]:
-    """Find the file names of the pictures in a message."""
     for container in message.components:
         for part in getattr(container, "children", ()):
             if isinstance(part, discord.MediaGalleryComponent):

@@ -76,7 +76,7 @@ async def test_help_shows_settings_only_to_those_who_may_use_them(server: Server
 
 
 async def test_the_other_network_is_a_button_away(server: Server) -> None:
-    weights = [server.bot.about[network].weights for network in Network]
+    weights = [server.bot.about[network].record.metrics.fingerprint for network in Network]
     await server.alex.slash(server.channel, "model")
     tutorial = text(server.last)
     assert f"Weights {weights[0]}." in tutorial

@@ -286,7 +286,7 @@ async def test_where_nothing_comes_near_a_refusal_shows_two_steps(server: Server
 
 async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server: Server) -> None:
     message = await _upload(server, _refused())
-    weights = server.bot.about[Network.UPLOADS].weights
+    weights = server.bot.about[Network.UPLOADS].record.metrics.fingerprint
 
     await _choose(server, "correct", "2")
 
@@ -430,7 +430,7 @@ async def test_an_upload_that_the_network_is_unsure_of_is_told_with_its_candidat
 
 async def test_the_uploader_corrects_it_and_it_is_counted_once(server: Server) -> None:
     await _upload(server, picture(_SEVEN))
-    weights = server.bot.about[Network.UPLOADS].weights
+    weights = server.bot.about[Network.UPLOADS].record.metrics.fingerprint
     assert "Nobody has corrected it yet." in await _model(server)
 
     for _ in range(2):

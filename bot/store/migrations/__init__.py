@@ -10,7 +10,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-_LATEST = "head"
 _UPGRADING = 6  # names PostgreSQL's lock; any number does that no other lock has
 
 
@@ -31,7 +30,7 @@ async def upgrade(engine: AsyncEngine) -> None:
     async with engine.execution_options(foreign_keys=False).begin() as connection:
         if engine.dialect.name == "postgresql":  # SQLite's transactions wait for each other anyway
             await connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
-        await connection.run_sync(lambda sync: command.upgrade(configuration(sync), _LATEST))
+        await connection.run_sync(lambda sync: command.upgrade(configuration(sync), "head"))
 
 
 async def is_current(engine: AsyncEngine) -> bool:

@@ -1,32 +1,27 @@
-"""Sending the digits of the day, and what the button below them does."""
+"""Sending the digits of the day."""
 
 import datetime as dt
 from hashlib import blake2b
 
 import discord
 
-from bot.daily.controls import LookCloserButton
 from bot.daily.daily import DAILY_DELIVERY, DailyDigits, DailyProblem, DigitOfTheDay
 from bot.daily.messages import daily_message, file_name
 from bot.explain.explaining import Explaining
-from bot.explain.messages import answer
-from bot.explain.query import Ownership, Query
+from bot.explain.query import Query
 from bot.explain.results import DigitResult
-from bot.i18n import speaker
 from bot.runtime.engine import Engine
 from bot.runtime.outbox import Outbox
-from bot.ui.client import Client, Interaction
-from bot.ui.control import register
+from bot.ui.client import Client
 from bot.ui.layout import Message
-from bot.ui.reply import reply
 from bot.ui.sent import find_sent
 from core.dataset import test_digit
 from core.explain.regions import strongest_regions
 from core.figures.quiz import draw_digit
 
 
-class DailyActions:
-    """Sends the digits of the day, as deliveries of the outbox, and explains those of days past."""
+class DailyPublisher:
+    """Sends the digits of the day, as deliveries of the outbox."""
 
     def __init__(
         self,
@@ -41,14 +36,6 @@ class DailyActions:
         self._explaining = explaining
         self._engine = engine
         outbox.add(DAILY_DELIVERY, self.deliver)
-        register(client, self, LookCloserButton)
-
-    async def look_closer(self, interaction: Interaction, digit: int) -> None:
-        """Explain a digit, given by its index, to the person who pressed."""
-        result = await self._explaining.answer(Query.test_digit(digit))
-        me = interaction.user.id
-        message = answer(result, speaker(interaction.locale), Ownership(me, me, public=False))
-        await reply(interaction, message)
 
     async def deliver(self, server_id: int) -> None:
         """Send a server's digit of the day, unless it is sent already or its day is over.
@@ -66,9 +53,10 @@ class DailyActions:
             message_id = await find_sent(self._client, channel, name, after=midnight)
             if message_id is None:
                 message = await self._message(digit)
-                sent = await channel.send(
-                    view=message.view, files=message.files, nonce=_nonce(digit)
-                )
+                # Discord sends messages of the same nonce once. It has at most 25 characters.
+                day = f"{server_id}/{digit.day}".encode()
+                nonce = blake2b(day, digest_size=12).hexdigest()
+                sent = await channel.send(view=message.view, files=message.files, nonce=nonce)
                 message_id = sent.id
         except discord.HTTPException as error:
             await self._digits.failed(digit, _problem(error))
@@ -90,8 +78,3 @@ def _problem(error: discord.HTTPException) -> DailyProblem:
         return DailyProblem.GONE
     forbidden = isinstance(error, discord.Forbidden)
     return DailyProblem.FORBIDDEN if forbidden else DailyProblem.FAILED
-
-
-def _nonce(digit: DigitOfTheDay) -> str:
-    """Name a server's day in 24 characters; Discord sends messages of the same nonce once."""
-    return blake2b(f"{digit.server_id}/{digit.day}".encode(), digest_size=12).hexdigest()
