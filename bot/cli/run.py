@@ -52,10 +52,10 @@ def _connect(settings: "Settings", token: str) -> None:
     import aiohttp
     import discord
 
-    from bot.app import GradcamBot
+    from bot.app import create_bot
 
     try:
-        GradcamBot(settings).run(
+        create_bot(settings).run(
             token,
             # Without colours: discord.py takes the log of a container for a terminal.
             log_formatter=logging.Formatter(
