@@ -10,7 +10,7 @@ from cachetools import TTLCache
 
 from bot.i18n import speaker
 from bot.quiz.digit_pool import DigitPool
-from bot.quiz.kinds import draw_answer, draw_question
+from bot.quiz.kinds import KINDS
 from bot.quiz.messages import (
     field_message,
     host_message,
@@ -86,7 +86,8 @@ class RoundActions:
         if round_.user_id is None:
             await reply(interaction, field_message(round_, digit, user_id, say))
             return
-        figure = await draw_question(self._pool, round_.question)
+        question = round_.question
+        figure = await KINDS[question.kind].draw_question(self._pool, question)
         status = await self._reviews.status(user_id)
         await reply(interaction, review_question(round_, figure, status, user_id, say, digit))
 
@@ -142,7 +143,8 @@ class RoundActions:
         round_ = await self._rounds.get(round_id)
         if round_ is None:
             raise UserError("quiz.late")
-        figure = await draw_answer(self._pool, round_.question)
+        question = round_.question
+        figure = await KINDS[question.kind].draw_answer(self._pool, question)
         status = await self._reviews.status(user_id)
         await reply(interaction, review_answer(round_, figure, status, user_id, say))
 

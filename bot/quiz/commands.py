@@ -13,7 +13,7 @@ from bot.i18n import Say, label, speaker
 from bot.quiz.actions import RoundActions
 from bot.quiz.controls import CONTROLS
 from bot.quiz.digit_pool import DigitPool
-from bot.quiz.kinds import KINDS, draw_question, make_question
+from bot.quiz.kinds import KINDS, make_question
 from bot.quiz.messages import host_message, question_message
 from bot.quiz.publishing import Publisher
 from bot.quiz.question import Criteria, Difficulty, Round, Venue
@@ -252,7 +252,7 @@ class QuizCommands(commands.Cog):
             kind, topic = await self._asked_again(venue)
         criteria = Criteria(difficulty, topic, await self._rounds.seen(venue.channel_id))
         question = await make_question(self._pool, kind, criteria)
-        figure = await draw_question(self._pool, question)
+        figure = await KINDS[question.kind].draw_question(self._pool, question)
         round_ = await self._rounds.open(question, venue, seconds)
         try:
             message = await post(question_message(round_, figure))

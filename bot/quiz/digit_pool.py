@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import ParamSpec, TypeVar
 
 import numpy as np
@@ -166,7 +165,7 @@ class DigitPool:
 
     async def draw(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that draws, off the event loop."""
-        return await self._engine.picture(partial(work, *args, **kwargs))
+        return await self._engine.picture(work, *args, **kwargs)
 
     def image(self, index: int) -> NDArray[np.float32]:
         """Return a test digit, (28, 28) float32 in [0, 1]."""

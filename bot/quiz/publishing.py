@@ -6,7 +6,7 @@ import logging
 import discord
 
 from bot.quiz.digit_pool import DigitPool
-from bot.quiz.kinds import draw_answer, draw_question
+from bot.quiz.kinds import KINDS
 from bot.quiz.messages import answer_message, question_message
 from bot.quiz.question import Round
 from bot.quiz.rounds import Rounds
@@ -54,10 +54,11 @@ class Publisher:
 
     async def update(self, round_: Round) -> None:
         """Show the question again, since its end has moved; failing that, leave it as it is."""
-        message = question_message(round_, await draw_question(self._pool, round_.question))
+        question = round_.question
         try:
-            await self._edit(round_, message)
-        except discord.HTTPException as error:
+            figure = await KINDS[question.kind].draw_question(self._pool, question)
+            await self._edit(round_, question_message(round_, figure))
+        except (discord.HTTPException, UserError) as error:
             _log.warning("The end of round %d cannot be updated: %s", round_.round_id, error)
 
     async def reveal(self, round_id: int) -> Round | None:
@@ -83,7 +84,8 @@ class Publisher:
         return round_
 
     async def _show_answer(self, round_: Round) -> int:
-        figure = await draw_answer(self._pool, round_.question)
+        question = round_.question
+        figure = await KINDS[question.kind].draw_answer(self._pool, question)
         try:
             return await self._edit(round_, answer_message(round_, figure))
         except discord.NotFound as error:

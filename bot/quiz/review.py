@@ -2,7 +2,7 @@
 
 from bot.i18n import speaker
 from bot.quiz.digit_pool import DigitPool
-from bot.quiz.kinds import draw_question, make_question
+from bot.quiz.kinds import KINDS, make_question
 from bot.quiz.messages import review_question
 from bot.quiz.question import Criteria, Venue
 from bot.quiz.rounds import Rounds
@@ -25,7 +25,7 @@ class RoundAsker:
         user_id, say = interaction.user.id, speaker(interaction.locale)
         criteria = Criteria(topic=item.topic, avoid=await self._rounds.seen(0, user_id))
         question = await make_question(self._pool, item.kind, criteria)
-        figure = await draw_question(self._pool, question)
+        figure = await KINDS[item.kind].draw_question(self._pool, question)
         venue = Venue(None, interaction.channel_id or 0, language=say.language)
         round_ = await self._rounds.open(question, venue, user_id=user_id)
         return review_question(round_, figure, status, user_id, say)

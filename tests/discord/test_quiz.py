@@ -8,7 +8,7 @@ import pytest
 import simcord
 from sqlalchemy import func, select, update
 
-from bot.quiz.kinds import KINDS, draw_question
+from bot.quiz.kinds import KINDS
 from bot.quiz.kinds.base import DIGITS
 from bot.quiz.question import Round
 from bot.store import models
@@ -298,7 +298,7 @@ async def test_nothing_but_the_question_is_sent_while_a_round_is_open(
     }
     assert ids == set(DIGITS if kind == "bet" else KINDS[kind].choices)
     assert [each.filename for each in question.attachments] == ["round.jpg"]
-    picture = await draw_question(server.bot.digit_pool, round_.question)
+    picture = await KINDS[kind].draw_question(server.bot.digit_pool, round_.question)
     assert await files(server.bot, question) == [picture.file]
     card = answer(await server.alex.slash(server.elsewhere, "explain", index=round_.question.digit))
     assert picture.file not in await files(server.bot, card)

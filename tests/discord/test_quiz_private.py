@@ -192,3 +192,18 @@ async def test_the_host_of_a_session_leads_the_round_that_is_open(server: Server
         assert f"round:close:{round_id}:{server.alex.id}" in panel
         assert f"**{votes}**" in panel
     assert len(server.channel.history()) == 1
+
+
+async def test_a_round_is_extended_though_its_message_cannot_be_edited(server: Server) -> None:
+    started, host = await start(server)
+    question = answer(started)
+    path = f"/channels/{question.channel.id}/messages/{question.id}"
+    server.env.inject_error("PATCH", path, status=403, code=50001)
+
+    pressed = await server.alex.click(host, custom_id=control(host, "round:extend"))
+    await server.env.advance_time(60)
+
+    assert pressed.acknowledged
+    assert not pressed.followups
+    vote = await server.bora.click(question, custom_id=control(question, "vote"))
+    assert words("quiz.yours") in text(answer(vote))
