@@ -87,6 +87,23 @@ async def test_menus_show_what_the_answer_holds(server: Server) -> None:
         assert _chosen(server.last) == {**held, "target": "p"}
 
 
+async def test_menus_show_what_a_correction_has_changed(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", image=("a.png", row(0, 2)))
+    held = {"layer": "max_pooling2d_1", "target": "p", "score": "log_odds"}
+    assert _chosen(server.last) == held
+
+    await server.alex.select(server.last, ["1"], custom_id=control(server.last, "digit"))
+    assert _chosen(server.last) == {**held, "digit": "1"}
+    await server.alex.select(server.last, ["7"], custom_id=control(server.last, "correct"))
+    assert _chosen(server.last) == {**held, "digit": "1"}
+    await server.alex.click(server.last, custom_id=control(server.last, "confirm"))
+    assert _chosen(server.last) == {**held, "digit": "1", "target": "7", "correct": "7"}
+    await server.alex.select(server.last, ["u"], custom_id=control(server.last, "correct"))
+    assert _chosen(server.last) == {**held, "digit": "1"}
+    await server.alex.click(server.last, custom_id=control(server.last, "all"))
+    assert _chosen(server.last) == held
+
+
 async def test_a_menu_is_a_new_one_in_each_edit(server: Server) -> None:
     """By its id, a client keeps what was chosen in a menu."""
     await server.alex.slash(server.channel, "explain", image=("a.png", row(0, 2)))
