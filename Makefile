@@ -31,7 +31,7 @@ run: $(READY)  ## The bot on Discord: needs DISCORD_TOKEN in the environment or 
 
 .PHONY: test
 test: $(READY)  ## Every test, on all cores; ARGS="-n 0 -k particles" for some, on one
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: soak
 soak: $(READY)  ## The random tests with many more cases, for an hour or two

@@ -32,6 +32,21 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("soak" if config.getoption("--soak") else "default")
 
 
+_LONGEST_FIRST = ("preview/", "load/", "bot/cli/", "core/test_training", "discord/test_uploads")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no process waits for another at the end."""
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        places = [i for i, part in enumerate(_LONGEST_FIRST) if f"tests/{part}" in path]
+        return places[0] if places else len(_LONGEST_FIRST)
+
+    items.sort(key=rank)  # stable: within a rank the order stays random
+
+
 @pytest.fixture(scope="session")
 def explainer() -> Explainer:
     """The shipped network, compiled once for all tests."""
