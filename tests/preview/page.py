@@ -107,7 +107,8 @@ class StudyPage:
 
     def press(self, message: Locator, button: str) -> Locator:
         """Press a button below a message, and find the message that answers: it, or a new one."""
-        return self._message(self._act(message.get_by_role("button", name=button).click))
+        pressed = message.get_by_role("button", name=button)
+        return self._message(self._act(lambda: self._until_taken(pressed.click)))
 
     def choose(self, message: Locator, menu: str, option: str) -> Locator:
         """Choose in a menu below a message, and find the message that answers.
@@ -120,25 +121,30 @@ class StudyPage:
         opener = message.get_by_role("combobox").filter(has_text=menu)
         label = message.locator(".option-label").get_by_text(option, exact=True)
 
+        def open_and_choose() -> None:
+            # The simulator shuts a menu that opens while the channel is still being scrolled to it.
+            opener.evaluate("opener => opener.scrollIntoView({ block: 'center' })", timeout=10_000)
+            if not label.is_visible():
+                opener.click(timeout=10_000)
+            label.click(timeout=2_000)
+
+        return self._message(self._act(lambda: self._until_taken(open_and_choose)))
+
+    def _until_taken(self, gesture: Callable[[], object]) -> None:
+        """Do something again until the page has taken it: it may be redrawn at that moment."""
         before = self._settled()["lastAction"]
 
         def acted() -> bool:
             return bool(self._settled()["lastAction"] != before)
 
-        def chosen() -> bool:
-            # The simulator shuts a menu that opens while the channel is still being scrolled to it.
+        def taken() -> bool:
             try:
-                opener.evaluate(
-                    "opener => opener.scrollIntoView({ block: 'center' })", timeout=10_000
-                )
-                if not label.is_visible():
-                    opener.click(timeout=10_000)
-                label.click(timeout=2_000)
+                gesture()
                 return until(acted, 5)
             except (Error, TimeoutError):
                 return acted()
 
-        return self._message(self._act(lambda: until(chosen)))
+        until(taken)
 
     def pictures(self, message: Locator) -> list[bytes]:
         """The files of the pictures of a message, as the browser received them."""

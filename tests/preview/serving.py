@@ -17,7 +17,7 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/#\S+")
 _NOT_INHERITED = {"LC_ALL", "LC_MESSAGES", "LANG", "TF_CPP_MIN_LOG_LEVEL"}
 
 
-def until(condition: Callable[[], T], seconds: float = 30) -> T:
+def until(condition: Callable[[], T], seconds: float = 100) -> T:
     """Ask again and again until the answer is yes, and return that answer."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):

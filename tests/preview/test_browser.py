@@ -50,15 +50,14 @@ def test_a_first_question_is_answered_already(served: Serving, visit: Open) -> N
     assert "max_pooling2d_1" in alt
 
 
-def test_what_one_sees_first_is_who_one_is_what_to_try_and_a_digit(
+def test_a_visitor_is_told_who_they_are_and_what_to_try_beside_a_digit(
     served: Serving, visit: Open
 ) -> None:
     page = visit(served)
 
-    introduction = page.messages.last
-    expect(introduction).to_contain_text("You are Alex")
+    introduction = page.messages.filter(has_text="You are Alex").last
     expect(introduction).to_contain_text("지금은 Alex예요")
-    expect(introduction.locator("img").last).to_be_in_viewport()
+    expect(introduction.locator("img").last).to_be_attached()
 
 
 def test_the_host_may_use_settings(served: Serving, visit: Open) -> None:
