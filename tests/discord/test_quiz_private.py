@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import bot.quiz.actions
 from bot.i18n import speaker
+from bot.quiz.kinds import KINDS
 from bot.store import models
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, control, text
@@ -184,10 +185,14 @@ async def test_the_host_of_a_session_leads_the_round_that_is_open(server: Server
         return str(message.view.to_components())  # type: ignore[no-untyped-call]
 
     first = await press()
-    await server.bora.click(server.last, custom_id=control(server.last, "vote"))
+    round_id = await server.bot.rounds.open_in(server.channel.id)
+    assert round_id is not None
+    round_ = await server.bot.rounds.get(round_id)  # of any kind
+    assert round_ is not None
+    choice = KINDS[round_.question.kind].choices[0]
+    await server.bot.rounds.vote(round_id, server.bora.id, choice)
     second = await press()
 
-    round_id = await server.bot.rounds.open_in(server.channel.id)
     for panel, votes in ((first, 0), (second, 1)):
         assert f"round:close:{round_id}:{server.alex.id}" in panel
         assert f"**{votes}**" in panel

@@ -140,7 +140,7 @@ class StudyPage:
         def taken() -> bool:
             try:
                 gesture()
-                return until(acted, 5)
+                return until(acted, 20)
             except (Error, TimeoutError):
                 return acted()
 
