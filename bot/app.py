@@ -29,7 +29,6 @@ from bot.privacy.privacy import Privacy
 from bot.quiz.commands import QuizCommands
 from bot.quiz.digit_pool import DigitPool
 from bot.quiz.kinds import KINDS
-from bot.quiz.review import RoundAsker
 from bot.quiz.rounds import Rounds
 from bot.reviews.commands import ReviewCommands
 from bot.reviews.schedule import Reviews
@@ -55,23 +54,13 @@ from bot.ui.control import register
 from core.network import UPLOADS_WEIGHTS, epoch_file
 
 
-def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
-    """Create the bot. It is not connected yet, and has loaded nothing.
-
-    Args:
-        settings: of the operator.
-        now: the clock.
-    """
-    return GradcamBot(settings, now)
-
-
 class GradcamBot(Client):
     """The bot. Builds every service and every feature, and hands each what it needs.
 
     Features do not reach each other through the bot. Its attributes are for tests and the preview.
     """
 
-    def __init__(self, settings: Settings, now: Clock) -> None:
+    def __init__(self, settings: Settings, now: Clock = utc_now) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -167,10 +156,8 @@ class GradcamBot(Client):
             self.sessions,
         )
         await self.add_cog(LessonCommands(self, self.lessons, lessons, self.uploads))
-        rounds = RoundAsker(self.rounds, self.digit_pool)
-        await self.add_cog(
-            ReviewCommands(self, self.reviews, {LESSON: lessons} | dict.fromkeys(KINDS, rounds))
-        )
+        askers = {LESSON: lessons} | dict.fromkeys(KINDS, self.quiz)
+        await self.add_cog(ReviewCommands(self, self.reviews, askers))
 
     async def close(self) -> None:
         """Disconnect, and stop everything that the bot has started."""

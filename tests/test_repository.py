@@ -53,7 +53,7 @@ _MAY_IMPORT: dict[str, set[str]] = {
 }
 """The other rooms that each room may import: core, and what is directly in bot/."""
 _OF_DISCORD = re.compile(
-    r"(.*_)?(commands|controls?|messages|actions|publish(er|ing)|permissions|asking|review)"
+    r"(.*_)?(commands|controls?|messages|actions|publisher|permissions|asking)"
 )
 """The modules of a feature that may know Discord; the others hold its logic."""
 

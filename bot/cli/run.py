@@ -3,12 +3,8 @@
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from bot.cli.common import end_like_ctrl_c, fail
-
-if TYPE_CHECKING:
-    from bot.settings import Settings
 
 _REFUSED = (
     "Discord refuses this token. Copy it anew from https://discord.com/developers/applications, "
@@ -43,19 +39,16 @@ def _run() -> None:
         token = settings.token
         asyncio.run(up_to_date(settings.database_url))
         settings.load_tutorial_record()
-        _connect(settings, token)
-    except (SettingsError, StoreError, WeightsError, RecordError) as error:
+    except (SettingsError, StoreError) as error:
         fail(error)
 
-
-def _connect(settings: "Settings", token: str) -> None:
     import aiohttp
     import discord
 
-    from bot.app import create_bot
+    from bot.app import GradcamBot
 
     try:
-        create_bot(settings).run(
+        GradcamBot(settings).run(
             token,
             # Without colours: discord.py takes the log of a container for a terminal.
             log_formatter=logging.Formatter(
@@ -64,6 +57,8 @@ def _connect(settings: "Settings", token: str) -> None:
             log_level=logging.getLevelNamesMapping()[settings.log_level],
             root_logger=True,
         )
+    except (SettingsError, StoreError, WeightsError, RecordError) as error:
+        fail(error)
     except discord.LoginFailure:
         fail(_REFUSED)
     except aiohttp.ClientConnectionError:

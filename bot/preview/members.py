@@ -61,8 +61,7 @@ class SimulatedMembers:
             return
         for visitor in [each for each in self._welcomes if each.id in session.present]:
             self._plan(_GREETING, partial(self._welcome, visitor, self._welcomes.pop(visitor)))
-        round_id = await bot.rounds.open_in(self._thread.id)
-        round_ = None if round_id is None else await bot.rounds.get(round_id)
+        round_ = await bot.rounds.open_in(self._thread.id)
         if round_ is not None and self._is_new(f"round {round_.round_id}"):
             for member in (*self._others, self._host):
                 self._plan(self._chance.uniform(*_THINKING), partial(self._vote, member, round_))

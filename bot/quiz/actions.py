@@ -10,7 +10,7 @@ from cachetools import TTLCache
 
 from bot.i18n import speaker
 from bot.quiz.digit_pool import DigitPool
-from bot.quiz.kinds import KINDS
+from bot.quiz.kinds import draw_answer, draw_question
 from bot.quiz.messages import (
     field_message,
     host_message,
@@ -19,7 +19,7 @@ from bot.quiz.messages import (
     review_question,
     vote_message,
 )
-from bot.quiz.publishing import Publisher
+from bot.quiz.publisher import Publisher
 from bot.quiz.question import Result, Round
 from bot.quiz.rounds import Rounds
 from bot.reviews.schedule import Reviews
@@ -86,8 +86,7 @@ class RoundActions:
         if round_.user_id is None:
             await reply(interaction, field_message(round_, digit, user_id, say))
             return
-        question = round_.question
-        figure = await KINDS[question.kind].draw_question(self._pool, question)
+        figure = await draw_question(self._pool, round_.question)
         status = await self._reviews.status(user_id)
         await reply(interaction, review_question(round_, figure, status, user_id, say, digit))
 
@@ -96,13 +95,15 @@ class RoundActions:
         round_ = await self._rounds.get(round_id)
         if round_ is None:
             raise UserError("quiz.closed")
-        await self._show_host(interaction, round_)
+        votes = await self._rounds.count_votes(round_id)
+        user_id, say = interaction.user.id, speaker(interaction.locale)
+        await reply(interaction, host_message(round_, votes, user_id, say))
 
     async def extend(self, interaction: Interaction, round_id: int) -> None:
         """Keep a round open for longer, and show its new end to everyone."""
         round_ = await self._rounds.extend(round_id, _EXTENSION)
         await self._publisher.update(round_)
-        await self._show_host(interaction, round_)
+        await self.count(interaction, round_id)
 
     async def close(self, interaction: Interaction, round_id: int) -> None:
         """Close a round now; the answer is shown in the background."""
@@ -113,15 +114,12 @@ class RoundActions:
     def tell_results(self, round_: Round) -> None:
         """Tell voters how their votes did, in the background, in the confirmations of these."""
         results = {result.user_id: result for result in round_.results}
-        places = [place for place in self._confirmations if place[0] == round_.round_id]
-        for place in places:
+        for place in [each for each in self._confirmations if each[0] == round_.round_id]:
             interaction = self._confirmations.pop(place, None)
-            if interaction is None or interaction.user.id not in results:
-                continue
-            telling = self._tell(interaction, round_, results[interaction.user.id])
-            task = asyncio.create_task(telling, name=f"result of round {round_.round_id}")
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+            if interaction is not None and (result := results.get(interaction.user.id)):
+                task = asyncio.create_task(self._tell(interaction, round_, result))
+                self._telling.add(task)
+                task.add_done_callback(self._telling.discard)
 
     def stop(self) -> None:
         """Stop telling voters how their votes did."""
@@ -129,11 +127,10 @@ class RoundActions:
             task.cancel()
 
     async def _tell(self, interaction: Interaction, round_: Round, result: Result) -> None:
+        message = result_message(round_, result, speaker(interaction.locale))
         async with self._edits:
             try:
-                await reply(
-                    interaction, result_message(round_, result, speaker(interaction.locale))
-                )
+                await reply(interaction, message)
             except discord.HTTPException as error:
                 _log.info("A voter of round %d cannot be told: %s", round_.round_id, error)
 
@@ -143,15 +140,9 @@ class RoundActions:
         round_ = await self._rounds.get(round_id)
         if round_ is None:
             raise UserError("quiz.late")
-        question = round_.question
-        figure = await KINDS[question.kind].draw_answer(self._pool, question)
+        figure = await draw_answer(self._pool, round_.question)
         status = await self._reviews.status(user_id)
         await reply(interaction, review_answer(round_, figure, status, user_id, say))
-
-    async def _show_host(self, interaction: Interaction, round_: Round) -> None:
-        votes = await self._rounds.count_votes(round_.round_id)
-        user_id, say = interaction.user.id, speaker(interaction.locale)
-        await reply(interaction, host_message(round_, votes, user_id, say))
 
     async def _pressed(self, interaction: Interaction, pressing: Awaitable[Round]) -> Round:
         """Start the clock of a round whose message was sent just before a crash."""

@@ -13,11 +13,12 @@ from bot.i18n import Say, label, speaker
 from bot.quiz.actions import RoundActions
 from bot.quiz.controls import CONTROLS
 from bot.quiz.digit_pool import DigitPool
-from bot.quiz.kinds import KINDS, make_question
-from bot.quiz.messages import host_message, question_message
-from bot.quiz.publishing import Publisher
+from bot.quiz.kinds import KINDS, draw_question, make_question
+from bot.quiz.messages import host_message, question_message, review_question
+from bot.quiz.publisher import Publisher
 from bot.quiz.question import Criteria, Difficulty, Round, Venue
 from bot.quiz.rounds import REVEAL, SECONDS, Rounds
+from bot.reviews.asking import Item, ReviewStatus
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock
 from bot.runtime.errors import UserError
@@ -43,20 +44,13 @@ _DIFFICULTIES = {
 _log = logging.getLogger(__name__)
 
 
-class StudySession(Protocol):
-    """What the quiz needs to know of a study session."""
-
+class _StudySession(Protocol):
     @property
-    def session_id(self) -> int:
-        """Its id."""
-
+    def session_id(self) -> int: ...
     @property
-    def language(self) -> str | None:
-        """The language of its messages; `None` for all."""
-
+    def language(self) -> str | None: ...
     @property
-    def is_open(self) -> bool:
-        """Whether it has not ended."""
+    def is_open(self) -> bool: ...
 
 
 class QuizCommands(commands.Cog):
@@ -68,7 +62,7 @@ class QuizCommands(commands.Cog):
         rounds: Rounds,
         pool: DigitPool,
         reviews: Reviews,
-        session_in: Callable[[int], Awaitable[StudySession | None]],
+        session_in: Callable[[int], Awaitable[_StudySession | None]],
         language_of: Callable[[int | None], Awaitable[str | None]],
         outbox: Outbox,
         scheduler: Scheduler,
@@ -76,16 +70,8 @@ class QuizCommands(commands.Cog):
     ) -> None:
         """Answer the controls of rounds, close rounds when they are due, and show their answers.
 
-        Args:
-            client: receives commands and presses.
-            rounds: the rounds in the database.
-            pool: what questions are made of.
-            reviews: knows what a group is to be asked again.
-            session_in: returns the study session of a thread, if it is one's.
-            language_of: returns the language of a server's public messages; `None` for all.
-            outbox: retries to show answers.
-            scheduler: calls `run`.
-            now: the clock.
+        `session_in` returns the study session of a thread, if it is one's; `language_of` the
+        language of a server's public messages, `None` for all.
         """
         self._client = client
         self._rounds = rounds
@@ -132,7 +118,8 @@ class QuizCommands(commands.Cog):
         unseen = interaction.guild is not None and not interaction.app_permissions.view_channel
         if interaction.channel_id is None or unseen:
             raise UserError("quiz.not_here")
-        await self._require_free(interaction.channel_id)
+        if await self._rounds.open_in(interaction.channel_id) is not None:
+            raise UserError("quiz.under_way")
         await interaction.response.defer(thinking=True)
 
         async def post(message: Message) -> discord.Message:
@@ -148,40 +135,6 @@ class QuizCommands(commands.Cog):
         except discord.HTTPException as error:  # the round goes on without
             _log.warning("The host of round %d has no controls: %s", round_.round_id, error)
 
-    async def start(
-        self,
-        channel: "MessageableChannel",
-        session_id: int | None = None,
-        kind: str | None = None,
-        *,
-        language: str | None = None,
-        seconds: int = SECONDS,
-        difficulty: Difficulty = Difficulty.MEDIUM,
-    ) -> Round:
-        """Start a round in a channel.
-
-        Args:
-            channel: the channel or thread.
-            session_id: the study session, if it is part of one.
-            kind: a name in `KINDS`, or `AGAIN`; by default any.
-            language: of the message; `None` for the server's.
-            seconds: how long it is open.
-            difficulty: how close the digit is to another class.
-
-        Raises:
-            UserError: another round is open there, or there is nothing to ask again.
-        """
-        server_id = channel.guild.id if channel.guild else None
-        if language is None:
-            language = await self._language_of(server_id)
-        await self._require_free(channel.id)
-
-        async def post(message: Message) -> discord.Message:
-            return await channel.send(view=message.view, files=message.files)
-
-        venue = Venue(server_id, channel.id, session_id, language)
-        return await self._start(venue, kind, seconds, difficulty, post)
-
     async def play(
         self,
         channel: "MessageableChannel",
@@ -194,7 +147,7 @@ class QuizCommands(commands.Cog):
 
         Args:
             channel: the thread.
-            session_id: the study session.
+            session_id: the session.
             language: of the public message; `None` for the server's.
             owner: the id of the host.
             say: the host's language.
@@ -202,12 +155,30 @@ class QuizCommands(commands.Cog):
         Returns:
             A private message in which the host sees the votes, extends the round and closes it.
         """
-        open_id = await self._rounds.open_in(channel.id)
-        round_ = None if open_id is None else await self._rounds.get(open_id)
+
+        async def post(message: Message) -> discord.Message:
+            return await channel.send(view=message.view, files=message.files)
+
+        round_ = await self._rounds.open_in(channel.id)
         if round_ is None:
-            round_ = await self.start(channel, session_id, language=language)
+            server_id = channel.guild.id if channel.guild else None
+            language = language or await self._language_of(server_id)
+            venue = Venue(server_id, channel.id, session_id, language)
+            round_ = await self._start(venue, None, SECONDS, Difficulty.MEDIUM, post)
         votes = await self._rounds.count_votes(round_.round_id)
         return host_message(round_, votes, owner, say)
+
+    async def ask_again(
+        self, interaction: Interaction, item: Item, status: ReviewStatus
+    ) -> Message:
+        """Ask about a topic again, with a test digit that the user has not seen lately."""
+        user_id, say = interaction.user.id, speaker(interaction.locale)
+        criteria = Criteria(topic=item.topic, avoid=await self._rounds.seen(0, user_id))
+        question = await make_question(self._pool, item.kind, criteria)
+        figure = await draw_question(self._pool, question)
+        venue = Venue(None, interaction.channel_id or 0, language=say.language)
+        round_ = await self._rounds.open(question, venue, user_id=user_id)
+        return review_question(round_, figure, status, user_id, say)
 
     async def next_due(self) -> dt.datetime | None:
         """Return when a round is to be closed next."""
@@ -227,17 +198,13 @@ class QuizCommands(commands.Cog):
         server_id = interaction.guild_id
         session = await self._session_in(channel_id)
         session_id = session.session_id if session and session.is_open else None
-        if server_id is None:
-            language: str | None = speaker(interaction.locale).language
-        elif session is not None:
+        if session is not None:
             language = session.language
-        else:
+        elif server_id is not None:
             language = await self._language_of(server_id)
+        else:
+            language = speaker(interaction.locale).language
         return Venue(server_id, channel_id, session_id, language)
-
-    async def _require_free(self, channel_id: int) -> None:
-        if await self._rounds.open_in(channel_id) is not None:
-            raise UserError("quiz.under_way")
 
     async def _start(
         self,
@@ -252,7 +219,7 @@ class QuizCommands(commands.Cog):
             kind, topic = await self._asked_again(venue)
         criteria = Criteria(difficulty, topic, await self._rounds.seen(venue.channel_id))
         question = await make_question(self._pool, kind, criteria)
-        figure = await KINDS[question.kind].draw_question(self._pool, question)
+        figure = await draw_question(self._pool, question)
         round_ = await self._rounds.open(question, venue, seconds)
         try:
             message = await post(question_message(round_, figure))

@@ -3,20 +3,20 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.quiz.question import Criteria, Difficulty
+from bot.quiz.question import Criteria, Difficulty, Figure, QuizQuestion
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from core.dataset import as_input, load_test_digits
 from core.explain.explainer import ExplanationSet
+from core.explain.regions import strongest_regions
 from core.explain.scores import Score
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 _BANDS = {
     Difficulty.HARD: (0.0, 0.1),
@@ -32,27 +32,19 @@ Mask = NDArray[np.bool_]
 class DigitPool:
     """The test digits, their predictions, margins and maps; and chance.
 
-    A margin is the distance of the largest logit from the second largest: the logarithm of how many
-    times as probable the predicted class is.
-
     Attributes:
-        random: decides what is drawn.
+        engine: runs the network.
+        random: decides what is drawn; by default the system's, which is not predictable.
         labels: (10,000,) int, the true classes.
     """
 
     def __init__(self, engine: Engine, chance: random.Random | None = None) -> None:
-        """Draw from the test digits.
-
-        Args:
-            engine: runs the network.
-            chance: decides what is drawn; by default the system's, which is not predictable.
-        """
-        self._engine = engine
+        self.engine = engine
         self.random = chance or random.SystemRandom()
-        self._digits = load_test_digits()
-        self.labels = self._digits.labels.astype(int)
+        self._images = load_test_digits().images
+        self.labels = load_test_digits().labels.astype(int)
         self._measuring = asyncio.Lock()
-        self._logits: NDArray[np.float32] | None = None
+        self._logits = np.empty((0, 10), np.float32)
 
     async def measure(self) -> None:
         """Classify all test digits unless that is done; takes a second.
@@ -61,26 +53,23 @@ class DigitPool:
             UserError: too many requests wait.
         """
         async with self._measuring:
-            if self._logits is None:
-                images = await self.draw(as_input, self._digits.images)
-                self._logits = await self._engine.logits(images[..., 0], Network.TUTORIAL)
+            if not len(self._logits):
+                images = await self.engine.picture(as_input, self._images)
+                self._logits = await self.engine.logits(images[..., 0], Network.TUTORIAL)
 
     @property
     def predictions(self) -> NDArray[np.intp]:
         """(10,000,), the predicted classes."""
-        return np.asarray(self._measured.argmax(axis=1))
+        return np.asarray(self._logits.argmax(axis=1))
 
     @property
     def margins(self) -> NDArray[np.float32]:
-        """(10,000,), in logits."""
-        ordered = np.sort(self._measured, axis=1)
-        return np.asarray(ordered[:, -1] - ordered[:, -2])
+        """(10,000,), by how much the largest logit exceeds the second largest.
 
-    @property
-    def _measured(self) -> NDArray[np.float32]:
-        if self._logits is None:
-            raise RuntimeError("call `measure` first")
-        return self._logits
+        That is the logarithm of how many times as probable the predicted class is.
+        """
+        ordered = np.sort(self._logits, axis=1)
+        return np.asarray(ordered[:, -1] - ordered[:, -2])
 
     def of_label(self, label: str | None) -> Mask:
         """Return which digits are of a class; all if it is `None`."""
@@ -132,12 +121,7 @@ class DigitPool:
     async def pick_with_heat(
         self, among: Mask, criteria: Criteria, layer: str
     ) -> tuple[int, ExplanationSet]:
-        """Draw a digit whose predicted class has heat at a layer.
-
-        Args:
-            among: the digits to draw from.
-            criteria: what the question should be like.
-            layer: the layer.
+        """Draw a digit as `pick` does, whose predicted class has heat at a layer.
 
         Returns:
             Its index and maps.
@@ -154,26 +138,32 @@ class DigitPool:
         raise LookupError(f"no digit has heat at {layer}")
 
     async def explain_all(self, indices: Sequence[int]) -> list[ExplanationSet]:
-        """Explain test digits by the trained network."""
-        return await self._engine.explain_all(
-            self._images(indices), Network.TUTORIAL, Score.LOG_ODDS
-        )
+        """Explain test digits."""
+        images = as_input(self._images[list(indices)])[..., 0]
+        return await self.engine.explain_all(images, Network.TUTORIAL, Score.LOG_ODDS)
 
-    async def explain_all_untrained(self, indices: Sequence[int]) -> list[ExplanationSet]:
-        """Explain test digits by the network with random weights, as before training."""
-        return await self._engine.explain_all_untrained(self._images(indices))
+    async def draw(
+        self,
+        shown: Sequence[NDArray[np.float32]],
+        draw: Callable[P, bytes],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Figure:
+        """Run a function that draws, off the event loop; `shown` are the maps or the digit."""
+        file = await self.engine.picture(draw, *args, **kwargs)
+        h, w = shown[0].shape
+        return Figure(file, tuple(map(strongest_regions, shown)), (h, w))
 
-    async def draw(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function that draws, off the event loop."""
-        return await self._engine.picture(work, *args, **kwargs)
-
-    def image(self, index: int) -> NDArray[np.float32]:
-        """Return a test digit, (28, 28) float32 in [0, 1]."""
-        return np.asarray(self._images([index])[0])
-
-    def salt(self) -> int:
-        """Draw a salt for `QuizQuestion`."""
-        return self.random.getrandbits(31)
-
-    def _images(self, indices: Sequence[int]) -> NDArray[np.float32]:
-        return as_input(self._digits.images[list(indices)])[..., 0]
+    def question(
+        self,
+        kind: str,
+        index: int,
+        target: int,
+        layer: str,
+        answer: str,
+        topic: str,
+        heat: tuple[float, ...] = (),
+    ) -> QuizQuestion:
+        """Make a question about a test digit, with a salt; see `QuizQuestion`."""
+        label, salt = int(self.labels[index]), self.random.getrandbits(31)
+        return QuizQuestion(kind, index, label, target, layer, answer, topic, salt, heat)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from discord import MediaGalleryItem
+from discord import File, MediaGalleryItem
 from discord.ui import Item, MediaGallery, Separator, TextDisplay
 from discord.utils import format_dt
 
@@ -19,28 +19,26 @@ from bot.ui.layout import CALM, WARNING, Message, attached, framed
 
 _NAMED = 20  # are named with their points; the others are counted
 
+_Illustrated = tuple[list[Item[Any]], list[File]]  # words with a picture, and its file
+
 
 def question_message(round_: Round, figure: Figure) -> Message:
     """Lay out the question of a round. Nothing in it tells the answer."""
     language, question = round_.venue.language, round_.question
-    alt = both(lambda say: _question_alt(question, figure, say), language)
-    file = attached(figure.file, f"round.{figure.extension}", alt)
     when = format_dt(round_.closes_at, "R")
+    parts, files = _question(question, figure, language)
     return framed(
-        TextDisplay(both(lambda say: _question_text(question, figure, say), language)),
-        MediaGallery(MediaGalleryItem(file)),
+        *parts,
         *choice_rows(round_.round_id, question.kind, EVERYONE),
         Separator(),
         TextDisplay(both(lambda say: say("quiz.ends", when=when), language)),
-        files=[file],
+        files=files,
     )
 
 
 def answer_message(round_: Round, figure: Figure) -> Message:
     """Lay out the answer of a closed round: why, how the votes fell, who was right, the points."""
     language, question = round_.venue.language, round_.question
-    alt = both(lambda say: _answer_alt(question, figure, say), language)
-    file = attached(figure.file, f"answer-{round_.round_id}.{figure.extension}", alt)
     lines = [both(lambda say: _votes(round_, say), language)]
     scored = [each for each in round_.results if each.points]
     named = [each for each in scored if each.named][:_NAMED]
@@ -54,13 +52,13 @@ def answer_message(round_: Round, figure: Figure) -> Message:
     if more := len(scored) - len(named):
         lines.append(both(lambda say: say("quiz.more", count=more), language))
     receipt = {"index": question.digit, "layer": question.layer, "target": question.target}
+    parts, files = _answer(question, figure, language, f"answer-{round_.round_id}")
     return framed(
-        TextDisplay(both(lambda say: _answer_text(question, figure, say), language)),
-        MediaGallery(MediaGalleryItem(file)),
+        *parts,
         TextDisplay("\n".join(lines)),
         Separator(),
         TextDisplay(both(lambda say: say("quiz.receipt", **receipt), language)),
-        files=[file],
+        files=files,
     )
 
 
@@ -115,78 +113,66 @@ def review_question(
     say: Say,
     digit: str | None = None,
 ) -> Message:
-    """Lay out a question of a user's review.
-
-    Args:
-        round_: the round.
-        figure: what it is answered from.
-        status: what else is due.
-        owner: the user.
-        say: their language.
-        digit: the first half of a bet, if it is chosen.
-    """
-    question = round_.question
-    alt = _question_alt(question, figure, say)
-    file = attached(figure.file, f"round.{figure.extension}", alt)
-    parts: list[Item[Any]] = [
-        TextDisplay(_question_text(question, figure, say)),
-        MediaGallery(MediaGalleryItem(file)),
-    ]
+    """Lay out a question of a user's review; `digit` is the first half of a bet, once chosen."""
+    parts, files = _question(round_.question, figure, say.language)
     if digit is None:
-        parts += choice_rows(round_.round_id, question.kind, owner)
+        parts += choice_rows(round_.round_id, round_.question.kind, owner)
     else:
         parts.append(TextDisplay(say("quiz.which_field", digit=digit)))
         parts += field_rows(round_.round_id, digit, owner)
     parts += [Separator(), TextDisplay(say("review.due", count=status.due))]
-    return framed(*parts, files=[file])
+    return framed(*parts, files=files)
 
 
 def review_answer(
     round_: Round, figure: Figure, status: ReviewStatus, owner: int, say: Say
 ) -> Message:
-    """Lay out the answer of a closed review.
-
-    Args:
-        round_: the round.
-        figure: the answer's.
-        status: what else is due.
-        owner: the user.
-        say: their language.
-    """
+    """Lay out the answer of a user's closed review."""
     (result,) = round_.results
     question = round_.question
-    file = attached(figure.file, f"answer.{figure.extension}", _answer_alt(question, figure, say))
     choice = KINDS[question.kind].choice_label(result.choice)
     verdict = say("review.right") if result.right else say("review.wrong", choice=choice)
+    parts, files = _answer(question, figure, say.language, "answer", f"\n**{verdict}**")
     return framed(
-        TextDisplay(f"{_answer_text(question, figure, say)}\n**{verdict}**"),
-        MediaGallery(MediaGalleryItem(file)),
+        *parts,
         TextDisplay(say("review.due", count=status.due)),
         *review_rows(status, owner, say),
         colour=CALM if result.right else WARNING,
-        files=[file],
+        files=files,
     )
 
 
-def _question_text(question: QuizQuestion, figure: Figure, say: Say) -> str:
+def _question(question: QuizQuestion, figure: Figure, language: str | None) -> _Illustrated:
     kind = KINDS[question.kind]
-    return f"## {say(kind.title)}\n{say(kind.ask, **kind.question_fields(question, figure, say))}"
+
+    def ask(say: Say) -> str:
+        fields = kind.question_fields(question, figure, say)
+        return f"## {say(kind.title)}\n{say(kind.ask, **fields)}"
+
+    def alt(say: Say) -> str:
+        return say(kind.question_alt, **kind.question_fields(question, figure, say))
+
+    return _illustrated(both(ask, language), figure, "round", both(alt, language))
 
 
-def _question_alt(question: QuizQuestion, figure: Figure, say: Say) -> str:
+def _answer(
+    question: QuizQuestion, figure: Figure, language: str | None, name: str, after: str = ""
+) -> _Illustrated:
     kind = KINDS[question.kind]
-    return say(kind.question_alt, **kind.question_fields(question, figure, say))
+
+    def tell(say: Say) -> str:
+        because = say(kind.because, **kind.answer_fields(question, figure, say))
+        return f"## {say(kind.title)} {kind.choice_label(question.answer)}\n{because}"
+
+    def alt(say: Say) -> str:
+        return say(kind.answer_alt, **kind.answer_fields(question, figure, say))
+
+    return _illustrated(both(tell, language) + after, figure, name, both(alt, language))
 
 
-def _answer_text(question: QuizQuestion, figure: Figure, say: Say) -> str:
-    kind = KINDS[question.kind]
-    because = say(kind.because, **kind.answer_fields(question, figure, say))
-    return f"## {say(kind.title)} {kind.choice_label(question.answer)}\n{because}"
-
-
-def _answer_alt(question: QuizQuestion, figure: Figure, say: Say) -> str:
-    kind = KINDS[question.kind]
-    return say(kind.answer_alt, **kind.answer_fields(question, figure, say))
+def _illustrated(words: str, figure: Figure, name: str, alt: str) -> _Illustrated:
+    file = attached(figure.file, f"{name}.{figure.extension}", alt)
+    return [TextDisplay(words), MediaGallery(MediaGalleryItem(file))], [file]
 
 
 def _votes(round_: Round, say: Say) -> str:

@@ -1,7 +1,7 @@
 """The values of the quiz: questions, votes, rounds and their results."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
@@ -60,13 +60,9 @@ class QuizQuestion:
     salt: int
     heat: tuple[float, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """Return what `from_json` needs to make the same question again."""
-        return asdict(self) | {"heat": list(self.heat)}
-
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """Make a question again from what `as_json` returned."""
+        """Make a question again from the JSON of its fields."""
         return cls(**stored | {"heat": tuple(stored["heat"])})
 
 
@@ -107,21 +103,6 @@ class Venue:
     channel_id: int
     session_id: int | None = None
     language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A vote.
-
-    Attributes:
-        user_id: the voter.
-        choice: one of the choices of the kind.
-        voted_at: when it was last changed.
-    """
-
-    user_id: int
-    choice: str
-    voted_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

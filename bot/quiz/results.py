@@ -1,14 +1,15 @@
 """The results of votes in the database."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.kinds import KINDS
-from bot.quiz.question import QuizQuestion, Result, Vote
-from bot.quiz.scoring import MAX_STREAK_BONUS, score, speed_bonus
+from bot.quiz.question import QuizQuestion, Result
+from bot.quiz.scoring import MAX_STREAK_BONUS, speed_bonus
 from bot.reviews.asking import Item
 from bot.reviews.schedule import record_answers
 from bot.store import Store, models
@@ -22,22 +23,22 @@ async def score_votes(
     The vote of a review scores no points. A review without a vote is deleted.
     """
     question = QuizQuestion.from_json(row.question)
+    grades = KINDS[row.kind].grades(question)
     votes = list(
         await transaction.scalars(select(models.Vote).where(models.Vote.round_id == row.round_id))
     )
     if row.user_id is not None and not votes:
         await transaction.delete(row)
-    results = score(
-        KINDS[row.kind].grades(question),
-        [Vote(vote.user_id, vote.choice, vote.voted_at) for vote in votes],
-        await _streaks(transaction, row) if row.user_id is None else {},
-        row.opened_at,
-        row.closes_at,
-    )
-    for vote, result in zip(votes, results, strict=True):
-        vote.right = result.right
-        vote.points = result.points if row.user_id is None else 0
-    right = {result.user_id: result.right for result in results}
+    streaks = await _streaks(transaction, row)
+    for vote in votes:
+        grade, points = grades[vote.choice], 0
+        if row.user_id is None:
+            points = grade.points
+            if grade.right:
+                points += speed_bonus(vote.voted_at, row.opened_at, row.closes_at)
+                points += streaks[vote.user_id]
+        vote.right, vote.points = grade.right, points
+    right = {vote.user_id: grades[vote.choice].right for vote in votes}
     await record_answers(store, transaction, Item(row.kind, question.topic), right, now)
 
 
@@ -51,20 +52,17 @@ def results_of(row: models.Round, votes: Iterable[tuple[models.Vote, bool | None
     grades = KINDS[row.kind].grades(QuizQuestion.from_json(row.question))
     results = []
     for vote, named in votes:
-        right, points = bool(vote.right), vote.points or 0
-        if row.user_id is not None:
-            base = speed = 0
-        else:
+        base = speed = 0
+        if row.user_id is None:
             base = grades[vote.choice].points
-            speed = speed_bonus(vote.voted_at, row.opened_at, row.closes_at) if right else 0
-        streak = points - base - speed
-        results.append(
-            Result(vote.user_id, vote.choice, right, base, speed, streak, named is not False)
-        )
+            speed = speed_bonus(vote.voted_at, row.opened_at, row.closes_at) if vote.right else 0
+        streak = (vote.points or 0) - base - speed
+        right, may_be_named = bool(vote.right), named is not False
+        results.append(Result(vote.user_id, vote.choice, right, base, speed, streak, may_be_named))
     return sorted(results, key=lambda result: (-result.points, result.user_id))
 
 
-async def _streaks(transaction: AsyncSession, row: models.Round) -> dict[int, int]:
+async def _streaks(transaction: AsyncSession, row: models.Round) -> Mapping[int, int]:
     """Count how many of the rounds just before, in the same channel, each person had right."""
     before = list(
         await transaction.scalars(
@@ -84,14 +82,8 @@ async def _streaks(transaction: AsyncSession, row: models.Round) -> dict[int, in
             models.Vote.round_id.in_(before), models.Vote.right.is_(True)
         )
     )
-    right = {(round_id, user_id) for round_id, user_id in rows}
-    return {user_id: _streak(before, user_id, right) for _, user_id in right}
-
-
-def _streak(before: Sequence[int], user_id: int, right: set[tuple[int, int]]) -> int:
-    count = 0
-    for round_id in before:
-        if (round_id, user_id) not in right:
-            break
-        count += 1
-    return count
+    streaks = Counter[int]()
+    for place, user_id in sorted((before.index(round_id), user_id) for round_id, user_id in rows):
+        if streaks[user_id] == place:  # and so had all later ones right, too
+            streaks[user_id] += 1
+    return streaks

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,13 +50,7 @@ class Rounds:
         seconds: int = SECONDS,
         user_id: int | None = None,
     ) -> Round:
-        """Open a round.
-
-        Args:
-            question: what it asks.
-            venue: where it takes place.
-            seconds: how long it is open.
-            user_id: whose review it is; `None` if anyone may vote.
+        """Open a round, in which anyone may vote for some seconds, or a user's review.
 
         Raises:
             UserError: another round is open in the channel.
@@ -70,7 +65,7 @@ class Rounds:
                 session_id=venue.session_id,
                 user_id=user_id,
                 kind=question.kind,
-                question=question.as_json(),
+                question=asdict(question),
                 language=venue.language,
                 opened_at=opened_at,
                 closes_at=opened_at + length,
@@ -111,21 +106,13 @@ class Rounds:
         async with self._store.begin() as transaction:
             await transaction.execute(delete(models.Round).where(models.Round.round_id == round_id))
 
-    async def vote(
-        self, round_id: int, user_id: int, choice: str, at: dt.datetime | None = None
-    ) -> Round:
+    async def vote(self, round_id: int, user_id: int, choice: str) -> Round:
         """Vote, or change a vote.
-
-        Args:
-            round_id: the round.
-            user_id: the voter.
-            choice: one of the choices of the kind.
-            at: the time of the vote; by default now.
 
         Raises:
             UserError: the round is closed, or another user's.
         """
-        voted_at = self._now() if at is None else at
+        voted_at = self._now()
         async with self._store.begin() as transaction:
             row = await self._open_row(transaction, round_id, user_id, voted_at)
             if choice not in KINDS[row.kind].choices:
@@ -168,27 +155,16 @@ class Rounds:
             UserError: it is closed.
         """
         async with self._store.begin() as transaction:
-            row = await transaction.scalar(
-                select(models.Round)
-                .where(
-                    models.Round.round_id == round_id, _OPEN, models.Round.closes_at > self._now()
-                )
-                .with_for_update()
-            )
-            if row is None:
+            row = await transaction.get(models.Round, round_id, with_for_update=True)
+            if row is None or row.closed_at is not None or row.closes_at <= self._now():
                 raise UserError("quiz.closed")
             row.closes_at += by
             return _as_round(row)
 
     async def close(self, round_id: int, *, due_only: bool = False) -> bool:
-        """Close a round and score its votes, unless that is done.
+        """Close a round and score its votes, unless that is done; return whether this call did it.
 
-        Args:
-            round_id: the round.
-            due_only: leave it open if its time is not over.
-
-        Returns:
-            Whether this call closed it.
+        With `due_only`, leave it open if its time is not over.
         """
         now = self._now()
         close = (
@@ -257,28 +233,19 @@ class Rounds:
             rows = [(vote, named) for vote, named in await transaction.execute(votes)]
         return _as_round(row, results_of(row, rows))
 
-    async def open_in(self, channel_id: int) -> int | None:
-        """Return the id of the round that is open in a channel, if there is one."""
+    async def open_in(self, channel_id: int) -> Round | None:
+        """Return the round that is open in a channel, if there is one."""
+        open_ = select(models.Round).where(models.Round.channel_id == channel_id, _OPEN, _FOR_ALL)
         async with self._store.read() as transaction:
-            found: int | None = await transaction.scalar(
-                select(models.Round.round_id).where(
-                    models.Round.channel_id == channel_id, _OPEN, _FOR_ALL
-                )
-            )
-        return found
+            row = await transaction.scalar(open_)
+        return None if row is None else _as_round(row)
 
     async def seen(self, channel_id: int, user_id: int | None = None) -> frozenset[int]:
         """Return the test digits that a channel, or a user if given, was asked about lately."""
-        whose = (
-            models.Round.channel_id == channel_id
-            if user_id is None
-            else or_(
-                models.Round.user_id == user_id,
-                models.Round.round_id.in_(
-                    select(models.Vote.round_id).where(models.Vote.user_id == user_id)
-                ),
-            )
-        )
+        whose = models.Round.channel_id == channel_id
+        if user_id is not None:
+            voted = select(models.Vote.round_id).where(models.Vote.user_id == user_id)
+            whose = or_(models.Round.user_id == user_id, models.Round.round_id.in_(voted))
         async with self._store.read() as transaction:
             questions = await transaction.scalars(
                 select(models.Round.question)

@@ -8,10 +8,7 @@ field, in proportion to its heat.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from bot.quiz.question import Result, Vote
 
 FULL_SCORE = 10
 MAX_SPEED_BONUS = 3
@@ -22,12 +19,7 @@ GRACE = dt.timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """What a choice scores by itself.
-
-    Attributes:
-        right: whether it is right.
-        points: without bonuses, at most `FULL_SCORE`.
-    """
+    """Whether a choice is right, and its points without bonuses, at most `FULL_SCORE`."""
 
     right: bool
     points: int
@@ -45,30 +37,3 @@ def speed_bonus(voted_at: dt.datetime, opened_at: dt.datetime, closes_at: dt.dat
     if after < dt.timedelta() or span <= dt.timedelta():
         return 0
     return max(MAX_SPEED_BONUS - MAX_SPEED_BONUS * after // span, 0)
-
-
-def score(
-    grades: Mapping[str, Grade],
-    votes: Sequence[Vote],
-    streaks: Mapping[int, int],
-    opened_at: dt.datetime,
-    closes_at: dt.datetime,
-) -> list[Result]:
-    """Score the votes of a round, in their order.
-
-    Args:
-        grades: of each choice.
-        votes: one a person.
-        streaks: how many rounds just before each person had right; 0 if missing.
-        opened_at: when the clock started.
-        closes_at: when the round was to close.
-    """
-    results = []
-    for vote in votes:
-        grade = grades[vote.choice]
-        speed = streak = 0
-        if grade.right:
-            speed = speed_bonus(vote.voted_at, opened_at, closes_at)
-            streak = min(streaks.get(vote.user_id, 0), MAX_STREAK_BONUS)
-        results.append(Result(vote.user_id, vote.choice, grade.right, grade.points, speed, streak))
-    return results

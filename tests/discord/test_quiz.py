@@ -1,7 +1,6 @@
 """Rounds in a channel, and reviews: what people see, and what they must not."""
 
 from dataclasses import replace
-from typing import Any
 
 import discord
 import pytest
@@ -30,9 +29,7 @@ def buttons(message: discord.Message, kind: str) -> dict[str, str]:
 async def ask(server: Server, kind: str) -> tuple[discord.Message, Round]:
     """Have Alex start a round."""
     message = answer(await server.alex.slash(server.channel, "quiz", kind=kind))
-    round_id = await server.bot.rounds.open_in(server.channel.id)
-    assert round_id is not None
-    round_ = await server.bot.rounds.get(round_id)
+    round_ = await server.bot.rounds.open_in(server.channel.id)
     assert round_ is not None
     return message, round_
 
@@ -169,16 +166,6 @@ async def test_a_round_whose_message_the_bot_forgot_is_revealed_where_somebody_v
     await server.env.advance_time(50)
 
     assert f"✅ <@{server.bora.id}>" in text(await now_as_it_is(server, question))
-
-
-async def test_a_round_started_from_elsewhere_belongs_to_its_session(server: Server) -> None:
-    channel: Any = server.bot.get_channel(server.channel.id)
-
-    round_ = await server.bot.quiz.start(channel, kind="bet", language="ko", seconds=90)
-
-    assert "어디를 볼까요?" in text(server.last)
-    assert "Where will it look?" not in text(server.last)
-    assert round_.message_id == server.last.id
 
 
 async def test_a_private_question_of_what_was_wrong_comes_back_the_next_day(

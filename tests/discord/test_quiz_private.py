@@ -129,9 +129,7 @@ async def test_the_host_extends_a_round_and_all_see_its_new_end(server: Server) 
     pressed = await server.alex.click(host, custom_id=control(host, "round:extend"))
 
     assert pressed.acknowledged
-    round_id = await server.bot.rounds.open_in(server.channel.id)
-    assert round_id is not None
-    round_ = await server.bot.rounds.get(round_id)
+    round_ = await server.bot.rounds.open_in(server.channel.id)
     assert round_ is not None
     assert (round_.closes_at - round_.opened_at).total_seconds() == 45 + 30
     shown = await now_as_it_is(server, question)
@@ -185,16 +183,17 @@ async def test_the_host_of_a_session_leads_the_round_that_is_open(server: Server
         return str(message.view.to_components())  # type: ignore[no-untyped-call]
 
     first = await press()
-    round_id = await server.bot.rounds.open_in(server.channel.id)
-    assert round_id is not None
-    round_ = await server.bot.rounds.get(round_id)  # of any kind
+    round_ = await server.bot.rounds.open_in(server.channel.id)
     assert round_ is not None
-    choice = KINDS[round_.question.kind].choices[0]
-    await server.bot.rounds.vote(round_id, server.bora.id, choice)
+    kind = KINDS[round_.question.kind]  # any
+    assert round_.message_id == server.last.id
+    assert korean(kind.title) in text(server.last)
+    assert english(kind.title) not in text(server.last)
+    await server.bot.rounds.vote(round_.round_id, server.bora.id, kind.choices[0])
     second = await press()
 
     for panel, votes in ((first, 0), (second, 1)):
-        assert f"round:close:{round_id}:{server.alex.id}" in panel
+        assert f"round:close:{round_.round_id}:{server.alex.id}" in panel
         assert f"**{votes}**" in panel
     assert len(server.channel.history()) == 1
 

@@ -124,9 +124,7 @@ async def test_a_round_begins_when_its_message_is_there(
     started = await server.alex.slash(server.channel, "quiz", kind="said", seconds=30)
     await server.env.advance_time(61)
     question = answer(started)
-    round_id = await server.bot.rounds.open_in(server.channel.id)
-    assert round_id is not None
-    round_ = await server.bot.rounds.get(round_id)
+    round_ = await server.bot.rounds.open_in(server.channel.id)
     assert round_ is not None
 
     assert f"<t:{int(round_.closes_at.timestamp())}:R>" in text(question)

@@ -107,9 +107,7 @@ class Group:
             assert (await self.host.click(shown, custom_id=custom_id)).acknowledged
         else:
             assert (await self.host.slash(self.thread, "quiz", kind=kind)).acknowledged
-        round_id = await self.server.bot.rounds.open_in(self.thread.id)
-        assert round_id is not None
-        round_ = await self.server.bot.rounds.get(round_id)
+        round_ = await self.server.bot.rounds.open_in(self.thread.id)
         assert round_ is not None
         assert round_.venue.session_id == self.session_id
         question = self.newest("bet" if round_.question.kind == "bet" else "vote")

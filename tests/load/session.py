@@ -186,22 +186,22 @@ async def _open(group: Group, question: QuizQuestion, services: Services) -> Non
     venue = Venue(_SERVER, group.thread, await group.session_id(services), "ko")
     with suppress(UserError):  # it is open already
         await services.rounds.open(question, venue, _SECONDS)
-    round_id = await services.rounds.open_in(group.thread)
-    assert round_id is not None
-    await services.rounds.sent(round_id, _MESSAGE + round_id)
+    round_ = await services.rounds.open_in(group.thread)
+    assert round_ is not None
+    await services.rounds.sent(round_.round_id, _MESSAGE + round_.round_id)
 
 
 async def _vote(group: Group, person: int, choice: str, services: Services) -> None:
-    round_id = await services.rounds.open_in(group.thread)
-    if round_id is not None:
+    round_ = await services.rounds.open_in(group.thread)
+    if round_ is not None:
         with suppress(UserError):  # it is too late
-            await services.rounds.vote(round_id, person, choice)
+            await services.rounds.vote(round_.round_id, person, choice)
 
 
 async def _close(group: Group, services: Services) -> None:
-    round_id = await services.rounds.open_in(group.thread)
-    if round_id is not None:
-        await services.rounds.close(round_id)
+    round_ = await services.rounds.open_in(group.thread)
+    if round_ is not None:
+        await services.rounds.close(round_.round_id)
 
 
 async def carry_out(file: Path, start: int) -> None:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from bot.explain.phrases import where
@@ -11,7 +12,7 @@ from bot.quiz.digit_pool import DigitPool
 from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
 from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
-from core.explain.regions import strongest_regions
+from core.explain.explainer import ExplanationSet
 from core.figures.card import Card, draw_card
 from core.figures.probabilities import format_percent
 
@@ -50,21 +51,25 @@ class Kind(ABC):
         """Draw what the question is answered from. Must not tell the answer."""
 
     async def draw_answer(self, pool: DigitPool, question: QuizQuestion) -> Figure:
-        """Draw the answer: the card of the digit, unless a kind has another picture."""
+        """Draw the answer, by `answer_picture`."""
         (explained,) = await pool.explain_all([question.digit])
         heatmap = explained.heatmaps[question.layer][question.target]
-        card = Card(
-            image=test_digit(question.digit).image,
-            heatmap=heatmap,
-            probabilities=explained.probabilities,
-            target=question.target,
-            layer=question.layer,
-            score="log_odds",
-            label=question.label,
+        figure = await pool.draw([heatmap], self.answer_picture, question, explained)
+        return replace(figure, probabilities=explained.probabilities)
+
+    def answer_picture(self, question: QuizQuestion, explained: ExplanationSet) -> bytes:
+        """Draw the card of the digit."""
+        return draw_card(
+            Card(
+                image=test_digit(question.digit).image,
+                heatmap=explained.heatmaps[question.layer][question.target],
+                probabilities=explained.probabilities,
+                target=question.target,
+                layer=question.layer,
+                score="log_odds",
+                label=question.label,
+            )
         )
-        file = await pool.draw(draw_card, card)
-        h, w = heatmap.shape
-        return Figure(file, (strongest_regions(heatmap),), (h, w), explained.probabilities)
 
     def grades(self, question: QuizQuestion) -> Mapping[str, Grade]:
         """Grade every choice."""
@@ -81,11 +86,19 @@ class Kind(ABC):
         """Write a choice for a sentence."""
         return f"**{self.choice_label(choice)}**"
 
-    @abstractmethod
     def question_fields(
         self, question: QuizQuestion, figure: Figure, say: Say
     ) -> Mapping[str, object]:
-        """Return the fields of the question's texts. Must not tell the answer."""
+        """Return the fields of the question's texts, which leave out those that tell the answer."""
+        h, w = figure.cells
+        return {
+            "label": question.label,
+            "layer": question.layer,
+            "h": h,
+            "w": w,
+            "first": where(figure.regions[0], say),
+            "second": where(figure.regions[-1], say),
+        }
 
     def answer_fields(
         self, question: QuizQuestion, figure: Figure, say: Say
@@ -95,20 +108,14 @@ class Kind(ABC):
         if probabilities is None:
             raise ValueError("the figure of an answer has probabilities")
         prediction = int(probabilities.argmax())
-        h, w = figure.cells
         return {
+            **self.question_fields(question, figure, say),
             "index": question.digit,
-            "label": question.label,
             "label_p": format_percent(probabilities[question.label]),
             "digit": prediction,
             "confidence": format_percent(probabilities[prediction]),
             "target": question.target,
-            "layer": question.layer,
             "answer": self.choice_label(question.answer),
-            "h": h,
-            "w": w,
-            "first": where(figure.regions[0], say),
-            "second": where(figure.regions[-1], say),
         }
 
     def describe_votes(self, results: Sequence[Result], say: Say) -> str:

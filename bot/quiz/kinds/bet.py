@@ -13,7 +13,9 @@ from bot.quiz.digit_pool import DigitPool
 from bot.quiz.kinds.base import DIGITS, Kind, tally
 from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
 from bot.quiz.scoring import FULL_SCORE, Grade
-from core.explain.regions import Region, region_shares, strongest_regions
+from core.dataset import test_digit
+from core.explain.explainer import ExplanationSet
+from core.explain.regions import Region, region_shares
 from core.figures.quiz import draw_grid, draw_shares
 
 FIELDS = tuple(str(number) for number in range(1, 10))
@@ -21,7 +23,6 @@ FIELDS = tuple(str(number) for number in range(1, 10))
 
 _REGIONS = dict(zip(FIELDS, Region, strict=True))
 _HALF = FULL_SCORE // 2
-_DRAWN = 24
 
 
 def bet(digit: str, field: str) -> str:
@@ -43,7 +44,7 @@ class BetKind(Kind):
     @override
     async def make(self, pool: DigitPool, criteria: Criteria) -> QuizQuestion:
         # All fields are equally probable, though most heat is in the middle.
-        drawn = pool.pick(pool.of_label(criteria.topic), criteria, count=_DRAWN)
+        drawn = pool.pick(pool.of_label(criteria.topic), criteria, count=24)
         by_field: dict[int, list[tuple[int, int, tuple[float, ...]]]] = {}
         for index, explained in zip(drawn, await pool.explain_all(drawn), strict=True):
             shares = region_shares(explained.heatmaps[DEFAULT_LAYER][explained.prediction])
@@ -52,33 +53,19 @@ class BetKind(Kind):
                 by_field.setdefault(hottest, []).append((index, explained.prediction, shares))
         hottest = pool.random.choice(sorted(by_field))
         index, digit, shares = pool.random.choice(by_field[hottest])
-        label = int(pool.labels[index])
-        return QuizQuestion(
-            self.name,
-            index,
-            label,
-            digit,
-            DEFAULT_LAYER,
-            bet(str(digit), FIELDS[hottest]),
-            str(label),
-            pool.salt(),
-            shares,
-        )
+        answer, topic = bet(str(digit), FIELDS[hottest]), str(pool.labels[index])
+        return pool.question(self.name, index, digit, DEFAULT_LAYER, answer, topic, shares)
 
     @override
     async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
-        image = pool.image(question.digit)
-        file = await pool.draw(draw_grid, image, question.salt)
-        return Figure(file, (strongest_regions(image),))
+        image = test_digit(question.digit).image
+        return await pool.draw([image], draw_grid, image, question.salt)
 
     @override
-    async def draw_answer(self, pool: DigitPool, question: QuizQuestion) -> Figure:
-        (explained,) = await pool.explain_all([question.digit])
+    def answer_picture(self, question: QuizQuestion, explained: ExplanationSet) -> bytes:
+        image = test_digit(question.digit).image
         heatmap = explained.heatmaps[question.layer][question.target]
-        image = pool.image(question.digit)
-        file = await pool.draw(draw_shares, image, heatmap, question.heat, question.salt)
-        h, w = heatmap.shape
-        return Figure(file, (strongest_regions(heatmap),), (h, w), explained.probabilities)
+        return draw_shares(image, heatmap, question.heat, question.salt)
 
     @override
     def grades(self, question: QuizQuestion) -> Mapping[str, Grade]:
@@ -106,7 +93,8 @@ class BetKind(Kind):
         self, question: QuizQuestion, figure: Figure, say: Say
     ) -> Mapping[str, object]:
         ink = say("alt.then").join(say(REGION_NAMES[region]) for region in figure.regions[0])
-        return {"first": say("quiz.alt.ink", regions=ink)}
+        fields = super().question_fields(question, figure, say)
+        return {**fields, "first": say("quiz.alt.ink", regions=ink)}
 
     @override
     def answer_fields(
@@ -125,13 +113,8 @@ class BetKind(Kind):
     def describe_votes(self, results: Sequence[Result], say: Say) -> str:
         digits, fields = zip(*(each.choice.split("@") for each in results), strict=True)
         right = sum(each.right for each in results)
-        return say(
-            "quiz.bets",
-            right=right,
-            total=len(results),
-            digits=tally(digits),
-            fields=tally(fields),
-        )
+        votes = {"digits": tally(digits), "fields": tally(fields)}
+        return say("quiz.bets", right=right, total=len(results), **votes)
 
 
 def _name(field: str, say: Say) -> str:

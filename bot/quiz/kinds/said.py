@@ -1,14 +1,12 @@
 """What did the network say?"""
 
-from collections.abc import Mapping
-
 from typing_extensions import override
 
 from bot.explain.query import DEFAULT_LAYER
-from bot.i18n import Say
 from bot.quiz.digit_pool import DigitPool
 from bot.quiz.kinds.base import DIGITS, Kind
 from bot.quiz.question import Criteria, Figure, QuizQuestion
+from core.dataset import test_digit
 from core.figures.quiz import draw_digit
 
 
@@ -29,24 +27,12 @@ class SaidKind(Kind):
         # Some classes were misread once only: another mistake is better than the same digit again.
         among = of_topic if pool.unseen(of_topic, criteria).any() else mistakes
         (index,) = pool.pick(among, criteria)
-        said, label = int(pool.predictions[index]), int(pool.labels[index])
-        return QuizQuestion(
-            self.name,
-            index,
-            label,
-            said,
-            DEFAULT_LAYER,
-            str(said),
-            criteria.topic or str(label),  # so that the answer counts for what was to be asked
-            pool.salt(),
-        )
+        said = int(pool.predictions[index])
+        # The topic stays, so that the answer counts for what was to be asked.
+        topic = criteria.topic or str(pool.labels[index])
+        return pool.question(self.name, index, said, DEFAULT_LAYER, str(said), topic)
 
     @override
     async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
-        return Figure(await pool.draw(draw_digit, pool.image(question.digit), question.salt))
-
-    @override
-    def question_fields(
-        self, question: QuizQuestion, figure: Figure, say: Say
-    ) -> Mapping[str, object]:
-        return {"label": question.label}
+        image = test_digit(question.digit).image
+        return await pool.draw([image], draw_digit, image, question.salt)

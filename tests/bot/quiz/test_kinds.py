@@ -5,7 +5,7 @@ import datetime as dt
 import json
 import random
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import BytesIO
 from itertools import product
 from typing import Any
@@ -93,7 +93,7 @@ async def test_a_question_can_be_answered(
     assert grades[question.answer].right
     assert grades[question.answer].points == max(grade.points for grade in grades.values()) == 10
     assert all(len(choice) <= 16 for choice in grades)
-    assert QuizQuestion.from_json(json.loads(json.dumps(question.as_json()))) == question
+    assert QuizQuestion.from_json(json.loads(json.dumps(asdict(question)))) == question
     (explained,) = await pool.explain_all([question.digit])
     assert explained.heatmaps[question.layer][question.target].any()
     assert pool.labels[question.digit] == question.label

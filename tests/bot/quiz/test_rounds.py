@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 import pytest
 from sqlalchemy import URL, select
@@ -401,11 +401,12 @@ async def test_a_thousand_votes_at_once_are_what_they_are_one_after_the_other(
     votes += chance.sample(votes, 100)
     chance.shuffle(votes)
 
+    def voting(place: int, user: int, bet: str, at: dt.datetime) -> Awaitable[Round]:
+        process = (rounds, other)[place % 2]
+        return Rounds(process._store, lambda: at).vote(round_.round_id, user, bet)
+
     done = await asyncio.gather(
-        *(
-            (rounds, other)[place % 2].vote(round_.round_id, user, bet, at)
-            for place, (user, bet, at) in enumerate(votes)
-        ),
+        *(voting(place, *each) for place, each in enumerate(votes)),
         return_exceptions=True,
     )
     await asyncio.gather(rounds.close(round_.round_id), other.close(round_.round_id))

@@ -1,6 +1,7 @@
 """The summary of a session, from the database."""
 
 import datetime as dt
+from dataclasses import asdict
 
 import pytest
 
@@ -38,7 +39,7 @@ async def play(store: Store, session_id: int, kind: str, points: dict[int, int])
             channel_id=700,
             session_id=session_id,
             kind=kind,
-            question=_QUESTION.as_json(),
+            question=asdict(_QUESTION),
             opened_at=_NOW,
             closes_at=_NOW,
             closed_at=_NOW,

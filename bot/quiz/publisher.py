@@ -6,7 +6,7 @@ import logging
 import discord
 
 from bot.quiz.digit_pool import DigitPool
-from bot.quiz.kinds import KINDS
+from bot.quiz.kinds import draw_answer, draw_question
 from bot.quiz.messages import answer_message, question_message
 from bot.quiz.question import Round
 from bot.quiz.rounds import Rounds
@@ -35,11 +35,7 @@ class Publisher:
         self._scheduler = scheduler
 
     async def begin(self, round_: Round, message_id: int) -> Round:
-        """Start the clock of a round, now that Discord has taken its message.
-
-        Args:
-            round_: as the message shows it.
-            message_id: of the message.
+        """Start the clock of a round, now that Discord has taken the message that shows it.
 
         Raises:
             UserError: sending took so long that the round was withdrawn.
@@ -54,9 +50,8 @@ class Publisher:
 
     async def update(self, round_: Round) -> None:
         """Show the question again, since its end has moved; failing that, leave it as it is."""
-        question = round_.question
         try:
-            figure = await KINDS[question.kind].draw_question(self._pool, question)
+            figure = await draw_question(self._pool, round_.question)
             await self._edit(round_, question_message(round_, figure))
         except (discord.HTTPException, UserError) as error:
             _log.warning("The end of round %d cannot be updated: %s", round_.round_id, error)
@@ -84,8 +79,7 @@ class Publisher:
         return round_
 
     async def _show_answer(self, round_: Round) -> int:
-        question = round_.question
-        figure = await KINDS[question.kind].draw_answer(self._pool, question)
+        figure = await draw_answer(self._pool, round_.question)
         try:
             return await self._edit(round_, answer_message(round_, figure))
         except discord.NotFound as error:
