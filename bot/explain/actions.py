@@ -2,9 +2,7 @@
 
 import discord
 from discord import InteractionResponseType
-from typing_extensions import override
 
-from bot.explain.controls import Presses
 from bot.explain.corrections import Corrections
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer, carried_picture
@@ -17,9 +15,10 @@ from bot.runtime.errors import UserError
 from bot.ui.client import Interaction
 from bot.ui.reply import reply
 from core.record import UploadsMetrics
+from core.uploads import Reading
 
 
-class Actions(Presses):
+class Actions:
     """Answers the presses of the controls under an answer."""
 
     def __init__(
@@ -29,26 +28,17 @@ class Actions(Presses):
         corrections: Corrections,
         decision: UploadsMetrics,
     ) -> None:
-        """Take what answers.
-
-        Args:
-            explaining: answers queries.
-            uploads: reads the pictures of answers again.
-            corrections: counts corrections.
-            decision: how well the uploads' network tells digits from other shapes.
-        """
         self._explaining = explaining
         self._uploads = uploads
         self._corrections = corrections
         self._decision = decision
 
-    @override
     async def answer(
         self, interaction: Interaction, query: Query, owner: int, uploader: int
     ) -> None:
+        """Answer a query in the message's place, or privately."""
         await _show(interaction, await self._result(interaction, query), owner, uploader)
 
-    @override
     async def correct(
         self,
         interaction: Interaction,
@@ -59,6 +49,7 @@ class Actions(Presses):
         *,
         confirmed: bool = False,
     ) -> None:
+        """Record the label that an uploader gives to a digit, or take it back."""
         if interaction.user.id != uploader:
             raise UserError("correct.not_yours")
         confirmed |= label == query.correction
@@ -73,23 +64,23 @@ class Actions(Presses):
             await self._corrections.record(message_id, result.classification, label)
         await _show(interaction, result, owner, uploader)
 
-    @override
     async def show_steps(self, interaction: Interaction, query: Query) -> None:
-        me = interaction.user.id
-        reading = await self._uploads.reread(carried_picture(_message(interaction)), me)
-        shown = await self._explaining.steps(query, reading, me)
+        """Show how the picture of an answer was read."""
+        reading = await self._reread(interaction)
+        shown = await self._explaining.steps(query, reading, interaction.user.id)
         await reply(interaction, steps(shown, speaker(interaction.locale)))
 
-    @override
     async def show_rule(self, interaction: Interaction) -> None:
+        """Show how it is decided what is a digit."""
         await reply(interaction, rule(self._decision, speaker(interaction.locale)))
 
     async def _result(self, interaction: Interaction, query: Query) -> Result:
-        if query.index is not None:
-            return await self._explaining.answer(query)
-        me = interaction.user.id
-        reading = await self._uploads.reread(carried_picture(_message(interaction)), me)
-        return await self._explaining.answer(query, reading, me)
+        reading = None if query.index is not None else await self._reread(interaction)
+        return await self._explaining.answer(query, reading, interaction.user.id)
+
+    async def _reread(self, interaction: Interaction) -> Reading:
+        picture = carried_picture(_message(interaction))
+        return await self._uploads.reread(picture, interaction.user.id)
 
 
 async def _show(

@@ -1,6 +1,7 @@
 """`/explain`, Apps › Explain, and pictures sent to the bot."""
 
 import logging
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -101,17 +102,14 @@ class Explain(commands.Cog):
         if only_user and len(pictures) > _USER_INSTALL_MESSAGES:
             shown = pictures[: _USER_INSTALL_MESSAGES - 1]
             problems.append(say("explain.left_out", answered=len(shown)))
-        for number, picture in enumerate(shown, 1):
-            try:
-                each = await self._answer(picture, say, ownership)
-            except Exception as error:  # noqa: BLE001 - the others are answered
-                problems.append(_problem(error, number, len(shown), say))
-                continue
-            if answered:
+        async for each in self._answers(shown, say, ownership):
+            if isinstance(each, str):
+                problems.append(each)
+            elif answered:
                 await interaction.followup.send(view=each.view, files=each.files)
             else:
                 await reply(interaction, each)
-            answered = True
+                answered = True
         if problems:
             await reply_privately(interaction, notice("\n".join(problems)))
 
@@ -131,12 +129,8 @@ class Explain(commands.Cog):
         pictures = _pictures(message)
         if not pictures:
             await _reply_to(message, notice(say("explain.no_pictures")))
-        for number, picture in enumerate(pictures, 1):
-            try:
-                each = await self._answer(picture, say, ownership)
-            except Exception as error:  # noqa: BLE001 - the others are answered
-                each = notice(_problem(error, number, len(pictures), say))
-            await _reply_to(message, each)
+        async for each in self._answers(pictures, say, ownership):
+            await _reply_to(message, notice(each) if isinstance(each, str) else each)
 
     def _locale_of(self, message: discord.Message) -> Locale:
         """Guess the language in which to answer a message.
@@ -160,10 +154,20 @@ class Explain(commands.Cog):
             return False
         return bool(_pictures(message)) or f"<@{me.id}>" in message.content
 
-    async def _answer(self, picture: discord.Attachment, say: Say, ownership: Ownership) -> Message:
-        reading = await self._uploads.read(picture.url, picture.size, ownership.owner)
-        result = await self._explaining.answer(Query.upload(), reading, ownership.owner)
-        return answer(result, say, ownership)
+    async def _answers(
+        self, pictures: Sequence[discord.Attachment], say: Say, ownership: Ownership
+    ) -> AsyncIterator[Message | str]:
+        """Explain the pictures of a message one by one, or tell what is wrong with one."""
+        for number, picture in enumerate(pictures, 1):
+            try:
+                reading = await self._uploads.read(picture.url, picture.size, ownership.owner)
+                result = await self._explaining.answer(Query.upload(), reading, ownership.owner)
+                told: Message | str = answer(result, say, ownership)
+            except Exception as error:  # noqa: BLE001 - the others are answered
+                told, count = describe(error, say), len(pictures)
+                if count > 1:
+                    told = say("explain.picture", number=number, count=count, problem=told)
+            yield told
 
 
 async def _reply_to(message: discord.Message, reply: Message) -> None:
@@ -173,14 +177,6 @@ async def _reply_to(message: discord.Message, reply: Message) -> None:
         await message.channel.send(view=reply.view, files=reply.files, reference=reference)
     except discord.HTTPException as error:
         _log.warning("A reply cannot be sent to channel %d: %s", message.channel.id, error)
-
-
-def _problem(error: Exception, number: int, count: int, say: Say) -> str:
-    """Describe what is wrong with one picture of a message."""
-    problem = describe(error, say)
-    if count == 1:
-        return problem
-    return say("explain.picture", number=number, count=count, problem=problem)
 
 
 def _pictures(message: discord.Message) -> list[discord.Attachment]:

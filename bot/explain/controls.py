@@ -20,6 +20,7 @@ from bot.explain.query import (
 )
 from bot.explain.results import (
     DigitResult,
+    NoDigitResult,
     PictureResult,
     Prediction,
     Result,
@@ -55,12 +56,9 @@ def layer_options(layers: Shapes, chosen: str, say: Say) -> list[SelectOption]:
 def target_options(
     prediction: Prediction | None, chosen: int | None, say: Say
 ) -> list[SelectOption]:
-    """Offer the predicted class and all ten.
+    """Offer the predicted class, which is `None`, and all ten.
 
-    Args:
-        prediction: For the digit; `None` for several digits.
-        chosen: The class explained; `None` for the predicted one.
-        say: The reader's language.
+    Without a prediction, they are for several digits.
     """
     predicted = say("control.target_each")
     probabilities: list[str | None] = [None] * 10
@@ -68,7 +66,9 @@ def target_options(
         predicted = say("control.target_predicted", target=prediction.digit)
         probabilities = [format_percent(p) for p in prediction.probabilities]
     about = say("control.target_predicted.about")
-    options = [
+    return [
+        SelectOption(label=predicted, value=PREDICTED, description=about, default=chosen is None)
+    ] + [
         SelectOption(
             label=say("control.target_option", target=target),
             value=str(target),
@@ -77,10 +77,6 @@ def target_options(
         )
         for target, probability in enumerate(probabilities)
     ]
-    first = SelectOption(
-        label=predicted, value=PREDICTED, description=about, default=chosen is None
-    )
-    return [first, *options]
 
 
 def score_options(chosen: Score, say: Say) -> list[SelectOption]:
@@ -96,14 +92,10 @@ def score_options(chosen: Score, say: Say) -> list[SelectOption]:
     ]
 
 
-class Presses(Protocol):
-    """What the controls call."""
-
+class _Presses(Protocol):
     async def answer(
         self, interaction: Interaction, query: Query, owner: int, uploader: int
-    ) -> None:
-        """Answer a query in the message's place, or privately."""
-
+    ) -> None: ...
     async def correct(
         self,
         interaction: Interaction,
@@ -113,17 +105,12 @@ class Presses(Protocol):
         uploader: int,
         *,
         confirmed: bool = False,
-    ) -> None:
-        """Record the label that an uploader gives to a digit, or take it back."""
-
-    async def show_steps(self, interaction: Interaction, query: Query) -> None:
-        """Show how the picture of an answer was read."""
-
-    async def show_rule(self, interaction: Interaction) -> None:
-        """Show how it is decided what is a digit."""
+    ) -> None: ...
+    async def show_steps(self, interaction: Interaction, query: Query) -> None: ...
+    async def show_rule(self, interaction: Interaction) -> None: ...
 
 
-class QueryControl(Control[ItemT, Presses], template=r"(?!)"):
+class QueryControl(Control[ItemT, _Presses], template=r"(?!)"):
     """A control whose `custom_id` holds the query that its message answers.
 
     Attributes:
@@ -136,14 +123,10 @@ class QueryControl(Control[ItemT, Presses], template=r"(?!)"):
         self.query = decode(self.state)
         self.uploader = int(self.state["uploader"])
 
-    @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def ask(self, feature: _Presses, interaction: Interaction, query: Query) -> None:
+        """Answer another query, in the message's place or to the presser alone."""
         owner = self.owner if self.in_place(interaction) else interaction.user.id
-        await feature.answer(interaction, self.changed(), owner, self.uploader)
-
-    def changed(self) -> Query:
-        """Return the query with one thing changed."""
-        raise NotImplementedError
+        await feature.answer(interaction, query, owner, self.uploader)
 
 
 class QuerySelect(
@@ -152,16 +135,17 @@ class QuerySelect(
     """Changes one field of the query to what is chosen."""
 
     @override
-    def changed(self) -> Query:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         match self.state["field"], self.values[0]:
             case "layer", layer:
-                return replace(self.query, layer=layer)
+                query = replace(self.query, layer=layer)
             case "target", target:
-                return replace(self.query, target=None if target == PREDICTED else int(target))
+                query = replace(self.query, target=None if target == PREDICTED else int(target))
             case "score", score:
-                return replace(self.query, score=Score(score))
+                query = replace(self.query, score=Score(score))
             case _, position:
-                return self.query.at_position(int(position))
+                query = self.query.at_position(int(position))
+        await self.ask(feature, interaction, query)
 
 
 class QueryButton(
@@ -171,19 +155,20 @@ class QueryButton(
     """Changes the query to another test digit, the other network, or all digits of the picture."""
 
     @override
-    def changed(self) -> Query:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         index = self.query.index or 0
         match self.state["change"]:
             case "step:back":
-                return self.query.at_index(index - 1)
+                query = self.query.at_index(index - 1)
             case "step:any":
-                return self.query.at_index(random_index())
+                query = self.query.at_index(random_index())
             case "step:on":
-                return self.query.at_index(index + 1)
+                query = self.query.at_index(index + 1)
             case "network":
-                return replace(self.query, network=self.query.network.other)
+                query = replace(self.query, network=self.query.network.other)
             case _:
-                return self.query.at_position(None)
+                query = self.query.at_position(None)
+        await self.ask(feature, interaction, query)
 
 
 class HowButton(QueryControl[Button[Any]], template=rf"(?P<what>steps|rule):{STATE}"):
@@ -192,7 +177,7 @@ class HowButton(QueryControl[Button[Any]], template=rf"(?P<what>steps|rule):{STA
     private = True
 
     @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         if self.state["what"] == "steps":
             await feature.show_steps(interaction, self.query)
         else:
@@ -211,7 +196,7 @@ class CorrectSelect(UploaderControl[Select[Any]], template=rf"correct:{STATE}"):
     """Chooses the digit's label, or takes it back."""
 
     @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         label = None if self.values[0] == _UNDO else int(self.values[0])
         await feature.correct(interaction, self.query, label, self.owner, self.uploader)
 
@@ -222,7 +207,7 @@ class ConfirmButton(
     """Confirms a label that contradicts an almost certain network, or leaves it."""
 
     @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         query, owner, uploader = self.query, self.owner, self.uploader
         if self.state["label"] == _NO:
             await feature.answer(interaction, query, owner, uploader)
@@ -231,34 +216,21 @@ class ConfirmButton(
             await feature.correct(interaction, query, label, owner, uploader, confirmed=True)
 
 
-CONTROLS: tuple[type[QueryControl[Any]], ...] = (
-    QuerySelect,
-    QueryButton,
-    HowButton,
-    CorrectSelect,
-    ConfirmButton,
-)
-
-Rows = list[ActionRow[Any]]
+CONTROLS = (QuerySelect, QueryButton, HowButton, CorrectSelect, ConfirmButton)
+"""All controls under an answer."""
 
 
-def controls(result: Result, say: Say, ownership: Ownership, confirm: int | None = None) -> Rows:
-    """Draw the controls under an answer.
-
-    Args:
-        result: the answer.
-        say: the reader's language.
-        ownership: whose the answer is.
-        confirm: the label that the uploader is asked to confirm.
-    """
+def controls(
+    result: Result, say: Say, ownership: Ownership, confirm: int | None = None
+) -> list[ActionRow[Any]]:
+    """Lay out the controls under an answer; the uploader is asked to `confirm` a label."""
     query, state = result.query, encode(result.query, ownership)
 
     def button(label: str, emoji: str, action: str) -> Button[Any]:
         return Button(label=label, emoji=emoji, custom_id=f"{action}:{state}")
 
-    rows: Rows = []
-    changes: list[Button[Any]] = []
-    if isinstance(result, DigitResult | PictureResult):
+    rows, changes = list[ActionRow[Any]](), list[Button[Any]]()
+    if not isinstance(result, NoDigitResult):
         rows = [ActionRow(QuerySelect(select)) for select in _selects(result, state, say)]
         changes.append(button(say(_ASK_NETWORK[query.network.other]), "🔀", "network"))
     if query.index is not None:
@@ -278,11 +250,8 @@ def controls(result: Result, say: Say, ownership: Ownership, confirm: int | None
 
 def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[Select[Any]]:
     """Offer the digits of the picture, the layers, the classes and the scores."""
-    query, prediction, digits = result.query, None, list[SelectOption]()
-    if isinstance(result, DigitResult):
-        prediction = result.prediction
-    if len(result.predictions) > 1:
-        digits = _digit_options(result, say)
+    query, digits = result.query, _digit_options(result, say)
+    prediction = result.prediction if isinstance(result, DigitResult) else None
     # Of more digits than a select can offer, there are several selects.
     parts = -(-len(digits) // _MAX_OPTIONS)
     edges = [len(digits) * i // parts for i in range(parts + 1)] if parts else []
@@ -302,12 +271,11 @@ def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[
 
 
 def _digit_options(result: DigitResult | PictureResult, say: Say) -> list[SelectOption]:
-    """Offer the digits of a picture with their predictions."""
-    reading, position = result.reading, None
-    if reading is None:
+    """Offer the digits of a picture with their predictions, if there are several."""
+    reading = result.reading
+    if reading is None or len(result.predictions) == 1:
         return []
-    if isinstance(result, DigitResult):
-        position = result.position
+    position = result.position if isinstance(result, DigitResult) else None
     return [
         SelectOption(
             label=say(
@@ -340,13 +308,10 @@ def _correcting(
         for label in (*range(10), NO_DIGIT)
     ]
     if correction is not None:
-        undo = SelectOption(label=say("control.correct_undo"), value=_UNDO, emoji="↩️")
-        options.append(undo)
-    placeholder = say("control.correct")
-    custom_id = f"correct:{state}"
-    return ActionRow(
-        CorrectSelect(Select(custom_id=custom_id, options=options, placeholder=placeholder))
-    )
+        options.append(SelectOption(label=say("control.correct_undo"), value=_UNDO, emoji="↩️"))
+    placeholder, custom_id = say("control.correct"), f"correct:{state}"
+    select = Select[Any](custom_id=custom_id, options=options, placeholder=placeholder)
+    return ActionRow(CorrectSelect(select))
 
 
 def _label(label: int, say: Say) -> str:

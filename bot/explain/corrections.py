@@ -26,12 +26,7 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How often a network was corrected.
-
-    Attributes:
-        total: the number of digits.
-        confusions: the most frequent ones, the most frequent first.
-    """
+    """How many digits of a network were corrected, and its most frequent confusions in order."""
 
     total: int
     confusions: tuple[Confusion, ...]
@@ -71,12 +66,7 @@ class Corrections:
                 )
 
     async def tally(self, network: str, limit: int = 5) -> Tally:
-        """Count the corrections of a network.
-
-        Args:
-            network: the hash of its weights.
-            limit: the greatest number of confusions to return.
-        """
+        """Count the corrections of a network, by the hash of its weights."""
         count = func.count().label("count")
         statement = (
             select(Correction.prediction, Correction.label, count)

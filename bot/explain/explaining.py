@@ -37,8 +37,7 @@ from core.figures.steps import draw_steps
 from core.uploads import Reading
 from core.uploads.best_candidate import BestCandidate
 
-_MAX_EXPLAINED = 256  # cached, 50 KB each
-_MAX_REFUSED = 256  # cached shapes that were refused, 3 KB each
+_CACHED = 256  # digits of 50 KB each, and as many refused shapes of 3 KB
 
 
 class Explaining:
@@ -46,10 +45,8 @@ class Explaining:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._cache: LRUCache[tuple[bytes, Network, Score], ExplanationSet] = LRUCache(
-            _MAX_EXPLAINED
-        )
-        self._refused: LRUCache[bytes, BestCandidate | None] = LRUCache(_MAX_REFUSED)
+        self._cache: LRUCache[tuple[bytes, Network, Score], ExplanationSet] = LRUCache(_CACHED)
+        self._refused: LRUCache[bytes, BestCandidate | None] = LRUCache(_CACHED)
 
     @property
     def layers(self) -> Shapes:
@@ -63,17 +60,11 @@ class Explaining:
             UserError: If the networks have no such layer.
         """
         if query.layer not in self.layers:
-            raise UserError(
-                "explain.no_layer", layer=Typed(query.layer), layers=", ".join(self.layers)
-            )
+            layers = ", ".join(self.layers)
+            raise UserError("explain.no_layer", layer=Typed(query.layer), layers=layers)
 
     async def answer(self, query: Query, reading: Reading | None = None, person: int = 0) -> Result:
-        """Answer a query.
-
-        Args:
-            query: the query.
-            reading: the uploaded picture; `None` for a test digit.
-            person: the id of the user who waits for the answer about an upload.
+        """Answer a query about a test digit, or about an upload for which a person waits.
 
         Raises:
             UserError: If the query cannot be answered.
@@ -95,12 +86,9 @@ class Explaining:
     async def steps(
         self, query: Query, reading: Reading, person: int
     ) -> ReadingSteps | RejectionSteps:
-        """Show how a digit of an upload was read, or why there is none.
+        """Show a person who waits how a digit of an upload was read, or why there is none.
 
-        Args:
-            query: names the digit; the first one if it names none.
-            reading: the uploaded picture.
-            person: the id of the user who waits for the answer.
+        The digit is the first one if the query names none.
 
         Raises:
             UserError: If the picture no longer has this digit.
@@ -124,10 +112,8 @@ class Explaining:
         found, shape = await self._best_candidate(reading, person), None
         if found is not None:
             (explained,) = await self._explained((found.digit,), Network.UPLOADS, Score.LOG_ODDS)
-            threshold = self._engine.min_objectness
-            shape = RejectedCandidate(
-                found.digit, explained.prediction, found.objectness, threshold
-            )
+            least = self._engine.min_objectness
+            shape = RejectedCandidate(found.digit, explained.prediction, found.objectness, least)
         strip = await self._engine.picture(draw_rejection, reading.picture, reading.ink, shape)
         return RejectionSteps(reading, shape, strip)
 
@@ -201,7 +187,7 @@ class Explaining:
             other_predictions=_predictions(others),
             layers=self.layers,
             weights=self._weights(query.network),
-            overlay=await self._overlay(query, reading, explanations, None),
+            overlay=await self._overlay(query, reading, explanations),
         )
 
     async def _overlay(
@@ -209,7 +195,7 @@ class Explaining:
         query: Query,
         reading: Reading | None,
         explanations: Sequence[ExplanationSet],
-        selected: int | None,
+        selected: int | None = None,
         *,
         refused: bool = False,
     ) -> bytes:

@@ -37,14 +37,7 @@ _PNG = b"\x89PNG"
 
 
 def answer(result: Result, say: Say, ownership: Ownership, confirm: int | None = None) -> Message:
-    """Lay an answer out.
-
-    Args:
-        result: the answer.
-        say: the reader's language.
-        ownership: whose the answer is.
-        confirm: the label that the uploader is asked to confirm.
-    """
+    """Lay an answer out; the uploader is asked to `confirm` a label."""
     match result:
         case DigitResult():
             return _digit(result, say, ownership, confirm)
@@ -124,20 +117,15 @@ def _doubtful(result: DigitResult) -> bool:
 
 
 def _digit_words(result: DigitResult, say: Say, ownership: Ownership) -> list[str]:
-    query, prediction, other = result.query, result.prediction, result.other_prediction
+    query, other = result.query, result.other_predictions[result.position]
     if result.rejection is None:
-        lines = read_as(prediction, query.network, say)
+        lines = read_as(result.prediction, query.network, say)
     else:
         lines = _rejection_words(result, result.rejection, say, ownership)
-    if other.digit != prediction.digit:
-        lines.append(
-            say(
-                "explain.differs",
-                network=say(NETWORK_NAMES[query.network.other]),
-                digit=other.digit,
-                confidence=format_percent(other.confidence),
-            )
-        )
+    if other.digit != result.prediction.digit:
+        network, confidence = NETWORK_NAMES[query.network.other], format_percent(other.confidence)
+        differs = {"network": say(network), "digit": other.digit, "confidence": confidence}
+        lines.append(say("explain.differs", **differs))
     if result.reading is not None:
         lines += _upload_words(result, result.reading, say, ownership)
     else:
@@ -215,7 +203,11 @@ def _picture(result: PictureResult, say: Say, ownership: Ownership) -> Message:
 
 
 def _picture_words(result: PictureResult, say: Say) -> list[str]:
-    query, least = result.query, result.predictions[result.least_certain]
+    query = result.query
+    least, number = min(
+        ((each, i) for i, each in enumerate(result.predictions, 1)),
+        key=lambda each: each[0].confidence,
+    )
     own, others = in_order(result.predictions), in_order(result.other_predictions)
     lines = [
         say(
@@ -223,7 +215,7 @@ def _picture_words(result: PictureResult, say: Say) -> list[str]:
             digits=own,
             network=say(NETWORK_NAMES[query.network]),
             count=len(result.predictions),
-            number=result.least_certain + 1,
+            number=number,
             digit=least.digit,
             confidence=format_percent(least.confidence),
         )

@@ -44,16 +44,9 @@ def read_as(prediction: Prediction, network: Network, say: Say) -> list[str]:
             f"**{c}** ({format_percent(prediction.probabilities[c])})"
             for c in prediction.candidates
         )
-        return [
-            say(
-                "explain.unsure",
-                digit=prediction.digit,
-                confidence=confidence,
-                network=name,
-                sure=f"{SURE:.0%}",
-                candidates=candidates,
-            )
-        ]
+        doubt = {"sure": f"{SURE:.0%}", "candidates": candidates}
+        read = {"digit": prediction.digit, "confidence": confidence, "network": name}
+        return [say("explain.unsure", **read, **doubt)]
     digit, first, second = prediction.ranked[:3]
     return [
         say("explain.reads", digit=digit, confidence=confidence, network=name),

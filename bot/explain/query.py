@@ -68,11 +68,7 @@ class Query:
         return cls(None, network=Network.UPLOADS)
 
     def at_index(self, index: int) -> Self:
-        """Ask about another test digit and its predicted class.
-
-        Args:
-            index: may lie outside the test set, which is then followed by itself.
-        """
+        """Ask about another test digit and its predicted class; after the last comes the first."""
         return replace(self, index=index % TEST_DIGITS, target=None)
 
     def at_position(self, position: int | None) -> Self:

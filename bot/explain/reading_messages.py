@@ -50,22 +50,12 @@ def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
         say("steps.likely", digit=shape.prediction),
     ]
     evidence, needed = format_objectness(shape.objectness), format_objectness(shape.threshold)
-    return words, say(
-        "alt.steps_likeliest",
-        region=region,
-        digit=shape.prediction,
-        evidence=evidence,
-        needed=needed,
-    )
+    compared = {"digit": shape.prediction, "evidence": evidence, "needed": needed}
+    return words, say("alt.steps_likeliest", region=region, **compared)
 
 
 def rule(metrics: UploadsMetrics, say: Say) -> Message:
-    """Lay out the rule by which a shape is taken for a digit, with its measured error rates.
-
-    Args:
-        metrics: of the network that decides.
-        say: the reader's language.
-    """
+    """Lay out the rule by which a shape is taken for a digit, with its measured error rates."""
     told = (say("rule.evidence"), *deciding(metrics, say), say("rule.ink"), changed(metrics, say))
     words = "\n".join((say("rule.heading"), *(f"- {each}" for each in told)))
     return framed(TextDisplay(words))

@@ -28,13 +28,9 @@ Shapes = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Prediction:
-    """A network's prediction for one digit.
+    """A network's prediction for one digit."""
 
-    Attributes:
-        probabilities: (10,) float32.
-    """
-
-    probabilities: NDArray[np.float32]
+    probabilities: NDArray[np.float32]  # (10,)
 
     @property
     def ranked(self) -> list[int]:
@@ -98,8 +94,7 @@ class DigitResult:
     """What the networks make of one digit.
 
     Attributes:
-        query: the query.
-        digit: the digit; its label is the test set's, or the uploader's.
+        digit: its label is the test set's, or the uploader's.
         predictions: of the network that was asked, one for each digit of the picture.
         other_predictions: of the other network.
         target: the class explained.
@@ -137,11 +132,6 @@ class DigitResult:
         return self.predictions[self.position]
 
     @property
-    def other_prediction(self) -> Prediction:
-        """Of the other network, for this digit."""
-        return self.other_predictions[self.position]
-
-    @property
     def correct(self) -> bool:
         """Whether the prediction is the digit's label."""
         return self.prediction.digit == self.digit.label
@@ -168,7 +158,6 @@ class PictureResult:
     """What the networks make of all the digits of a picture.
 
     Attributes:
-        query: the query.
         reading: the picture, with at least two digits.
         predictions: of the network that was asked, one for each digit.
         other_predictions: of the other network.
@@ -185,21 +174,10 @@ class PictureResult:
     weights: str
     overlay: bytes
 
-    @property
-    def least_certain(self) -> int:
-        """The position of the digit whose prediction has the least confidence."""
-        return min(range(len(self.predictions)), key=lambda i: self.predictions[i].confidence)
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class NoDigitResult:
-    """A picture in which no digit was found.
-
-    Attributes:
-        query: the query.
-        reading: the picture.
-        weights: the hash of the weights of the network that decided.
-    """
+    """A picture in which no digit was found by the network of some weights."""
 
     query: Query
     reading: Reading
@@ -219,7 +197,6 @@ class ReadingSteps:
     """How one digit was read from a picture, step by step.
 
     Attributes:
-        reading: the picture.
         position: of the digit, from 0 in reading order.
         target: the class whose map the last step shows.
         layer: the layer whose feature maps were read.
@@ -240,7 +217,6 @@ class RejectionSteps:
     """Why no digit was found in a picture, step by step.
 
     Attributes:
-        reading: the picture.
         shape: the shape that is likeliest to be a digit; `None` if the picture has no strokes.
         strip: the steps as one picture, JPEG.
     """

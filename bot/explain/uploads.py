@@ -21,10 +21,7 @@ class Uploads:
         self._readings: LRUCache[bytes, Reading] = LRUCache(_CACHE_SIZE, _size)
 
     def check(self, size: int) -> None:
-        """Check a picture before it is downloaded.
-
-        Args:
-            size: of its file, in bytes.
+        """Check the size of a picture's file, in bytes, before it is downloaded.
 
         Raises:
             UserError: If it is too large.
@@ -33,12 +30,7 @@ class Uploads:
             raise UserError("upload.too_large", limit=MAX_BYTES >> 20)
 
     async def read(self, url: str, size: int, person: int) -> Reading:
-        """Find the digits in a picture that a person attached.
-
-        Args:
-            url: of the attachment.
-            size: of its file, in bytes.
-            person: the id of the user who waits for it.
+        """Find the digits in a picture of some bytes that a person attached, and waits for.
 
         Raises:
             UserError: If it cannot be downloaded or is not a readable picture.
@@ -51,12 +43,8 @@ class Uploads:
     async def reread(self, url: str | None, person: int) -> Reading:
         """Find the same digits again in the copy of an upload that an answer carries.
 
-        Args:
-            url: of the copy; `None` if the message has lost it.
-            person: the id of the user who waits for it.
-
         Raises:
-            UserError: If it is gone.
+            UserError: If the copy is gone; then its URL may be `None`.
         """
         if url is None:
             raise UserError("explain.gone")

@@ -43,21 +43,13 @@ class Downloads:
     """
 
     def __init__(self, hosts: frozenset[str] = HOSTS, fetch: Fetch | None = None) -> None:
-        """Fetch from some hosts only.
-
-        Args:
-            hosts: their names.
-            fetch: takes the place of the network.
-        """
+        """Fetch from some hosts only; `fetch` takes the place of the network."""
         self._hosts = hosts
         self._fetch = fetch or self._request
         self._session: aiohttp.ClientSession | None = None
 
     async def fetch(self, address: str) -> bytes:
-        """Fetch an attachment.
-
-        Args:
-            address: an untrusted address.
+        """Fetch an attachment from an untrusted address.
 
         Raises:
             UserError: If it is not Discord's, is too large, or cannot be fetched.

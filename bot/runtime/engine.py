@@ -39,9 +39,6 @@ class _Job:
     score: Score
     done: Future[list[ExplanationSet]] = field(default_factory=Future)
 
-    def goes_with(self, other: "_Job") -> bool:
-        return self.network is other.network and self.score is other.score
-
 
 class Engine:
     """Runs the networks on one thread, drawing on two others, and uploads on two more.
@@ -91,10 +88,7 @@ class Engine:
     ) -> list[ExplanationSet]:
         """Explain digits, all classes at all layers, in a batch with whatever else waits.
 
-        Args:
-            images: (n, 28, 28) float32 in [0, 1].
-            network: the network that explains.
-            score: the score to differentiate.
+        The images are (n, 28, 28) float32 in [0, 1].
         """
         job = _Job(images, network, score)
         with self._admitted():
@@ -106,12 +100,7 @@ class Engine:
     async def logits(self, images: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
         """Classify many digits without explaining them, a part at a time: others come in between.
 
-        Args:
-            images: (n, 28, 28) float32 in [0, 1].
-            network: the network that classifies.
-
-        Returns:
-            (n, 10).
+        The images are (n, 28, 28) float32 in [0, 1], the logits (n, 10).
         """
         explainer = self.explainers[network]
         parts = np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
@@ -120,8 +109,7 @@ class Engine:
     async def explain_all_untrained(self, images: NDArray[np.float32]) -> list[ExplanationSet]:
         """Explain digits by the tutorial's network as it was before training, with random weights.
 
-        Args:
-            images: (n, 28, 28) float32 in [0, 1].
+        The images are (n, 28, 28) float32 in [0, 1].
         """
         # Loading takes a second: not on the thread for which all others wait.
         untrained = await self.picture(load_explainer, self._untrained)
@@ -136,14 +124,10 @@ class Engine:
         return await self._run(self._picture_threads, partial(work, *args, **kwargs))
 
     async def read(self, file: bytes, *, person: int, ours: bool) -> Reading:
-        """Find the digits in a picture file, off the event loop.
+        """Find the digits in an untrusted picture file for which a person waits.
 
-        Positions are in the pixels of the `DecodedImage`, which may be fewer than the file's.
-
-        Args:
-            file: an untrusted file.
-            person: the id of the user who waits for it.
-            ours: whether it claims to be the file of a `DecodedImage`, to be opened as it is.
+        Positions are in the pixels of the `DecodedImage`, which may be fewer than the file's. A
+        file of `ours` claims to be that of a `DecodedImage`, and is opened as it is.
 
         Raises:
             core.uploads.UploadError: If the file gives no picture.
@@ -208,16 +192,17 @@ class Engine:
         """
         batch: list[_Job] = []
         while self._jobs and sum(len(job.images) for job in batch) < _LARGEST_BATCH:
-            if batch and not self._jobs[0].goes_with(batch[0]):
+            job = self._jobs[0]
+            if batch and (job.network, job.score) != (batch[0].network, batch[0].score):
                 break
-            job = self._jobs.popleft()
+            self._jobs.popleft()
             if job.done.set_running_or_notify_cancel():
                 batch.append(job)
         if not batch:
             return
-        explainer = self.explainers[batch[0].network]
         try:
             images = np.concatenate([job.images for job in batch])
+            explainer = self.explainers[batch[0].network]
             explanations = iter(explainer.explain_all(images, batch[0].score))
         except Exception as error:  # noqa: BLE001 - raised where each job is awaited
             for job in batch:

@@ -35,8 +35,6 @@ _FIELDS = frozenset(
         "value",
     }
 )  # of commands, options and choices; Discord adds others, such as ids and versions
-_NESTED = frozenset({"options", "choices"})
-_UNORDERED = frozenset({"contexts", "integration_types", "channel_types"})
 _ALL_CONTEXTS = [0, 1, 2]
 
 
@@ -77,9 +75,9 @@ def normalized(part: Mapping[str, Any]) -> dict[str, Any]:
     fields = {}
     for key in _FIELDS & part.keys():
         value = part[key]
-        if key in _NESTED:
+        if key in {"options", "choices"}:
             value = [normalized(each) for each in value or ()]
-        elif key in _UNORDERED:
+        elif key in {"contexts", "integration_types", "channel_types"}:
             value = sorted(value or ())
         elif key.endswith("_localizations"):
             value = {str(locale): text for locale, text in (value or {}).items() if text}
