@@ -29,13 +29,7 @@ def fail(problem: object, status: int = FAILED) -> NoReturn:
 
 
 def choice(noun: str, choices: Sequence[str], explained: str) -> Any:  # noqa: ANN401 - as typer.Option
-    """Make an option that takes one of some values, and says which where it is given another.
-
-    Args:
-        noun: what is chosen.
-        choices: the values.
-        explained: the option's help.
-    """
+    """Make an option that takes one of some values, and says which where it is given another."""
 
     def parse(value: str) -> str:
         if value not in choices:
@@ -46,14 +40,7 @@ def choice(noun: str, choices: Sequence[str], explained: str) -> Any:  # noqa: A
 
 
 def number(noun: str, least: int, most: int, explained: str) -> Any:  # noqa: ANN401 - as typer.Option
-    """Make an option that takes a whole number, and says which where it is given another.
-
-    Args:
-        noun: what has numbers.
-        least: the smallest one.
-        most: the largest one.
-        explained: the option's help.
-    """
+    """Make an option that takes a whole number, and says which where it is given another."""
 
     def parse(value: str | int) -> int:
         with suppress(ValueError):
@@ -67,12 +54,8 @@ def number(noun: str, least: int, most: int, explained: str) -> Any:  # noqa: AN
 def unwritable(path: Path, *, is_folder: bool = False) -> str | None:
     """Say why a file cannot be written, or files into a folder; what is there is not changed.
 
-    Args:
-        path: of the file or the folder, which need not be there, nor the folders that it is in.
-        is_folder: which of the two it is.
-
-    Returns:
-        A sentence, or `None` where nothing stands in the way.
+    Neither the path need be there, nor the folders that it is in. `None` means nothing stands in
+    the way.
     """
     folder = path.absolute() if is_folder else path.absolute().parent
     # Path.exists raises where a folder on the way cannot be entered.
@@ -101,12 +84,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def table(columns: Sequence[str], *sections: Iterable[Sequence[str]]) -> Table:
-    """Return a table of texts, in which nothing is markup.
-
-    Args:
-        columns: Their headings.
-        sections: Rows; a line parts a section from the one before it.
-    """
+    """Return a table of texts, in which nothing is markup, with a line between its sections."""
     drawn = Table(*columns)
     for section in sections:
         drawn.add_section()

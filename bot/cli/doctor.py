@@ -73,9 +73,8 @@ def _lessons() -> str:
     from bot.lessons.parsing import load_lessons
 
     lessons = load_lessons()
-    return (
-        f"{len(lessons.names)} lessons and {len(lessons.term_names)} terms, alike in each language"
-    )
+    named, terms = len(lessons.names), len(lessons.term_names)
+    return f"{named} lessons and {terms} terms, alike in each language"
 
 
 def _digits() -> str:

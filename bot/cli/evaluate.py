@@ -104,11 +104,20 @@ def _evaluate_on_test_digits(weights: Path, *, as_json: bool) -> None:
     from core.network import fingerprint, load_network
 
     evaluation = measure(load_network(weights), load_test_digits())
-    name = fingerprint(weights)
-    if as_json:
-        typer.echo(json.dumps(_as_json(evaluation, name)))
-    else:
-        _print(evaluation, name)
+    if not as_json:
+        _print(evaluation, fingerprint(weights))
+        return
+    figures = {
+        "weights": fingerprint(weights),
+        "digits": len(evaluation.labels),
+        "correct": evaluation.correct,
+        "accuracy": evaluation.accuracy,
+        "interval": evaluation.interval,
+        "classes": [asdict(c) for c in evaluation.classes],
+        "confusion": evaluation.confusion.tolist(),
+        "confused": [asdict(pair) for pair in evaluation.confused],
+    }
+    typer.echo(json.dumps(figures))
 
 
 def _print(evaluation: "Evaluation", name: str) -> None:
@@ -125,26 +134,8 @@ def _print(evaluation: "Evaluation", name: str) -> None:
     )
     console.print(table(("digit", "precision", "recall", "F1", "test digits"), classes))
     confused = (
-        (
-            str(pair.label),
-            str(pair.predicted),
-            str(pair.count),
-            ", ".join(map(str, pair.indexes[:_EXAMPLES])),
-        )
-        for pair in evaluation.confused[:_PAIRS]
+        (*map(str, (p.label, p.predicted, p.count)), ", ".join(map(str, p.indexes[:_EXAMPLES])))
+        for p in evaluation.confused[:_PAIRS]
     )
     columns = ("digit", "read as", "times", "to look at with explain --index")
     console.print(table(columns, confused))
-
-
-def _as_json(evaluation: "Evaluation", name: str) -> dict[str, object]:
-    return {
-        "weights": name,
-        "digits": len(evaluation.labels),
-        "correct": evaluation.correct,
-        "accuracy": evaluation.accuracy,
-        "interval": evaluation.interval,
-        "classes": [asdict(c) for c in evaluation.classes],
-        "confusion": evaluation.confusion.tolist(),
-        "confused": [asdict(pair) for pair in evaluation.confused],
-    }

@@ -26,13 +26,7 @@ _SHEET = "mistakes-{:02d}.jpg"
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """Who reads the pictures.
-
-    Attributes:
-        finds: the weights that tell digits from what is none.
-        least: the evidence that they ask of a digit.
-        classifies: the weights that say which digit it is.
-    """
+    """The weights that find digits, the objectness that they ask of one, and those that read it."""
 
     finds: str
     least: float
@@ -44,12 +38,9 @@ class Report:
     """All that is told of a folder.
 
     Attributes:
-        folder: where the pictures are.
-        networks: who read them.
         sure: the least confidence of an answer that is told as plain fact.
         missing: files that `labels.csv` names and that are not there; they count nowhere.
         results: of the others, in order.
-        figures: what they come to.
         sheets: the contact sheets that were written.
     """
 
@@ -165,14 +156,8 @@ def _read(
     console = Console(stderr=True)
     with DecodingWorker(processes=1) as worker:
         results = read_pictures(folder, there, worker, reader, classify)
-        shown = track(
-            results,
-            "reading",
-            len(there),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        quiet, total = not console.is_terminal, len(there)
+        shown = track(results, "reading", total, console=console, transient=True, disable=quiet)
         return tuple(shown)
 
 
@@ -188,10 +173,8 @@ def _clear(output: Path) -> None:
 
 def _write_sheets(output: Path, results: tuple[Result, ...]) -> tuple[Path, ...]:
     mistakes = [result.mistake for result in results if result.mistake is not None]
-    sheets = {
-        output / _SHEET.format(number): sheet
-        for number, sheet in enumerate(draw_contact_sheets(mistakes), 1)
-    }
-    for file, sheet in sheets.items():
-        write(file, sheet)
-    return tuple(sheets)
+    files = []
+    for number, sheet in enumerate(draw_contact_sheets(mistakes), 1):
+        files.append(output / _SHEET.format(number))
+        write(files[-1], sheet)
+    return tuple(files)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.cards import find_output, write_pictures
+from bot.cli.cards import check_output, write_pictures
 from bot.cli.common import FAILED, NETWORKS, USAGE, choice, fail, number, unwritable, write
 from bot.cli.sources import Source, find_sources, read_sources
 
@@ -120,9 +120,7 @@ def explain(
     sources = find_sources(files or [], index or [])
     if not sources:
         fail("Name at least one picture or folder, or a test digit with --index.", USAGE)
-    cards = None if output is None else find_output(output, sources)
-    if heatmap is not None:
-        _check_heatmap(heatmap)
+    _check_outputs(output, heatmap, sources)
     weights = _find_weights()
 
     import numpy as np
@@ -142,26 +140,30 @@ def explain(
                 explainer = load_explainer(weights[answers])
                 explanation = explainer.explain(images, layer, target, method, score)
                 digits = _explained(source, images, explanation)
-                if cards is not None:
-                    write_pictures(cards, len(maps), source, explanation, Colormap(colours))
+                if output is not None:
+                    colormap = Colormap(colours)
+                    write_pictures(output, sources, len(maps), source, explanation, colormap)
                 maps.extend(explanation.heatmaps)
             failed = failed or source.error is not None
-            _print(source, digits, as_json=as_json, wants_card=cards is not None)
+            _print(source, digits, as_json=as_json, wants_card=output is not None)
     except WeightsError as error:
         fail(error)
     if heatmap is not None:
         _write_heatmap(heatmap, maps)
-    if maps and not as_json and cards is None:
+    if maps and not as_json and output is None:
         typer.echo(f"For the picture{': -o card.png' if len(maps) == 1 else 's: -o cards'}")
     if failed:
         raise typer.Exit(FAILED)
 
 
-def _check_heatmap(path: Path) -> None:
-    if path.suffix != ".npy":
-        fail(f"--heatmap {path}: the name of the file must end in .npy.", USAGE)
-    if problem := unwritable(path):
-        fail(problem, USAGE)
+def _check_outputs(output: Path | None, heatmap: Path | None, sources: list[Source]) -> None:
+    if output is not None:
+        check_output(output, sources)
+    if heatmap is not None:
+        if heatmap.suffix != ".npy":
+            fail(f"--heatmap {heatmap}: the name of the file must end in .npy.", USAGE)
+        if problem := unwritable(heatmap):
+            fail(problem, USAGE)
 
 
 def _find_weights() -> dict[str, Path]:
@@ -196,8 +198,7 @@ def _explained(
     for i, digit in enumerate(source.digits):
         predicted = int(explanation.predictions[i])
         probabilities = [round(float(p), 6) for p in explanation.probabilities[i]]
-        regions = strongest_regions(explanation.heatmaps[i])
-        heat = [region.replace("_", " ") for region in regions]
+        heat = [each.replace("_", " ") for each in strongest_regions(explanation.heatmaps[i])]
         explained.append(
             ExplainedDigit(
                 digit=predicted,

@@ -5,14 +5,11 @@ import errno
 import os
 import socket
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from rich.console import Console
 
 from bot.cli.common import end_like_ctrl_c, fail, number
-
-if TYPE_CHECKING:
-    from bot.settings import Settings
 
 _LOADING = "Loading the network… · 신경망을 불러오는 중…"
 _TRY = """
@@ -74,12 +71,9 @@ def preview(
         _reserve(port, reserved)
         end_like_ctrl_c()
         try:
-            problem = _run(port, reserved, console)
+            _run(port, reserved, console)
         except KeyboardInterrupt:
-            problem = None
             console.print()  # the terminal has written ^C
-    if problem is not None:
-        fail(problem)
     console.print(_ENDED)
 
 
@@ -95,8 +89,8 @@ def _reserve(port: int, reserved: socket.socket) -> None:
         fail(f"Port {port} cannot be used: {error.strerror}. Choose another with --port.")
 
 
-def _run(port: int, reserved: socket.socket, console: Console) -> str | None:
-    """Run until it is told to end, and say what kept it from running."""
+def _run(port: int, reserved: socket.socket, console: Console) -> None:
+    """Run until it is told to end."""
     from bot.settings import Settings, SettingsError
     from core.network import WeightsError
 
@@ -104,26 +98,22 @@ def _run(port: int, reserved: socket.socket, console: Console) -> str | None:
         settings = Settings.read()
         settings.load_tutorial_record()
     except SettingsError as error:
-        return str(error)
+        fail(error)
     console.print(_LOADING)
 
     import simcord
 
-    try:
-        asyncio.run(_serve(settings, port, reserved, console))
-    except (simcord.SetupError, WeightsError) as error:
-        return str(error)
-    return None
-
-
-async def _serve(
-    settings: "Settings", port: int, reserved: socket.socket, console: Console
-) -> None:
     from bot.preview.server import preview as previewing
 
-    async with previewing(settings, port=port, locale=_locale(), reserved=reserved) as page:
-        console.print(_TRY.format(url=page.url))
-        await page.wait_closed()
+    async def serve() -> None:
+        async with previewing(settings, port=port, locale=_locale(), reserved=reserved) as page:
+            console.print(_TRY.format(url=page.url))
+            await page.wait_closed()
+
+    try:
+        asyncio.run(serve())
+    except (simcord.SetupError, WeightsError) as error:
+        fail(error)
 
 
 def _locale() -> str:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.digit import Digit
-    from core.uploads import DecodedImage, Reader
-    from core.uploads.worker import DecodingWorker
+    from core.uploads import DecodedImage
 
 SUFFIXES = (".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".webp")
 """The suffixes, in small letters, of the files of a folder that are taken for pictures."""
@@ -73,9 +72,6 @@ def _picture(file: Path) -> Source:
 def read_sources(sources: Sequence[Source]) -> Iterator[Source]:
     """Find the digits of each source, one source after the other.
 
-    Args:
-        sources: from `find_sources`.
-
     Raises:
         core.network.WeightsError: If the uploads' network, which finds them, cannot be loaded.
     """
@@ -92,30 +88,25 @@ def _read_files(sources: Sequence[Source]) -> Iterator[Source]:
     from bot.runtime.networks import load_explainer
     from core.network import UPLOADS_WEIGHTS
     from core.record import ModelRecord
-    from core.uploads import Reader
+    from core.uploads import MAX_BYTES, Reader, UploadError
     from core.uploads.worker import DecodingWorker
 
     threshold = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
     reader = Reader(load_explainer(UPLOADS_WEIGHTS).logits, threshold)
     with DecodingWorker(processes=1) as worker:
         for source in sources:
-            yield _read(source, worker, reader)
-
-
-def _read(source: Source, worker: "DecodingWorker", reader: "Reader") -> Source:
-    from core.uploads import MAX_BYTES, UploadError
-
-    if source.error is not None or source.file is None:
-        return source
-    try:
-        with source.file.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        reading = reader.read(worker.decode(data))
-    except UploadError as error:
-        return replace(source, error=str(error))
-    except OSError as error:
-        return replace(source, error=_unreadable(error.strerror))
-    return replace(source, digits=reading.digits, image=reading.picture)
+            if source.error is not None or source.file is None:
+                yield source
+                continue
+            try:
+                with source.file.open("rb") as file:
+                    reading = reader.read(worker.decode(file.read(MAX_BYTES + 1)))
+            except UploadError as error:
+                yield replace(source, error=str(error))
+            except OSError as error:
+                yield replace(source, error=_unreadable(error.strerror))
+            else:
+                yield replace(source, digits=reading.digits, image=reading.picture)
 
 
 def _unreadable(why: str | None) -> str:
