@@ -20,10 +20,8 @@ _NAMED = "a name that ends in .png, .jpg, .jpeg or .webp is a picture's, one wit
 def check_output(path: Path, sources: Sequence[Source]) -> None:
     """End the command where no pictures can be written to the path given by `-o`.
 
-    Args:
-        path: with the suffix of a picture, a file, and of a single source; without, a folder.
-            Neither has to be there.
-        sources: what is to be explained.
+    With the suffix of a picture it is a file, and of a single source; without, a folder. Neither
+    has to be there.
     """
     is_folder = _is_folder(path)
     if not is_folder and path.suffix.lower() not in _FORMATS:
@@ -56,7 +54,7 @@ def write_pictures(
     only digit, with the overlay beside it; or the overlay where there are several.
 
     Args:
-        path: was checked.
+        path: has been checked.
         sources: all of them, whose files are not written over.
         number: of the first digit among all, from 0.
         source: has been read, and has at least one digit.

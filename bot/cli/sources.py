@@ -36,15 +36,10 @@ class Source:
 
 
 def find_sources(paths: Sequence[Path], indexes: Sequence[int]) -> list[Source]:
-    """List what is to be explained, without opening any file.
+    """List what is to be explained, with what cannot be read, without opening any file.
 
-    Args:
-        paths: pictures, and folders. Of a folder the pictures are taken, by their suffixes and in
-            the order of their names; folders within it are not.
-        indexes: of test digits.
-
-    Returns:
-        The sources in the order given, with those that cannot be read.
+    Of a folder the pictures are taken, by their suffixes and in the order of their names; folders
+    within it are not.
     """
     pictures = [source for path in paths for source in _at(path)]
     return pictures + [Source(f"index:{index}", index=index) for index in indexes]

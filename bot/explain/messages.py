@@ -13,6 +13,7 @@ from bot.explain.phrases import (
     SCORE_NAMES,
     boxed,
     in_order,
+    ranking,
     read_as,
     tested,
     where,
@@ -59,17 +60,10 @@ def carried_picture(message: discord.Message) -> str | None:
 
 def describe_card(result: DigitResult, say: Say) -> str:
     """Describe the card to people who cannot see it."""
-    probabilities = result.prediction.probabilities
-    digit, first, second = result.prediction.ranked[:3]
     h, w = result.heatmap.shape
     return say(
         "alt.card",
-        digit=digit,
-        confidence=format_percent(probabilities[digit]),
-        first=first,
-        first_p=format_percent(probabilities[first]),
-        second=second,
-        second_p=format_percent(probabilities[second]),
+        **ranking(result.prediction),
         target=result.target,
         layer=result.query.layer,
         h=h,

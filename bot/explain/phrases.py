@@ -38,26 +38,27 @@ _MAX_LOCATED = 24
 
 def read_as(prediction: Prediction, network: Network, say: Say) -> list[str]:
     """Tell a prediction: as a plain fact, or as its candidates if the network is not sure."""
-    name, confidence = say(NETWORK_NAMES[network]), format_percent(prediction.confidence)
-    if not prediction.sure:
-        candidates = ", ".join(
-            f"**{c}** ({format_percent(prediction.probabilities[c])})"
-            for c in prediction.candidates
-        )
-        doubt = {"sure": f"{SURE:.0%}", "candidates": candidates}
-        read = {"digit": prediction.digit, "confidence": confidence, "network": name}
-        return [say("explain.unsure", **read, **doubt)]
+    fields = {"network": say(NETWORK_NAMES[network]), **ranking(prediction)}
+    if prediction.sure:
+        return [say("explain.reads", **fields), say("explain.runners_up", **fields)]
+    candidates = ", ".join(
+        f"**{c}** ({format_percent(prediction.probabilities[c])})" for c in prediction.candidates
+    )
+    return [say("explain.unsure", **fields, sure=f"{SURE:.0%}", candidates=candidates)]
+
+
+def ranking(prediction: Prediction) -> dict[str, object]:
+    """Return the three likeliest classes with their probabilities, as the fields of texts."""
     digit, first, second = prediction.ranked[:3]
-    return [
-        say("explain.reads", digit=digit, confidence=confidence, network=name),
-        say(
-            "explain.runners_up",
-            first=first,
-            first_p=format_percent(prediction.probabilities[first]),
-            second=second,
-            second_p=format_percent(prediction.probabilities[second]),
-        ),
-    ]
+    percent = [format_percent(p) for p in prediction.probabilities]
+    return {
+        "digit": digit,
+        "confidence": percent[digit],
+        "first": first,
+        "first_p": percent[first],
+        "second": second,
+        "second_p": percent[second],
+    }
 
 
 def where(regions: Sequence[Region], say: Say) -> str:

@@ -45,13 +45,9 @@ async def running_clock(
 ) -> AsyncIterator[None]:
     """Let the simulated time follow the real time within the context.
 
-    The simulator's own time stands still. Here it advances every second; actions on the page and
-    ticks take turns, because the simulator refuses operations that overlap.
-
-    Args:
-        env: the simulated Discord.
-        page: its served page.
-        on_tick: is called with the seconds that have passed, to let other members act.
+    The simulator's own time stands still. Here it advances every second, and `on_tick` is called
+    with the seconds that have passed, to let other members act. Actions on the page and ticks take
+    turns, because the simulator refuses operations that overlap.
     """
     turn = asyncio.Lock()
     act = page._action  # noqa: SLF001 - there is no public hook

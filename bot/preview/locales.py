@@ -12,10 +12,8 @@ def use_locales(locales: Mapping[int, str]) -> Iterator[None]:
     """Give interactions the locale of their user, within the context.
 
     The simulator reports `en-US` for every user, and no installation. Here interactions carry the
-    user's locale and the server's, and say that the app is installed in that server.
-
-    Args:
-        locales: Discord's locale names by user id; others use `en-US`. May be filled later.
+    user's locale and the server's, and say that the app is installed in that server. The locales
+    are Discord's, by user id; others use `en-US`. They may be filled later.
     """
     original = simcord.interactions.base_payload
 

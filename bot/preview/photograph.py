@@ -14,14 +14,9 @@ _NOISE = 3.0
 
 
 def photograph(indexes: Sequence[int], *, tilt: float = 4) -> bytes:
-    """Draw test digits in blue ink on squared paper, tilted and lit from the left.
+    """Draw test digits in blue ink on squared paper, lit from the left, as a JPEG file.
 
-    Args:
-        indexes: of the test digits, from left to right.
-        tilt: degrees, counter-clockwise.
-
-    Returns:
-        A JPEG file.
+    The tilt is in degrees, counter-clockwise.
     """
     width = _DIGIT * len(indexes) + 240
     ink = Image.new("L", (width, _HEIGHT))

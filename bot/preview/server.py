@@ -25,11 +25,8 @@ async def preview(
     The page shows the thread of a session, as one of the members sees it. Time passes there, and
     other members act on their own.
 
-    Args:
-        settings: of the bot.
-        port: on loopback; 0 takes any free port.
-        locale: of the page, `en-US` or `ko`; it opens as a member who reads that language.
-        reserved: keeps the port while the bot starts; closed when the page is served.
+    The locale of the page is `en-US` or `ko`: it opens as a member who reads that language. The
+    socket `reserved` keeps the port while the bot starts; it is closed when the page is served.
 
     Yields:
         The served preview. Its `url` holds a secret.

@@ -30,10 +30,7 @@ async def create_study_group(
     """Create a study group whose session a visitor can join.
 
     They have asked about a photograph and about test digit 7, begun a lesson, and played a round.
-
-    Args:
-        env: the simulated Discord, with the bot running.
-        locales: takes the members' locales by user id, before anyone uses the bot.
+    `locales` takes the members' locales by user id, before anyone uses the bot.
 
     Returns:
         The thread of the session, the members as whom a visitor can look, and the others, who act

@@ -88,17 +88,9 @@ class DigitPool:
         return rest
 
     def pick(self, among: Mask, criteria: Criteria, count: int = 1) -> list[int]:
-        """Draw digits of a difficulty; those to avoid only if there are no others.
+        """Draw digits of a difficulty, at most `count`; those to avoid only if there are no others.
 
         All classes are equally probable, however many digits each of them has.
-
-        Args:
-            among: the digits to draw from.
-            criteria: what the question should be like.
-            count: how many digits at most.
-
-        Returns:
-            Their indices.
         """
         rest = self.unseen(among, criteria)
         left = np.flatnonzero(rest if rest.any() else among)

@@ -45,9 +45,7 @@ async def score_votes(
 def results_of(row: models.Round, votes: Iterable[tuple[models.Vote, bool | None]]) -> list[Result]:
     """Return the results of a closed round, the most points first.
 
-    Args:
-        row: the round.
-        votes: each with whether the voter may be named to others; `None` if they never said.
+    Each vote comes with whether the voter may be named to others; `None` if they never said.
     """
     grades = KINDS[row.kind].grades(QuizQuestion.from_json(row.question))
     results = []

@@ -26,13 +26,7 @@ class Grade:
 
 
 def speed_bonus(voted_at: dt.datetime, opened_at: dt.datetime, closes_at: dt.datetime) -> int:
-    """Return the points that a right answer scores for speed, 0 to `MAX_SPEED_BONUS`.
-
-    Args:
-        voted_at: when it was last changed.
-        opened_at: when the clock started.
-        closes_at: when the round was to close.
-    """
+    """Return the points that a right answer scores for speed, 0 to `MAX_SPEED_BONUS`."""
     after, span = voted_at - opened_at - GRACE, closes_at - opened_at - GRACE
     if after < dt.timedelta() or span <= dt.timedelta():
         return 0

@@ -61,14 +61,13 @@ class Engine:
         max_waiting: int,
         untrained: Path | None = None,
     ) -> None:
-        """Take compiled explainers.
+        """Take compiled explainers, and the weights of the tutorial's network before its training.
 
         Args:
             explainers: one for each network.
             min_objectness: the least objectness of a digit; see `core.uploads.Reader`.
             max_waiting: how many requests may be under way before the next is refused.
-            untrained: weights of the tutorial's network before its training; the shipped ones by
-                default.
+            untrained: the shipped weights by default.
         """
         self.explainers = explainers
         self.min_objectness = min_objectness
