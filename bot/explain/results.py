@@ -18,7 +18,6 @@ SURE = 0.9
 _ALMOST_CERTAIN = 0.999
 """A correction of a prediction with more confidence than this must be confirmed."""
 
-_MAX_CANDIDATES = 3
 _MIN_PROBABILITY = 0.05
 """Of a third candidate; the second one is always named."""
 
@@ -55,8 +54,9 @@ class Prediction:
     @property
     def candidates(self) -> list[int]:
         """The two or three likeliest classes."""
-        first, second, *others = self.ranked[:_MAX_CANDIDATES]
-        return [first, second, *(c for c in others if self.probabilities[c] >= _MIN_PROBABILITY)]
+        first, second, third = self.ranked[:3]
+        likely = self.probabilities[third] >= _MIN_PROBABILITY
+        return [first, second, third] if likely else [first, second]
 
 
 @dataclass(frozen=True, slots=True)

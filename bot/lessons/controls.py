@@ -44,32 +44,17 @@ TRANSFORMS: Mapping[str, Callable[[Transform], Transform]] = {
 _VALUE = rf"(?P<value>\d{{1,2}}|back|any|on|example|{'|'.join(TRANSFORMS)})\.?(?P<example>\d*)"
 
 
-class Presses(Protocol):
-    """What the controls of lessons call."""
-
-    async def show(self, interaction: Interaction, state: LessonState) -> None:
-        """Show a page with another view."""
-
-    async def take_digit(self, interaction: Interaction, state: LessonState, index: int) -> None:
-        """Show a page with another test digit."""
-
-    async def turn_to(self, interaction: Interaction, state: LessonState, page: int) -> None:
-        """Show another page as it begins, with the same digit."""
-
-    async def try_own(self, interaction: Interaction, state: LessonState) -> None:
-        """Show the page of a session to one learner, with their own digit."""
-
-    async def answer(self, interaction: Interaction, state: LessonState, choice: int) -> None:
-        """Take an answer to the page's question."""
-
-    async def resume(self, interaction: Interaction, name: str) -> None:
-        """Go on with a lesson."""
-
-    async def contents(self, interaction: Interaction) -> None:
-        """Show all lessons."""
-
-    async def look_up(self, interaction: Interaction, word: str) -> None:
-        """Explain a term."""
+class _Presses(Protocol):
+    async def show(self, interaction: Interaction, state: LessonState) -> None: ...
+    async def take_digit(
+        self, interaction: Interaction, state: LessonState, index: int
+    ) -> None: ...
+    async def turn_to(self, interaction: Interaction, state: LessonState, page: int) -> None: ...
+    async def try_own(self, interaction: Interaction, state: LessonState) -> None: ...
+    async def answer(self, interaction: Interaction, state: LessonState, choice: int) -> None: ...
+    async def resume(self, interaction: Interaction, name: str) -> None: ...
+    async def contents(self, interaction: Interaction) -> None: ...
+    async def look_up(self, interaction: Interaction, word: str) -> None: ...
 
 
 def encode(state: LessonState, owner: int) -> str:
@@ -108,7 +93,7 @@ def decode(match: re.Match[str]) -> LessonState:
 
 
 class PageButton(
-    Control[Button[Any], Presses],
+    Control[Button[Any], _Presses],
     template=rf"(?P<act>page|choice|study|own):(?:{_VALUE}:)?{_STATE}",
 ):
     """A button of a page.
@@ -119,7 +104,7 @@ class PageButton(
     """
 
     @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         state, value = decode(self.state), self.state["value"]
         index = state.view.index or 0
         match self.state["act"], value:
@@ -144,12 +129,12 @@ class PageButton(
 
 
 class ViewSelect(
-    Control[Select[Any], Presses], template=rf"study(?P<field>layer|class|score):{_STATE}"
+    Control[Select[Any], _Presses], template=rf"study(?P<field>layer|class|score):{_STATE}"
 ):
     """Chooses the layer, the class to explain, or its score."""
 
     @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         state, value = decode(self.state), self.values[0]
         view = state.view
         match self.state["field"]:
@@ -165,12 +150,12 @@ class ViewSelect(
 
 
 class CourseSelect(
-    Control[Select[Any], Presses], template=rf"(?P<of>term|lessons):(?P<part>\d{{1,2}}):{OWNER}"
+    Control[Select[Any], _Presses], template=rf"(?P<of>term|lessons):(?P<part>\d{{1,2}}):{OWNER}"
 ):
     """Explains a term, or goes on with a lesson; a message may have several parts of its list."""
 
     @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         if self.state["of"] == "term":
             await feature.look_up(interaction, self.values[0])
         else:
@@ -178,12 +163,12 @@ class CourseSelect(
 
 
 class CourseButton(
-    Control[Button[Any], Presses], template=rf"(?:open:(?P<lesson>{_NAME})|contents):{OWNER}"
+    Control[Button[Any], _Presses], template=rf"(?:open:(?P<lesson>{_NAME})|contents):{OWNER}"
 ):
     """Goes on with a lesson, or shows all lessons."""
 
     @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         if self.state["lesson"]:
             await feature.resume(interaction, self.state["lesson"])
         else:

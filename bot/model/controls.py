@@ -14,20 +14,15 @@ from bot.ui.control import OWNER, Control
 from core.record import ConfusedPair
 
 
-class Presses(Protocol):
-    """What the controls call."""
-
-    async def show(self, interaction: Interaction, network: Network, owner: int) -> None:
-        """Show a network in the message's place, or privately."""
-
+class _Presses(Protocol):
+    async def show(self, interaction: Interaction, network: Network, owner: int) -> None: ...
     async def show_example(
         self, interaction: Interaction, network: Network, label: int, predicted: int
-    ) -> None:
-        """Explain a random test digit of a confused pair, to the presser alone."""
+    ) -> None: ...
 
 
 class OtherNetworkButton(
-    Control[Button[Any], Presses], template=rf"model:(?P<network>[01]):{OWNER}"
+    Control[Button[Any], _Presses], template=rf"model:(?P<network>[01]):{OWNER}"
 ):
     """Shows the other network."""
 
@@ -39,13 +34,13 @@ class OtherNetworkButton(
         return cls(Button(label=label, emoji="🔀", custom_id=custom_id))
 
     @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         owner = self.owner if self.in_place(interaction) else interaction.user.id
         await feature.show(interaction, value_of(self.state["network"], NETWORK_CODES), owner)
 
 
 class ExampleButton(
-    Control[Button[Any], Presses],
+    Control[Button[Any], _Presses],
     template=r"confused:(?P<network>[01]):(?P<label>\d):(?P<predicted>\d)",
 ):
     """Explains a test digit that the network misread, to the presser alone."""
@@ -61,7 +56,7 @@ class ExampleButton(
         return cls(Button(label=label, emoji="👀", custom_id=custom_id))
 
     @override
-    async def press(self, feature: Presses, interaction: Interaction) -> None:
+    async def press(self, feature: _Presses, interaction: Interaction) -> None:
         network = value_of(self.state["network"], NETWORK_CODES)
         label, predicted = int(self.state["label"]), int(self.state["predicted"])
         await feature.show_example(interaction, network, label, predicted)
