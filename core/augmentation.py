@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 
 from core.uploads.normalise import distance, ink_window, normalise
 
-_SIDE = 84
-"""Side of the canvas on which examples are augmented, in pixels."""
-
-_LONGER = 48
-"""Longer side of an enlarged digit, in pixels."""
+_SIDE = 84  # of the canvas on which examples are augmented, in pixels
+_LONGER = 48  # longer side of an enlarged digit, in pixels
 
 Ink = NDArray[np.float32]
 """(84, 84) in [0, 1]: the canvas."""
@@ -153,16 +150,12 @@ def _cut_off(ink: Ink, rng: Generator) -> Ink:
     ys, xs = np.nonzero(ink > 0.5)
     if not len(ys):
         return ink
-    ink, part = ink.copy(), rng.uniform(0, 0.12)
-    match int(rng.integers(4)):
-        case 0:
-            ink[: int(ys.min() + part * np.ptp(ys))] = 0
-        case 1:
-            ink[int(ys.max() - part * np.ptp(ys)) :] = 0
-        case 2:
-            ink[:, : int(xs.min() + part * np.ptp(xs))] = 0
-        case _:
-            ink[:, int(xs.max() - part * np.ptp(xs)) :] = 0
+    ink, part, side = ink.copy(), rng.uniform(0, 0.12), int(rng.integers(4))
+    turned, along = (ink, ys) if side < 2 else (ink.T, xs)
+    if side % 2:
+        turned[int(along.max() - part * np.ptp(along)) :] = 0
+    else:
+        turned[: int(along.min() + part * np.ptp(along))] = 0
     return ink
 
 
@@ -235,11 +228,7 @@ def _clipped(ink: cv2.typing.MatLike) -> Ink:
 
 
 def photograph(image: NDArray[np.uint8], rng: Generator) -> NDArray[np.uint8]:
-    """Render a photograph of an MNIST digit on a sheet of paper.
-
-    Args:
-        image: (28, 28) uint8, ink is 255.
-        rng: The random generator.
+    """Render a photograph of an MNIST digit, (28, 28) uint8, on a sheet of paper.
 
     Returns:
         (112, 112, 3) uint8 RGB: dark ink on light paper or the reverse, the digit rotated by up to

@@ -1,12 +1,12 @@
 """MNIST: the 10,000 test digits, which ship with the project, and the 60,000 training digits."""
 
 import gzip
-import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +29,8 @@ ORIGINAL_MD5 = {
 """md5 of the idx content of the four files as LeCun, Cortes and Burges published them."""
 
 TEST_DIGITS = 10_000
-"""Number of test digits."""
 
-_NPZ_ERRORS = (
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    EOFError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+_NPZ_ERRORS = (OSError, ValueError, LookupError, TypeError, EOFError, BadZipFile, zlib.error)
 
 
 class DataError(Exception):
@@ -63,14 +54,7 @@ class DigitSet:
 
 
 def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Convert digits to the network's input.
-
-    Args:
-        images: (n, 28, 28) uint8.
-
-    Returns:
-        (n, 28, 28, 1) float32 in [0, 1].
-    """
+    """Convert (n, 28, 28) uint8 to the network's input, (n, 28, 28, 1) float32 in [0, 1]."""
     return np.divide(images, 255, dtype=np.float32)[..., np.newaxis]
 
 
@@ -89,10 +73,7 @@ def load_test_digits() -> DigitSet:
 
 
 def test_digit(index: int) -> Digit:
-    """Return one test digit.
-
-    Args:
-        index: Index in MNIST's test set, 0 to 9,999. Number 7 is a 9.
+    """Return the digit at an index in MNIST's test set, 0 to 9,999. Number 7 is a 9.
 
     Raises:
         IndexError: If there is no such digit.
@@ -121,7 +102,8 @@ def load_training_digits(data: Path | None = None) -> DigitSet:
     if data is None:
         return _from_keras()
     if data.is_dir():
-        return _from_folder(data)
+        images, labels = _read_idx(data, TRAIN_IMAGES, 3), _read_idx(data, TRAIN_LABELS, 1)
+        return _checked(images, labels, str(data))
     if data.is_file():
         return _from_npz(data, "train")
     raise DataError(f"There is no file or folder {data}.")
@@ -154,11 +136,6 @@ def _from_npz(path: Path, part: str) -> DigitSet:
     except _NPZ_ERRORS as error:
         raise DataError(f"{path} is not a whole mnist.npz with x_{part} and y_{part}.") from error
     return _checked(images, labels, str(path))
-
-
-def _from_folder(folder: Path) -> DigitSet:
-    images, labels = _read_idx(folder, TRAIN_IMAGES, 3), _read_idx(folder, TRAIN_LABELS, 1)
-    return _checked(images, labels, str(folder))
 
 
 def _read_idx(folder: Path, name: str, dimensions: int) -> NDArray[np.uint8]:

@@ -31,11 +31,6 @@ class Digit:
 
 
 def scale_box(box: Box, scale: tuple[float, float]) -> Box:
-    """Scale a box and round it outwards.
-
-    Args:
-        box: The box.
-        scale: Factors for x and y.
-    """
+    """Scale a box by factors for x and y, and round it outwards."""
     (left, top, right, bottom), (x, y) = box, scale
     return math.floor(left * x), math.floor(top * y), math.ceil(right * x), math.ceil(bottom * y)

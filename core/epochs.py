@@ -12,7 +12,6 @@ from core.network import WEIGHTS, epoch_file, load_network
 from core.record import Recipe
 
 EPOCHS = Recipe().epochs
-"""Number of epochs of the tutorial's recipe."""
 
 UNTRAINED = 0
 """The epoch of the random weights before training."""
@@ -20,11 +19,7 @@ UNTRAINED = 0
 
 @cache
 def network_after(epoch: int, folder: Path = WEIGHTS) -> ClosedFormNetwork:
-    """Load the tutorial's network as it was after an epoch.
-
-    Args:
-        epoch: 1 to 10, or `UNTRAINED`.
-        folder: A folder that the training wrote. Defaults to the shipped network.
+    """Load the network of a training's folder as it was after an epoch, 1 to 10, or `UNTRAINED`.
 
     Raises:
         core.network.WeightsError: If the folder does not hold the weights of that epoch.
@@ -39,7 +34,7 @@ def probabilities_by_epoch(
 
     Args:
         image: (28, 28) float32 in [0, 1].
-        folder: A folder that the training wrote. Defaults to the shipped network.
+        folder: That of a training.
 
     Returns:
         (11, 10) float32.

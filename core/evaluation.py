@@ -78,14 +78,10 @@ def evaluate(model: "keras.Model", digits: DigitSet) -> Evaluation:
 
 
 def wilson_interval(correct: int, total: int) -> tuple[float, float]:
-    """Return the 95 % confidence interval of a share, by Wilson's score method.
+    """Return the 95 % confidence interval of `correct / total`, by Wilson's score method.
 
     Unlike the normal approximation it holds near 0 and 1 (Wilson, 1927, "Probable inference, the
-    law of succession, and statistical inference").
-
-    Args:
-        correct: Number of successes.
-        total: Size of the sample, at least 1.
+    law of succession, and statistical inference"). The total is at least 1.
     """
     interval = binomtest(correct, total).proportion_ci(0.95, method="wilson")
     return float(interval.low), float(interval.high)

@@ -43,14 +43,9 @@ class Sources:
 
 
 def split_sources(digits: DigitSet, held_out: int) -> tuple[Sources, Sources]:
-    """Split digits and glyphs into those to train on and those held out.
+    """Split sources into those to train on and those held out.
 
-    Args:
-        digits: MNIST's training digits.
-        held_out: Number of digits to hold out, from the end. Every tenth glyph is held out too.
-
-    Returns:
-        The sources to train on, and those held out.
+    The last `held_out` digits are held out, and every tenth glyph.
     """
     images, letters = glyphs()
     is_digit = np.isin(letters, [ord(digit) for digit in DIGITS])
@@ -71,13 +66,9 @@ def split_sources(digits: DigitSet, held_out: int) -> tuple[Sources, Sources]:
 def draw_examples(
     sources: Sources, digits: int, negatives: int, seed: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Draw examples, the digits first, on all processors.
+    """Draw so many digits and then negatives, on all processors.
 
-    Args:
-        sources: What to draw from.
-        digits: Number of digits.
-        negatives: Number of negatives.
-        seed: The same seed gives the same examples on any number of processors.
+    The same seed gives the same examples on any number of processors.
 
     Returns:
         (n, 28, 28) uint8, and (n,) uint8, their labels: 0 to 9, or `NEGATIVE`.

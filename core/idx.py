@@ -14,11 +14,7 @@ _UNSIGNED_BYTE = 8
 
 
 def decode(raw: bytes, dimensions: int) -> NDArray[np.uint8]:
-    """Read an idx file of unsigned bytes.
-
-    Args:
-        raw: Content of the file, uncompressed.
-        dimensions: Number of dimensions: 1 for labels, 3 for images.
+    """Read the content of an idx file of unsigned bytes: labels in 1 dimension, or images in 3.
 
     Returns:
         The array, read-only: it shares the memory of `raw`.

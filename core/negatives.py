@@ -48,9 +48,6 @@ def draw_negative(
         letters: (n, 64, 64) bool, glyphs other than digits.
         digits: (m, 28, 28) uint8, MNIST digits to put into rows.
         rng: The random generator.
-
-    Returns:
-        (84, 84) float32 in [0, 1].
     """
     chance = rng.random()
     if chance < 0.5:

@@ -32,12 +32,8 @@ class RecordError(Exception):
 class Recipe:
     """How a network is trained. The defaults are the tutorial's.
 
-    Attributes:
-        epochs: Number of passes over the training digits.
-        batch_size: Digits per step.
-        validation_split: Share of the digits, taken from the end, that is used for validation.
-        optimizer: Keras's name of the optimizer, used with its defaults.
-        loss: Keras's name of the loss.
+    The validation split is a share of the digits, taken from the end. The optimizer and the loss
+    are used with Keras's defaults.
     """
 
     epochs: int = 10
@@ -150,14 +146,12 @@ class Metrics:
 
     Attributes:
         fingerprint: Short hash of the weights; see `core.network.fingerprint`.
-        parameters: Number of parameters.
         seed: Seed of the shipped weights.
         runs: Results of all seeds that were trained.
         val_accuracy: Spread of the runs' validation accuracy.
         test_accuracy: Spread of the runs' test accuracy.
         untrained_accuracy: Test accuracy before the first step.
-        correct: Number of test digits read correctly.
-        digits: Number of test digits.
+        digits: Number of test digits, `correct` of which are read correctly.
         accuracy: `correct / digits`.
         interval: 95 % interval of the accuracy.
         classes: Figures of the ten classes, in order.
@@ -165,7 +159,6 @@ class Metrics:
         confused: Confused pairs of classes, the most frequent first.
         empty_maps: By layer, the share of test digits whose Grad-CAM map of the predicted class,
             by log-odds, is all zeros.
-        recipe: How the network was trained.
         trained_on: Number of training digits, validation included.
         data_md5: md5 of the idx content of the training and test data, by original file name.
         versions: Versions of the libraries, by name.
@@ -196,13 +189,7 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
-    """The record in a folder that the training wrote.
-
-    Attributes:
-        folder: The folder.
-        metrics: The network in figures.
-        history: The training history.
-    """
+    """The record in a folder that the training wrote."""
 
     folder: Path
     metrics: Metrics
@@ -226,11 +213,8 @@ class ModelRecord:
     def load_tutorial(cls, folder: Path) -> Self:
         """Read the record of a network that was trained by the tutorial's recipe.
 
-        Args:
-            folder: A folder that the training wrote, with the weights of every epoch and the plots.
-
         Raises:
-            RecordError: If any of this is missing.
+            RecordError: If it is missing, or the weights of an epoch or a plot.
         """
         record = cls.load(folder)
         epochs = [epoch_file(epoch, folder) for epoch in range(Recipe().epochs + 1)]

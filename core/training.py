@@ -103,16 +103,9 @@ def fit(
     folder: Path | None = None,
     **options: object,
 ) -> History:
-    """Fit a compiled model.
+    """Fit a compiled model with data and options of `keras.Model.fit`.
 
-    Args:
-        model: The model.
-        data: Positional arguments of `keras.Model.fit`.
-        seed: The seed, for the progress.
-        steps: Number of batches per epoch.
-        progress: Receives the progress.
-        folder: Where the weights after each epoch are saved; not saved by default.
-        options: Keyword arguments of `keras.Model.fit`.
+    The weights after each epoch of so many steps are saved in the folder, if one is given.
     """
     callbacks = [_Reporter(seed, steps, progress, folder)]
     fitted = model.fit(*data, callbacks=callbacks, verbose=0, **options)
@@ -130,15 +123,7 @@ def train(
     """Train one network per seed and write the one with the median test accuracy.
 
     The folder gets the weights before training and after every epoch, the record, its plots and a
-    model card. It is replaced as a whole at the end, or left as it was.
-
-    Args:
-        digits: The training digits, validation included.
-        test: The test digits.
-        folder: The output folder; that of an earlier training is replaced.
-        seeds: At least one seed.
-        recipe: How to train.
-        progress: Receives the progress.
+    model card. That of an earlier training is replaced as a whole at the end, or left as it was.
 
     Raises:
         OutputError: If the folder holds anything else or cannot be written; raised before training.

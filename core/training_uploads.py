@@ -51,14 +51,9 @@ _Examples = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 def train_for_uploads(
     digits: DigitSet, test: DigitSet, folder: Path, seed: int, progress: Progress
 ) -> ModelRecord:
-    """Train the uploads' network, calibrate it, and write its folder.
+    """Train the uploads' network, calibrate it, and write its folder as `core.training.train` does.
 
-    Args:
-        digits: MNIST's training digits; the last tenth is held out for validation and calibration.
-        test: The test digits.
-        folder: The output folder; that of an earlier training is replaced.
-        seed: The seed of the examples and of the training.
-        progress: Receives the progress.
+    The last tenth of the digits is held out for validation and calibration.
 
     Raises:
         core.training.OutputError: If the folder holds anything else or cannot be written.

@@ -47,15 +47,10 @@ class Transform:
         return replace(self, erased=min(self.erased + 1, MAX_ERASED))
 
     def apply(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Change thickness and position of a digit.
+        """Change thickness and position of a digit, (28, 28) float32 in [0, 1].
 
-        Erasing is not part of it, because it depends on the network: see `erase_hottest_cell`.
-
-        Args:
-            image: (28, 28) float32 in [0, 1].
-
-        Returns:
-            (28, 28) float32 in [0, 1]; what leaves the frame is lost.
+        What leaves the frame is lost. Erasing is not part of it, because it depends on the network:
+        see `erase_hottest_cell`.
         """
         drawn = image
         for _ in range(abs(self.thickness)):

@@ -71,15 +71,7 @@ def frame(canvas: Pixels, box: Box, colour: Colour = EXPLAINED, *, width: int = 
 
 
 def put(canvas: Pixels, panel: Pixels, at: Point, line: Rgb = LINE, *, title: str = "") -> None:
-    """Copy a panel to an RGB canvas, in a frame and with a title above it.
-
-    Args:
-        canvas: Drawn on.
-        panel: A smaller picture.
-        at: The upper left corner of the panel.
-        line: The colour of the frame.
-        title: Written 28 pixels above the panel.
-    """
+    """Copy a panel to an RGB canvas, in a frame around it and with a title 28 pixels above."""
     left, top = at
     height, width, _ = panel.shape
     frame(canvas, (left, top, left + width, top + height), line, width=2)
@@ -97,16 +89,9 @@ def write(
     bold: bool = False,
     ha: Literal["left", "center", "right"] = "left",
 ) -> None:
-    """Write one line of text.
+    """Write one line of text, RGB or indexed as the canvas is, in a size in pixels.
 
-    Args:
-        canvas: RGB or indexed, as `ink` is.
-        text: One line.
-        at: x as `ha` says, and the y of the middle of a digit.
-        ink: The colour.
-        size: Of the font, in pixels.
-        bold: Whether to use the bold face.
-        ha: Horizontal alignment: the part of the text that is at x.
+    At x is the part of the text that `ha` names, and at y the middle of a digit's height.
     """
     mask = text_mask(text, size, bold=bold)
     height, width = mask.shape
@@ -115,16 +100,9 @@ def write(
 
 @lru_cache(maxsize=1024)
 def text_mask(text: str, size: int, *, bold: bool = False) -> Greys:
-    """Render one line of text.
+    """Return how much of each pixel is covered by one line of text, (h, w), read-only.
 
-    Args:
-        text: One line.
-        size: Of the font, in pixels.
-        bold: Whether to use the bold face.
-
-    Returns:
-        (h, w), read-only: how much of each pixel is covered. The middle row is the middle of a
-        digit's height, so that text of different sizes lines up.
+    The middle row is the middle of a digit's height, so that text of different sizes lines up.
     """
     font = _font(size, bold=bold)
     width, height = round(font.getlength(text)), 2 * (size // 2 + size // 8)

@@ -46,14 +46,11 @@ class Card:
     """What a card shows.
 
     Attributes:
-        image: The digit as the network read it, (28, 28) float32 in [0, 1].
-        heatmap: (n, n) float32 in [0, 1], n being 7, 14 or 28; all zeros if it is empty.
-        probabilities: (10,) float32.
+        image: The digit as the network read it.
         target: The explained class.
         layer: The explained layer.
         score: The score that was differentiated: `log_odds`, `logit` or `probability`.
         label: The true class; `None` if it is not known.
-        colormap: Of the heatmap.
     """
 
     image: DigitImage

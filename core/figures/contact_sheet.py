@@ -23,13 +23,10 @@ _VERDICT, _NUMBER = 22, 276  # the middles of the first and the last line
 _PHOTO, _PHOTO_HEIGHT = 40, 160
 _DIGITS, _DIGITS_HEIGHT = 206, 56
 
-_LONG_TEXT, _SMALL = 16, 15
+_LONG_TEXT, _SMALL = 16, 15  # font sizes
 
-_MAX_ANSWER = 6
-"""So many digits of an answer or a label are shown."""
-
-_MAX_LARGE, _MAX_SMALL = 4, 15
-"""So many digits are shown at twice their size, or as they are."""
+_MAX_ANSWER = 6  # so many digits of an answer or a label are shown
+_MAX_LARGE, _MAX_SMALL = 4, 15  # so many digits are shown at twice their size, or as they are
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,12 +49,7 @@ class Entry:
 
 
 def thumbnail(picture: DecodedImage, boxes: Sequence[Box]) -> Pixels:
-    """Return a picture at most 240 pixels wide and 160 high, with the boxes of its digits.
-
-    Args:
-        picture: The upload.
-        boxes: In the picture's own pixels.
-    """
+    """Return a picture at most 240 pixels wide and 160 high, with boxes in its own pixels."""
     rows, columns, _ = picture.pixels.shape
     zoom = min(_PHOTO_HEIGHT / rows, _ACROSS / columns)
     zoom = int(zoom) if zoom >= 1 else zoom

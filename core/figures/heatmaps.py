@@ -12,17 +12,14 @@ from core.figures.arrays import ColourTable, DigitImage, FeatureMap, Greys, Heat
 from core.figures.canvas import fill, frame, write
 from core.figures.style import EXPLAINED, GROUND, RGB, SKY, Colour, Theme
 
-_MIN_CELL = 8
-"""Pixels a side: smaller cells have no lines between them."""
+_MIN_CELL = 8  # pixels a side: smaller cells have no lines between them
+_SIDE, _FINE = 28, 112  # of a digit's image, and of a heatmap that is upsampled to be warped
 
 _OPACITY = 0.65
 """Of a strong heatmap: a third of the contrast between ink and paper stays visible."""
 
 _OPAQUE_FROM = 0.5
 """Weaker values are more transparent, down to none at 0, so that they do not veil the ink."""
-
-_SIDE, _FINE = 28, 112
-"""Sides of a digit's image, and of a heatmap that is upsampled before it is warped."""
 
 
 class Colormap(StrEnum):
@@ -34,7 +31,7 @@ class Colormap(StrEnum):
     @property
     def table(self) -> ColourTable:
         """The colours from 0 to 1."""
-        return _viridis() if self is Colormap.VIRIDIS else _jet()
+        return _table(self)
 
 
 def to_uint8(values: FeatureMap) -> Greys:
@@ -62,11 +59,7 @@ def grey(values: DigitImage | FeatureMap, side: int, vmax: float = 1.0) -> Pixel
 def diverging(values: FeatureMap, side: int, vmax: float | None = None) -> Pixels:
     """Return values in orange where they are positive, and in sky blue where negative.
 
-    Args:
-        values: (n, n).
-        side: Of the panel, in pixels.
-        vmax: The magnitude that has the full colour; by default the largest. Zero has the colour of
-            the ground.
+    The magnitude `vmax`, by default the largest, has the full colour, and zero that of the ground.
     """
     largest = float(np.abs(values).max()) if vmax is None else vmax
     share = np.clip(np.abs(values) / (largest or 1), 0, 1)[..., np.newaxis]
@@ -117,12 +110,7 @@ def upsample(heatmap: Heatmap, side: int) -> Greys:
 
 
 def warp_heatmap(heatmap: Heatmap, warp: Warp, shape: tuple[int, int]) -> tuple[Greys, Box]:
-    """Map a heatmap to the picture that its digit was read from.
-
-    Args:
-        heatmap: Over the whole image of the digit.
-        warp: From that image to the picture.
-        shape: Rows and columns of the picture.
+    """Map a heatmap to the picture, of so many rows and columns, that its digit was read from.
 
     Returns:
         The part of the picture that the image covers, with the upsampled heatmap, 0 elsewhere; and
@@ -188,31 +176,21 @@ def draw_colorbar(
 
 
 @cache
-def _viridis() -> ColourTable:
-    """Return the table by Smith, van der Walt and Firing, from OpenCV.
+def _table(colormap: Colormap) -> ColourTable:
+    """Return viridis from OpenCV, or compute Matplotlib's jet, which is piecewise linear.
 
-    Its lightness rises evenly, also for colour-blind eyes and in greyscale:
-    https://bids.github.io/colormap.
+    The lightness of viridis rises evenly, also for colour-blind eyes and in greyscale (Smith, van
+    der Walt and Firing, https://bids.github.io/colormap). That of jet rises and falls, which shows
+    edges where the data have none; it is offered because many tutorials use it.
     """
-    steps = np.arange(256, dtype=np.uint8)
-    return _read_only(cv2.applyColorMap(steps, cv2.COLORMAP_VIRIDIS).reshape(256, 3)[:, ::-1])
-
-
-@cache
-def _jet() -> ColourTable:
-    """Compute Matplotlib's jet, a rainbow of three piecewise linear functions.
-
-    Its lightness rises and falls, which shows edges where the data have none. It is offered because
-    many tutorials use it.
-    """
-    x = np.linspace(0, 1, 256)
-    red = np.interp(x, (0.35, 0.66, 0.89, 1), (0, 1, 1, 0.5))
-    green = np.interp(x, (0.125, 0.375, 0.64, 0.91), (0, 1, 1, 0))
-    blue = np.interp(x, (0, 0.11, 0.34, 0.65), (0.5, 1, 1, 0))
-    return _read_only(np.rint(255 * np.stack([red, green, blue], axis=1)))
-
-
-def _read_only(rows: NDArray[np.generic]) -> ColourTable:
-    table = np.ascontiguousarray(rows, dtype=np.uint8)
+    if colormap is Colormap.VIRIDIS:
+        bgr = cv2.applyColorMap(np.arange(256, dtype=np.uint8), cv2.COLORMAP_VIRIDIS)
+        table = bgr.reshape(256, 3)[:, ::-1].astype(np.uint8)
+    else:
+        x = np.linspace(0, 1, 256)
+        red = np.interp(x, (0.35, 0.66, 0.89, 1), (0, 1, 1, 0.5))
+        green = np.interp(x, (0.125, 0.375, 0.64, 0.91), (0, 1, 1, 0))
+        blue = np.interp(x, (0, 0.11, 0.34, 0.65), (0.5, 1, 1, 0))
+        table = np.rint(255 * np.stack([red, green, blue], axis=1)).astype(np.uint8)
     table.setflags(write=False)
     return table

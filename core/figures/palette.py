@@ -63,13 +63,10 @@ def heatmap_indices(heatmap: Heatmap) -> Indices:
 
 
 def overlay_indices(image: DigitImage, heatmap: Greys) -> Indices:
-    """Return an image with a heatmap over it, dithered between 17 strengths.
+    """Return an image with an upsampled heatmap over it, dithered between 17 strengths.
 
-    Where the heatmap is 0 the image has its own grey.
-
-    Args:
-        image: (28, 28), enlarged to the size of the heatmap.
-        heatmap: (n, n), upsampled; n is a multiple of 28.
+    The image is enlarged to the size of the heatmap, a multiple of 28. Where the heatmap is 0 it
+    has its own grey.
     """
     side = len(heatmap)
     threshold = np.tile(_BAYER, (side // 2, side // 2))

@@ -70,13 +70,9 @@ def locate(digit: Digit, picture: DecodedImage) -> tuple[Box, Warp]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class View:
-    """A square part of a picture, shown in a panel.
+    """A square part of a picture, shown in a panel of `side` pixels.
 
-    Attributes:
-        picture: The upload.
-        corner: The upper left corner in `picture.pixels`; negative if the part is larger.
-        length: Of a side, in `picture.pixels`.
-        side: Of the panel, in pixels.
+    The corner and the length are in `picture.pixels`; the corner is negative if the part is larger.
     """
 
     picture: DecodedImage
@@ -86,14 +82,7 @@ class View:
 
     @classmethod
     def around(cls, picture: DecodedImage, box: Box, side: int, context: int = _CONTEXT) -> Self:
-        """Return a view of a box and what is around it, within the picture where that is possible.
-
-        Args:
-            picture: The upload.
-            box: In `picture.pixels`.
-            side: Of the panel, in pixels.
-            context: How many times the length of the box is shown.
-        """
+        """Return a view of `context` times the length of a box, within the picture if possible."""
         left, top, right, bottom = box
         rows, columns, _ = picture.pixels.shape
         length = max(min(max(right - left, bottom - top) * context, max(rows, columns)), 1)
@@ -106,12 +95,9 @@ class View:
         return self._crop(self.picture.pixels, GROUND[0])
 
     def show_ink(self, ink: Greys, box: Box, min_ink: int = 1) -> Pixels:
-        """Return the panel with the ink in white on black.
+        """Return the panel with the ink map, which may be shrunk, in white on black.
 
-        Args:
-            ink: Of the whole picture, perhaps shrunk.
-            box: Its ink is shown as white.
-            min_ink: By how much white ink must differ from the paper, 0 to 255.
+        The ink in the box is white if it differs by at least `min_ink`, of 255, from the paper.
         """
         size = self.picture.pixels.shape[1::-1]
         part = self._crop(np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR)), 0)

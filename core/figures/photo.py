@@ -12,20 +12,15 @@ from core.figures.heatmaps import Colormap, enlarge, overlay, warp_heatmap
 from core.figures.tags import Tag, Tone, draw_tags
 from core.uploads.decoded_image import DecodedImage
 
-_MIN_SIDE = 320
-"""A picture is enlarged if its longer side has fewer pixels."""
+_MIN_SIDE = 320  # pixels of the longer side, below which a picture is enlarged
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Detection:
     """A digit that was found in a picture, and its heatmap.
 
-    Attributes:
-        box: In the picture's own pixels.
-        warp: From the digit's image to the picture, in its own pixels.
-        heatmap: Over the whole image of the digit.
-        prediction: The predicted class, 0 to 9.
-        confident: Whether the prediction is shown without a question mark.
+    The box and the warp are in the picture's own pixels. A prediction that is not `confident` is
+    shown with a question mark.
     """
 
     box: Box
@@ -43,12 +38,8 @@ def draw_photo(
     Each digit has a box and a tag with its prediction, and with its number in reading order if
     there are several. Where the heatmaps are 0 the picture does not change.
 
-    Args:
-        picture: The upload.
-        detections: In reading order.
-        selected: The place in `detections` of the only one whose heatmap is shown, in an orange
-            box. `None` shows all heatmaps.
-        colormap: Of the heatmaps.
+    The only one whose heatmap is shown is at the place `selected`, in an orange box; `None` shows
+    all heatmaps.
 
     Returns:
         A JPEG of the size of `picture.pixels`. A small picture is enlarged by a whole number, and a

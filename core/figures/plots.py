@@ -62,9 +62,6 @@ def confusion_matrix(confusion: NDArray[np.int64]) -> bytes:
     The colour of a mistake is its share of the row, relative to the largest share. The diagonal is
     grey, because its counts are a hundred times as large.
 
-    Args:
-        confusion: (10, 10) counts.
-
     Returns:
         A PNG of 1200 x 1200 pixels.
     """

@@ -17,9 +17,6 @@ def format_percent(probability: float) -> str:
     A softmax never gives certainty, only numbers too close to it for the decimals shown, so neither
     100.0% nor 0.0% is ever printed.
 
-    Args:
-        probability: 0 to 1.
-
     Returns:
         For example `98.1%` for 0.98123, `> 99.9%` for 0.99996 and `< 0.1%` for 0.0002, each in
         one piece: the space does not break.
@@ -43,13 +40,8 @@ def draw_probabilities(
 ) -> None:
     """Draw a bar and a percentage for each class, the predicted one's in blue and bold.
 
-    Args:
-        canvas: RGB or indexed, as `theme` is.
-        rows: The boxes of the ten classes, with 24 free pixels to their left and 3 between them.
-        probabilities: Of the classes.
-        theme: Of the canvas.
-        target: The explained class, which gets an orange frame and arrow.
-        label: The true class, which gets a tick.
+    The target gets an orange frame and arrow, and the label a tick. The ten rows have 24 free
+    pixels to their left and 3 between them.
     """
     predicted = int(probabilities.argmax())
     for digit, (row, probability) in enumerate(zip(rows, probabilities.tolist(), strict=True)):

@@ -28,13 +28,9 @@ _MIN_INK = 24
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RejectedCandidate:
-    """A candidate that was not taken for a digit.
+    """A candidate that was not taken for a digit, and the class that it would have.
 
-    Attributes:
-        digit: The candidate, read as a digit.
-        prediction: The class that it would have.
-        objectness: Log-odds that it is a digit at all.
-        threshold: The least objectness of a digit.
+    Its objectness is the log-odds that it is a digit at all; a digit has at least the threshold.
     """
 
     digit: Digit
@@ -49,12 +45,7 @@ def format_objectness(objectness: float) -> str:
 
 
 def draw_rejection(picture: DecodedImage, ink: Greys, candidate: RejectedCandidate | None) -> bytes:
-    """Draw why no digit was found.
-
-    Args:
-        picture: The upload.
-        ink: Of the whole picture, perhaps shrunk.
-        candidate: The one that is most like a digit; `None` if there is none.
+    """Draw why no digit was found in a picture with an ink map, which may be shrunk.
 
     Returns:
         A JPEG 768 pixels wide; the same arguments always give the same bytes.

@@ -27,14 +27,7 @@ _UPPER, _LOWER = 60, 348
 def draw_steps(
     picture: DecodedImage, ink: Greys, digit: Digit, heatmap: Heatmap, colormap: Colormap
 ) -> bytes:
-    """Draw how one digit was read.
-
-    Args:
-        picture: The upload.
-        ink: Of the whole picture, perhaps shrunk.
-        digit: One that was found in the picture.
-        heatmap: Of the digit.
-        colormap: Of the heatmap.
+    """Draw how a digit was read from a picture with an ink map, which may be shrunk.
 
     Returns:
         A JPEG of 768 x 712 pixels; the same arguments always give the same bytes.

@@ -31,14 +31,7 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A box and its tag.
-
-    Attributes:
-        box: In the pixels of the canvas.
-        text: The prediction.
-        number: Its number in reading order; `None` for a single digit.
-        tone: Of the box and the text.
-    """
+    """A box, a prediction, and its number in reading order; `None` for a single digit."""
 
     box: Box
     text: str
@@ -51,10 +44,6 @@ def draw_tags(canvas: Pixels, tags: Sequence[Tag]) -> Pixels:
 
     A tag is above its box, or beside or below it if it would hide another digit there. Light lines
     have dark edges, and light text has a dark ground, so that they are visible on any picture.
-
-    Args:
-        canvas: Drawn on.
-        tags: In reading order.
 
     Returns:
         The canvas, with a strip added above if a tag has no other room.
@@ -126,13 +115,8 @@ def _find_place(
     """Return the place for a tag, of width and height `size`, that covers the fewest pixels.
 
     The first choice is above its box, in a strip above the picture if need be: several tags are
-    found more easily in a row. A single tag takes the strip last.
-
-    Args:
-        size: Of the tag.
-        box: Of the tag.
-        taken: (2 n, 4), n boxes and as many tags; zeros for tags that are not placed yet.
-        shape: Rows and columns of the picture.
+    found more easily in a row. A single tag takes the strip last. What is taken, (2 n, 4), are n
+    boxes and as many tags; zeros for tags that are not placed yet.
     """
     width, height = size
     left, top, right, bottom = box

@@ -26,7 +26,7 @@ class Candidate:
 
     Attributes:
         form: The normal form; its warp leads to the pixels of the ink map.
-        box: Bounding box in the ink map.
+        box: In the ink map.
         mass: Sum of the ink.
         objectness: Log-odds that it is a digit at all: `logsumexp` of the logits.
         strokes: Numbers of its strokes.
@@ -40,22 +40,8 @@ class Candidate:
     strokes: Group = ()
     penalty: float = 0.0
 
-    @property
-    def width(self) -> int:
-        """Width of the box in pixels."""
-        return self.box[2] - self.box[0]
-
-    @property
-    def height(self) -> int:
-        """Height of the box in pixels."""
-        return self.box[3] - self.box[1]
-
     def as_digit(self, scale: tuple[float, float]) -> Digit:
-        """Convert to a digit in the pixels of the picture.
-
-        Args:
-            scale: Pixels of the picture per pixel of the ink map, in x and y.
-        """
+        """Convert to a digit in a picture, of `scale` pixels (x, y) per pixel of the ink map."""
         warp = self.form.warp * np.array(scale)[:, np.newaxis]
         return Digit(self.form.image, box=scale_box(self.box, scale), warp=warp)
 
@@ -88,9 +74,7 @@ def score_groups(
 def total_score(digits: Sequence[Candidate], min_objectness: float) -> float:
     """Return the ink that digits explain, weighted by their objectness.
 
-    Args:
-        digits: Candidates that share no ink.
-        min_objectness: The least objectness of a digit.
+    The candidates share no ink.
     """
     return sum(
         (min(one.objectness - min_objectness, MAX_OBJECTNESS) - one.penalty) * one.mass

@@ -30,9 +30,7 @@ from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WEBP, MAX_SECO
 from core.uploads.problems import UploadError, UploadProblem
 
 _BLOCK = 1024  # bytes that a decoder reads between two looks at the clock
-_STRIP = (
-    1 << 20
-)  # pixels that are converted at a time, because a conversion can take four times them
+_STRIP = 1 << 20  # pixels that are converted at a time; a conversion can take four times them
 _MAX_PNG = 256 * 256  # pixels up to which `DecodedImage.file` is a PNG, as for drawings
 _QUALITY = 92  # of the JPEG for larger images
 
@@ -77,7 +75,7 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 class _TimedBytes(io.BytesIO):
-    """A file that cannot be read after `MAX_SECONDS` of processor time.
+    """A file whose reading raises `TimeoutError` after `MAX_SECONDS` of processor time.
 
     Most readers read in small pieces, so this ends what a hostile file makes them repeat: a million
     chunks, thousands of scans over the same image.
@@ -88,21 +86,14 @@ class _TimedBytes(io.BytesIO):
         self._end = time.thread_time() + MAX_SECONDS
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read bytes.
-
-        Raises:
-            TimeoutError: If the time is up.
-        """
+        """Read bytes, if there is time left."""
         if time.thread_time() > self._end:
             raise TimeoutError
         return super().read(size)
 
 
 def decode(data: bytes) -> DecodedImage:
-    """Decode the first frame of a PNG, JPEG, WebP, GIF, HEIC or AVIF.
-
-    Args:
-        data: An untrusted file.
+    """Decode the first frame of an untrusted PNG, JPEG, WebP, GIF, HEIC or AVIF.
 
     Raises:
         UploadError: If the file cannot be read.
@@ -121,10 +112,7 @@ def decode(data: bytes) -> DecodedImage:
 
 
 def reopen(file: bytes) -> DecodedImage:
-    """Read the file of a `DecodedImage` again, with the same pixels.
-
-    Args:
-        file: A `DecodedImage.file`. The size of the original is not in it.
+    """Read the file of a `DecodedImage` again: the same pixels, without the original's size.
 
     Raises:
         UploadError: If it is no such file.

@@ -53,14 +53,14 @@ class Bin:
 class OneDigit:
     """Figures of pictures with one digit.
 
-    An answer is correct if it is exactly that digit. Its confidence is the lowest of its digits.
+    An answer is right if it is exactly that digit. Its confidence is the lowest of its digits.
 
     Attributes:
-        right: Correct answers among all pictures.
+        right: Right answers among all pictures.
         refused: Pictures in which no digit was found, among all.
         sure: Answers with at least the confidence at which no doubt is mentioned, among all.
-        right_when_sure: Correct answers among these.
-        right_when_unsure: Correct answers among the others.
+        right_when_sure: Right answers among these.
+        right_when_unsure: Right answers among the others.
         calibration_error: Expected calibration error; `None` without answers.
         bins: The answers by confidence, without empty bins.
     """
@@ -76,10 +76,9 @@ class OneDigit:
 
 @dataclass(frozen=True, slots=True)
 class ManyDigits:
-    """Figures of pictures with several digits.
+    """Figures of pictures with several digits: `digits` of them in the labels.
 
     Attributes:
-        digits: Number of digits in the labels.
         distance: Sum of the Levenshtein distances between answers and labels.
         found: `1 - distance / digits`, which can be negative; `None` without digits.
         exact: Pictures whose answer is the label.
@@ -129,12 +128,9 @@ class UploadsEvaluation:
     """Figures of a folder of labelled pictures.
 
     Attributes:
-        one_digit: Pictures with one digit.
         no_digit: Share of the pictures without digits in which none was found.
-        many_digits: Pictures with several digits.
         by: The groupings, by column.
         in_all: Time from the file's bytes to the answer.
-        decoding: Time for decoding.
         reading: Time for finding and classifying digits; `None` if no file could be decoded.
     """
 
@@ -148,12 +144,7 @@ class UploadsEvaluation:
 
 
 def evaluate_uploads(results: Sequence[Result], sure: float) -> UploadsEvaluation:
-    """Compute the figures of a folder.
-
-    Args:
-        results: At least one result.
-        sure: The confidence from which no doubt is mentioned.
-    """
+    """Compute the figures of at least one result; from `sure` on, no doubt is mentioned."""
     read = [result for result in results if result.error is None]
     return UploadsEvaluation(
         one_digit=_one_digit([r for r in results if len(r.picture.label) == 1], sure),

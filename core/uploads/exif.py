@@ -7,13 +7,10 @@ _BYTE_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 
 
 def orientation(exif: bytes) -> int:
-    """Return the orientation in an EXIF block.
+    """Return the orientation in an EXIF block, with or without the `Exif` prefix that JPEG has.
 
     Pillow's parser reads all tags, and warns or fails if any of them is malformed. A picture with a
     broken EXIF block is still a picture, so this never raises.
-
-    Args:
-        exif: The block, with or without the `Exif` prefix that it has in JPEG.
 
     Returns:
         1 to 8 by the EXIF standard; 1, "as stored", if the block does not say.

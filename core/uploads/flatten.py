@@ -11,16 +11,10 @@ with ink on it does neither."""
 
 
 def flatten(image: Image.Image) -> Image.Image:
-    """Put an image on paper of one colour.
+    """Return an image, RGB or RGBA, in RGB on paper of one colour.
 
     Ink alone gets contrasting paper: black under light ink, white under dark. A cut-out of paper
     gets the colour of its edge, so that its outline does not look like ink.
-
-    Args:
-        image: An image in mode RGB or RGBA.
-
-    Returns:
-        An image in mode RGB.
     """
     if image.mode == "RGB":
         return image
@@ -36,12 +30,7 @@ def flatten(image: Image.Image) -> Image.Image:
 
 
 def _paper_colour(colours: Image.Image, alpha: Image.Image) -> tuple[int, ...]:
-    """Choose the colour of the paper.
-
-    Args:
-        colours: An image in mode RGB, cropped to what is visible.
-        alpha: Its alpha channel, not all zeros.
-    """
+    """Choose the colour of the paper for an image, cropped to what is visible."""
     strongest = alpha.getextrema()[1]
     opaque = alpha.point(lambda coverage: 255 * (2 * coverage > strongest))
     visible = np.asarray(opaque) > 0

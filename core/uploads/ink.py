@@ -29,7 +29,7 @@ def find_ink(pixels: NDArray[np.uint8], reach: float = WIDE) -> NDArray[np.uint8
 
     Args:
         pixels: (h, w, 3) uint8 RGB.
-        reach: Share of the longer side within which there is paper: `WIDE` or `NARROW`.
+        reach: Within which there is paper: `WIDE` or `NARROW`.
 
     Returns:
         (h, w) uint8, the difference of each pixel from the paper around it, towards the ink.

@@ -26,7 +26,7 @@ class LabelledPicture:
     """A picture and its label.
 
     Attributes:
-        file: Path of the file within the folder.
+        file: Path within the folder.
         label: The digits in reading order, lines from top to bottom; empty if there are none.
         groups: Its value in each column of `GROUPED_BY` that is present.
     """
@@ -75,7 +75,8 @@ def _rows(folder: Path, text: str) -> Iterator[LabelledPicture]:
         file, label = (row[name].strip() for name in _NEEDED)
         if not (file and file.isprintable()):
             raise LabelsError(f"{where} names no file that can be: {file!r}.")
-        if not _lies_in(folder, file):
+        inside = Path(os.path.realpath(folder / file)).is_relative_to(os.path.realpath(folder))
+        if not inside:  # after all links are resolved
             raise LabelsError(f"{where} names a file outside the folder: {file!r}.")
         if (path := os.path.normpath(file)) in named:
             raise LabelsError(f"{where} names a file again: {file!r}.")
@@ -87,11 +88,6 @@ def _rows(folder: Path, text: str) -> Iterator[LabelledPicture]:
             )
         groups = {name: _on_one_line(row[name]) for name in GROUPED_BY if name in columns}
         yield LabelledPicture(file, label, groups)
-
-
-def _lies_in(folder: Path, file: str) -> bool:
-    """Whether a file is in a folder after all links are resolved."""
-    return Path(os.path.realpath(folder / file)).is_relative_to(os.path.realpath(folder))
 
 
 def _on_one_line(text: str) -> str:

@@ -8,10 +8,7 @@ _MAX_SLOPE = 0.3  # 17 degrees
 
 
 def reading_order(boxes: NDArray[np.int32]) -> list[list[int]]:
-    """Sort boxes into lines from top to bottom, each from left to right.
-
-    Args:
-        boxes: (n, 4) left, top, right, bottom.
+    """Sort boxes, (n, 4), into lines from top to bottom, each from left to right.
 
     Returns:
         The indexes of the boxes in each line.

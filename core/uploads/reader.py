@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -47,8 +47,7 @@ class Reading:
     """The digits that were found in a picture.
 
     Attributes:
-        picture: The picture.
-        ink: (h, w) uint8, its ink map, which may be smaller than the picture.
+        ink: (h, w) uint8, the picture's ink map, which may be smaller than it.
         digits: The digits in reading order, at most `MAX_DIGITS`.
         left_out: Number of further digits.
     """
@@ -60,51 +59,42 @@ class Reading:
 
 
 class Reader:
-    """Finds digits in pictures with a network that was trained to reject negatives."""
+    """Finds digits in pictures with a network that was trained to reject negatives.
+
+    A digit has at least `min_objectness`, in log-odds.
+    """
 
     def __init__(self, logits_fn: LogitsFn, min_objectness: float = 0.0) -> None:
-        """Read with a network.
-
-        Args:
-            logits_fn: The uploads' network.
-            min_objectness: The least objectness of a digit, in log-odds.
-        """
         self._logits_fn = logits_fn
         self._min_objectness = min_objectness
 
     def read(self, picture: DecodedImage) -> Reading:
         """Find the digits in a picture."""
         pixels = _shrink(picture.pixels)
-        best: _Attempt | None = None
-        for attempt in self._attempts(pixels):
-            if best is None or attempt.explained > best.explained:
-                best = attempt
-            if best.explained >= _GOOD:
+        best_ink = wide = find_ink(pixels, WIDE)
+        best: list[Candidate] = []
+        most = -1.0
+        for ink, style in _interpretations(pixels, wide):
+            digits, explained = self._attempt(ink, wide, style)
+            if explained > most:
+                best_ink, best, most = ink, digits, explained
+            if most >= _GOOD:
                 break
-        assert best is not None  # noqa: S101 - there is always a first attempt
         scale = picture.scale_of(pixels)
-        digits = tuple(one.as_digit(scale) for one in best.digits[:MAX_DIGITS])
-        return Reading(picture, best.ink, digits, max(len(best.digits) - MAX_DIGITS, 0))
-
-    def _attempts(self, pixels: NDArray[np.uint8]) -> Iterator["_Attempt"]:
-        """Interpret a picture in every way, the most likely first, lazily."""
-        wide = find_ink(pixels, WIDE)
-        yield self._attempt(wide, wide, InkStyle.PLAIN)
-        narrow = find_ink(pixels, NARROW)
-        yield self._attempt(narrow, wide, InkStyle.PLAIN)
-        for style, ink in product((InkStyle.LINED, InkStyle.OUTLINED), (wide, narrow)):
-            yield self._attempt(ink, wide, style)
+        found = tuple(one.as_digit(scale) for one in best[:MAX_DIGITS])
+        return Reading(picture, best_ink, found, max(len(best) - MAX_DIGITS, 0))
 
     def _attempt(
         self, ink: NDArray[np.uint8], wide: NDArray[np.uint8], style: InkStyle
-    ) -> "_Attempt":
+    ) -> tuple[list[Candidate], float]:
+        """Return the digits of an interpretation, and the share of its ink that they explain."""
         strokes = find_strokes(ink, style)
         if strokes is None:
-            return _Attempt(ink, [], 0)
+            return [], 0
         digits = [
             digit
             for digit in find_digits(strokes, self._logits_fn, self._min_objectness)
-            if _two_tone(_around(ink, digit.box)) >= _TWO_TONE
+            if _two_tone(ink, digit.box) >= _TWO_TONE
             and (ink is wide or not _is_outline_of_solid(ink, wide, digit.box))
         ]
         explained = sum(
@@ -120,18 +110,21 @@ class Reader:
         else:
             accepted = share >= _MIN_INK_OTHER and explained >= _MIN_EXPLAINED_OTHER
         if not accepted:
-            return _Attempt(ink, [], 0)
+            return [], 0
         # Ink at the edge may be further digits, joined by lines.
-        return _Attempt(ink, digits, explained * mass / (mass + strokes.at_edge))
+        return digits, explained * mass / (mass + strokes.at_edge)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Attempt:
-    """An interpretation of a picture, and the share of its ink that digits explain."""
-
-    ink: NDArray[np.uint8]
-    digits: list[Candidate]
-    explained: float
+def _interpretations(
+    pixels: NDArray[np.uint8], wide: NDArray[np.uint8]
+) -> Iterator[tuple[NDArray[np.uint8], InkStyle]]:
+    """Yield ink maps and styles, the most likely first; they are computed lazily."""
+    yield wide, InkStyle.PLAIN
+    narrow = find_ink(pixels, NARROW)
+    yield narrow, InkStyle.PLAIN
+    for style in (InkStyle.LINED, InkStyle.OUTLINED):
+        yield wide, style
+        yield narrow, style
 
 
 def _overlap(one: Box, other: Box) -> float:
@@ -153,14 +146,11 @@ def _is_outline_of_solid(ink: NDArray[np.uint8], wide: NDArray[np.uint8], box: B
     return bool(as_strong[~is_stroke].mean() > _FILLED)
 
 
-def _around(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+def _two_tone(ink: NDArray[np.uint8], box: Box) -> float:
+    """Return the share of the variance around a box between two classes, by Otsu's threshold."""
     left, top, right, bottom = box
     margin = max((bottom - top) // 10, 2)
-    return ink[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin]
-
-
-def _two_tone(ink: NDArray[np.uint8]) -> float:
-    """Return the share of the variance between two classes, by Otsu's threshold (1979)."""
+    ink = ink[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin]
     threshold, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)
     is_ink = ink > threshold
     share = float(is_ink.mean())

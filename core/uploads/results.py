@@ -13,7 +13,7 @@ from core.figures.contact_sheet import Entry, thumbnail
 from core.uploads.labels import LabelledPicture
 from core.uploads.limits import MAX_BYTES
 from core.uploads.problems import UploadError
-from core.uploads.reader import Reader, Reading
+from core.uploads.reader import Reader
 from core.uploads.worker import DecodingWorker
 
 ProbabilitiesFn = Callable[[NDArray[np.float32]], NDArray[np.floating]]
@@ -25,7 +25,6 @@ class Result:
     """The answer for one picture.
 
     Attributes:
-        picture: The picture and its label.
         answer: The digits in reading order; empty if none was found.
         confidences: The probability of each digit of the answer.
         error: Why the picture could not be read, in one sentence; `None` if it could.
@@ -73,64 +72,37 @@ def read_pictures(
     reader: Reader,
     probabilities_fn: ProbabilitiesFn,
 ) -> Iterator[Result]:
-    """Read and time pictures one after the other.
-
-    Args:
-        folder: The folder of the files.
-        pictures: The pictures; their files exist.
-        worker: Decodes the files.
-        reader: Finds the digits.
-        probabilities_fn: Classifies them.
-    """
+    """Read pictures, whose files exist, one after the other, and time each."""
     with suppress(UploadError):
         worker.decode(b"")  # so that no picture is timed with the start of the process
     for picture in pictures:
-        yield _read(folder, picture, worker, reader, probabilities_fn)
-
-
-def _read(
-    folder: Path,
-    picture: LabelledPicture,
-    worker: DecodingWorker,
-    reader: Reader,
-    probabilities_fn: ProbabilitiesFn,
-) -> Result:
-    started = time.perf_counter()
-    try:
-        with (folder / picture.file).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
         started = time.perf_counter()
-        decoded = worker.decode(data)
-    except (OSError, UploadError) as error:
-        took, unread = time.perf_counter() - started, Entry(picture.label, "", None, None, ())
-        return Result(picture, "", (), _sentence(error), took, 0.0, unread)
-    decoding = time.perf_counter() - started
-    started = time.perf_counter()
-    reading = reader.read(decoded)
-    images = [digit.image for digit in reading.digits]
-    probabilities = probabilities_fn(np.stack(images)) if images else np.empty((0, 10))
-    took = time.perf_counter() - started
-    answer = "".join(map(str, probabilities.argmax(axis=1).tolist()))
-    confidences = tuple(probabilities.max(axis=1, initial=0).tolist())
-    is_right = answer == picture.label
-    mistake = None if is_right else _entry(picture, answer, confidences, reading)
-    return Result(picture, answer, confidences, None, decoding, took, mistake)
+        try:
+            with (folder / picture.file).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+            started = time.perf_counter()
+            decoded = worker.decode(data)
+        except (OSError, UploadError) as error:
+            took, unread = time.perf_counter() - started, Entry(picture.label, "", None, None, ())
+            yield Result(picture, "", (), _sentence(error), took, 0.0, unread)
+            continue
+        decoding = time.perf_counter() - started
+        started = time.perf_counter()
+        digits = reader.read(decoded).digits
+        images = tuple(digit.image for digit in digits)
+        probabilities = probabilities_fn(np.stack(images)) if images else np.empty((0, 10))
+        took = time.perf_counter() - started
+        answer = "".join(map(str, probabilities.argmax(axis=1).tolist()))
+        confidences = tuple(probabilities.max(axis=1, initial=0).tolist())
+        mistake = None
+        if answer != picture.label:
+            photo = thumbnail(decoded, [digit.box for digit in digits if digit.box is not None])
+            lowest = min(confidences, default=None)
+            mistake = Entry(picture.label, answer, lowest, photo, images)
+        yield Result(picture, answer, confidences, None, decoding, took, mistake)
 
 
 def _sentence(error: OSError | UploadError) -> str:
     if isinstance(error, UploadError):
         return str(error)
     return f"The file cannot be read: {error.strerror or error}."
-
-
-def _entry(
-    picture: LabelledPicture, answer: str, confidences: tuple[float, ...], reading: Reading
-) -> Entry:
-    boxes = [digit.box for digit in reading.digits if digit.box is not None]
-    return Entry(
-        label=picture.label,
-        answer=answer,
-        confidence=min(confidences, default=None),
-        photo=thumbnail(reading.picture, boxes),
-        digits=tuple(digit.image for digit in reading.digits),
-    )

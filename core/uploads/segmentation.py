@@ -29,16 +29,7 @@ _MIN_SIZE = 0.4  # of a digit, as a share of the largest one's
 
 
 def find_digits(strokes: Strokes, logits_fn: LogitsFn, min_objectness: float) -> list[Candidate]:
-    """Find the digits among strokes.
-
-    Args:
-        strokes: From `find_strokes`.
-        logits_fn: The network.
-        min_objectness: The least objectness of a digit.
-
-    Returns:
-        The digits in reading order.
-    """
+    """Find the digits among strokes, of at least `min_objectness`, in reading order."""
     strokes = merge_strokes(strokes, logits_fn, min_objectness)
     lines = _lines(strokes.boxes)
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]

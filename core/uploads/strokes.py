@@ -34,13 +34,7 @@ _MAX_STROKES = 100  # the heaviest are kept
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Crop:
-    """A crop of an ink map.
-
-    Attributes:
-        ink: (h, w) float32 in [0, 1], cropped to the ink.
-        left: Position in the ink map.
-        top: Position in the ink map.
-    """
+    """Ink, (h, w) float32 in [0, 1], and its position in the ink map that it was cropped from."""
 
     ink: NDArray[np.float32]
     left: int
@@ -92,11 +86,7 @@ class Strokes:
         return Crop(np.where(own, self.ink[window], 0).astype(np.float32), left, top)
 
     def merge(self, pairs: Mapping[int, int]) -> "Strokes":
-        """Merge pairs of strokes.
-
-        Args:
-            pairs: From the number of each stroke that disappears to the one it is merged into.
-        """
+        """Merge pairs of strokes, from the number of one that disappears to the one that grows."""
         kept = [number for number in range(len(self.boxes)) if number not in pairs]
         new = np.zeros(len(self.boxes), np.int32)
         new[kept] = np.arange(len(kept))
@@ -121,11 +111,7 @@ class InkStyle(Enum):
 
 
 def find_strokes(ink: NDArray[np.uint8], style: InkStyle = InkStyle.PLAIN) -> Strokes | None:
-    """Find the strokes in an ink map.
-
-    Args:
-        ink: (h, w) uint8, from `find_ink`.
-        style: How to interpret the ink.
+    """Find the strokes in an ink map, (h, w) uint8.
 
     Returns:
         `None` if no ink stands out, or there is nothing to interpret that way.

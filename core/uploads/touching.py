@@ -1,10 +1,8 @@
 """Splitting of strokes in which several digits touch."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.uploads.candidates import (
     MAX_OBJECTNESS,
@@ -27,7 +25,8 @@ _CUT_PENALTY = 3.0  # objectness per height of ink that a cut crosses
 
 def may_touch(stroke: Candidate) -> bool:
     """Whether a stroke is worth splitting."""
-    if stroke.height < _MIN_HEIGHT or stroke.width < _NARROW * stroke.height:
+    left, top, right, bottom = stroke.box
+    if bottom - top < _MIN_HEIGHT or right - left < _NARROW * (bottom - top):
         return False
     return stroke.objectness < MAX_OBJECTNESS - _MARGIN or _is_wide(stroke)
 
@@ -35,13 +34,7 @@ def may_touch(stroke: Candidate) -> bool:
 def split_touching(
     whole: Candidate, crop: Crop, logits_fn: LogitsFn, min_objectness: float
 ) -> list[Candidate]:
-    """Split a stroke where digits touch.
-
-    Args:
-        whole: The stroke as one candidate.
-        crop: Its ink.
-        logits_fn: The network.
-        min_objectness: The least objectness of a digit.
+    """Split a stroke, `whole` as one candidate and `crop` as its ink, where digits touch.
 
     Returns:
         The digits from left to right. Empty if the stroke is rather one digit, or if there is no
@@ -61,44 +54,36 @@ def split_touching(
 
 
 def _is_wide(stroke: Candidate) -> bool:
-    return stroke.width > _WIDE * stroke.height
+    left, top, right, bottom = stroke.box
+    return right - left > _WIDE * (bottom - top)
 
 
 def _parts(whole: Candidate, crop: Crop, logits_fn: LogitsFn) -> dict[tuple[int, int], Candidate]:
-    """Score what lies between any two cuts.
+    """Score what lies between any two cuts and is not too low or too wide for a digit.
 
     Returns:
         The parts by the numbers of their cuts, with the ends of the stroke as first and last. Empty
         if no part reaches the last.
     """
     cuts = find_cuts(crop.ink)
-    costs = [0.0, *(cut.cost for cut in cuts), 0.0]
-    parts = {span: candidate(part) for span, part in _crops(crop, [cut.columns for cut in cuts])}
-    if not any(end == len(cuts) + 1 for _, end in parts):
-        return {}
-    return {
-        (start, end): replace(
-            one, strokes=whole.strokes, penalty=_CUT_PENALTY * (costs[start] + costs[end])
-        )
-        for (start, end), one in zip(parts, score(parts.values(), logits_fn), strict=True)
-    }
-
-
-def _crops(crop: Crop, cuts: list[NDArray[np.int32]]) -> Iterator[tuple[tuple[int, int], Crop]]:
-    """Yield what lies between any two cuts and is not too low or too wide for a digit."""
     if not cuts:
-        return
-    columns = np.arange(crop.ink.shape[1])
-    part_of = (columns >= np.array(cuts)[:, :, None]).sum(axis=0)
-    min_height = _MIN_PART * len(crop.ink)
-    for start in range(len(cuts) + 1):
-        for end in range(start + 1, min(start + len(cuts), len(cuts) + 1) + 1):
+        return {}
+    costs = [0.0, *(cut.cost for cut in cuts), 0.0]
+    columns, last = np.arange(crop.ink.shape[1]), len(cuts) + 1
+    part_of = (columns >= np.array([cut.columns for cut in cuts])[:, :, None]).sum(axis=0)
+    parts = {}
+    for start in range(last):
+        for end in range(start + 1, min(start + len(cuts), last) + 1):
             part = crop.masked((part_of >= start) & (part_of < end))
-            if part is None or len(part.ink) < min_height:
+            if part is None or len(part.ink) < _MIN_PART * len(crop.ink):
                 continue
             if part.ink.shape[1] > _WIDE * len(part.ink):
                 break
-            yield (start, end), part
+            penalty = _CUT_PENALTY * (costs[start] + costs[end])
+            parts[start, end] = replace(candidate(part), strokes=whole.strokes, penalty=penalty)
+    if not any(end == last for _, end in parts):
+        return {}
+    return dict(zip(parts, score(parts.values(), logits_fn), strict=True))
 
 
 def _best(
@@ -106,13 +91,7 @@ def _best(
 ) -> list[Candidate]:
     """Find the split with the highest score, by dynamic programming over the cuts.
 
-    Args:
-        parts: From `_parts`.
-        min_objectness: The least objectness of a digit.
-        may_skip: Whether parts may be left out.
-
-    Returns:
-        The digits; empty if there is no such split.
+    Parts may be left out if `may_skip`. The result is empty if there is no such split.
     """
     last = max((end for _, end in parts), default=0)
     best: list[list[Candidate] | None] = [[]] + [None] * last

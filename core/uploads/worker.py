@@ -36,11 +36,7 @@ class DecodingWorker:
     """
 
     def __init__(self, processes: int = 2) -> None:
-        """Start the first process.
-
-        Args:
-            processes: Largest number of processes.
-        """
+        """Start the first of up to so many processes."""
         self._closed = False
         self._processes = processes
         self._changing = threading.Lock()
@@ -57,10 +53,7 @@ class DecodingWorker:
         self.close()
 
     def decode(self, data: bytes) -> DecodedImage:
-        """Decode the first frame of a PNG, JPEG, WebP, GIF, HEIC or AVIF.
-
-        Args:
-            data: An untrusted file.
+        """Decode the first frame of an untrusted PNG, JPEG, WebP, GIF, HEIC or AVIF.
 
         Raises:
             UploadError: If the file cannot be read.
@@ -68,10 +61,7 @@ class DecodingWorker:
         return self._ask(Task.DECODE, data)
 
     def reopen(self, file: bytes) -> DecodedImage:
-        """Read the file of a `DecodedImage` again, with the same pixels.
-
-        Args:
-            file: A `DecodedImage.file`. The size of the original is not in it.
+        """Read the file of a `DecodedImage` again: the same pixels, without the original's size.
 
         Raises:
             UploadError: If it is no such file.
@@ -124,14 +114,10 @@ class DecodingWorker:
 
 
 class _DiedError(Exception):
-    """A process died.
-
-    Attributes:
-        of_the_file: Whether it had received the file.
-    """
+    """A process died; `of_the_file` is whether it had received the file."""
 
     def __init__(self, *, of_the_file: bool) -> None:
-        super().__init__("with a file" if of_the_file else "before it had the file")
+        super().__init__()
         self.of_the_file = of_the_file
 
 

@@ -16,17 +16,7 @@ _GROUND: Rgb = (20, 20, 20)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Axes:
-    """A box of a canvas in which values are points.
-
-    Attributes:
-        canvas: Drawn on.
-        box: In pixels.
-        xlim: The values at the left and the right edge.
-        ylim: The values at the lower and the upper edge.
-        xticks: The values with a label below the box.
-        yticks: The values with a label left of the box and a thin line across it.
-        yformat: The format of the labels at the left.
-    """
+    """A box of a canvas in which values are points: from limit to limit, with ticks at values."""
 
     canvas: Pixels
     box: Box

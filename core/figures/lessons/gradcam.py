@@ -20,9 +20,8 @@ def log_odds(logits: NDArray[np.float64], target: int) -> NDArray[np.float64]:
 def draw_tangent(intermediates: Intermediates, dense: NDArray[np.float32]) -> bytes:
     """Draw how the score S depends on t, where t scales one feature map, and the slope at t = 1.
 
-    Args:
-        intermediates: Of the last layer and the log-odds.
-        dense: (49, k, 10), the weights from the cells of the k feature maps to the logits.
+    The score is the log-odds, the layer the last one, and `dense`, (49, k, 10), are the weights
+    from the cells of its k feature maps to the logits.
     """
     target, k = intermediates.target, int(intermediates.channels_by_contribution[0])
     feature_map = intermediates.activations[:, :, k]

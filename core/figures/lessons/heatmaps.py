@@ -57,10 +57,7 @@ def draw_heatmaps(
 ) -> bytes:
     """Draw heatmaps of one digit side by side: cells above, overlays below.
 
-    Args:
-        image: The digit.
-        panels: At most four: the text above, the text below, and the heatmap.
-        target: The explained class.
+    The panels, at most four, are the text above, the text below, and the heatmap.
     """
     count, gap, top = len(panels), 16, 88
     side = min((WIDTH - 2 * MARGIN - (count - 1) * gap) // count // 28 * 28, _MAX_SIDE)

@@ -22,11 +22,8 @@ def draw_convolution(
 ) -> bytes:
     """Draw one step of a convolution: nine pixels, nine weights, and the sum of their products.
 
-    Args:
-        image: The digit.
-        kernel: (3, 3), a filter of the first layer.
-        bias: Of that filter.
-        output: (28, 28), its feature map, whose maximum is the step that is drawn.
+    It is the step that results in the maximum of the output, the feature map of a filter with a
+    kernel, (3, 3), and a bias.
     """
     small, top = 168, _TOP + _SIDE + 56
     canvas = blank(560)

@@ -6,8 +6,7 @@ from core.figures.arrays import FeatureMap, Pixels
 from core.figures.canvas import Point, write
 from core.figures.style import BLACK, WHITE
 
-_LIGHT = 0.55
-"""Text on a lighter grey is black."""
+_LIGHT = 0.55  # text on a lighter grey is black
 
 
 def write_values(
@@ -20,16 +19,9 @@ def write_values(
     size: int,
     greys: FeatureMap | None = None,
 ) -> None:
-    """Write each value in the middle of its cell.
+    """Write each value of (n, n) in the middle of its cell in a panel, in a format such as `.2f`.
 
-    Args:
-        canvas: Drawn on.
-        values: (n, n).
-        at: The upper left corner of the panel.
-        side: Of the panel, in pixels.
-        spec: The format, for example `.2f`.
-        size: Of the font, in pixels.
-        greys: (n, n) in [0, 1], the greys of the cells; `None` if all cells are dark.
+    The greys are those of the cells, (n, n) in [0, 1]; `None` if all cells are dark.
     """
     cell = side / len(values)
     for (row, column), value in np.ndenumerate(values):

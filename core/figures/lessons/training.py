@@ -37,12 +37,8 @@ def draw_loss(image: DigitImage, probabilities: Classes, label: int, loss: float
 def draw_epochs(image: DigitImage, probabilities: NDArray[np.float32], label: int) -> bytes:
     """Draw the network's predictions for a digit before its training and after each epoch.
 
-    The true class has an orange line, the strongest other class a blue one.
-
-    Args:
-        image: The digit.
-        probabilities: (11, 10), before training and after each of ten epochs.
-        label: The true class.
+    The true class has an orange line, the strongest other class a blue one. The probabilities are
+    (11, 10): before training and after each of ten epochs.
     """
     canvas = blank(520)
     put(canvas, grey(image, 140), (MARGIN, 56))
