@@ -4,7 +4,8 @@ import asyncio
 import datetime as dt
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
+from copy import copy
 from dataclasses import asdict, replace
 from io import BytesIO
 from itertools import product
@@ -32,14 +33,23 @@ _MINUTE = dt.timedelta(minutes=1)
 _ANY = Criteria()
 
 
-@pytest.fixture
-async def pool(explainer: Explainer) -> AsyncIterator[DigitPool]:
-    """What questions are made of, by a chance that repeats itself."""
+@pytest.fixture(scope="module")
+def measured(explainer: Explainer) -> Iterator[DigitPool]:
+    """The test digits, classified once for all tests."""
     engine = Engine({Network.TUTORIAL: explainer}, 0.0, 64)
-    pool = DigitPool(engine, random.Random(1))
-    await pool.measure()
+    pool = DigitPool(engine)
+    with asyncio.Runner() as runner:
+        runner.run(pool.measure())
     yield pool
     engine.close()
+
+
+@pytest.fixture
+def pool(measured: DigitPool) -> DigitPool:
+    """What questions are made of, by a chance that repeats itself."""
+    pool = copy(measured)
+    pool.random = random.Random(1)
+    return pool
 
 
 def round_of(question: QuizQuestion, language: str | None = None) -> Round:
