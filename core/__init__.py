@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core import tutorial
-    from core.explain.explainer import Explainer, Explanation, ExplanationSet
+    from core.explain.explainer import Explainer
+    from core.explain.explanation import Explanation, ExplanationSet
+    from core.explain.methods import METHODS
 
 _WHERE = {
-    "ExplanationSet": "core.explain.explainer",
+    "METHODS": "core.explain.methods",
     "Explainer": "core.explain.explainer",
-    "Explanation": "core.explain.explainer",
+    "Explanation": "core.explain.explanation",
+    "ExplanationSet": "core.explain.explanation",
 }
 
 # The application configures logging.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
-__all__ = ["Explainer", "Explanation", "ExplanationSet", "tutorial"]
+__all__ = ["METHODS", "Explainer", "Explanation", "ExplanationSet", "tutorial"]
 
 
 def __getattr__(name: str) -> object:

@@ -53,26 +53,45 @@ def epoch_file(epoch: int, folder: Path = WEIGHTS) -> Path:
 
 
 def load_network(path: str | Path | None = None) -> "keras.Model":
-    """Load a trained network, not compiled.
+    """Load a trained network of digits, not compiled.
 
     Args:
-        path: A `.weights.h5` file of the tutorial's network, a `.keras` file of any network from
-            28 x 28 digits to ten classes, or a folder that the training wrote. Defaults to the
-            tutorial's network.
+        path: As for `load_model`.
 
     Returns:
         A model from (n, 28, 28, 1) float32 to (n, 10) probabilities.
 
     Raises:
-        WeightsError: If the file is missing or damaged, does not fit, or holds NaN or infinity.
+        WeightsError: As `load_model`, or if the network is not from digits to ten classes.
+    """
+    model = load_model(path)
+    shapes = [getattr(model, name, None) for name in ("input_shape", "output_shape")]
+    if shapes != [(None, 28, 28, 1), (None, 10)]:
+        raise WeightsError(
+            f"{weights_file(path)} goes from {shapes[0]} to {shapes[1]}, "
+            "not from (None, 28, 28, 1) to (None, 10)."
+        )
+    return model
+
+
+def load_model(path: str | Path | None = None) -> "keras.Model":
+    """Load a trained network, not compiled.
+
+    Args:
+        path: A `.keras` or whole `.h5` file of any network, a `.weights.h5` file of the tutorial's
+            network, or a folder that the training wrote. Defaults to the tutorial's network.
+
+    Raises:
+        WeightsError: If the file is missing or damaged, holds code, does not fit, or holds NaN or
+            infinity.
     """
     file = weights_file(path)
-    if file.suffix == ".keras":
-        model = _load_whole(file)
-    elif file.name.endswith(".weights.h5"):
+    if file.name.endswith(".weights.h5"):
         model = _load_weights(file)
+    elif file.suffix in {".keras", ".h5"}:
+        model = _load_whole(file)
     else:
-        raise WeightsError(f"{file} is neither a .weights.h5 file nor a .keras file.")
+        raise WeightsError(f"{file} is neither a .weights.h5, a .keras nor a .h5 file.")
     if not all(np.isfinite(weights).all() for weights in model.get_weights()):
         raise WeightsError(f"{file} holds weights that are not finite numbers.")
     return model
@@ -97,12 +116,6 @@ def _load_whole(file: Path) -> "keras.Model":
         model = keras.saving.load_model(file, compile=False, safe_mode=True)
     except Exception as error:
         raise WeightsError(f"{file} is not a Keras network that is safe to load.") from error
-    shapes = [getattr(model, name, None) for name in ("input_shape", "output_shape")]
-    if shapes != [(None, 28, 28, 1), (None, 10)]:
-        raise WeightsError(
-            f"{file} goes from {shapes[0]} to {shapes[1]}, "
-            "not from (None, 28, 28, 1) to (None, 10)."
-        )
     return model
 
 

@@ -27,7 +27,7 @@ from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
 from core.dataset import test_digit
 from core.digit import Digit
-from core.explain.explainer import ExplanationSet
+from core.explain.explanation import ExplanationSet
 from core.explain.regions import strongest_regions
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card

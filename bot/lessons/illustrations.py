@@ -13,7 +13,7 @@ from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
 from core.dataset import test_digit
 from core.digit import Digit
-from core.explain.explainer import ExplanationSet
+from core.explain.explanation import ExplanationSet
 from core.explain.scores import Score
 from core.record import ModelRecord
 from core.transforms import Transform, erase_hottest_cell

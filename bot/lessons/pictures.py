@@ -16,7 +16,7 @@ from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from core.digit import Digit
 from core.epochs import probabilities_by_epoch
-from core.explain.explainer import ExplanationSet
+from core.explain.explanation import ExplanationSet
 from core.explain.intermediates import Intermediates, compute_intermediates
 from core.explain.scores import Score
 from core.figures.card import Card, draw_card

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from bot.runtime.errors import UserError
 from bot.runtime.networks import Network, load_explainer
-from core.explain.explainer import Explainer, ExplanationSet
+from core.explain.explainer import Explainer
+from core.explain.explanation import ExplanationSet
 from core.explain.scores import Score
 from core.network import epoch_file
 from core.uploads import DecodedImage, Reader, Reading

@@ -14,11 +14,14 @@ feature maps are one convolution and two poolings, so it can be computed without
 """
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core._keras import keras, tf
+from core.explain.network import Network, Observation
 from core.explain.ops import max_pool
 from core.tutorial import get_basic_cnn
 
@@ -52,7 +55,7 @@ class Activations:
     logits: tf.Tensor
 
 
-class ClosedFormNetwork:
+class ClosedFormNetwork(Network):
     """A trained network with constant weights, for use while a graph is traced."""
 
     def __init__(self, model: keras.Model) -> None:
@@ -77,6 +80,15 @@ class ClosedFormNetwork:
         self._dense_mean = np.ascontiguousarray(dense.reshape(49, 64, 10).mean(0).T)
         self._conv_mean = (self._dense_mean / 4).astype(np.float32)
         self._back = _mean_gradient_matrices(kernel2, cells=14 * 14)
+        self.image_shape, self.classes = (28, 28, 1), 10
+        self.layers = dict(zip(SPATIAL_LAYERS, ((28, 28), (14, 14), (14, 14), (7, 7)), strict=True))
+        steps: tuple[Any, ...] = (
+            partial(_convolve, kernel=self._kernel1, bias=self._bias1),
+            max_pool,
+            partial(_convolve, kernel=self._kernel2, bias=self._bias2),
+            max_pool,
+        )
+        self._steps = dict(zip(SPATIAL_LAYERS, steps, strict=True))
         self._compare(model)
 
     def _compare(self, model: keras.Model) -> None:
@@ -99,20 +111,41 @@ class ClosedFormNetwork:
         Args:
             images: (n, 28, 28, 1) float32 in [0, 1].
         """
-        conv1 = tf.nn.relu(
-            tf.nn.bias_add(tf.nn.conv2d(images, self._kernel1, 1, "SAME"), self._bias1)
+        features, maps = {}, images
+        for layer, step in self._steps.items():
+            features[layer] = maps = step(maps)
+        return Activations(features, self._classify(maps))
+
+    def logits(self, images: tf.Tensor) -> tf.Tensor:
+        """See `Network.logits`."""
+        return self.forward(images).logits
+
+    def observe(self, images: tf.Tensor, layer: str | None = None) -> Observation:
+        """See `Network.observe`."""
+        with tf.GradientTape() as tape:
+            if layer is None:
+                tape.watch(images)
+                return Observation(images, None, images, self.logits(images), tape)
+            run, maps = {}, images
+            for name, step in self._steps.items():
+                run[name] = maps = step(maps)
+                if name == layer:
+                    tape.watch(maps)
+            activations = Activations(run, self._classify(maps))
+        return _ClosedFormObservation(
+            images, layer, run[layer], activations.logits, tape, activations, self
         )
-        pool1 = max_pool(conv1)
-        conv2 = tf.nn.relu(
-            tf.nn.bias_add(tf.nn.conv2d(pool1, self._kernel2, 1, "SAME"), self._bias2)
-        )
-        pool2 = max_pool(conv2)
-        logits = tf.nn.bias_add(
-            tf.matmul(tf.reshape(pool2, (-1, 49 * 64)), self._dense), self._bias
-        )
-        return Activations(
-            dict(zip(SPATIAL_LAYERS, (conv1, pool1, conv2, pool2), strict=True)), logits
-        )
+
+    def logits_from(self, features: tf.Tensor, observation: Observation) -> tf.Tensor:
+        """See `Network.logits_from`. The layers up to the observed one do not run again."""
+        names = list(self._steps)
+        for name in names[names.index(str(observation.layer)) + 1 :]:
+            features = self._steps[name](features)
+        return self._classify(features)
+
+    def _classify(self, pooled: tf.Tensor) -> tf.Tensor:
+        flat = tf.reshape(pooled, (-1, 49 * 64))
+        return tf.nn.bias_add(tf.matmul(flat, self._dense), self._bias)
 
     def mean_gradients(self, layer: str, run: Activations, upstream: tf.Tensor) -> tf.Tensor:
         """Propagate gradients back to the feature maps of a layer and average them over space.
@@ -140,6 +173,10 @@ class ClosedFormNetwork:
             case _:
                 raise ValueError(f"{layer!r} has no feature maps with a height and a width")
 
+    def last_gradient(self, upstream: tf.Tensor) -> tf.Tensor:
+        """Return the gradient at `max_pooling2d_1`, (n, 7, 7, 64), for one of (n, 10)."""
+        return tf.reshape(tf.matmul(upstream, self._dense, transpose_b=True), (-1, 7, 7, 64))
+
     def _through_conv2d_1(self, run: Activations, upstream: tf.Tensor) -> tf.Tensor:
         """Return the mean gradient at `max_pooling2d`, (n, t, 32)."""
         t = upstream.shape[1]
@@ -161,6 +198,29 @@ class ClosedFormNetwork:
             axis=2,
         )  # (n, t, 9, 64)
         return _matmul(tf.reshape(sums, (-1, t, 9 * 64)), self._back)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _ClosedFormObservation(Observation):
+    """An observation whose gradients need no tape where there is a closed form."""
+
+    activations: Activations
+    network: ClosedFormNetwork
+
+    def gradient(self, upstream: tf.Tensor) -> tf.Tensor:
+        if self.layer == SPATIAL_LAYERS[-1]:
+            return self.network.last_gradient(upstream)
+        return Observation.gradient(self, upstream)
+
+    def mean_gradient(self, upstream: tf.Tensor) -> tf.Tensor:
+        gradients = self.network.mean_gradients(
+            str(self.layer), self.activations, upstream[:, None]
+        )
+        return gradients[:, 0]
+
+
+def _convolve(maps: tf.Tensor, kernel: NDArray[np.float32], bias: NDArray[np.float32]) -> tf.Tensor:
+    return tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(maps, kernel, 1, "SAME"), bias))
 
 
 def _winners_at_the_edge(conv: tf.Tensor, pooled: tf.Tensor) -> tf.Tensor:

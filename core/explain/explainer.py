@@ -1,76 +1,49 @@
-"""`Explainer`: a trained network, compiled once, that classifies and explains digits."""
+"""`Explainer`: classifies images and explains the classes, for any Keras image classifier."""
 
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core._keras import keras, tf
-from core.explain.closed_form import SPATIAL_LAYERS, ClosedFormNetwork
-from core.explain.methods import METHODS
-from core.explain.scores import Score
-from core.network import WeightsError, fingerprint, load_network, weights_file
+from core.explain.closed_form import ClosedFormNetwork
+from core.explain.explanation import Explanation, ExplanationSet
+from core.explain.keras_network import KerasNetwork
+from core.explain.methods import METHODS, Method
+from core.explain.network import Network
+from core.explain.ops import weighted_sum
+from core.explain.scores import Objective, Score
+from core.network import WeightsError, fingerprint, load_model, weights_file
 
-_IMAGES = tf.TensorSpec((None, 28, 28, 1), tf.float32)
-_TARGETS = tf.TensorSpec((None,), tf.int32)
+DEFAULT_LAYER = "max_pooling2d_1"
+"""The layer explained by default, if there is one of that name."""
+
+_CLASS = tf.TensorSpec((None,), tf.int32)
+_SEED = tf.TensorSpec((2,), tf.int32)
 _Graph: TypeAlias = tf.types.experimental.ConcreteFunction
 _PREDICTED = -1
-_CLASSES = 10
+_MAX_PASSES = 4096
+"""Forward passes of one run, so that methods of many passes keep their memory within bounds."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Explanation:
-    """Predictions for n digits, and a heatmap of one class of each.
+class _Key(NamedTuple):
+    """What a graph is compiled for."""
 
-    Attributes:
-        predictions: (n,) int32, the most probable classes.
-        probabilities: (n, 10) float32.
-        targets: (n,) int32, the classes explained.
-        heatmaps: (n, h, w) float32 in [0, 1], each with a maximum of 1, or all zeros if no cell is
-            evidence for the class. Never NaN.
-        layer: The layer explained.
-        method: Name of the method.
-        score: The score that was differentiated.
-    """
-
-    predictions: NDArray[np.int32]
-    probabilities: NDArray[np.float32]
-    targets: NDArray[np.int32]
-    heatmaps: NDArray[np.float32]
-    layer: str
     method: str
+    layer: str | None
     score: Score
-
-    @property
-    def empty(self) -> NDArray[np.bool_]:
-        """(n,) bool, whether each heatmap is all zeros."""
-        return np.logical_not(self.heatmaps.any(axis=(1, 2)))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class ExplanationSet:
-    """Prediction for one digit, and the heatmaps of all classes at all layers.
-
-    Attributes:
-        prediction: The most probable class, 0 to 9.
-        probabilities: (10,) float32.
-        heatmaps: By layer, (10, h, w) float32 in [0, 1], one heatmap per class as in `Explanation`.
-    """
-
-    prediction: int
-    probabilities: NDArray[np.float32]
-    heatmaps: dict[str, NDArray[np.float32]]
+    contrast: bool
+    image_shape: tuple[int, ...]
 
 
 class Explainer:
     """Explains the predictions of a trained network. Thread-safe.
 
-    All graphs are compiled on construction, one for each method, layer and score, for batches of
-    any size.
+    A graph is compiled for each method, layer and score when it is first asked for, and kept. It
+    takes batches of any size.
 
     Example:
         >>> explainer = Explainer.load()
@@ -79,111 +52,167 @@ class Explainer:
         (256, 14, 14)
     """
 
-    def __init__(self, model: keras.Model, weights_hash: str = "") -> None:
-        """Compile all graphs.
+    def __init__(
+        self, model: keras.Model, labels: Sequence[str] | None = None, weights_hash: str = ""
+    ) -> None:
+        """Examine a network.
+
+        The tutorial's network is explained in closed form (`core.explain.closed_form`), any other
+        by a gradient tape.
 
         Args:
-            model: A network with the layers of `core.tutorial.get_basic_cnn`. Its weights are
-                copied.
+            model: Any Keras image classifier: from one image to class probabilities, logits, or
+                the probability of one class.
+            labels: The names of the classes; defaults to their numbers, or to "not" and "is" if
+                the network ends in one probability.
             weights_hash: Short hash of the weights; see `core.network.fingerprint`.
 
         Raises:
-            ValueError: If `model` has other layers.
+            ValueError: If `model` is not such a network, or has another number of classes.
         """
         self.model = model
         self.weights_hash = weights_hash
-        self.network = ClosedFormNetwork(model)
-        self._graphs = {
-            (method, layer, score): self._trace(method, layer, score)
-            for method in METHODS
-            for layer in self.layers
-            for score in Score
-        }
-        self._all_graphs = {score: self._trace_all(score) for score in Score}
-        self._logits = _compile(lambda images: (self.network.forward(images).logits,), _IMAGES)
-        self._predicted = tf.constant([_PREDICTED])
-        blank = np.zeros((1, 28, 28, 1), np.float32)
-        for method, layer, score in self._graphs:  # the first run optimises a graph
-            self.explain(blank, layer, method=method, score=score)
-        for score in self._all_graphs:
-            self.explain_all(blank, score)
-        self.logits(blank)
+        self.network = _network(model)
+        self.labels = _labels(labels, self.network)
+        self._lock = threading.Lock()
+        self._graphs: dict[_Key, _Graph] = {}
+        self._all_graphs: dict[Score, _Graph] = {}
+        self._logits_graphs: dict[tuple[int, ...], _Graph] = {}
+        if isinstance(self.network, ClosedFormNetwork):  # the graphs that the bot needs at once
+            blank = np.zeros((1, 28, 28, 1), np.float32)
+            self.explain(blank)
+            for score in Score:
+                self.explain_all(blank, score)
+            self.logits(blank)
 
     @classmethod
-    def load(cls, path: str | Path | None = None) -> Self:
-        """Load a network and compile it.
+    def load(cls, path: str | Path | None = None, labels: Sequence[str] | None = None) -> Self:
+        """Load a network.
 
         Args:
-            path: A `.weights.h5` or `.keras` file, or a folder that the training wrote. Defaults to
-                the tutorial's network.
+            path: A `.keras` or whole `.h5` file of any image classifier, a `.weights.h5` file of
+                the tutorial's network, or a folder that the training wrote. Defaults to the
+                tutorial's network.
+            labels: As for `Explainer`.
 
         Raises:
-            core.network.WeightsError: If there is no such file, or it does not hold the tutorial's
-                network.
+            core.network.WeightsError: If the file is missing or damaged, or holds no network that
+                can be explained.
         """
         file = weights_file(path)
-        model = load_network(file)
+        model = load_model(file)
         try:
-            return cls(model, fingerprint(file))
+            return cls(model, labels, fingerprint(file))
         except ValueError as error:
-            raise WeightsError(f"{file} is not the tutorial's network: {error}.") from error
+            raise WeightsError(f"{file} cannot be explained: {error}.") from error
 
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers that can be explained, in order: those with spatial feature maps."""
-        return SPATIAL_LAYERS
+        return tuple(self.network.layers)
 
-    @cached_property
+    @property
     def shapes(self) -> dict[str, tuple[int, int]]:
-        """Height and width of the feature maps, by layer."""
-        return {name: tuple(self.model.get_layer(name).output.shape[1:3]) for name in self.layers}
+        """Height and width of the feature maps by layer, for layers where they are fixed."""
+        return {name: (h, w) for name, (h, w) in self.network.layers.items() if h and w}
+
+    @property
+    def default_layer(self) -> str:
+        """The layer explained by default: `max_pooling2d_1`, or else the last one."""
+        return DEFAULT_LAYER if DEFAULT_LAYER in self.network.layers else self.layers[-1]
 
     def explain(
         self,
         images: ArrayLike,
-        layer: str = "max_pooling2d_1",
+        layer: str | None = None,
         targets: int | Sequence[int] | NDArray[np.integer] | None = None,
         method: str = "gradcam",
         score: str = Score.LOG_ODDS,
+        against: int | None = None,
+        seed: int = 0,
     ) -> Explanation:
-        """Classify digits and compute the heatmap of one class of each.
+        """Classify images and compute the heatmap of one class of each.
 
         Args:
-            images: (n, 28, 28) or (n, 28, 28, 1), float32 in [0, 1], bright ink on black.
-            layer: One of `layers`.
-            targets: The class to explain, one for all digits or one for each. Defaults to the
+            images: (n, h, w, c) or, for grey images, (n, h, w), float32 as the network takes them.
+                Digits are bright on black, in [0, 1].
+            layer: One of `layers`; defaults to `default_layer`. Methods that explain the input
+                ignore it.
+            targets: The class to explain, one for all images or one for each. Defaults to the
                 predicted class.
-            method: A key of `core.explain.methods.METHODS`.
-            score: The score to differentiate: `log_odds`, `logit` or `probability`.
+            method: A key of `core.METHODS`.
+            score: The score of the class: `log_odds`, `logit` or `probability`.
+            against: Another class k. If given, the lead z_c - z_k is explained in place of the
+                score, and the heatmaps are signed: why the class and not k.
+            seed: For methods that sample. The same seed gives the same samples.
 
         Raises:
             ValueError: If an argument is not as described.
         """
-        batch = _as_batch(images)
-        chosen = Score(score)
-        if layer not in self.layers:
-            raise ValueError(f"no layer {layer!r}: choose {', '.join(self.layers)}")
-        if method not in METHODS:
-            raise ValueError(f"no method {method!r}: choose {', '.join(METHODS)}")
-        graph = self._graphs[method, layer, chosen]
-        classes = self._predicted if targets is None else tf.constant(_as_classes(targets, batch))
-        predictions, probabilities, explained, maps = _run(graph, batch, classes)
-        return Explanation(predictions, probabilities, explained, maps, layer, method, chosen)
+        chosen = _method(method)
+        batch = _as_batch(images, self.network)
+        key = _Key(
+            method,
+            self._layer(layer) if chosen.per_layer else None,
+            Score(score),
+            against is not None,
+            batch.shape[1:],
+        )
+        n, classes = len(batch), self.network.classes
+        every = _as_classes(targets, n, classes, "targets")
+        other = _as_classes(against, n, classes, "against")
+        seeds = tf.constant([seed, 0], tf.int32)
+        passes = chosen.passes or self._channels(key.layer, batch)
+        step = max(1, _MAX_PASSES // passes)
+        parts = [
+            _run(
+                self._graph(key),
+                batch[i : i + step],
+                every[i : i + step],
+                other[i : i + step],
+                seeds,
+            )
+            for i in range(0, max(n, 1), step)
+        ]
+        predictions, probabilities, explained, raw = (
+            np.concatenate(outputs) for outputs in zip(*parts, strict=True)
+        )
+        signed = chosen.signed or against is not None
+        heatmaps = _scaled(raw, signed=signed)
+        return Explanation(
+            predictions,
+            probabilities,
+            explained,
+            heatmaps,
+            raw,
+            signed,
+            key.layer,
+            method,
+            key.score,
+            against,
+        )
 
     def explain_all(self, images: ArrayLike, score: str = Score.LOG_ODDS) -> list[ExplanationSet]:
         """Classify digits and compute the Grad-CAM heatmaps of all classes at all layers.
 
-        One run of one graph, at the cost of one or two forward passes.
+        For the tutorial's network only: one run of one graph, at the cost of one or two forward
+        passes.
 
         Args:
             images: As for `explain`.
             score: As for `explain`.
 
         Raises:
-            ValueError: If an argument is not as described.
+            ValueError: If an argument is not as described, or the network is another.
         """
-        graph = self._all_graphs[Score(score)]
-        predictions, probabilities, *heatmaps = _run(graph, _as_batch(images))
+        chosen = Score(score)
+        if not isinstance(self.network, ClosedFormNetwork):
+            raise ValueError("only the tutorial's network is explained so")  # noqa: TRY004
+        batch = _as_batch(images, self.network)
+        with self._lock:
+            if chosen not in self._all_graphs:
+                self._all_graphs[chosen] = _compile_all(self.network, chosen)
+        predictions, probabilities, *heatmaps = _run(self._all_graphs[chosen], batch)
         return [
             # Copies, because a view would keep the arrays of the whole batch in memory.
             ExplanationSet(
@@ -195,85 +224,161 @@ class Explainer:
         ]
 
     def logits(self, images: ArrayLike) -> NDArray[np.float32]:
-        """Compute the logits of digits.
+        """Compute the logits of images.
 
         Args:
             images: As for `explain`.
 
         Returns:
-            (n, 10) float32.
+            (n, classes) float32.
 
         Raises:
             ValueError: If the images are not as described.
         """
+        batch = _as_batch(images, self.network)
+        shape = batch.shape[1:]
+        with self._lock:
+            if shape not in self._logits_graphs:
+                self._logits_graphs[shape] = _compile(
+                    lambda images: (self.network.logits(images),), _images(shape)
+                )
         logits: NDArray[np.float32]
-        (logits,) = _run(self._logits, _as_batch(images))
+        (logits,) = _run(self._logits_graphs[shape], batch)
         return logits
 
-    def _trace(self, method: str, layer: str, score: Score) -> _Graph:
-        def explain(images: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            run = self.network.forward(images)
-            predictions = tf.argmax(run.logits, -1, tf.int32)
+    def _layer(self, layer: str | None) -> str:
+        if layer is None:
+            return self.default_layer
+        if layer not in self.network.layers:
+            raise ValueError(f"no layer {layer!r}: choose {', '.join(self.layers)}")
+        return layer
+
+    def _channels(self, layer: str | None, batch: NDArray[np.float32]) -> int:
+        """Return the number of feature maps of a layer."""
+        blank = tf.zeros((1, *batch.shape[1:]))
+        return int(self.network.observe(blank, layer).features.shape[-1])
+
+    def _graph(self, key: _Key) -> _Graph:
+        with self._lock:
+            if key not in self._graphs:
+                self._graphs[key] = self._trace(key)
+        return self._graphs[key]
+
+    def _trace(self, key: _Key) -> _Graph:
+        def explain(
+            images: tf.Tensor, targets: tf.Tensor, against: tf.Tensor, seed: tf.Tensor
+        ) -> tuple[tf.Tensor, ...]:
+            observation = self.network.observe(images, key.layer)
+            predictions = tf.argmax(observation.logits, -1, tf.int32)
             classes = tf.where(targets == _PREDICTED, predictions, targets)  # (n,)
-            upstream = score.gradient(run.logits, classes[:, None])
-            raw = METHODS[method].attribute(self.network, layer, run, upstream)
-            return predictions, tf.nn.softmax(run.logits), classes, _normalise(raw)[:, 0]
+            objective = Objective(key.score, classes, against if key.contrast else None)
+            raw = METHODS[key.method].attribute(self.network, observation, objective, seed)
+            return predictions, tf.nn.softmax(observation.logits), classes, raw
 
-        return _compile(explain, _IMAGES, _TARGETS)
+        return _compile(explain, _images(key.image_shape), _CLASS, _CLASS, _SEED)
 
-    def _trace_all(self, score: Score) -> _Graph:
-        def explain_all(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            run = self.network.forward(images)
-            upstream = score.gradient(run.logits, tf.range(_CLASSES)[None])
-            maps = (
-                _normalise(METHODS["gradcam"].attribute(self.network, layer, run, upstream))
-                for layer in self.layers
-            )
-            return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
 
-        return _compile(explain_all, _IMAGES)
+def _network(model: keras.Model) -> Network:
+    """Choose the closed form for the tutorial's network."""
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"the network must be a keras.Model, not a {type(model).__name__}")
+    if not all(np.isfinite(weights).all() for weights in model.get_weights()):
+        raise ValueError("its weights are not all finite numbers")
+    try:
+        return ClosedFormNetwork(model)
+    except ValueError:  # another network
+        return KerasNetwork(model)
+
+
+def _labels(labels: Sequence[str] | None, network: Network) -> tuple[str, ...]:
+    if labels is not None:
+        if len(labels) != network.classes:
+            raise ValueError(f"{len(labels)} labels are given for {network.classes} classes")
+        return tuple(labels)
+    if isinstance(network, KerasNetwork) and network.binary:
+        return "not", "is"
+    return tuple(map(str, range(network.classes)))
+
+
+def _method(name: str) -> Method:
+    if name not in METHODS:
+        raise ValueError(f"no method {name!r}: choose {', '.join(METHODS)}")
+    return METHODS[name]
+
+
+def _compile_all(network: ClosedFormNetwork, score: Score) -> _Graph:
+    def explain_all(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        run = network.forward(images)
+        upstream = score.gradient(run.logits, tf.range(network.classes)[None])
+        maps = []
+        for layer, features in run.features.items():
+            raw = weighted_sum(network.mean_gradients(layer, run, upstream), features)
+            positive = tf.nn.relu(raw)
+            largest = tf.reduce_max(positive, (-2, -1), keepdims=True)
+            maps.append(tf.math.divide_no_nan(positive, largest))
+        return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
+
+    return _compile(explain_all, _images((28, 28, 1)))
+
+
+def _images(shape: tuple[int, ...]) -> tf.TensorSpec:
+    return tf.TensorSpec((None, *shape), tf.float32)
 
 
 def _compile(function: Callable[..., tuple[tf.Tensor, ...]], *signature: tf.TensorSpec) -> _Graph:
     return tf.function(function, signature, autograph=False).get_concrete_function()
 
 
-def _normalise(raw: tf.Tensor) -> tf.Tensor:
-    """Apply ReLU and divide each map by its maximum, if it is positive."""
-    positive = tf.nn.relu(raw)
-    return tf.math.divide_no_nan(positive, tf.reduce_max(positive, (-2, -1), keepdims=True))
-
-
-def _run(graph: _Graph, batch: NDArray[np.float32], *rest: tf.Tensor) -> list[Any]:
+def _run(graph: _Graph, batch: NDArray[np.float32], *rest: Any) -> list[Any]:  # noqa: ANN401
     """Run a graph on a batch and return its outputs as arrays.
 
     An empty batch is replaced by one blank image, because oneDNN's convolution fails on it.
     """
-    images = batch if len(batch) else np.zeros((1, 28, 28, 1), np.float32)
-    return [tensor.numpy()[: len(batch)] for tensor in graph(tf.constant(images), *rest)]
+    if len(batch):
+        return [tensor.numpy() for tensor in graph(tf.constant(batch), *map(tf.constant, rest))]
+    blank = np.zeros((1, *batch.shape[1:]), np.float32)
+    padded = [np.full(1, _PREDICTED, np.int32) if not len(each) else each for each in rest]
+    return [t.numpy()[:0] for t in graph(tf.constant(blank), *map(tf.constant, padded))]
 
 
-def _as_batch(images: ArrayLike) -> NDArray[np.float32]:
-    """Check images and reshape them to (n, 28, 28, 1)."""
+def _scaled(raw: NDArray[np.float32], *, signed: bool) -> NDArray[np.float32]:
+    """Divide each map by its largest magnitude, after ReLU unless it is signed."""
+    kept = raw if signed else np.maximum(raw, 0)
+    largest = np.abs(kept).max((1, 2), keepdims=True, initial=0)
+    scaled: NDArray[np.float32] = kept / np.where(largest > 0, largest, np.float32(1))
+    return scaled
+
+
+def _as_batch(images: ArrayLike, network: Network) -> NDArray[np.float32]:
+    """Check images and reshape them to (n, h, w, c)."""
     batch = np.asarray(images)
-    if batch.shape[1:] not in {(28, 28), (28, 28, 1)}:
-        raise ValueError(f"images must be (n, 28, 28) or (n, 28, 28, 1), not {batch.shape}")
+    height, width, channels = network.image_shape
+    if channels == 1 and batch.ndim == 3:
+        batch = batch[..., np.newaxis]
+    expected = (height, width, channels)
+    fits = (e in {None, size} for e, size in zip(expected, batch.shape[1:], strict=False))
+    if batch.ndim != 4 or not all(fits):
+        sizes = ", ".join("any" if size is None else str(size) for size in expected)
+        raise ValueError(f"images must be (n, {sizes}), not {np.shape(images)}")
     if batch.dtype.kind != "f":
-        raise ValueError(
-            f"images must be float32 in [0, 1], not {batch.dtype}: divide by 255 first"
-        )
-    if batch.size and not (batch.min() >= 0 and batch.max() <= 1):  # false for NaN too
+        raise ValueError(f"images must be float32, not {batch.dtype}: divide by 255 first")
+    if not np.isfinite(batch).all():
+        raise ValueError("images must hold finite numbers only")
+    digits = isinstance(network, ClosedFormNetwork)
+    if digits and batch.size and not (batch.min() >= 0 and batch.max() <= 1):
         raise ValueError(f"images must lie in [0, 1], not in [{batch.min():g}, {batch.max():g}]")
-    return batch.reshape(-1, 28, 28, 1).astype(np.float32, copy=False)
+    return batch.astype(np.float32, copy=False)
 
 
 def _as_classes(
-    targets: int | Sequence[int] | NDArray[np.integer], batch: NDArray[np.float32]
+    classes: int | Sequence[int] | NDArray[np.integer] | None, n: int, count: int, name: str
 ) -> NDArray[np.int32]:
-    """Check targets and reshape them to (n,), or (1,) for an empty batch as in `_run`."""
-    classes, n = np.asarray(targets), len(batch)
-    if classes.dtype.kind not in "iu" or classes.shape not in {(), (n,)}:
-        raise ValueError(f"targets must be None, one integer or {n} integers, not {targets!r}")
-    if classes.size and not (classes.min() >= 0 and classes.max() < _CLASSES):
-        raise ValueError(f"targets must be classes from 0 to {_CLASSES - 1}, not {targets!r}")
-    return np.resize(classes.astype(np.int32), max(n, 1))
+    """Check classes and reshape them to (n,); `None` gives -1."""
+    if classes is None:
+        return np.full(n, _PREDICTED, np.int32)
+    given = np.asarray(classes)
+    if given.dtype.kind not in "iu" or given.shape not in {(), (n,)}:
+        raise ValueError(f"{name} must be None, one integer or {n} integers, not {classes!r}")
+    if given.size and not (given.min() >= 0 and given.max() < count):
+        raise ValueError(f"{name} must be classes from 0 to {count - 1}, not {classes!r}")
+    return np.resize(given.astype(np.int32), n)

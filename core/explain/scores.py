@@ -13,8 +13,9 @@ of the Grad-CAM paper (Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391)
 when a constant is added to all logits, although no prediction does.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Never
+from typing import Never, Self
 
 from core._keras import tf
 
@@ -52,3 +53,60 @@ class Score(StrEnum):
                 others = tf.where(e > 0, z.dtype.min, z)
                 # On several rows tf.nn.softmax takes 80 µs longer, because it starts threads.
                 return e - tf.exp(tf.nn.log_softmax(others))
+
+    def compute(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        """Compute the score.
+
+        Args:
+            logits: (n, classes) float32.
+            targets: (n,) int32.
+
+        Returns:
+            (n,) float32.
+        """
+        e = tf.one_hot(targets, logits.shape[-1])
+        match self:
+            case Score.LOGIT:
+                return tf.reduce_sum(e * logits, -1)
+            case Score.PROBABILITY:
+                return tf.reduce_sum(e * tf.nn.softmax(logits), -1)
+            case Score.LOG_ODDS:
+                others = tf.where(e > 0, logits.dtype.min, logits)
+                return tf.reduce_sum(e * logits, -1) - tf.reduce_logsumexp(others, -1)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Objective:
+    """What an explanation explains: the score of a class, or its lead over another class.
+
+    Attributes:
+        score: The score of the class.
+        targets: (n,) int32.
+        against: (n,) int32, or `None`. If given, z_c - z_k is explained instead of the score: why
+            the class c and not k.
+    """
+
+    score: Score
+    targets: tf.Tensor
+    against: tf.Tensor | None = None
+
+    def value(self, logits: tf.Tensor) -> tf.Tensor:
+        """Return the value for each image, (n,), from its logits, (n, classes)."""
+        if self.against is None:
+            return self.score.compute(logits, self.targets)
+        return tf.reduce_sum(self._lead(logits) * logits, -1)
+
+    def gradient(self, logits: tf.Tensor) -> tf.Tensor:
+        """Return the gradient by the logits, (n, classes)."""
+        if self.against is None:
+            return self.score.gradient(logits, self.targets[:, None])[:, 0]
+        return self._lead(logits)
+
+    def repeat(self, times: int) -> Self:
+        """Return the objective for images that are each repeated, one after the other."""
+        against = None if self.against is None else tf.repeat(self.against, times)
+        return type(self)(self.score, tf.repeat(self.targets, times), against)
+
+    def _lead(self, logits: tf.Tensor) -> tf.Tensor:
+        classes = logits.shape[-1]
+        return tf.one_hot(self.targets, classes) - tf.one_hot(self.against, classes)

@@ -16,7 +16,7 @@ from bot.explain import explaining
 from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
 from core.dataset import test_digit as digit_of
-from core.explain.explainer import ExplanationSet
+from core.explain.explanation import ExplanationSet
 from core.explain.scores import Score
 from tests.builders import picture, saved
 from tests.discord.conftest import Server

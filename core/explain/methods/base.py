@@ -1,36 +1,49 @@
-"""Base class of the explanation methods."""
+"""The base of all explanation methods."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from core._keras import tf
-from core.explain.closed_form import Activations, ClosedFormNetwork
+from core.explain.network import Network, Observation
+from core.explain.scores import Objective
 
 
 class Method(ABC):
-    """Turns a forward pass and the gradient of a score into maps.
+    """An explanation method: states its formula, and only that.
 
-    A method states only its own formula. The explainer chooses classes and scores, and applies ReLU
-    and scaling.
+    Choosing classes, compiling, ReLU and scaling are the explainer's, the same for all methods.
+
+    Attributes:
+        name: Selects the method in commands, receipts and code.
+        per_layer: Whether it explains the feature maps of a layer; else it explains the input.
+        signed: Whether its negative values are evidence against the class.
+        passes: The number of forward passes that it makes for one image; `None` if it depends on
+            the layer.
     """
 
     name: ClassVar[str]
-    """Key of the method in `METHODS`."""
+    per_layer: ClassVar[bool] = False
+    signed: ClassVar[bool] = False
+    passes: ClassVar[int | None] = 1
 
     @abstractmethod
     def attribute(
-        self, network: ClosedFormNetwork, layer: str, run: Activations, upstream: tf.Tensor
+        self,
+        network: Network,
+        observation: Observation,
+        objective: Objective,
+        seed: tf.Tensor,
     ) -> tf.Tensor:
-        """Compute the maps of t classes for n images, before ReLU and scaling.
-
-        Called while a graph is traced, so it may only use tensor operations.
+        """Attribute the objective to places. Called while a graph is traced.
 
         Args:
             network: The network.
-            layer: The layer to explain, with feature maps (n, h, w, k).
-            run: The forward pass of the images.
-            upstream: (n, t, 10), the gradient of each class's score with respect to the logits.
+            observation: Its forward pass of the n images, seen at a layer if `per_layer`, else at
+                the input.
+            objective: What is explained of each image.
+            seed: (2,) int32, for methods that sample. All images get the same samples, so that
+                the result does not depend on the batch.
 
         Returns:
-            (n, t, h, w) float32, of any sign and scale.
+            (n, h, w) float32, of any sign and scale.
         """

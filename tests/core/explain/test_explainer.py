@@ -12,7 +12,8 @@ from tensorflow.python.eager import context
 from core._keras import keras, tf
 from core.dataset import DigitSet
 from core.explain.closed_form import ClosedFormNetwork
-from core.explain.explainer import Explainer, Explanation
+from core.explain.explainer import Explainer
+from core.explain.explanation import Explanation
 from core.explain.methods import METHODS, GradCAM
 from core.explain.scores import Score
 from tests.core.explain.builders import extremes, images, noise

@@ -1,0 +1,237 @@
+"""Any Keras image classifier, observed while it runs.
+
+A layer is observed by replacing its `call` while the network is traced. In contrast to a sub-model
+made of `layer.output`, this reaches layers inside nested models, and it works for networks that
+were loaded from a file or never had an `Input`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import numpy as np
+
+from core._keras import keras, tf
+from core.explain.network import Network, Observation
+
+_PROBE_SIZE = 64  # pixels, of the image by which a network of any size is probed
+_MISSING = object()
+
+
+class KerasNetwork(Network):
+    """A Keras model from one image to class probabilities, to logits, or to one probability.
+
+    A model that ends in one sigmoid is taken as two classes, with the logits 0 and z.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        """Find the layers and the logits of a model.
+
+        Raises:
+            ValueError: If it is not an image classifier of one input and one output.
+        """
+        self._model = model
+        self._layers = dict(_leaves(model))
+        self._channels_first = any(
+            getattr(layer, "data_format", None) == "channels_first"
+            for layer in self._layers.values()
+        )
+        self.image_shape = self._find_image_shape()
+        self._head = _head(model)
+        shapes, outputs = self._probe()
+        if outputs.ndim != 2:
+            raise ValueError(f"its output has the shape {outputs.shape}, not (n, classes)")
+        self.binary = outputs.shape[1] == 1
+        if _activation(self._head) == "sigmoid" and not self.binary:
+            raise ValueError("it ends in several sigmoids, which are not the classes of an image")
+        self.classes = 2 if self.binary else outputs.shape[1]
+        self.layers = {name: shapes[name] for name in self._layers if name in shapes}
+        if not self.layers:
+            raise ValueError("it has no layer with feature maps")
+
+    def logits(self, images: tf.Tensor) -> tf.Tensor:
+        """See `Network.logits`."""
+        return self._run(images)
+
+    def observe(self, images: tf.Tensor, layer: str | None = None) -> Observation:
+        """See `Network.observe`."""
+        with tf.GradientTape() as tape:
+            if layer is None:
+                tape.watch(images)
+                return Observation(images, None, images, self._run(images), tape)
+            observed: list[tf.Tensor] = []
+
+            def watch(output: tf.Tensor) -> tf.Tensor:
+                features = self._channels_last(output)
+                tape.watch(features)
+                observed.append(features)
+                return self._as_output(features)
+
+            logits = self._run(images, layer, watch)
+        return Observation(images, layer, observed[-1], logits, tape)
+
+    def logits_from(self, features: tf.Tensor, observation: Observation) -> tf.Tensor:
+        """See `Network.logits_from`."""
+        # Branches past the layer see the images, so that these are repeated as well.
+        times = tf.shape(features)[0] // tf.maximum(tf.shape(observation.images)[0], 1)
+        images = tf.repeat(observation.images, times, axis=0)
+        return self._run(images, observation.layer, lambda _: self._as_output(features))
+
+    def _run(
+        self,
+        images: tf.Tensor,
+        layer: str | None = None,
+        replace: Callable[[tf.Tensor], tf.Tensor] | None = None,
+    ) -> tf.Tensor:
+        """Run the model in float32 up to its logits, replacing the output of a layer."""
+        with ExitStack() as stack:
+            stack.enter_context(in_float32(self._model))
+            stack.enter_context(_without_activation(self._head))
+            if layer is not None and replace is not None:
+                stack.enter_context(_replacing_output(self._layers[layer], replace))
+            outputs = self._model(self._as_output(images), training=False)
+        if self._head is None:  # probabilities that come from no known layer
+            outputs = tf.math.log(tf.maximum(outputs, np.finfo(np.float32).tiny))
+        return tf.concat([tf.zeros_like(outputs), outputs], 1) if self.binary else outputs
+
+    def _probe(self) -> tuple[dict[str, tuple[int | None, int | None]], np.ndarray[Any, Any]]:
+        """Run one blank image, and return the size of each layer's maps and the outputs."""
+        height, width, channels = self.image_shape
+        blank = tf.zeros((1, height or _PROBE_SIZE, width or _PROBE_SIZE, channels))
+        sizes: dict[str, tuple[int | None, int | None]] = {}
+
+        def record(name: str) -> Callable[[Any], Any]:
+            def keep(output: Any) -> Any:  # noqa: ANN401 - whatever a layer returns
+                if isinstance(output, tf.Tensor) and output.shape.rank == 4:
+                    _, h, w, _ = self._channels_last(output).shape
+                    if h > 1 and w > 1:
+                        sizes[name] = (h if height else None, w if width else None)
+                return output
+
+            return keep
+
+        with ExitStack() as stack:
+            stack.enter_context(in_float32(self._model))
+            for name, layer in self._layers.items():
+                stack.enter_context(_replacing_output(layer, record(name)))
+            outputs = self._model(self._as_output(blank), training=False)
+        in_order = {name: sizes[name] for name in sizes if not _only_prepares(self._layers[name])}
+        self._layers = {name: self._layers[name] for name in in_order}
+        return in_order, outputs.numpy()
+
+    def _find_image_shape(self) -> tuple[int | None, int | None, int]:
+        model = self._model
+        try:
+            shape = model.input_shape
+        except (AttributeError, ValueError):
+            shape = (model.get_build_config() or {}).get("input_shape")
+        if shape is None:
+            raise ValueError("its input shape is not known: call it once, or give it an Input")
+        if isinstance(shape, (list, dict)) or (shape and isinstance(shape[0], (tuple, list))):
+            raise ValueError("it has several inputs, and only networks of one image are explained")
+        if len(shape) != 4:
+            raise ValueError(f"it takes inputs of the shape {tuple(shape)}, not images")
+        _, *sizes = shape
+        height, width, channels = (*sizes[1:], sizes[0]) if self._channels_first else sizes
+        if channels is None:
+            raise ValueError("the number of its input channels is not known")
+        return height, width, channels
+
+    def _channels_last(self, maps: tf.Tensor) -> tf.Tensor:
+        last = tf.transpose(maps, (0, 2, 3, 1)) if self._channels_first else maps
+        return tf.cast(tf.identity(last), tf.float32)
+
+    def _as_output(self, maps: tf.Tensor) -> tf.Tensor:
+        return tf.transpose(maps, (0, 3, 1, 2)) if self._channels_first else maps
+
+
+@contextmanager
+def in_float32(model: keras.Model) -> Iterator[None]:
+    """Run a model of mixed precision in float32: its weights are float32 already.
+
+    In float16 small gradients become zero and sums become infinite.
+    """
+    policy = keras.DTypePolicy("float32")
+    with ExitStack() as stack:
+        for layer in [model, *(layer for _, layer in _all_layers(model))]:
+            if layer.compute_dtype not in {"float32", None}:
+                stack.enter_context(_patched(layer, "_dtype_policy", policy))
+        yield
+
+
+def _all_layers(model: keras.Model, prefix: str = "") -> Iterator[tuple[str, keras.Layer]]:
+    for layer in model.layers:
+        name = prefix + layer.name
+        yield name, layer
+        if isinstance(layer, keras.Model):
+            yield from _all_layers(layer, f"{name}/")
+
+
+def _leaves(model: keras.Model) -> Iterator[tuple[str, keras.Layer]]:
+    """Yield all layers but inputs and nested models, by names such as `outer/inner`."""
+    for name, layer in _all_layers(model):
+        if not isinstance(layer, (keras.Model, keras.layers.InputLayer)):
+            yield name, layer
+
+
+def _only_prepares(layer: keras.Layer) -> bool:
+    """Whether a layer prepares images, as rescaling and augmentation do."""
+    return ".preprocessing." in type(layer).__module__
+
+
+def _head(model: keras.Model) -> keras.Layer | None:
+    """Return the layer that computes the outputs; `None` if that cannot be known."""
+    if isinstance(model, keras.Sequential):
+        last = model.layers[-1]
+    elif getattr(model, "outputs", None):
+        if len(model.outputs) != 1:
+            raise ValueError("it has several outputs, and only one classification is explained")
+        last = model.outputs[0]._keras_history.operation  # noqa: SLF001 - there is no public way
+    else:
+        return None
+    return _head(last) if isinstance(last, keras.Model) else last
+
+
+def _activation(head: keras.Layer | None) -> str | None:
+    """Return the name of the activation that turns logits into probabilities, if there is one."""
+    if isinstance(head, keras.layers.Softmax):
+        return "softmax"
+    name = getattr(getattr(head, "activation", None), "__name__", None)
+    return name if name in {"softmax", "sigmoid"} else None
+
+
+@contextmanager
+def _without_activation(head: keras.Layer | None) -> Iterator[None]:
+    if _activation(head) is None:
+        yield
+    elif isinstance(head, keras.layers.Softmax):
+        with _patched(head, "call", lambda inputs, *_, **__: inputs):
+            yield
+    else:
+        with _patched(head, "activation", keras.activations.linear):
+            yield
+
+
+@contextmanager
+def _replacing_output(layer: keras.Layer, replace: Callable[[Any], Any]) -> Iterator[None]:
+    call = layer.call
+
+    def call_and_replace(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - any layer's
+        return replace(call(*args, **kwargs))
+
+    with _patched(layer, "call", call_and_replace):
+        yield
+
+
+@contextmanager
+def _patched(owner: object, name: str, value: object) -> Iterator[None]:
+    """Set an attribute within the context, past Keras's tracking of attributes."""
+    before = owner.__dict__.get(name, _MISSING)
+    object.__setattr__(owner, name, value)
+    try:
+        yield
+    finally:
+        if before is _MISSING:
+            object.__delattr__(owner, name)
+        else:
+            object.__setattr__(owner, name, before)

@@ -1,0 +1,38 @@
+"""Eigen-CAM."""
+
+from core._keras import tf
+from core.explain.methods.base import Method
+from core.explain.network import Network, Observation
+from core.explain.scores import Objective
+
+
+class EigenCAM(Method):
+    """Project the feature maps onto their first principal direction, whatever the class.
+
+        A = U Σ V^T, with A of shape (h w, k)        L = A v_1
+
+    The sign of v_1 is arbitrary; here the cells of L add up to a positive number.
+
+    Muhammad and Yeasin, "Eigen-CAM: Class Activation Map using Principal Components", 2020,
+    https://arxiv.org/abs/2008.00299, section III.
+    """
+
+    name = "eigencam"
+    per_layer = True
+
+    def attribute(
+        self,
+        network: Network,  # noqa: ARG002 - has run already
+        observation: Observation,
+        objective: Objective,  # noqa: ARG002 - the same map for every class
+        seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
+    ) -> tf.Tensor:
+        """See `Method.attribute`."""
+        features = observation.features
+        h, w, k = features.shape[1:]
+        cells = tf.reshape(features, (-1, h * w, k))
+        # The eigenvectors of A^T A are those of A; the last one belongs to the largest value.
+        _, vectors = tf.linalg.eigh(tf.matmul(cells, cells, transpose_a=True))
+        projected = tf.matmul(cells, vectors[:, :, -1:])[..., 0]  # (n, h w)
+        sign = tf.where(tf.reduce_sum(projected, 1, keepdims=True) < 0, -1.0, 1.0)
+        return tf.reshape(projected * sign, (-1, h, w))

@@ -1,0 +1,28 @@
+"""Grad-CAM++."""
+
+from core._keras import tf
+from core.explain.methods.cam.base import GradientCAM
+from core.explain.network import Observation
+
+
+class GradCAMPlusPlus(GradientCAM):
+    """Weight each cell's positive gradient by how much it alone explains.
+
+        a^k_ij = G² / (2 G² + G³ Σ_ab A^k_ab)        w^k = Σ_ij a^k_ij relu(G^k_ij)
+
+    The powers are of G^k_ij: they stand for the higher derivatives of exp(S), whose common factor
+    cancels.
+
+    Chattopadhay et al., "Grad-CAM++: Improved Visual Explanations for Deep Convolutional
+    Networks", 2018, https://arxiv.org/abs/1710.11063, equations 19 and 5.
+    """
+
+    name = "gradcam++"
+
+    def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:
+        """See `GradientCAM.weights`."""
+        gradient = observation.gradient(upstream)  # (n, h, w, k)
+        square = gradient**2
+        total = tf.reduce_sum(observation.features, (1, 2), keepdims=True)  # (n, 1, 1, k)
+        a = tf.math.divide_no_nan(square, 2 * square + square * gradient * total)
+        return tf.reduce_sum(a * tf.nn.relu(gradient), (1, 2), keepdims=True)

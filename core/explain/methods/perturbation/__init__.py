@@ -1,0 +1,1 @@
+"""Methods that change the input and look only at the output."""

@@ -1,0 +1,69 @@
+"""Occlusion."""
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core._keras import tf
+from core.explain.methods.base import Method
+from core.explain.network import Network, Observation
+from core.explain.scores import Objective
+
+_DIGIT_SIDE, _WINDOW, _STRIDE = 28, 5, 2
+"""For a digit of 28 pixels: the side of the window, and its step; in proportion for others."""
+
+
+class Occlusion(Method):
+    """How far the score falls when a black window covers a place.
+
+        L_ij = mean over the windows that cover (i, j) of S(x) - S(x with the window black)
+
+    The window has 5 x 5 pixels of 28 x 28 and moves by 2; larger images have larger windows, so
+    that their number is the same.
+
+    Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014,
+    https://arxiv.org/abs/1311.2901, section 4.2.
+    """
+
+    name = "occlusion"
+    signed = True
+    passes = 13 * 13 + 1
+
+    def attribute(
+        self,
+        network: Network,
+        observation: Observation,
+        objective: Objective,
+        seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
+    ) -> tf.Tensor:
+        """See `Method.attribute`."""
+        images = observation.images
+        h, w, c = images.shape[1:]
+        windows = _windows(h, w)  # (m, h, w), ones in the window
+        count = len(windows)
+        occluded = images[:, None] * (1 - windows)[None, ..., None]
+        scores = objective.repeat(count).value(network.logits(tf.reshape(occluded, (-1, h, w, c))))
+        full = objective.value(observation.logits)
+        falls = full[:, None] - tf.reshape(scores, (-1, count))  # (n, m)
+        summed = tf.matmul(falls, windows.reshape(count, -1))
+        return tf.reshape(summed / windows.sum(0).reshape(-1), (-1, h, w))
+
+
+def _windows(height: int, width: int) -> NDArray[np.float32]:
+    """Return every window as a mask; together they cover all pixels."""
+    rows, columns = _positions(height), _positions(width)
+    masks = np.zeros((len(rows) * len(columns), height, width), np.float32)
+    for mask, (top, left) in zip(masks, product(rows, columns), strict=True):
+        mask[top : top + _scaled(_WINDOW, height), left : left + _scaled(_WINDOW, width)] = 1
+    return masks
+
+
+def _positions(size: int) -> list[int]:
+    last = size - _scaled(_WINDOW, size)
+    positions = list(range(0, last + 1, _scaled(_STRIDE, size)))
+    return positions if positions[-1] == last else [*positions, last]
+
+
+def _scaled(length: int, size: int) -> int:
+    return max(1, round(length * size / _DIGIT_SIDE))

@@ -1,0 +1,76 @@
+"""What an explanation method asks of a network."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core._keras import tf
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Observation:
+    """One forward pass, seen at one layer or at the input.
+
+    Attributes:
+        images: (n, h, w, c) float32.
+        layer: The layer observed; `None` for the input.
+        features: (n, h, w, k) float32, the feature maps of the layer, or the images themselves.
+        logits: (n, classes) float32.
+        tape: Has recorded how the logits follow from the features.
+    """
+
+    images: tf.Tensor
+    layer: str | None
+    features: tf.Tensor
+    logits: tf.Tensor
+    tape: tf.GradientTape
+
+    def gradient(self, upstream: tf.Tensor) -> tf.Tensor:
+        """Return the gradient of a score by the features, (n, h, w, k).
+
+        Args:
+            upstream: (n, classes), the gradient of the score by the logits.
+        """
+        return self.tape.gradient(self.logits, self.features, output_gradients=upstream)
+
+    def mean_gradient(self, upstream: tf.Tensor) -> tf.Tensor:
+        """Return the gradient averaged over space, (n, k)."""
+        return tf.reduce_mean(self.gradient(upstream), (1, 2))
+
+
+class Network(ABC):
+    """An image classifier as explanation methods use it: tensors in, tensors out.
+
+    Images are (n, h, w, c), feature maps (n, h, w, k), both float32, whatever the data format and
+    the precision of the network. Methods are called while a graph is traced.
+
+    Attributes:
+        layers: The height and width of the feature maps by layer, in the order of the forward
+            pass; sizes are `None` if they depend on the image.
+        image_shape: (h, w, c) of an image; `None` for a size that is not fixed.
+        classes: The number of classes.
+    """
+
+    layers: Mapping[str, tuple[int | None, int | None]]
+    image_shape: tuple[int | None, int | None, int]
+    classes: int
+
+    @abstractmethod
+    def logits(self, images: tf.Tensor) -> tf.Tensor:
+        """Run the network up to its logits, (n, classes)."""
+
+    @abstractmethod
+    def observe(self, images: tf.Tensor, layer: str | None = None) -> Observation:
+        """Run the network and keep the feature maps of a layer; `None`: the images."""
+
+    @abstractmethod
+    def logits_from(self, features: tf.Tensor, observation: Observation) -> tf.Tensor:
+        """Run the network with the feature maps of a layer replaced.
+
+        Args:
+            features: (n m, h, w, k), m replacements for each image, one after the other.
+            observation: Of the n images at the layer.
+
+        Returns:
+            (n m, classes).
+        """
