@@ -113,7 +113,7 @@ class Picture(Generic[DataT]):
 
 
 async def _intermediates(engine: Engine, s: Subject, layer: str | None = None) -> Intermediates:
-    network, layer = engine.explainers[NETWORK].network, layer or s.view.layer
+    network, layer = engine.explainers[NETWORK].closed_form, layer or s.view.layer
     return await engine.study(
         compute_intermediates, network, s.image, layer, s.target, s.view.score
     )

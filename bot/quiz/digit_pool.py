@@ -12,7 +12,7 @@ from bot.quiz.question import Criteria, Difficulty, Figure, QuizQuestion
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from core.dataset import as_input, load_test_digits
-from core.explain.explainer import ExplanationSet
+from core.explain.explanation import ExplanationSet
 from core.explain.regions import strongest_regions
 from core.explain.scores import Score
 

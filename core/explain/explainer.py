@@ -121,6 +121,17 @@ class Explainer:
         """The layer explained by default: `max_pooling2d_1`, or else the last one."""
         return DEFAULT_LAYER if DEFAULT_LAYER in self.network.layers else self.layers[-1]
 
+    @property
+    def closed_form(self) -> ClosedFormNetwork:
+        """The network in closed form.
+
+        Raises:
+            ValueError: If it is not the tutorial's.
+        """
+        if not isinstance(self.network, ClosedFormNetwork):
+            raise ValueError("the network is not the tutorial's")  # noqa: TRY004 - documented
+        return self.network
+
     def explain(
         self,
         images: ArrayLike,
@@ -206,12 +217,11 @@ class Explainer:
             ValueError: If an argument is not as described, or the network is another.
         """
         chosen = Score(score)
-        if not isinstance(self.network, ClosedFormNetwork):
-            raise ValueError("only the tutorial's network is explained so")  # noqa: TRY004
+        network = self.closed_form
         batch = _as_batch(images, self.network)
         with self._lock:
             if chosen not in self._all_graphs:
-                self._all_graphs[chosen] = _compile_all(self.network, chosen)
+                self._all_graphs[chosen] = _compile_all(network, chosen)
         predictions, probabilities, *heatmaps = _run(self._all_graphs[chosen], batch)
         return [
             # Copies, because a view would keep the arrays of the whole batch in memory.
@@ -345,8 +355,7 @@ def _scaled(raw: NDArray[np.float32], *, signed: bool) -> NDArray[np.float32]:
     """Divide each map by its largest magnitude, after ReLU unless it is signed."""
     kept = raw if signed else np.maximum(raw, 0)
     largest = np.abs(kept).max((1, 2), keepdims=True, initial=0)
-    scaled: NDArray[np.float32] = kept / np.where(largest > 0, largest, np.float32(1))
-    return scaled
+    return np.divide(kept, np.where(largest > 0, largest, 1), dtype=np.float32)
 
 
 def _as_batch(images: ArrayLike, network: Network) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ def test_the_steps_lead_to_the_explainers_map(
 ) -> None:
     image = digit_of_the_test_set(18).image
 
-    intermediates = compute_intermediates(explainer.network, image, layer, 5, score)
+    intermediates = compute_intermediates(explainer.closed_form, image, layer, 5, score)
 
     expected = explainer.explain(image[np.newaxis], layer, 5, score=score)
     np.testing.assert_allclose(intermediates.heatmap, expected.heatmaps[0], atol=1e-3)
@@ -29,7 +29,7 @@ def test_the_steps_lead_to_the_explainers_map(
 
 def test_an_empty_map_is_all_zeros(explainer: Explainer) -> None:
     intermediates = compute_intermediates(
-        explainer.network, digit_of_the_test_set(10).image, "max_pooling2d_1"
+        explainer.closed_form, digit_of_the_test_set(10).image, "max_pooling2d_1"
     )
 
     assert intermediates.raw.max() <= 0
@@ -38,7 +38,7 @@ def test_an_empty_map_is_all_zeros(explainer: Explainer) -> None:
 
 def test_the_contributions_are_in_order_and_add_up(explainer: Explainer) -> None:
     intermediates = compute_intermediates(
-        explainer.network, digit_of_the_test_set(7).image, "max_pooling2d_1"
+        explainer.closed_form, digit_of_the_test_set(7).image, "max_pooling2d_1"
     )
     added = intermediates.alphas * intermediates.activations.sum((0, 1))
 
@@ -48,7 +48,7 @@ def test_the_contributions_are_in_order_and_add_up(explainer: Explainer) -> None
 
 def test_the_weight_of_a_map_is_the_slope_of_the_score(explainer: Explainer) -> None:
     intermediates = compute_intermediates(
-        explainer.network, digit_of_the_test_set(18).image, "max_pooling2d_1", 3
+        explainer.closed_form, digit_of_the_test_set(18).image, "max_pooling2d_1", 3
     )
     dense = explainer.model.get_weights()[4].reshape(49, 64, 10)
     k, step = int(intermediates.channels_by_contribution[0]), 1e-3

@@ -1,0 +1,45 @@
+"""The sanity check by randomised weights: an explanation of the network changes with its weights.
+
+Adebayo et al., "Sanity Checks for Saliency Maps", 2018, https://arxiv.org/abs/1810.03292,
+section 3.1 (cascading randomisation).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from core._keras import keras
+
+
+def randomise_from_top(model: keras.Model, seed: int = 0) -> Iterator[tuple[str, keras.Model]]:
+    """Set the layers of a network to random weights, from the last one down.
+
+    Args:
+        model: Is not changed.
+        seed: Of the weights.
+
+    Yields:
+        The name of the layer that was randomised last, and a copy of the network with all layers
+        from that one to the top random. Kernels keep their mean magnitude (Glorot's uniform
+        distribution), biases become zero.
+    """
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    generator = np.random.default_rng(seed)
+    for layer in reversed(copy.layers):
+        if not layer.weights:
+            continue
+        layer.set_weights([_random(weights, generator) for weights in layer.get_weights()])
+        network = keras.models.clone_model(model)
+        network.set_weights(copy.get_weights())
+        yield layer.name, network
+
+
+def _random(
+    weights: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]", generator: np.random.Generator
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
+    if weights.ndim < 2:
+        return np.zeros_like(weights)
+    receptive = int(np.prod(weights.shape[:-2]))
+    limit = np.sqrt(6 / (receptive * (weights.shape[-2] + weights.shape[-1])))
+    return generator.uniform(-limit, limit, weights.shape).astype(np.float32)
