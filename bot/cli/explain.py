@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.digit import Box
-    from core.explain.explainer import Explanation
+    from core.explain.explanation import Explanation
 
 # Known without TensorFlow, which takes seconds to import.
 LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1")
@@ -206,7 +206,7 @@ def _explained(
                 box=digit.box or _WHOLE,
                 probabilities=probabilities,
                 target=int(explanation.targets[i]),
-                layer=explanation.layer,
+                layer=explanation.layer or "input",
                 score=explanation.score,
                 method=explanation.method,
                 evidence={"heat": heat, "objectness": objectness[i]},

@@ -24,4 +24,5 @@ def completeness_error(
     Returns:
         (n,), at least 0.
     """
-    return np.abs(raw.sum((1, 2)) - (score - baseline))
+    error: NDArray[np.float32] = np.abs(raw.sum((1, 2)) - (score - baseline))
+    return error
