@@ -14,6 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from core._keras import keras, tf
+from core.explain.arguments import PREDICTED, as_batch, as_classes
+from core.explain.keras_network import KerasNetwork
+from core.explain.scores import Objective, Score
 
 _SATURATED = 1 - 1e-4
 """Above this probability, float32 keeps fewer than three digits of 1 - p and of the gradient."""
@@ -45,58 +48,52 @@ def get_basic_cnn() -> keras.Sequential:
 
 def make_gradcam_heatmap(
     img_array: ArrayLike,
-    model: keras.Sequential,
+    model: keras.Model,
     last_conv_layer_name: str,
     pred_index: int | None = None,
 ) -> NDArray[np.float32]:
     """Compute the Grad-CAM heatmap of a class by the gradient of its probability.
 
-    The network is run layer by layer under the tape. A sub-model made of `layer.output`, as in the
-    tutorial, belongs to a stale graph after `load_model`, and its gradient is `None`.
+    The layer is watched while the network runs. A sub-model made of `layer.output`, as in the
+    tutorial, belongs to a stale graph after `load_model`, and its gradient is `None`. A network of
+    mixed precision runs in float32: in float16 the sums of the maps are infinite.
 
     Near 1 the gradient of the probability is lost to rounding in float32. There the log-odds
-    log p_c - log Σ_{k≠c} p_k are differentiated instead, whose gradient has the same direction.
+    z_c - log Σ_{k≠c} exp(z_k) are differentiated instead, whose gradient has the same direction.
 
     Args:
-        img_array: (1, 28, 28, 1) float32 in [0, 1].
-        model: A `keras.Sequential` that ends in class probabilities.
+        img_array: One image, (1, h, w, c) float32 as the network takes it; for the tutorial's
+            network (1, 28, 28, 1) in [0, 1].
+        model: An image classifier.
         last_conv_layer_name: The layer to explain; any with a height and a width.
-        pred_index: The class to explain; defaults to the predicted class.
+        pred_index: The class to explain; defaults to the predicted class. If the network ends in
+            one probability, 1 is the class that it is the probability of, and 0 is the other.
 
     Returns:
         (h, w) float32 in [0, 1] with a maximum of 1, or all zeros if no cell is evidence for the
         class. Never NaN.
 
     Raises:
-        TypeError: If `model` is not a `keras.Sequential`.
-        ValueError: If there is no such layer with a height and a width, or no such class.
+        TypeError: If `model` is not a `keras.Model`.
+        ValueError: If it is not an image classifier, if there is no such layer with a height and a
+            width or no such class, or if `img_array` is not one such image.
     """
-    if not isinstance(model, keras.Sequential):
-        raise TypeError(f"the network must be a keras.Sequential, not a {type(model).__name__}")
-    maps = None
-    with tf.GradientTape() as tape:
-        x = tf.convert_to_tensor(img_array, tf.float32)
-        for layer in model.layers:
-            x = layer(x, training=False)
-            if layer.name == last_conv_layer_name and len(x.shape) == 4:
-                maps = x
-                tape.watch(maps)
-        if maps is None:
-            names = ", ".join(layer.name for layer in model.layers if len(layer.output.shape) == 4)
-            raise ValueError(
-                f"no layer {last_conv_layer_name!r} with feature maps: there are {names}"
-            )
-        target = int(tf.argmax(x[0])) if pred_index is None else pred_index
-        if not 0 <= target < x.shape[-1]:
-            raise ValueError(f"there is no class {target}: there are 0 to {x.shape[-1] - 1}")
-        score = x[0, target]
-        if score >= _SATURATED:
-            others = tf.reduce_sum(x[0, :target]) + tf.reduce_sum(x[0, target + 1 :])
-            score = tf.math.log(score) - tf.math.log(tf.maximum(others, np.finfo(np.float32).tiny))
+    network = KerasNetwork(model)
+    if last_conv_layer_name not in network.layers:
+        names = ", ".join(network.layers)
+        raise ValueError(f"no layer {last_conv_layer_name!r} with feature maps: there are {names}")
+    image = as_batch(img_array, network)
+    if len(image) != 1:
+        raise ValueError(f"img_array must hold one image, not {len(image)}")
+    (target,) = as_classes(pred_index, 1, network.classes, "pred_index")
 
-    gradients = tape.gradient(score, maps)  # (1, h, w, k)
+    seen = network.observe(tf.convert_to_tensor(image), last_conv_layer_name)
+    targets = tf.argmax(seen.logits, -1, tf.int32) if target == PREDICTED else tf.constant([target])
+    saturated = tf.nn.softmax(seen.logits)[0, targets[0]] >= _SATURATED
+    objective = Objective(Score.LOG_ODDS if saturated else Score.PROBABILITY, targets)
+    gradients = seen.gradient(objective.gradient(seen.logits))  # (1, h, w, k)
     weights = tf.reduce_mean(gradients, (0, 1, 2))  # (k,)
-    heatmap = tf.nn.relu(tf.squeeze(maps[0] @ weights[:, None], -1))
+    heatmap = tf.nn.relu(tf.squeeze(seen.features[0] @ weights[:, None], -1))
     normalised: NDArray[np.float32] = tf.math.divide_no_nan(heatmap, tf.reduce_max(heatmap)).numpy()
     return normalised
 

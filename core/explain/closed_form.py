@@ -80,7 +80,7 @@ class ClosedFormNetwork(Network):
         self._dense_mean = np.ascontiguousarray(dense.reshape(49, 64, 10).mean(0).T)
         self._conv_mean = (self._dense_mean / 4).astype(np.float32)
         self._back = _mean_gradient_matrices(kernel2, cells=14 * 14)
-        self.image_shape, self.classes = (28, 28, 1), 10
+        self.image_shape, self.classes, self.image_range = (28, 28, 1), 10, (0, 1)
         self.layers = dict(zip(SPATIAL_LAYERS, ((28, 28), (14, 14), (14, 14), (7, 7)), strict=True))
         steps: tuple[Any, ...] = (
             partial(_convolve, kernel=self._kernel1, bias=self._bias1),

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core._keras import keras, tf
+from core.explain.arguments import PREDICTED, as_batch, as_classes
 from core.explain.closed_form import ClosedFormNetwork
 from core.explain.explanation import Explanation, ExplanationSet
-from core.explain.keras_network import KerasNetwork
+from core.explain.keras_network import KerasNetwork, check_model
 from core.explain.methods import METHODS, Method
 from core.explain.network import Network
 from core.explain.ops import weighted_sum
@@ -24,7 +25,6 @@ DEFAULT_LAYER = "max_pooling2d_1"
 _CLASS = tf.TensorSpec((None,), tf.int32)
 _SEED = tf.TensorSpec((2,), tf.int32)
 _Graph: TypeAlias = tf.types.experimental.ConcreteFunction
-_PREDICTED = -1
 _MAX_PASSES = 4096
 """Forward passes of one run, so that methods of many passes keep their memory within bounds."""
 
@@ -161,7 +161,7 @@ class Explainer:
             ValueError: If an argument is not as described.
         """
         chosen = _method(method)
-        batch = _as_batch(images, self.network)
+        batch = as_batch(images, self.network)
         key = _Key(
             method,
             self._layer(layer) if chosen.per_layer else None,
@@ -170,8 +170,8 @@ class Explainer:
             batch.shape[1:],
         )
         n, classes = len(batch), self.network.classes
-        every = _as_classes(targets, n, classes, "targets")
-        other = _as_classes(against, n, classes, "against")
+        every = as_classes(targets, n, classes, "targets")
+        other = as_classes(against, n, classes, "against")
         seeds = tf.constant([seed, 0], tf.int32)
         passes = chosen.passes or self._channels(key.layer, batch)
         step = max(1, _MAX_PASSES // passes)
@@ -218,7 +218,7 @@ class Explainer:
         """
         chosen = Score(score)
         network = self.closed_form
-        batch = _as_batch(images, self.network)
+        batch = as_batch(images, self.network)
         with self._lock:
             if chosen not in self._all_graphs:
                 self._all_graphs[chosen] = _compile_all(network, chosen)
@@ -245,7 +245,7 @@ class Explainer:
         Raises:
             ValueError: If the images are not as described.
         """
-        batch = _as_batch(images, self.network)
+        batch = as_batch(images, self.network)
         shape = batch.shape[1:]
         with self._lock:
             if shape not in self._logits_graphs:
@@ -280,7 +280,7 @@ class Explainer:
         ) -> tuple[tf.Tensor, ...]:
             observation = self.network.observe(images, key.layer)
             predictions = tf.argmax(observation.logits, -1, tf.int32)
-            classes = tf.where(targets == _PREDICTED, predictions, targets)  # (n,)
+            classes = tf.where(targets == PREDICTED, predictions, targets)  # (n,)
             objective = Objective(key.score, classes, against if key.contrast else None)
             raw = METHODS[key.method].attribute(self.network, observation, objective, seed)
             return predictions, tf.nn.softmax(observation.logits), classes, raw
@@ -290,10 +290,7 @@ class Explainer:
 
 def _network(model: keras.Model) -> Network:
     """Choose the closed form for the tutorial's network."""
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"the network must be a keras.Model, not a {type(model).__name__}")
-    if not all(np.isfinite(weights).all() for weights in model.get_weights()):
-        raise ValueError("its weights are not all finite numbers")
+    check_model(model)
     try:
         return ClosedFormNetwork(model)
     except ValueError:  # another network
@@ -347,7 +344,7 @@ def _run(graph: _Graph, batch: NDArray[np.float32], *rest: Any) -> list[Any]:  #
     if len(batch):
         return [tensor.numpy() for tensor in graph(tf.constant(batch), *map(tf.constant, rest))]
     blank = np.zeros((1, *batch.shape[1:]), np.float32)
-    padded = [np.full(1, _PREDICTED, np.int32) if not len(each) else each for each in rest]
+    padded = [np.full(1, PREDICTED, np.int32) if not len(each) else each for each in rest]
     return [t.numpy()[:0] for t in graph(tf.constant(blank), *map(tf.constant, padded))]
 
 
@@ -356,38 +353,3 @@ def _scaled(raw: NDArray[np.float32], *, signed: bool) -> NDArray[np.float32]:
     kept = raw if signed else np.maximum(raw, 0)
     largest = np.abs(kept).max((1, 2), keepdims=True, initial=0)
     return np.divide(kept, np.where(largest > 0, largest, 1), dtype=np.float32)
-
-
-def _as_batch(images: ArrayLike, network: Network) -> NDArray[np.float32]:
-    """Check images and reshape them to (n, h, w, c)."""
-    batch = np.asarray(images)
-    height, width, channels = network.image_shape
-    if channels == 1 and batch.ndim == 3:
-        batch = batch[..., np.newaxis]
-    expected = (height, width, channels)
-    fits = (e in {None, size} for e, size in zip(expected, batch.shape[1:], strict=False))
-    if batch.ndim != 4 or not all(fits):
-        sizes = ", ".join("any" if size is None else str(size) for size in expected)
-        raise ValueError(f"images must be (n, {sizes}), not {np.shape(images)}")
-    if batch.dtype.kind != "f":
-        raise ValueError(f"images must be float32, not {batch.dtype}: divide by 255 first")
-    if not np.isfinite(batch).all():
-        raise ValueError("images must hold finite numbers only")
-    digits = isinstance(network, ClosedFormNetwork)
-    if digits and batch.size and not (batch.min() >= 0 and batch.max() <= 1):
-        raise ValueError(f"images must lie in [0, 1], not in [{batch.min():g}, {batch.max():g}]")
-    return batch.astype(np.float32, copy=False)
-
-
-def _as_classes(
-    classes: int | Sequence[int] | NDArray[np.integer] | None, n: int, count: int, name: str
-) -> NDArray[np.int32]:
-    """Check classes and reshape them to (n,); `None` gives -1."""
-    if classes is None:
-        return np.full(n, _PREDICTED, np.int32)
-    given = np.asarray(classes)
-    if given.dtype.kind not in "iu" or given.shape not in {(), (n,)}:
-        raise ValueError(f"{name} must be None, one integer or {n} integers, not {classes!r}")
-    if given.size and not (given.min() >= 0 and given.max() < count):
-        raise ValueError(f"{name} must be classes from 0 to {count - 1}, not {classes!r}")
-    return np.resize(given.astype(np.int32), n)

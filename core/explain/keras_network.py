@@ -28,8 +28,10 @@ class KerasNetwork(Network):
         """Find the layers and the logits of a model.
 
         Raises:
+            TypeError: If it is not a `keras.Model`.
             ValueError: If it is not an image classifier of one input and one output.
         """
+        check_model(model)
         self._model = model
         self._layers = dict(_leaves(model))
         self._channels_first = any(
@@ -40,14 +42,18 @@ class KerasNetwork(Network):
         self._head = _head(model)
         shapes, outputs = self._probe()
         if outputs.ndim != 2:
-            raise ValueError(f"its output has the shape {outputs.shape}, not (n, classes)")
+            raise ValueError(
+                f"the network's output has the shape {outputs.shape}, not (n, classes)"
+            )
         self.binary = outputs.shape[1] == 1
         if _activation(self._head) == "sigmoid" and not self.binary:
-            raise ValueError("it ends in several sigmoids, which are not the classes of an image")
+            raise ValueError(
+                "the network ends in several sigmoids, which are not the classes of an image"
+            )
         self.classes = 2 if self.binary else outputs.shape[1]
         self.layers = {name: shapes[name] for name in self._layers if name in shapes}
         if not self.layers:
-            raise ValueError("it has no layer with feature maps")
+            raise ValueError("the network has no layer with feature maps")
 
     def logits(self, images: tf.Tensor) -> tf.Tensor:
         """See `Network.logits`."""
@@ -126,15 +132,19 @@ class KerasNetwork(Network):
         except (AttributeError, ValueError):
             shape = (model.get_build_config() or {}).get("input_shape")
         if shape is None:
-            raise ValueError("its input shape is not known: call it once, or give it an Input")
+            raise ValueError(
+                "the network's input shape is not known: call it once, or give it an Input"
+            )
         if isinstance(shape, (list, dict)) or (shape and isinstance(shape[0], (tuple, list))):
-            raise ValueError("it has several inputs, and only networks of one image are explained")
+            raise ValueError(
+                "the network has several inputs, and only networks of one image are explained"
+            )
         if len(shape) != 4:
-            raise ValueError(f"it takes inputs of the shape {tuple(shape)}, not images")
+            raise ValueError(f"the network takes inputs of the shape {tuple(shape)}, not images")
         _, *sizes = shape
         height, width, channels = (*sizes[1:], sizes[0]) if self._channels_first else sizes
         if channels is None:
-            raise ValueError("the number of its input channels is not known")
+            raise ValueError("the number of the network's input channels is not known")
         return height, width, channels
 
     def _channels_last(self, maps: tf.Tensor) -> tf.Tensor:
@@ -143,6 +153,19 @@ class KerasNetwork(Network):
 
     def _as_output(self, maps: tf.Tensor) -> tf.Tensor:
         return tf.transpose(maps, (0, 3, 1, 2)) if self._channels_first else maps
+
+
+def check_model(model: object) -> None:
+    """Check that a network is a Keras model with finite weights.
+
+    Raises:
+        TypeError: If it is not a `keras.Model`.
+        ValueError: If a weight is NaN or infinite.
+    """
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"the network must be a keras.Model, not a {type(model).__name__}")
+    if not all(np.isfinite(weights).all() for weights in model.get_weights()):
+        raise ValueError("the network's weights are not all finite numbers")
 
 
 @contextmanager
@@ -185,7 +208,9 @@ def _head(model: keras.Model) -> keras.Layer | None:
         last = model.layers[-1]
     elif getattr(model, "outputs", None):
         if len(model.outputs) != 1:
-            raise ValueError("it has several outputs, and only one classification is explained")
+            raise ValueError(
+                "the network has several outputs, and only one classification is explained"
+            )
         last = model.outputs[0]._keras_history.operation  # noqa: SLF001 - there is no public way
     else:
         return None

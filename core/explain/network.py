@@ -49,11 +49,13 @@ class Network(ABC):
             pass; sizes are `None` if they depend on the image.
         image_shape: (h, w, c) of an image; `None` for a size that is not fixed.
         classes: The number of classes.
+        image_range: The least and the greatest value of an image, if they are known.
     """
 
     layers: Mapping[str, tuple[int | None, int | None]]
     image_shape: tuple[int | None, int | None, int]
     classes: int
+    image_range: tuple[float, float] | None = None
 
     @abstractmethod
     def logits(self, images: tf.Tensor) -> tf.Tensor:

@@ -151,8 +151,8 @@ def test_a_network_from_a_file_gives_the_same_heatmaps(
     [
         ("dense", None, "no layer 'dense' with feature maps: there are conv2d, .*max_pooling2d_1"),
         ("conv2d_2", None, "no layer 'conv2d_2' with feature maps"),
-        ("conv2d", 10, "no class 10: there are 0 to 9"),
-        ("conv2d", -1, "no class -1"),
+        ("conv2d", 10, "classes from 0 to 9, not 10"),
+        ("conv2d", -1, "classes from 0 to 9, not -1"),
     ],
 )
 def test_a_layer_or_class_that_is_not_there_is_named(
@@ -162,11 +162,95 @@ def test_a_layer_or_class_that_is_not_there_is_named(
         make_gradcam_heatmap(noise(1), model, layer, target)
 
 
-def test_a_network_that_is_no_chain_is_refused(model: keras.Sequential) -> None:
+def test_a_network_of_any_form_is_explained(model: keras.Sequential, digits: DigitSet) -> None:
     functional = keras.Model(model.inputs[0], model.layers[-1].output)
+    seven = images(digits, slice(7, 8))
 
-    with pytest.raises(TypeError, match=r"must be a keras\.Sequential, not a Functional"):
-        make_gradcam_heatmap(noise(1), functional, "conv2d")
+    np.testing.assert_allclose(
+        make_gradcam_heatmap(seven, functional, "conv2d_1"),
+        make_gradcam_heatmap(seven, model, "conv2d_1"),
+        atol=1e-5,
+    )
+
+
+def test_what_is_no_network_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"must be a keras\.Model, not a str"):
+        make_gradcam_heatmap(noise(1), "model.keras", "conv2d")
+
+
+@pytest.mark.parametrize(
+    ("image", "complaint"),
+    [
+        (np.zeros((1, 28, 28, 1), np.uint8), "must be float32 as the network takes them"),
+        (np.full((1, 28, 28, 1), np.nan, np.float32), "finite numbers only"),
+        (np.zeros((0, 28, 28, 1), np.float32), "must hold one image, not 0"),
+        (np.zeros((8, 28, 28, 1), np.float32), "must hold one image, not 8"),
+        (np.zeros((1, 14, 14, 1), np.float32), r"must be \(n, 28, 28, 1\)"),
+    ],
+)
+def test_what_is_not_one_image_is_refused(
+    model: keras.Sequential, image: NDArray[np.generic], complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        make_gradcam_heatmap(image, model, "conv2d_1")
+
+
+@pytest.mark.parametrize("wrong", ["7", True, 7.0, [7, 7]])
+def test_what_is_not_a_class_is_refused(model: keras.Sequential, wrong: object) -> None:
+    with pytest.raises(ValueError, match="pred_index must be"):
+        make_gradcam_heatmap(noise(1), model, "conv2d_1", wrong)
+
+
+def test_a_network_without_an_input_names_its_layers() -> None:
+    network = keras.Sequential([keras.layers.Conv2D(4, 3, name="conv"), keras.layers.Flatten()])
+    network.add(keras.layers.Dense(10, activation="softmax"))
+    with pytest.raises(ValueError, match="input shape is not known: call it once"):
+        make_gradcam_heatmap(noise(1), network, "conv")
+
+    network(noise(1))
+
+    assert make_gradcam_heatmap(noise(1), network, "conv").shape == (26, 26)
+    with pytest.raises(ValueError, match="no layer 'conv2d' with feature maps: there are conv"):
+        make_gradcam_heatmap(noise(1), network, "conv2d")
+
+
+def test_mixed_precision_gives_the_maps_of_float32(
+    model: keras.Sequential, digits: DigitSet
+) -> None:
+    policy = keras.DTypePolicy("mixed_float16")
+    config = model.get_config()
+    for layer in config["layers"][1:]:
+        layer["config"]["dtype"] = keras.saving.serialize_keras_object(policy)
+    mixed = keras.Sequential.from_config(config)
+    mixed.set_weights(model.get_weights())
+    assert mixed.get_layer("conv2d_1").compute_dtype == "float16"
+
+    for digit in images(digits, slice(8)):
+        np.testing.assert_allclose(
+            make_gradcam_heatmap(digit[None], mixed, "conv2d_1"),
+            make_gradcam_heatmap(digit[None], model, "conv2d_1"),
+            atol=1e-5,
+        )
+
+
+def test_both_classes_of_one_probability_are_explained_where_it_is_rounded_to_one() -> None:
+    keras.utils.set_random_seed(0)
+    network = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(4, 3, activation="relu", name="conv"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    network.layers[-1].bias.assign([40.0])
+    assert float(network(noise(1))[0, 0]) == 1
+
+    is_it, is_not = (make_gradcam_heatmap(noise(1), network, "conv", k) for k in (1, 0))
+
+    assert is_it.max() == is_not.max() == 1
+    assert not ((is_it > 0) & (is_not > 0)).any()  # evidence for one is evidence against the other
+    np.testing.assert_array_equal(make_gradcam_heatmap(noise(1), network, "conv"), is_it)
 
 
 # --- the original's mistakes, and the corrections ------------------------------------------------
