@@ -1,8 +1,9 @@
 """Model cards, in Markdown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
 
+from core.faithfulness.measurement import EXPLANATIONS_PLOT, MethodRecord, load_records
 from core.record import TUTORIAL_VAL_ACCURACY, Metrics, ModelRecord
 
 
@@ -27,6 +28,7 @@ def model_card(record: ModelRecord) -> str:
         seeds=_seeds(metrics),
         classes=_classes(metrics),
         empty_maps=_empty(metrics),
+        explanations=_explanations(load_records(record.folder)),
     )
 
 
@@ -71,6 +73,55 @@ def _empty(metrics: Metrics) -> str:
 - Some digits have an empty Grad-CAM map, with no positive evidence for the class in any cell:
 
 {_table(("layer", "empty maps of the predicted class, by log-odds"), rows)}"""
+
+
+def _explanations(records: Sequence[MethodRecord]) -> str:
+    """Return the section on how true the heatmaps are; empty if they were not measured."""
+    if not records:
+        return ""
+    rows = [
+        (
+            f"`{each.method}`",
+            f"`{each.layer}`" if each.layer else "",
+            f"{each.p_left_20:.3f} ({each.p_left_20_interval.low:.3f} to "
+            f"{each.p_left_20_interval.high:.3f})",
+            f"{each.beats_random:.0%}",
+            f"{each.worse_than_random:.0%}",
+            f"{each.deletion_auc:.3f}",
+            f"{each.insertion_auc:.3f}",
+            f"{each.sanity:.2f}" if each.sane else f"**{each.sanity:.2f}, fails**",
+            f"{each.empty:.1%}",
+        )
+        for each in sorted(records, key=lambda each: each.p_left_20)
+    ]
+    head = (
+        "method",
+        "layer",
+        "p left (95% interval)",
+        "lowers p more than random",
+        "less",
+        "deletion",
+        "insertion",
+        "sanity",
+        "empty",
+    )
+    first = records[0]
+    return f"""
+## How true its heatmaps are
+
+Measured by `gradcam-bot evaluate --explanations` on the first {first.digits:,} test digits, for the
+log-odds of the predicted class. The fifth of the ink where a map is hottest is removed: *p left* is
+the mean probability that the class keeps (random ink: {first.random_20:.3f}; lower is better), and
+the next two columns compare each digit with random ink. *Deletion* and *insertion* are mean areas
+under the curves of Petsiuk et al., 2018 (lower and higher is better). *Sanity* is the rank
+correlation with the maps of the network with a random last layer (Adebayo et al., 2018): a method
+whose maps stay as they are does not explain the class. Deletion favours maps as fine as the ink, so
+compare the methods of one layer with each other. `ink` is no method: it takes the brightest ink.
+
+{_table(head, rows)}
+
+![Probability left, by method and layer]({EXPLANATIONS_PLOT})
+"""
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

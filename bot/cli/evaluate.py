@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from bot.cli.common import NETWORKS, USAGE, choice, fail, table
+from bot.cli.common import NETWORKS, USAGE, choice, fail, number, table, unwritable
+from core.dataset import TEST_DIGITS
 
 if TYPE_CHECKING:
     from core.evaluation import Evaluation
 
 _PAIRS, _EXAMPLES = 10, 3
+_DIGITS = 1_000
 _SHEETS = Path("out/uploads")
 
 
@@ -39,13 +41,27 @@ def evaluate(
             "and may have source and defect, by which the figures are told apart."
         ),
     ] = None,
+    explanations: Annotated[
+        bool,
+        typer.Option(
+            "--explanations",
+            help="Measure how true the heatmaps of all methods at all layers are. Takes minutes.",
+        ),
+    ] = False,
+    digits: Annotated[
+        int, number("digits", 1, TEST_DIGITS, "With --explanations, how many of the test digits.")
+    ] = _DIGITS,
+    seed: Annotated[
+        int, typer.Option(min=0, help="With --explanations, of all that is random.")
+    ] = 0,
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
             help="With --uploads, the folder for contact sheets of what went wrong; else "
-            f"{_SHEETS}.",
+            f"{_SHEETS}. With --explanations, the folder for the measurements, their plot and, if "
+            "train wrote it, its model card.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as one JSON object.")] = False,
@@ -60,7 +76,13 @@ def evaluate(
     what went wrong: what was uploaded, what the network saw, what it said, each with the number by
     which the printed list names its file. Nothing is trained.
 
+    Of heatmaps it prints, for every method and layer, how far the probability falls when the ink
+    where they are hottest is removed, beside random ink; the areas under the deletion and insertion
+    curves; and whether the maps change when the network's weights are random.
+
     gradcam-bot evaluate --network uploads
+
+    gradcam-bot evaluate --explanations --digits 200
 
     gradcam-bot evaluate --uploads my-class -o out/my-class
 
@@ -72,8 +94,14 @@ def evaluate(
     """
     if weights is not None and network is not None:
         fail("Give --weights or --network, not both.", USAGE)
-    if output is not None and uploads is None:
-        fail("-o goes with --uploads.", USAGE)
+    if output is not None and uploads is None and not explanations:
+        fail("-o goes with --uploads or --explanations.", USAGE)
+    if uploads is not None and explanations:
+        fail("Give --uploads or --explanations, not both.", USAGE)
+    problem = unwritable(output, is_folder=True) if output is not None and explanations else None
+    if problem is not None:
+        fail(problem)
+    from bot.cli.evaluate_explanations import evaluate_explanations
     from bot.cli.evaluate_uploads import evaluate_folder
     from bot.cli.uploads_tables import print_report
     from bot.settings import NetworkSettings, SettingsError
@@ -86,6 +114,9 @@ def evaluate(
             weights = UPLOADS_WEIGHTS
         weights = weights or NetworkSettings.read().tutorial_weights
         weights_file(weights)
+        if explanations:
+            evaluate_explanations(weights, digits, seed, output, as_json=as_json)
+            return
         if uploads is None:
             _evaluate_on_test_digits(weights, as_json=as_json)
             return

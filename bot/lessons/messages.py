@@ -37,7 +37,7 @@ from bot.lessons.state import LessonState, View
 from bot.store.models import LessonProgress
 from bot.ui.control import EVERYONE
 from bot.ui.layout import Message, attached, framed
-from core.explain.explainer import ExplanationSet
+from core.explain.explanation import ExplanationSet
 from core.explain.regions import strongest_regions
 from core.figures.probabilities import format_percent
 from core.transforms import Transform

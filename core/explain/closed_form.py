@@ -56,7 +56,13 @@ class Activations:
 
 
 class ClosedFormNetwork(Network):
-    """A trained network with constant weights, for use while a graph is traced."""
+    """A trained network with constant weights, for use while a graph is traced.
+
+    Attributes:
+        bias: (10,) float32, the biases of the logits.
+    """
+
+    bias: NDArray[np.float32]
 
     def __init__(self, model: keras.Model) -> None:
         """Copy the weights of a model.
@@ -73,7 +79,7 @@ class ClosedFormNetwork(Network):
         for name, shapes in expected.items():
             if found[name] != shapes:
                 raise ValueError(f"{name!r} has weights of shapes {found[name]}, not {shapes}")
-        self._kernel1, self._bias1, kernel2, self._bias2, dense, self._bias = model.get_weights()
+        self._kernel1, self._bias1, kernel2, self._bias2, dense, self.bias = model.get_weights()
         self._kernel2, self._dense = kernel2, dense
 
         # (10, 64): the gradient of each logit at max_pooling2d_1, averaged over the 7x7 cells.
@@ -145,7 +151,7 @@ class ClosedFormNetwork(Network):
 
     def _classify(self, pooled: tf.Tensor) -> tf.Tensor:
         flat = tf.reshape(pooled, (-1, 49 * 64))
-        return tf.nn.bias_add(tf.matmul(flat, self._dense), self._bias)
+        return tf.nn.bias_add(tf.matmul(flat, self._dense), self.bias)
 
     def mean_gradients(self, layer: str, run: Activations, upstream: tf.Tensor) -> tf.Tensor:
         """Propagate gradients back to the feature maps of a layer and average them over space.

@@ -5,21 +5,30 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
+from core.faithfulness.deletion import removable
 
-def rank_correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Return Spearman's rank correlation of two heatmaps, -1 to 1; 1: the same order of pixels.
+
+def rank_correlation(
+    one: NDArray[np.float32], other: NDArray[np.float32], image: NDArray[np.float32]
+) -> float:
+    """Return Spearman's rank correlation of two heatmaps over what an image shows.
+
+    Where a digit has no ink, many maps are zero whatever they explain, so only the ink is compared.
 
     Args:
-        one: (h, w).
-        other: (h', w'). The smaller one is enlarged bilinearly.
+        one: (h', w'), enlarged bilinearly to the image.
+        other: (h'', w''), enlarged likewise.
+        image: (h, w), of which the ink is compared, or (h, w, c), of which all is.
 
     Returns:
-        0 if a heatmap is constant.
+        -1 to 1; 1 is the same order of pixels. 0 if a heatmap is constant.
     """
-    if one.size < other.size:
-        one, other = other, one
-    height, width = one.shape
-    enlarged = cv2.resize(np.asarray(other, np.float32), (width, height))
-    if np.ptp(one) == 0 or np.ptp(enlarged) == 0:
+    height, width = image.shape[:2]
+    pixels = removable(image)
+    first, second = (
+        cv2.resize(np.asarray(heatmap, np.float32), (width, height)).reshape(-1)[pixels]
+        for heatmap in (one, other)
+    )
+    if not len(pixels) or np.ptp(first) == 0 or np.ptp(second) == 0:
         return 0.0
-    return float(spearmanr(one.reshape(-1), enlarged.reshape(-1)).statistic)
+    return float(spearmanr(first, second).statistic)

@@ -4,8 +4,9 @@ Petsiuk, Das and Saenko, "RISE: Randomized Input Sampling for Explanation of Bla
 2018, https://arxiv.org/abs/1806.07421, section 4.2; Samek et al., "Evaluating the Visualization of
 What a Deep Neural Network Has Learned", 2017, https://arxiv.org/abs/1509.06321.
 
-For digits, only the ink is removed and restored: the rest is black already. Deletion favours maps
-as fine as the strokes, so compare methods of one layer with each other as well.
+What is removed of a digit, (h, w), is ink: it becomes black as the rest. What is removed of any
+other image, (h, w, c), is replaced by the image's mean colour. Deletion favours maps as fine as the
+strokes, so compare methods of one layer with each other as well.
 """
 
 from collections.abc import Callable
@@ -17,37 +18,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 INK = 0.1
-"""Pixels above this value are ink."""
+"""Pixels of a digit above this value are ink."""
 
 SHARE = 0.2
-"""Share of the ink that is removed in a test."""
+"""Share of the pixels that a test removes."""
 
 RANDOM_ORDERS = 16
 """Random orders that a heatmap is compared with."""
 
 MARGIN = 0.01
-"""A smaller difference of probabilities is a tie."""
+"""Probabilities that differ by less are called equal."""
 
 Classify = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""Maps images, (n, h, w), to class probabilities, (n, classes)."""
+"""Maps images, (n, h, w) or (n, h, w, c), to class probabilities, (n, classes)."""
 
 
 class Verdict(StrEnum):
     """How a heatmap compares with random orders."""
 
     BETTER = "better"
-    TIE = "tie"
+    EQUAL = "equal"
     WORSE = "worse"
 
 
 @dataclass(frozen=True, slots=True)
 class DeletionTest:
-    """The probability of a class before and after ink was removed.
+    """The probability of a class before and after pixels were removed.
 
     Attributes:
         before: Of the whole image.
-        after: Without the fifth of the ink that the heatmap points at most; lower is better.
-        random: Without a random fifth of the ink: the median of 16.
+        after: Without the fifth of the pixels where the heatmap is hottest; lower is better.
+        random: Without a random fifth: the median of 16 random orders.
     """
 
     before: float
@@ -56,9 +57,9 @@ class DeletionTest:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the heatmap's ink matters more than random ink, by more than `MARGIN`."""
-        if abs(self.after - self.random) <= MARGIN:
-            return Verdict.TIE
+        """Whether the hottest pixels matter more than random ones, by at least `MARGIN`."""
+        if abs(self.after - self.random) < MARGIN:
+            return Verdict.EQUAL
         return Verdict.BETTER if self.after < self.random else Verdict.WORSE
 
 
@@ -67,7 +68,7 @@ class DeletionCurves:
     """The probability of a class while pixels are removed, and while they are restored.
 
     Attributes:
-        shares: (steps,) of the ink, from 0 to 1.
+        shares: (steps,), of the pixels, from 0 to 1.
         deletion: (steps,), with the hottest pixels removed first.
         insertion: (steps,), with the hottest pixels restored first.
     """
@@ -87,20 +88,51 @@ class DeletionCurves:
         return float(np.trapezoid(self.insertion, self.shares))
 
 
+def removable(image: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the flat indices of the pixels that may be removed, in reading order.
+
+    Args:
+        image: (h, w), of which the ink is removed, or (h, w, c), of which all is.
+    """
+    if image.ndim == 3:
+        return np.arange(image.shape[0] * image.shape[1])
+    return np.flatnonzero(image > INK)
+
+
 def hottest_first(heatmap: NDArray[np.float32], image: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Order the ink of an image by a heatmap.
+    """Order the pixels that may be removed by a heatmap.
 
     Args:
         heatmap: (h', w'), enlarged bilinearly to the image.
-        image: (h, w) float32.
+        image: As for `removable`.
 
     Returns:
-        Flat indices of the ink pixels, the hottest first; among equal ones, in reading order.
+        Flat indices, the hottest first; among equal ones, in reading order.
     """
-    height, width = image.shape
+    height, width = image.shape[:2]
     heat = cv2.resize(np.asarray(heatmap, np.float32), (width, height)).reshape(-1)
-    ink = np.flatnonzero(image > INK)
-    return ink[np.argsort(-heat[ink], kind="stable")]
+    pixels = removable(image)
+    return pixels[np.argsort(-heat[pixels], kind="stable")]
+
+
+def random_orders(image: NDArray[np.float32], count: int, seed: int = 0) -> list[NDArray[np.intp]]:
+    """Return the pixels that may be removed in random orders."""
+    generator = np.random.default_rng(seed)
+    pixels = removable(image)
+    return [generator.permutation(pixels) for _ in range(count)]
+
+
+def remove(
+    image: NDArray[np.float32], order: NDArray[np.intp], share: float = SHARE
+) -> NDArray[np.float32]:
+    """Return a copy of an image without the first pixels of an order."""
+    rest = image.copy()
+    count = round(share * len(order))
+    if image.ndim == 3:
+        rest.reshape(-1, image.shape[2])[order[:count]] = image.mean((0, 1))
+    else:
+        rest.reshape(-1)[order[:count]] = 0
+    return rest
 
 
 def run_deletion_test(
@@ -110,22 +142,18 @@ def run_deletion_test(
     target: int,
     seed: int = 0,
 ) -> DeletionTest:
-    """Remove the ink that a heatmap points at, and random ink, in one run of the network.
+    """Remove the pixels where a heatmap is hottest, and random ones, in one run of the network.
 
     Args:
         classify: The network.
-        image: (h, w) float32, bright ink on black.
+        image: As for `removable`.
         heatmap: (h', w').
         target: The class whose probability is read.
         seed: Of the random orders.
     """
-    order = hottest_first(heatmap, image)
-    count = round(SHARE * len(order))
-    generator = np.random.default_rng(seed)
-    removed = [order[:0], order[:count]]
-    removed += [generator.permutation(order)[:count] for _ in range(RANDOM_ORDERS)]
-    probabilities = classify(np.stack([_without(image, each) for each in removed]))[:, target]
-    before, after, *random = map(float, probabilities)
+    orders = [hottest_first(heatmap, image), *random_orders(image, RANDOM_ORDERS, seed)]
+    images = np.stack([image, *(remove(image, order) for order in orders)])
+    before, after, *random = map(float, classify(images)[:, target])
     return DeletionTest(before, after, float(np.median(random)))
 
 
@@ -139,22 +167,16 @@ def measure_curves(
     """Compute the deletion and insertion curves of a heatmap, in one run of the network.
 
     Args:
-        classify: As for `run_deletion_test`, and so are the others.
-        image: (h, w) float32.
+        classify: The network.
+        image: As for `removable`.
         heatmap: (h', w').
-        target: The class.
-        steps: Points of each curve, from no pixel to all ink.
+        target: The class whose probability is read.
+        steps: Points of each curve, from no pixel to all.
     """
     order = hottest_first(heatmap, image)
     shares = np.linspace(0, 1, steps)
-    counts = np.rint(shares * len(order)).astype(int)
-    deleted = [_without(image, order[:count]) for count in counts]
-    inserted = [_without(image, order[count:]) for count in counts]
+    deleted = [remove(image, order, share) for share in shares]
+    # To restore the hottest share is to remove the coolest rest.
+    inserted = [remove(image, order[::-1], 1 - share) for share in shares]
     probabilities = classify(np.stack(deleted + inserted))[:, target]
     return DeletionCurves(shares, probabilities[:steps], probabilities[steps:])
-
-
-def _without(image: NDArray[np.float32], pixels: NDArray[np.intp]) -> NDArray[np.float32]:
-    rest = image.copy()
-    rest.reshape(-1)[pixels] = 0
-    return rest

@@ -7,8 +7,12 @@ section 3.1 (cascading randomisation).
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core._keras import keras
+
+FAILED = 0.5
+"""A method fails if its maps keep at least this rank correlation when the last layer is random."""
 
 
 def randomise_from_top(model: keras.Model, seed: int = 0) -> Iterator[tuple[str, keras.Model]]:
@@ -20,8 +24,8 @@ def randomise_from_top(model: keras.Model, seed: int = 0) -> Iterator[tuple[str,
 
     Yields:
         The name of the layer that was randomised last, and a copy of the network with all layers
-        from that one to the top random. Kernels keep their mean magnitude (Glorot's uniform
-        distribution), biases become zero.
+        from that one to the top random: kernels from Glorot's uniform distribution, biases and
+        scales in random order.
     """
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
@@ -35,11 +39,9 @@ def randomise_from_top(model: keras.Model, seed: int = 0) -> Iterator[tuple[str,
         yield layer.name, network
 
 
-def _random(
-    weights: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]", generator: np.random.Generator
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
+def _random(weights: NDArray[np.float32], generator: np.random.Generator) -> NDArray[np.float32]:
     if weights.ndim < 2:
-        return np.zeros_like(weights)
+        return generator.permutation(weights)
     receptive = int(np.prod(weights.shape[:-2]))
     limit = np.sqrt(6 / (receptive * (weights.shape[-2] + weights.shape[-1])))
     return generator.uniform(-limit, limit, weights.shape).astype(np.float32)

@@ -24,7 +24,7 @@ def measure_stability(
     """Return the mean rank correlation of an image's heatmap with those of noisy copies.
 
     Args:
-        explain: Maps images in [0, 1], (n, h, w), to heatmaps, (n, h', w').
+        explain: Maps images, (n, h, w), to heatmaps, (n, h', w').
         image: (h, w) float32 in [0, 1].
         copies: The number of noisy copies.
         seed: Of the noise.
@@ -36,4 +36,4 @@ def measure_stability(
     noise = generator.normal(0, NOISE, (copies, *image.shape))
     noisy = np.clip(image + noise, 0, 1).astype(np.float32)
     first, *others = explain(np.concatenate([image[np.newaxis], noisy]))
-    return float(np.mean([rank_correlation(first, other) for other in others]))
+    return float(np.mean([rank_correlation(first, other, image) for other in others]))

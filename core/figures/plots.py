@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 
 from core.record import TUTORIAL_VAL_ACCURACY, History
 
-_BACKGROUND, _PANEL, _INK, _FAINT = "#15171c", "#1d2027", "#f2f3f5", "#4a4f5a"
+BACKGROUND, TEXT = "#15171c", "#f2f3f5"
+"""The colours of a plot and of what is written on it."""
+
+_PANEL, _FAINT = "#1d2027", "#4a4f5a"
 _TRAIN, _VALIDATION, _REFERENCE = "#56b4e9", "#e69f00", "#cc79a7"
 _TYPE, _SMALL_TYPE = 25.0, 21.0
 
@@ -28,18 +31,18 @@ def training_curves(history: History) -> bytes:
     Returns:
         A PNG of 1200 x 600 pixels.
     """
-    figure = Figure(figsize=(12, 6), dpi=100, facecolor=_BACKGROUND)
+    figure = Figure(figsize=(12, 6), dpi=100, facecolor=BACKGROUND)
     loss, accuracy = figure.subplots(1, 2)
     _plot_curves(loss, "loss", history.loss, history.val_loss)
     _plot_curves(accuracy, "accuracy", history.accuracy, history.val_accuracy)
     loss.set_ylim(bottom=0)
-    loss.legend(fontsize=_TYPE, labelcolor=_INK, frameon=False, handlelength=1.6, borderaxespad=0.1)
+    loss.legend(fontsize=_TYPE, labelcolor=TEXT, frameon=False, handlelength=1.6, borderaxespad=0.1)
     reference = TUTORIAL_VAL_ACCURACY
     accuracy.axhline(reference, color=_REFERENCE, lw=2.5, linestyle=":", zorder=1)
     text = {"color": _REFERENCE, "fontsize": _SMALL_TYPE, "va": "bottom"}
     accuracy.text(1, reference, str(reference), text)
     figure.subplots_adjust(left=0.085, right=0.985, top=0.88, bottom=0.165, wspace=0.27)
-    return _to_png(figure)
+    return to_png(figure)
 
 
 def _plot_curves(
@@ -48,12 +51,12 @@ def _plot_curves(
     epochs = range(1, len(train) + 1)
     axes.plot(epochs, train, "-o", color=_TRAIN, label="train", lw=4, ms=9)
     axes.plot(epochs, validation, "--s", color=_VALIDATION, label="validation", lw=4, ms=9)
-    axes.set_title(title, color=_INK, fontsize=_TYPE, pad=12)
-    axes.set_xlabel("epoch", color=_INK, fontsize=_TYPE)
+    axes.set_title(title, color=TEXT, fontsize=_TYPE, pad=12)
+    axes.set_xlabel("epoch", color=TEXT, fontsize=_TYPE)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.grid(color=_FAINT, linewidth=1, alpha=0.6)
-    _style(axes, _SMALL_TYPE)
+    style_axes(axes, _SMALL_TYPE)
 
 
 def confusion_matrix(confusion: NDArray[np.int64]) -> bytes:
@@ -68,7 +71,7 @@ def confusion_matrix(confusion: NDArray[np.int64]) -> bytes:
     share = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     mistakes = np.where(np.eye(10, dtype=bool) | (confusion == 0), np.nan, share)
     largest = float(np.nanmax(mistakes, initial=0.001))
-    figure = Figure(figsize=(12, 12), dpi=100, facecolor=_BACKGROUND)
+    figure = Figure(figsize=(12, 12), dpi=100, facecolor=BACKGROUND)
     axes = figure.subplots()
     axes.imshow(mistakes, cmap="viridis", vmin=0, vmax=largest)
     for (label, predicted), count in np.ndenumerate(confusion):
@@ -76,24 +79,26 @@ def confusion_matrix(confusion: NDArray[np.int64]) -> bytes:
             axes.add_patch(Rectangle((label - 0.5, label - 0.5), 1, 1, color=_FAINT))
         if count:
             bright = label != predicted and mistakes[label, predicted] > 0.6 * largest
-            colour, at = _BACKGROUND if bright else _INK, (predicted, label)
+            colour, at = BACKGROUND if bright else TEXT, (predicted, label)
             axes.text(*at, str(count), color=colour, fontsize=_SMALL_TYPE, ha="center", va="center")
-    axes.set_xlabel("ŷ", color=_INK, fontsize=_TYPE)
-    axes.set_ylabel("y", color=_INK, fontsize=_TYPE, rotation=0, labelpad=18)
+    axes.set_xlabel("ŷ", color=TEXT, fontsize=_TYPE)
+    axes.set_ylabel("y", color=TEXT, fontsize=_TYPE, rotation=0, labelpad=18)
     axes.set_xticks(range(10))
     axes.set_yticks(range(10))
-    _style(axes, _TYPE)
+    style_axes(axes, _TYPE)
     figure.subplots_adjust(left=0.08, right=0.985, top=0.985, bottom=0.075)
-    return _to_png(figure)
+    return to_png(figure)
 
 
-def _style(axes: Axes, size: float) -> None:
+def style_axes(axes: Axes, size: float) -> None:
+    """Set the colours of axes, and the size of their numbers in points."""
     axes.set_facecolor(_PANEL)
-    axes.tick_params(colors=_INK, labelsize=size, length=0, pad=8)
+    axes.tick_params(colors=TEXT, labelsize=size, length=0, pad=8)
     axes.spines[:].set_visible(False)
 
 
-def _to_png(figure: Figure) -> bytes:
+def to_png(figure: Figure) -> bytes:
+    """Return a figure as a PNG file."""
     file = BytesIO()
     # The version of matplotlib is left out, so that the same numbers give the same bytes.
     figure.savefig(file, facecolor=figure.get_facecolor(), metadata={"Software": None})

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -196,7 +197,7 @@ def test_what_is_not_one_image_is_refused(
 
 
 @pytest.mark.parametrize("wrong", ["7", True, 7.0, [7, 7]])
-def test_what_is_not_a_class_is_refused(model: keras.Sequential, wrong: object) -> None:
+def test_what_is_not_a_class_is_refused(model: keras.Sequential, wrong: Any) -> None:
     with pytest.raises(ValueError, match="pred_index must be"):
         make_gradcam_heatmap(noise(1), model, "conv2d_1", wrong)
 
