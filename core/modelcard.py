@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from importlib import resources
 
-from core.faithfulness.measurement import EXPLANATIONS_PLOT, MethodRecord, load_records
+from core.faithfulness.measurement import EXPLANATIONS_PLOT, INK, MethodRecord, load_records
 from core.record import TUTORIAL_VAL_ACCURACY, Metrics, ModelRecord
 
 
@@ -89,7 +89,7 @@ def _explanations(records: Sequence[MethodRecord]) -> str:
             f"{each.worse_than_random:.0%}",
             f"{each.deletion_auc:.3f}",
             f"{each.insertion_auc:.3f}",
-            f"{each.sanity:.2f}" if each.sane else f"**{each.sanity:.2f}, fails**",
+            _sanity(each),
             f"{each.empty:.1%}",
         )
         for each in sorted(records, key=lambda each: each.p_left_20)
@@ -122,6 +122,12 @@ compare the methods of one layer with each other. `ink` is no method: it takes t
 
 ![Probability left, by method and layer]({EXPLANATIONS_PLOT})
 """
+
+
+def _sanity(record: MethodRecord) -> str:
+    if record.method == INK:
+        return ""
+    return f"{record.sanity:.2f}" if record.sane else f"**{record.sanity:.2f}, fails**"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from core.faithfulness.measurement import MethodRecord
 
+_WIDTH = 132
+"""Characters of the table, in which no figure is cut off."""
+
 
 def evaluate_explanations(
     weights: Path, digits: int, seed: int, output: Path | None, *, as_json: bool
@@ -64,6 +67,7 @@ def evaluate_explanations(
 def _print(records: "Sequence[MethodRecord]") -> None:
     first = records[0]
     console = Console(highlight=False)
+    console.width = max(console.width, _WIDTH)
     console.print(
         f"{first.digits:,} test digits; p left: mean probability without the hottest fifth of the "
         f"ink; random ink: {first.random_20:.3f}; [] is a 95% interval.",

@@ -142,10 +142,15 @@ class ClosedFormNetwork(Network):
             images, layer, run[layer], activations.logits, tape, activations, self
         )
 
-    def logits_from(self, features: tf.Tensor, observation: Observation) -> tf.Tensor:
-        """See `Network.logits_from`. The layers up to the observed one do not run again."""
+    def logits_from(
+        self,
+        layer: str,
+        features: tf.Tensor,
+        images: tf.Tensor,  # noqa: ARG002 - the layers up to the replaced one do not run
+    ) -> tf.Tensor:
+        """See `Network.logits_from`."""
         names = list(self._steps)
-        for name in names[names.index(str(observation.layer)) + 1 :]:
+        for name in names[names.index(layer) + 1 :]:
             features = self._steps[name](features)
         return self._classify(features)
 

@@ -14,7 +14,7 @@ from core.explain.closed_form import ClosedFormNetwork
 from core.explain.explanation import Explanation, ExplanationSet
 from core.explain.keras_network import KerasNetwork, check_model
 from core.explain.methods import METHODS, Method
-from core.explain.network import Network
+from core.explain.network import Network, images_at_once
 from core.explain.ops import weighted_sum
 from core.explain.scores import Objective, Score
 from core.network import WeightsError, fingerprint, load_model, weights_file
@@ -24,9 +24,10 @@ DEFAULT_LAYER = "max_pooling2d_1"
 
 _CLASS = tf.TensorSpec((None,), tf.int32)
 _SEED = tf.TensorSpec((2,), tf.int32)
+_PASSES = 8
+"""Images of this many passes run at once, so that large batches keep memory within bounds."""
+
 _Graph: TypeAlias = tf.types.experimental.ConcreteFunction
-_MAX_PASSES = 4096
-"""Forward passes of one run, so that methods of many passes keep their memory within bounds."""
 
 
 class _Key(NamedTuple):
@@ -173,8 +174,7 @@ class Explainer:
         every = as_classes(targets, n, classes, "targets")
         other = as_classes(against, n, classes, "against")
         seeds = tf.constant([seed, 0], tf.int32)
-        passes = chosen.passes or self._channels(key.layer, batch)
-        step = max(1, _MAX_PASSES // passes)
+        step = _PASSES * images_at_once(*batch.shape[1:3])
         parts = [
             _run(
                 self._graph(key),
@@ -262,11 +262,6 @@ class Explainer:
         if layer not in self.network.layers:
             raise ValueError(f"no layer {layer!r}: choose {', '.join(self.layers)}")
         return layer
-
-    def _channels(self, layer: str | None, batch: NDArray[np.float32]) -> int:
-        """Return the number of feature maps of a layer."""
-        blank = tf.zeros((1, *batch.shape[1:]))
-        return int(self.network.observe(blank, layer).features.shape[-1])
 
     def _graph(self, key: _Key) -> _Graph:
         with self._lock:

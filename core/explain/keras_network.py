@@ -76,12 +76,9 @@ class KerasNetwork(Network):
             logits = self._run(images, layer, watch)
         return Observation(images, layer, observed[-1], logits, tape)
 
-    def logits_from(self, features: tf.Tensor, observation: Observation) -> tf.Tensor:
+    def logits_from(self, layer: str, features: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
         """See `Network.logits_from`."""
-        # Branches past the layer see the images, so that these are repeated as well.
-        times = tf.shape(features)[0] // tf.maximum(tf.shape(observation.images)[0], 1)
-        images = tf.repeat(observation.images, times, axis=0)
-        return self._run(images, observation.layer, lambda _: self._as_output(features))
+        return self._run(images, layer, lambda _: self._as_output(features))
 
     def _run(
         self,

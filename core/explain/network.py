@@ -1,10 +1,38 @@
 """What an explanation method asks of a network."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core._keras import tf
+
+_PIXELS = 2**17
+"""Of the images of one pass: more need more memory and are no faster."""
+
+
+def images_at_once(height: int, width: int) -> int:
+    """Return how many images of a size run in one pass."""
+    return max(1, _PIXELS // (height * width))
+
+
+def in_parts(function: Callable[[tf.Tensor], tf.Tensor], count: tf.Tensor, size: int) -> tf.Tensor:
+    """Compute a function of many indices, a part of them after the other.
+
+    Args:
+        function: Maps (m,) int32, indices from 0 to `count` - 1, to (m, …) float32.
+        count: The number of indices, at least 1.
+        size: The most indices of a part.
+
+    Returns:
+        (count, …) float32.
+    """
+    parts = -(-count // size)
+    part = -(-count // parts)
+    indices = tf.reshape(tf.minimum(tf.range(parts * part), count - 1), (parts, part))
+    results = tf.map_fn(
+        function, indices, fn_output_signature=tf.float32, parallel_iterations=1
+    )  # (parts, part, …)
+    return tf.reshape(results, (-1, *results.shape[2:]))[:count]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,13 +94,14 @@ class Network(ABC):
         """Run the network and keep the feature maps of a layer; `None`: the images."""
 
     @abstractmethod
-    def logits_from(self, features: tf.Tensor, observation: Observation) -> tf.Tensor:
+    def logits_from(self, layer: str, features: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
         """Run the network with the feature maps of a layer replaced.
 
         Args:
-            features: (n m, h, w, k), m replacements for each image, one after the other.
-            observation: Of the n images at the layer.
+            layer: The layer.
+            features: (n, h, w, k), what its maps are replaced by.
+            images: (n, h, w, c), for branches that do not pass through the layer.
 
         Returns:
-            (n m, classes).
+            (n, classes).
         """

@@ -102,6 +102,11 @@ class Objective:
             return self.score.gradient(logits, self.targets[:, None])[:, 0]
         return self._lead(logits)
 
+    def take(self, indices: tf.Tensor) -> Self:
+        """Return the objective for some of the images."""
+        against = None if self.against is None else tf.gather(self.against, indices)
+        return type(self)(self.score, tf.gather(self.targets, indices), against)
+
     def repeat(self, times: int) -> Self:
         """Return the objective for images that are each repeated, one after the other."""
         against = None if self.against is None else tf.repeat(self.against, times)

@@ -17,14 +17,11 @@ class Method(ABC):
         name: Selects the method in commands, receipts and code.
         per_layer: Whether it explains the feature maps of a layer; else it explains the input.
         signed: Whether its negative values are evidence against the class.
-        passes: The number of forward passes that it makes for one image; `None` if it depends on
-            the layer.
     """
 
     name: ClassVar[str]
     per_layer: ClassVar[bool] = False
     signed: ClassVar[bool] = False
-    passes: ClassVar[int | None] = 1
 
     @abstractmethod
     def attribute(

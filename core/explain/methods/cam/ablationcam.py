@@ -2,7 +2,7 @@
 
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation
+from core.explain.network import Network, Observation, images_at_once, in_parts
 from core.explain.scores import Objective
 
 
@@ -20,7 +20,6 @@ class AblationCAM(Method):
 
     name = "ablationcam"
     per_layer = True
-    passes = None
 
     def attribute(
         self,
@@ -30,10 +29,16 @@ class AblationCAM(Method):
         seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
     ) -> tf.Tensor:
         """See `Method.attribute`."""
-        features, k = observation.features, observation.features.shape[-1]
-        kept = (1 - tf.eye(k))[None, :, None, None]  # (1, k, 1, 1, k)
-        ablated = tf.reshape(features[:, None] * kept, (-1, *features.shape[1:]))
-        lost_scores = objective.repeat(k).value(network.logits_from(ablated, observation))
+        images, layer, features = observation.images, str(observation.layer), observation.features
+        k = features.shape[-1]
+
+        def ablate(i: tf.Tensor) -> tf.Tensor:
+            kept = 1 - tf.one_hot(i % k, k)[:, None, None]
+            ablated = tf.gather(features, i // k) * kept
+            return network.logits_from(layer, ablated, tf.gather(images, i // k))
+
+        logits = in_parts(ablate, tf.shape(images)[0] * k, images_at_once(*images.shape[1:3]))
+        lost_scores = objective.repeat(k).value(logits)
         score = objective.value(observation.logits)[:, None]  # (n, 1)
         weights = tf.math.divide_no_nan(score - tf.reshape(lost_scores, (-1, k)), tf.abs(score))
         return tf.reduce_sum(weights[:, None, None] * features, -1)

@@ -2,7 +2,7 @@
 
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation
+from core.explain.network import Network, Observation, images_at_once, in_parts
 from core.explain.scores import Objective
 
 
@@ -18,7 +18,6 @@ class ScoreCAM(Method):
 
     name = "scorecam"
     per_layer = True
-    passes = None
 
     def attribute(
         self,
@@ -32,10 +31,15 @@ class ScoreCAM(Method):
         k, size = features.shape[-1], images.shape[1:3]
         lowest = tf.reduce_min(features, (1, 2), keepdims=True)
         span = tf.reduce_max(features, (1, 2), keepdims=True) - lowest
-        masks = tf.image.resize(tf.math.divide_no_nan(features - lowest, span), size)
-        masks = tf.transpose(masks, (0, 3, 1, 2))[..., None]  # (n, k, h, w, 1)
-        masked = tf.reshape(images[:, None] * masks, (-1, *images.shape[1:]))
-        scores = objective.repeat(k).value(network.logits(masked))
+        scaled = tf.math.divide_no_nan(features - lowest, span)
+        maps = tf.reshape(tf.transpose(scaled, (0, 3, 1, 2)), (-1, *features.shape[1:3], 1))
+
+        def mask(i: tf.Tensor) -> tf.Tensor:
+            masks = tf.image.resize(tf.gather(maps, i), size)
+            return network.logits(tf.gather(images, i // k) * masks)
+
+        logits = in_parts(mask, tf.shape(images)[0] * k, images_at_once(*size))
+        scores = objective.repeat(k).value(logits)
         blank = objective.value(network.logits(tf.zeros_like(images)))
         weights = tf.nn.softmax(tf.reshape(scores, (-1, k)) - blank[:, None])
         return tf.reduce_sum(weights[:, None, None] * features, -1)

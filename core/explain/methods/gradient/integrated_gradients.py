@@ -2,7 +2,7 @@
 
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation
+from core.explain.network import Network, Observation, images_at_once, in_parts
 from core.explain.scores import Objective
 
 STEPS = 32
@@ -22,7 +22,6 @@ class IntegratedGradients(Method):
 
     name = "integrated_gradients"
     signed = True
-    passes = STEPS
 
     def attribute(
         self,
@@ -33,9 +32,14 @@ class IntegratedGradients(Method):
     ) -> tf.Tensor:
         """See `Method.attribute`."""
         images = observation.images
-        alphas = (tf.range(STEPS, dtype=tf.float32) + 0.5) / STEPS
-        path = images[:, None] * alphas[None, :, None, None, None]  # (n, m, h, w, c)
-        on_path = network.observe(tf.reshape(path, (-1, *images.shape[1:])))
-        gradient = on_path.gradient(objective.repeat(STEPS).gradient(on_path.logits))
-        mean = tf.reduce_mean(tf.reshape(gradient, (-1, STEPS, *images.shape[1:])), 1)
+
+        def differentiate(i: tf.Tensor) -> tf.Tensor:
+            alphas = (tf.cast(i % STEPS, tf.float32) + 0.5) / STEPS
+            path = tf.gather(images, i // STEPS) * alphas[:, None, None, None]
+            on_path = network.observe(path)
+            return on_path.gradient(objective.take(i // STEPS).gradient(on_path.logits))
+
+        count, size = tf.shape(images)[0] * STEPS, images_at_once(*images.shape[1:3])
+        gradients = in_parts(differentiate, count, size)
+        mean = tf.reduce_mean(tf.reshape(gradients, (-1, STEPS, *images.shape[1:])), 1)
         return tf.reduce_sum(images * mean, -1)

@@ -3,7 +3,7 @@
 from core._keras import tf
 from core.explain.methods.base import Method
 from core.explain.methods.gradient.saliency import Saliency
-from core.explain.network import Network, Observation
+from core.explain.network import Network, Observation, images_at_once, in_parts
 from core.explain.scores import Objective
 
 SAMPLES = 32
@@ -23,7 +23,6 @@ class SmoothGrad(Method):
     """
 
     name = "smoothgrad"
-    passes = SAMPLES
 
     def __init__(self, method: Method | None = None) -> None:
         """Smooth a method.
@@ -45,8 +44,14 @@ class SmoothGrad(Method):
         shape = images.shape[1:]
         axes = (1, 2, 3)
         span = tf.reduce_max(images, axes, keepdims=True) - tf.reduce_min(images, axes, True)
-        noise = tf.random.stateless_normal((1, SAMPLES, *shape), seed)
-        noisy = images[:, None] + NOISE * span[:, None] * noise  # (n, samples, h, w, c)
-        noisy_observation = network.observe(tf.reshape(noisy, (-1, *shape)))
-        maps = self.method.attribute(network, noisy_observation, objective.repeat(SAMPLES), seed)
+        noise = NOISE * tf.random.stateless_normal((SAMPLES, *shape), seed)
+
+        def explain(i: tf.Tensor) -> tf.Tensor:
+            image = i // SAMPLES
+            added = tf.gather(span, image) * tf.gather(noise, i % SAMPLES)
+            noisy = network.observe(tf.gather(images, image) + added)
+            return self.method.attribute(network, noisy, objective.take(image), seed)
+
+        count, size = tf.shape(images)[0] * SAMPLES, images_at_once(*shape[:2])
+        maps = in_parts(explain, count, size)
         return tf.reduce_mean(tf.reshape(maps, (-1, SAMPLES, *shape[:2])), 1)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation
+from core.explain.network import Network, Observation, images_at_once, in_parts
 from core.explain.scores import Objective
 
 _DIGIT_SIDE, _WINDOW, _STRIDE = 28, 5, 2
@@ -28,7 +28,6 @@ class Occlusion(Method):
 
     name = "occlusion"
     signed = True
-    passes = 13 * 13 + 1
 
     def attribute(
         self,
@@ -39,11 +38,16 @@ class Occlusion(Method):
     ) -> tf.Tensor:
         """See `Method.attribute`."""
         images = observation.images
-        h, w, c = images.shape[1:]
+        h, w = images.shape[1:3]
         windows = _windows(h, w)  # (m, h, w), ones in the window
         count = len(windows)
-        occluded = images[:, None] * (1 - windows)[None, ..., None]
-        scores = objective.repeat(count).value(network.logits(tf.reshape(occluded, (-1, h, w, c))))
+
+        def occlude(i: tf.Tensor) -> tf.Tensor:
+            kept = 1 - tf.gather(windows, i % count)[..., None]
+            return network.logits(tf.gather(images, i // count) * kept)
+
+        logits = in_parts(occlude, tf.shape(images)[0] * count, images_at_once(h, w))
+        scores = objective.repeat(count).value(logits)
         full = objective.value(observation.logits)
         falls = full[:, None] - tf.reshape(scores, (-1, count))  # (n, m)
         summed = tf.matmul(falls, windows.reshape(count, -1))

@@ -2,7 +2,7 @@
 
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation
+from core.explain.network import Network, Observation, images_at_once, in_parts
 from core.explain.scores import Objective
 
 MASKS, GRID, KEPT = 256, 7, 0.5
@@ -24,7 +24,6 @@ class RISE(Method):
 
     name = "rise"
     signed = True
-    passes = MASKS
 
     def attribute(
         self,
@@ -35,11 +34,15 @@ class RISE(Method):
     ) -> tf.Tensor:
         """See `Method.attribute`."""
         images = observation.images
-        h, w, c = images.shape[1:]
+        h, w = images.shape[1:3]
         masks = _masks(h, w, seed)  # (m, h, w)
-        masked = images[:, None] * masks[None, ..., None]
-        scores = objective.repeat(MASKS).value(network.logits(tf.reshape(masked, (-1, h, w, c))))
-        scores = tf.reshape(scores, (-1, MASKS))
+
+        def mask(i: tf.Tensor) -> tf.Tensor:
+            kept = tf.gather(masks, i % MASKS)[..., None]
+            return network.logits(tf.gather(images, i // MASKS) * kept)
+
+        logits = in_parts(mask, tf.shape(images)[0] * MASKS, images_at_once(h, w))
+        scores = tf.reshape(objective.repeat(MASKS).value(logits), (-1, MASKS))
         centred = scores - tf.reduce_mean(scores, 1, keepdims=True)
         summed = tf.matmul(centred, tf.reshape(masks, (MASKS, -1)))
         return tf.reshape(summed / (MASKS * KEPT), (-1, h, w))
