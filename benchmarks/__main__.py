@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import describe
+from benchmarks.methods import measuring_methods
 from benchmarks.photo import replying_to_a_photo
 from benchmarks.rows import Row
 from benchmarks.speed import drawing, explaining_many, explaining_one, replying
@@ -14,6 +15,14 @@ from core.explain.explainer import Explainer
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 _COLUMNS = ("what", "measured", "beside", "bar", "met")
+_MEASURED = (
+    explaining_one,
+    explaining_many,
+    measuring_methods,
+    drawing,
+    replying,
+    replying_to_a_photo,
+)
 _NOTE = """\
 Written by `make bench`, in one run. Times are medians with their quartiles. What is compared was
 timed turn by turn, five calls a turn, in another order each round; the ratio is the median over the
@@ -23,10 +32,10 @@ rounds. The tutorial's functions are those of `benchmarks/reference.py`.
 
 def main() -> None:
     console = Console()
-    with console.status("Measuring: a minute or so"):
+    with console.status("Measuring: some minutes"):
         rows = starting()
         explainer = Explainer.load()
-        for measure in (explaining_one, explaining_many, drawing, replying, replying_to_a_photo):
+        for measure in _MEASURED:
             rows += measure(explainer)
     console.print(_table(rows))
     RESULTS.write_text(_markdown(rows), encoding="utf-8")
