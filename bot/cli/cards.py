@@ -9,7 +9,7 @@ from bot.cli.common import USAGE, fail, unwritable, write
 from bot.cli.sources import Source
 
 if TYPE_CHECKING:
-    from core.explain.explainer import Explanation
+    from core.explain.explanation import Explanation
     from core.figures.heatmaps import Colormap
     from core.uploads import DecodedImage
 
@@ -98,7 +98,7 @@ def _card(source: Source, explanation: "Explanation", i: int, colours: "Colormap
             heatmap=explanation.heatmaps[i],
             probabilities=explanation.probabilities[i],
             target=int(explanation.targets[i]),
-            layer=explanation.layer,
+            layer=explanation.layer or explanation.method,
             score=explanation.score,
             label=digit.label,
             colormap=colours,

@@ -12,7 +12,7 @@ from bot.quiz.digit_pool import DigitPool
 from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
 from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
-from core.explain.explainer import ExplanationSet
+from core.explain.explanation import ExplanationSet
 from core.figures.card import Card, draw_card
 from core.figures.probabilities import format_percent
 

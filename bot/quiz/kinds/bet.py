@@ -14,7 +14,7 @@ from bot.quiz.kinds.base import DIGITS, Kind, tally
 from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
 from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
-from core.explain.explainer import ExplanationSet
+from core.explain.explanation import ExplanationSet
 from core.explain.regions import Region, region_shares
 from core.figures.quiz import draw_grid, draw_shares
 
