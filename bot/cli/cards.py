@@ -95,7 +95,7 @@ def _card(source: Source, explanation: "Explanation", i: int, colours: "Colormap
     return draw_card(
         Card(
             image=digit.image,
-            heatmap=explanation.heatmaps[i],
+            heatmap=explanation.positive[i],
             probabilities=explanation.probabilities[i],
             target=int(explanation.targets[i]),
             layer=explanation.layer or explanation.method,
@@ -113,7 +113,7 @@ def _overlay(
     from core.figures.photo import draw_photo
 
     predictions = map(Prediction, explanation.probabilities)
-    marks = list(map(marked, source.digits, predictions, explanation.heatmaps))
+    marks = list(map(marked, source.digits, predictions, explanation.positive))
     return draw_photo(image, marks, None if len(marks) > 1 else 0, colours)
 
 

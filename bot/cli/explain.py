@@ -21,7 +21,22 @@ if TYPE_CHECKING:
 
 # Known without TensorFlow, which takes seconds to import.
 LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1")
-METHODS = ("gradcam",)
+METHODS = (
+    "gradcam",
+    "gradcam++",
+    "hirescam",
+    "layercam",
+    "xgradcam",
+    "eigencam",
+    "scorecam",
+    "ablationcam",
+    "saliency",
+    "gradient_x_input",
+    "integrated_gradients",
+    "smoothgrad",
+    "occlusion",
+    "rise",
+)
 SCORES = ("log_odds", "logit", "probability")
 COLOURS = ("viridis", "jet")
 
@@ -61,12 +76,25 @@ def explain(
         number("test digit", 0, 9999, "A test digit; may be given several times."),
     ] = None,
     layer: Annotated[
-        str, choice("layer", LAYERS, "Whose feature maps are read.")
+        str,
+        choice("layer", LAYERS, "Whose feature maps are read, by the methods up to ablationcam."),
     ] = "max_pooling2d_1",
     target: Annotated[
         int | None, number("class", 0, 9, "The class to explain; else the predicted one.")
     ] = None,
-    method: Annotated[str, choice("method", METHODS, "How the map is made.")] = "gradcam",
+    method: Annotated[
+        str,
+        choice(
+            "method",
+            METHODS,
+            "How the map is made. Pictures show the evidence for the class; --heatmap keeps the "
+            "evidence against it too, where the method tells them apart.",
+        ),
+    ] = "gradcam",
+    against: Annotated[
+        int | None,
+        number("class", 0, 9, "Explain why the class and not this one, in place of the score."),
+    ] = None,
     score: Annotated[str, choice("score", SCORES, "What is differentiated.")] = "log_odds",
     network: Annotated[
         str | None,
@@ -138,7 +166,7 @@ def explain(
                 answers = network or ("tutorial" if source.image is None else "uploads")
                 images = np.stack([digit.image for digit in source.digits])
                 explainer = load_explainer(weights[answers])
-                explanation = explainer.explain(images, layer, target, method, score)
+                explanation = explainer.explain(images, layer, target, method, score, against)
                 digits = _explained(source, images, explanation)
                 if output is not None:
                     colormap = Colormap(colours)
@@ -198,7 +226,7 @@ def _explained(
     for i, digit in enumerate(source.digits):
         predicted = int(explanation.predictions[i])
         probabilities = [round(float(p), 6) for p in explanation.probabilities[i]]
-        heat = [each.replace("_", " ") for each in strongest_regions(explanation.heatmaps[i])]
+        heat = [each.replace("_", " ") for each in strongest_regions(explanation.positive[i])]
         explained.append(
             ExplainedDigit(
                 digit=predicted,

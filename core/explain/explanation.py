@@ -48,6 +48,11 @@ class Explanation:
     against: int | None = None
 
     @property
+    def positive(self) -> NDArray[np.float32]:
+        """(n, h, w) in [0, 1], the evidence for the class, without that against it."""
+        return np.maximum(self.heatmaps, 0)
+
+    @property
     def empty(self) -> NDArray[np.bool_]:
         """(n,) bool, which heatmaps are all zeros."""
         return np.logical_not(self.heatmaps.any(axis=(1, 2)))

@@ -307,7 +307,7 @@ def test_no_file_brings_a_traceback(typed: Typed, tmp_path: Path) -> None:
             "No layer 'conv9': choose conv2d, max_pooling2d, conv2d_1, max_pooling2d_1.",
         ),
         (("--score", "luck"), "No score 'luck': choose log_odds, logit, probability."),
-        (("--method", "magic"), "No method 'magic': choose gradcam."),
+        (("--method", "magic"), f"No method 'magic': choose {', '.join(METHODS)}."),
         (("--colours", "pink"), "No colours 'pink': choose viridis, jet."),
         (("--network", "brain"), "No network 'brain': choose tutorial, uploads."),
     ],
@@ -318,6 +318,21 @@ def test_a_wrong_option_is_told_with_what_is_right(
     told = typed("explain", *arguments)
 
     assert (told.exit_code, told.stdout, told.stderr) == (2, "", f"{said}\n")
+
+
+@pytest.mark.parametrize("method", ["hirescam", "integrated_gradients"])
+def test_another_method_makes_the_map(typed: Typed, tmp_path: Path, method: str) -> None:
+    file, card = tmp_path / "map.npy", tmp_path / "card.png"
+    options = ("--method", method, "--against", "4", "--heatmap", str(file), "-o", str(card))
+    told = typed("explain", "--index", "7", *options, "--json")
+    (digit,) = json.loads(told.stdout)["digits"]
+    heatmap = np.load(file)
+
+    assert digit["method"] == method
+    assert digit["layer"] == ("max_pooling2d_1" if method == "hirescam" else "input")
+    assert heatmap.min() < 0  # evidence against a 9
+    assert np.abs(heatmap).max() == 1
+    assert card.read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_choices_are_all_that_there_are(explainer: Explainer) -> None:

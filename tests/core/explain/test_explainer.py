@@ -282,7 +282,7 @@ _BLANK = np.zeros((2, 28, 28), np.float32)
         ({"images": _BLANK - 0.5}, r"must lie in \[0, 1\]"),
         ({"images": _BLANK + np.nan}, r"must lie in \[0, 1\], not in \[nan, nan\]"),
         ({"layer": "dense"}, "no layer 'dense': choose conv2d, .* max_pooling2d_1"),
-        ({"method": "saliency"}, "no method 'saliency': choose gradcam"),
+        ({"method": "magic"}, "no method 'magic': choose gradcam, "),
         ({"score": "p"}, "no score 'p': choose log_odds, logit, probability"),
         ({"targets": 10}, "classes from 0 to 9, not 10"),
         ({"targets": -1}, "classes from 0 to 9, not -1"),
