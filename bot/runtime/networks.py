@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.network import WeightsError
+
 if TYPE_CHECKING:
     from core.explain.explainer import Explainer
 
@@ -25,7 +27,7 @@ class Network(StrEnum):
 
 @cache
 def load_explainer(weights: Path) -> "Explainer":
-    """Load and compile a network once a process.
+    """Load and compile the tutorial's network, with any weights, once a process.
 
     Args:
         weights: a `.weights.h5` or `.keras` file, or a folder that the training wrote.
@@ -35,4 +37,9 @@ def load_explainer(weights: Path) -> "Explainer":
     """
     from core.explain.explainer import Explainer  # noqa: PLC0415 - TensorFlow takes seconds
 
-    return Explainer.load(weights)
+    explainer = Explainer.load(weights)
+    try:
+        explainer.closed_form  # noqa: B018 - raises for any other network
+    except ValueError as error:
+        raise WeightsError(f"{weights} cannot be used here: {error}.") from error
+    return explainer

@@ -275,12 +275,12 @@ _BLANK = np.zeros((2, 28, 28), np.float32)
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ({"images": _BLANK[0]}, r"must be \(n, 28, 28\) or \(n, 28, 28, 1\), not \(28, 28\)"),
+        ({"images": _BLANK[0]}, r"must be \(n, 28, 28, 1\), not \(28, 28\)"),
         ({"images": np.zeros((1, 28, 28, 3), np.float32)}, r"not \(1, 28, 28, 3\)"),
-        ({"images": _BLANK.astype(np.uint8)}, "not uint8: divide by 255 first"),
+        ({"images": _BLANK.astype(np.uint8)}, "not uint8: digits are divided by 255"),
         ({"images": _BLANK + 2}, r"must lie in \[0, 1\], not in \[2, 2\]"),
         ({"images": _BLANK - 0.5}, r"must lie in \[0, 1\]"),
-        ({"images": _BLANK + np.nan}, r"must lie in \[0, 1\], not in \[nan, nan\]"),
+        ({"images": _BLANK + np.nan}, "finite numbers only"),
         ({"layer": "dense"}, "no layer 'dense': choose conv2d, .* max_pooling2d_1"),
         ({"method": "magic"}, "no method 'magic': choose gradcam, "),
         ({"score": "p"}, "no score 'p': choose log_odds, logit, probability"),
@@ -329,7 +329,7 @@ def test_a_network_is_explained_alike_from_either_kind_of_file(
 
 
 def test_a_model_of_other_layers_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"its layers are flatten.*, not those of the tutorial's"):
+    with pytest.raises(ValueError, match="no layer with feature maps"):
         Explainer(keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()]))
 
 

@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.runtime.networks import load_explainer
 from core._keras import keras
+from core.dataset import DigitSet
 from core.explain.explainer import Explainer
 from core.network import WEIGHTS, WeightsError, fingerprint
 from core.tutorial import get_basic_cnn
+from tests.core.explain.builders import images
 
 
 def _text(file: Path) -> None:
@@ -90,9 +93,6 @@ _OTHERS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "not_built": ("a.keras", _not_built),
     "other_layers": ("a.keras", _chain(_digit, keras.layers.Flatten, _ten)),
     "lambda_layer": ("a.keras", _chain(_digit, _halved, keras.layers.Flatten, _ten)),
-    "other_kernel": ("a.keras", _with(kernel_size=5)),
-    "other_activation": ("a.keras", _with(activation="tanh")),
-    "other_filters": ("a.keras", _with(filters=63)),
 }
 
 
@@ -110,6 +110,20 @@ def test_what_is_not_the_tutorial_s_network_is_refused_in_one_sentence(
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert len(sentence) < 300 + len(str(tmp_path))
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's saving
+@pytest.mark.parametrize("changes", [{"kernel_size": 5}, {"activation": "tanh"}, {"filters": 63}])
+def test_another_network_is_explained_and_the_bot_refuses_it(
+    tmp_path: Path, digits: DigitSet, changes: dict[str, object]
+) -> None:
+    _with(**changes)(tmp_path / "other.keras")
+    other = Explainer.load(tmp_path / "other.keras")
+
+    assert other.layers == ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1")
+    assert other.explain(images(digits, slice(2))).heatmaps.shape == (2, 7, 7)
+    with pytest.raises(WeightsError, match=r"other\.keras cannot be used here: .*not the tutorial"):
+        load_explainer(tmp_path / "other.keras")
 
 
 def test_a_file_is_named_by_a_string_too() -> None:
