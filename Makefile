@@ -60,11 +60,15 @@ fuzz: $(READY)  ## Feed the decoding process with broken files; ARGS="--seconds 
 bench: $(READY)  ## Speed and memory beside the tutorial's own functions, into benchmarks/
 	$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: peers
+peers: $(READY)  ## Install the libraries that the benchmark compares with
+	$(BIN)/python -m pip install --quiet --editable '.[peers]'
+
 .PHONY: pictures
 pictures: $(READY)  ## Take the README's pictures from the real preview again (needs chromium)
 	$(BIN)/python -m scripts.pictures $(ARGS)
 
 .PHONY: lock
 lock: $(READY)  ## Pin the dependencies anew, with hashes
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
