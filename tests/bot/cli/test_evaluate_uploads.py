@@ -187,4 +187,4 @@ def test_sheets_without_pictures_to_read_are_refused() -> None:
     result = _RUN.invoke(app, ["evaluate", "-o", "out"])
 
     assert result.exit_code == 2
-    assert result.stderr == "-o goes with --uploads.\n"
+    assert result.stderr == "-o goes with --uploads or --explanations.\n"
