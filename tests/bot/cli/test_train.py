@@ -105,7 +105,7 @@ def _seconds_of_work(pid: int) -> float:
             "There is no file or folder absent.",
         ),
         (["evaluate", "--weights", "absent.keras"], "There is no network at absent.keras."),
-        (["evaluate", "--weights", "{data}"], "is neither a .weights.h5 file nor a .keras file."),
+        (["evaluate", "--weights", "{data}"], "is neither a .weights.h5, a .keras nor a .h5 file."),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(
