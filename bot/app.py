@@ -54,13 +54,23 @@ from bot.ui.control import register
 from core.network import UPLOADS_WEIGHTS, epoch_file
 
 
+def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
+    """Create the bot. It is not connected yet, and has loaded nothing.
+
+    Args:
+        settings: of the operator.
+        now: the clock.
+    """
+    return GradcamBot(settings, now)
+
+
 class GradcamBot(Client):
     """The bot. Builds every service and every feature, and hands each what it needs.
 
     Features do not reach each other through the bot. Its attributes are for tests and the preview.
     """
 
-    def __init__(self, settings: Settings, now: Clock = utc_now) -> None:
+    def __init__(self, settings: Settings, now: Clock) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),

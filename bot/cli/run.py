@@ -45,10 +45,10 @@ def _run() -> None:
     import aiohttp
     import discord
 
-    from bot.app import GradcamBot
+    from bot.app import create_bot
 
     try:
-        GradcamBot(settings).run(
+        create_bot(settings).run(
             token,
             # Without colours: discord.py takes the log of a container for a terminal.
             log_formatter=logging.Formatter(

@@ -8,7 +8,7 @@ from typing import Any
 
 import simcord
 
-from bot.app import GradcamBot
+from bot.app import GradcamBot, create_bot
 from bot.settings import Settings
 
 _TICK = 1.0  # seconds
@@ -25,7 +25,7 @@ class SimulatedTime:
 
     def bot(self, settings: Settings) -> GradcamBot:
         """Create a bot that runs by this time."""
-        bot = GradcamBot(settings, self.now)
+        bot = create_bot(settings, self.now)
         bot.scheduler.sleep = self._sleep
         bot.scheduler.max_sleep = dt.timedelta(days=1)  # there is no other process
         return bot
