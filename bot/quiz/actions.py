@@ -95,15 +95,13 @@ class RoundActions:
         round_ = await self._rounds.get(round_id)
         if round_ is None:
             raise UserError("quiz.closed")
-        votes = await self._rounds.count_votes(round_id)
-        user_id, say = interaction.user.id, speaker(interaction.locale)
-        await reply(interaction, host_message(round_, votes, user_id, say))
+        await self._show_host(interaction, round_)
 
     async def extend(self, interaction: Interaction, round_id: int) -> None:
         """Keep a round open for longer, and show its new end to everyone."""
         round_ = await self._rounds.extend(round_id, _EXTENSION)
         await self._publisher.update(round_)
-        await self.count(interaction, round_id)
+        await self._show_host(interaction, round_)
 
     async def close(self, interaction: Interaction, round_id: int) -> None:
         """Close a round now; the answer is shown in the background."""
@@ -143,6 +141,11 @@ class RoundActions:
         figure = await draw_answer(self._pool, round_.question)
         status = await self._reviews.status(user_id)
         await reply(interaction, review_answer(round_, figure, status, user_id, say))
+
+    async def _show_host(self, interaction: Interaction, round_: Round) -> None:
+        votes = await self._rounds.count_votes(round_.round_id)
+        user_id, say = interaction.user.id, speaker(interaction.locale)
+        await reply(interaction, host_message(round_, votes, user_id, say))
 
     async def _pressed(self, interaction: Interaction, pressing: Awaitable[Round]) -> Round:
         """Start the clock of a round whose message was sent just before a crash."""
