@@ -16,6 +16,7 @@ from core._keras import keras, tf
 from core.dataset import DigitSet, as_input, md5_by_file
 from core.evaluation import Evaluation, evaluate
 from core.explain.explainer import Explainer
+from core.faithfulness.measurement import EXPLANATIONS_FILE, EXPLANATIONS_PLOT
 from core.figures.plots import confusion_matrix, training_curves
 from core.modelcard import model_card
 from core.network import NETWORK_FILE, epoch_file, fingerprint
@@ -44,6 +45,8 @@ _WRITTEN = {
     CURVES_FILE,
     CONFUSION_FILE,
     CARD_FILE,
+    EXPLANATIONS_FILE,  # of the network that is replaced, and so are replaced with it
+    EXPLANATIONS_PLOT,
 }
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from core import training
 from core.dataset import DigitSet, load_test_digits
+from core.faithfulness.measurement import EXPLANATIONS_FILE, EXPLANATIONS_PLOT
 from core.network import epoch_file, load_network
 from core.record import ModelRecord, Recipe
 
@@ -114,10 +115,13 @@ def test_an_earlier_training_is_replaced_whole(tmp_path: Path) -> None:
     stale = epoch_file(99, folder)
     stale.parent.mkdir(parents=True)
     stale.write_text("old")
+    measured = [folder / name for name in (EXPLANATIONS_FILE, EXPLANATIONS_PLOT)]
+    for file in measured:
+        file.write_text("of the old network")
 
     _train(folder)
 
-    assert not stale.exists()
+    assert not any(file.exists() for file in (stale, *measured))
     assert list(tmp_path.iterdir()) == [folder]
 
 
