@@ -15,7 +15,7 @@ from PIL import Image
 
 from core._keras import keras, tf
 from core.explain.arguments import PREDICTED, as_batch, as_classes
-from core.explain.keras_network import KerasNetwork
+from core.explain.keras_network import KerasNetwork, check_model
 from core.explain.scores import Objective, Score
 
 _SATURATED = 1 - 1e-4
@@ -78,6 +78,7 @@ def make_gradcam_heatmap(
         ValueError: If it is not an image classifier, if there is no such layer with a height and a
             width or no such class, or if `img_array` is not one such image.
     """
+    check_model(model)
     network = KerasNetwork(model)
     if last_conv_layer_name not in network.layers:
         names = ", ".join(network.layers)

@@ -35,14 +35,12 @@ def as_batch(images: ArrayLike, network: Network) -> NDArray[np.float32]:
             f"images must be float32 as the network takes them, not {batch.dtype}: "
             "digits are divided by 255"
         )
-    if not np.isfinite(batch).all():
+    least, most = (batch.min(), batch.max()) if batch.size else (0, 0)  # NaN if one pixel is
+    if not (np.isfinite(least) and np.isfinite(most)):
         raise ValueError("images must hold finite numbers only, and they hold NaN or infinity")
-    if network.image_range is not None and batch.size:
-        low, high = network.image_range
-        if batch.min() < low or batch.max() > high:
-            raise ValueError(
-                f"images must lie in [{low:g}, {high:g}], not in [{batch.min():g}, {batch.max():g}]"
-            )
+    low, high = network.image_range or (least, most)
+    if least < low or most > high:
+        raise ValueError(f"images must lie in [{low:g}, {high:g}], not in [{least:g}, {most:g}]")
     return batch.astype(np.float32, copy=False)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from core._keras import keras, tf
 from core.explain.network import Network, Observation
@@ -79,8 +80,8 @@ class ClosedFormNetwork(Network):
         for name, shapes in expected.items():
             if found[name] != shapes:
                 raise ValueError(f"{name!r} has weights of shapes {found[name]}, not {shapes}")
-        self._kernel1, self._bias1, kernel2, self._bias2, dense, self.bias = model.get_weights()
-        self._kernel2, self._dense = kernel2, dense
+        kernel1, bias1, kernel2, bias2, dense, self.bias = model.get_weights()
+        self._dense = dense
 
         # (10, 64): the gradient of each logit at max_pooling2d_1, averaged over the 7x7 cells.
         self._dense_mean = np.ascontiguousarray(dense.reshape(49, 64, 10).mean(0).T)
@@ -89,9 +90,9 @@ class ClosedFormNetwork(Network):
         self.image_shape, self.classes, self.image_range = (28, 28, 1), 10, (0, 1)
         self.layers = dict(zip(SPATIAL_LAYERS, ((28, 28), (14, 14), (14, 14), (7, 7)), strict=True))
         steps: tuple[Any, ...] = (
-            partial(_convolve, kernel=self._kernel1, bias=self._bias1),
+            partial(_convolve, kernel=kernel1, bias=bias1),
             max_pool,
-            partial(_convolve, kernel=self._kernel2, bias=self._bias2),
+            partial(_convolve, kernel=kernel2, bias=bias2),
             max_pool,
         )
         self._steps = dict(zip(SPATIAL_LAYERS, steps, strict=True))
@@ -111,44 +112,45 @@ class ClosedFormNetwork(Network):
             if x.shape != y.shape or not np.allclose(x, y, rtol=1e-3, atol=1e-3):
                 raise ValueError(f"{layer.name!r} computes something else than the tutorial's")
 
-    def forward(self, images: tf.Tensor) -> Activations:
+    def forward(
+        self, images: tf.Tensor, tape: tf.GradientTape | None = None, watched: str | None = None
+    ) -> Activations:
         """Run the network up to its logits.
 
         Args:
             images: (n, 28, 28, 1) float32 in [0, 1].
+            tape: Watches the feature maps of a layer, if given.
+            watched: That layer.
         """
         features, maps = {}, images
         for layer, step in self._steps.items():
             features[layer] = maps = step(maps)
+            if tape is not None and layer == watched:
+                tape.watch(maps)
         return Activations(features, self._classify(maps))
 
+    @override
     def logits(self, images: tf.Tensor) -> tf.Tensor:
-        """See `Network.logits`."""
         return self.forward(images).logits
 
+    @override
     def observe(self, images: tf.Tensor, layer: str | None = None) -> Observation:
-        """See `Network.observe`."""
         with tf.GradientTape() as tape:
             if layer is None:
                 tape.watch(images)
                 return Observation(images, None, images, self.logits(images), tape)
-            run, maps = {}, images
-            for name, step in self._steps.items():
-                run[name] = maps = step(maps)
-                if name == layer:
-                    tape.watch(maps)
-            activations = Activations(run, self._classify(maps))
+            run = self.forward(images, tape, layer)
         return _ClosedFormObservation(
-            images, layer, run[layer], activations.logits, tape, activations, self
+            images, layer, run.features[layer], run.logits, tape, run, self
         )
 
+    @override
     def logits_from(
         self,
         layer: str,
         features: tf.Tensor,
-        images: tf.Tensor,  # noqa: ARG002 - the layers up to the replaced one do not run
+        images: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Network.logits_from`."""
         names = list(self._steps)
         for name in names[names.index(layer) + 1 :]:
             features = self._steps[name](features)

@@ -1,7 +1,7 @@
 """`Explainer`: classifies images and explains the classes, for any Keras image classifier."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeAlias
 
@@ -15,7 +15,7 @@ from core.explain.explanation import Explanation, ExplanationSet
 from core.explain.keras_network import KerasNetwork, check_model
 from core.explain.methods import METHODS, Method
 from core.explain.network import Network, images_at_once
-from core.explain.ops import weighted_sum
+from core.explain.ops import normalise, weighted_sum
 from core.explain.scores import Objective, Score
 from core.network import WeightsError, fingerprint, load_model, weights_file
 
@@ -38,6 +38,11 @@ class _Key(NamedTuple):
     score: Score
     contrast: bool
     image_shape: tuple[int, ...]
+
+    @property
+    def signed(self) -> bool:
+        """Whether negative values are evidence against the class."""
+        return self.contrast or METHODS[self.method].signed
 
 
 class Explainer:
@@ -76,9 +81,7 @@ class Explainer:
         self.network = _network(model)
         self.labels = _labels(labels, self.network)
         self._lock = threading.Lock()
-        self._graphs: dict[_Key, _Graph] = {}
-        self._all_graphs: dict[Score, _Graph] = {}
-        self._logits_graphs: dict[tuple[int, ...], _Graph] = {}
+        self._graphs: dict[Hashable, _Graph] = {}
         if isinstance(self.network, ClosedFormNetwork):  # the graphs that the bot needs at once
             blank = np.zeros((1, 28, 28, 1), np.float32)
             self.explain(blank)
@@ -171,32 +174,26 @@ class Explainer:
             batch.shape[1:],
         )
         n, classes = len(batch), self.network.classes
-        every = as_classes(targets, n, classes, "targets")
-        other = as_classes(against, n, classes, "against")
-        seeds = tf.constant([seed, 0], tf.int32)
+        each = [as_classes(targets, n, classes, "targets")]
+        if key.contrast:
+            each.append(as_classes(against, n, classes, "against"))
+        seeds = [np.array([seed, 0], np.int32)] if chosen.samples else []
+        graph = self._graph(key, lambda: self._trace(key))
         step = _PASSES * images_at_once(*batch.shape[1:3])
         parts = [
-            _run(
-                self._graph(key),
-                batch[i : i + step],
-                every[i : i + step],
-                other[i : i + step],
-                seeds,
-            )
+            _run(graph, batch[i : i + step], *(array[i : i + step] for array in each), *seeds)
             for i in range(0, max(n, 1), step)
         ]
-        predictions, probabilities, explained, raw = (
+        predictions, probabilities, explained, heatmaps, raw = (
             np.concatenate(outputs) for outputs in zip(*parts, strict=True)
         )
-        signed = chosen.signed or against is not None
-        heatmaps = _scaled(raw, signed=signed)
         return Explanation(
             predictions,
             probabilities,
             explained,
             heatmaps,
             raw,
-            signed,
+            key.signed,
             key.layer,
             method,
             key.score,
@@ -219,10 +216,8 @@ class Explainer:
         chosen = Score(score)
         network = self.closed_form
         batch = as_batch(images, self.network)
-        with self._lock:
-            if chosen not in self._all_graphs:
-                self._all_graphs[chosen] = _compile_all(network, chosen)
-        predictions, probabilities, *heatmaps = _run(self._all_graphs[chosen], batch)
+        graph = self._graph(("all", chosen), lambda: _compile_all(network, chosen))
+        predictions, probabilities, *heatmaps = _run(graph, batch)
         return [
             # Copies, because a view would keep the arrays of the whole batch in memory.
             ExplanationSet(
@@ -247,13 +242,12 @@ class Explainer:
         """
         batch = as_batch(images, self.network)
         shape = batch.shape[1:]
-        with self._lock:
-            if shape not in self._logits_graphs:
-                self._logits_graphs[shape] = _compile(
-                    lambda images: (self.network.logits(images),), _images(shape)
-                )
+        graph = self._graph(
+            ("logits", shape),
+            lambda: _compile(lambda images: (self.network.logits(images),), _images(shape)),
+        )
         logits: NDArray[np.float32]
-        (logits,) = _run(self._logits_graphs[shape], batch)
+        (logits,) = _run(graph, batch)
         return logits
 
     def _layer(self, layer: str | None) -> str:
@@ -263,24 +257,30 @@ class Explainer:
             raise ValueError(f"no layer {layer!r}: choose {', '.join(self.layers)}")
         return layer
 
-    def _graph(self, key: _Key) -> _Graph:
+    def _graph(self, key: Hashable, compile_it: Callable[[], _Graph]) -> _Graph:
+        """Return the graph that is kept under a key, compiled when it is first asked for."""
         with self._lock:
             if key not in self._graphs:
-                self._graphs[key] = self._trace(key)
-        return self._graphs[key]
+                self._graphs[key] = compile_it()
+            return self._graphs[key]
 
     def _trace(self, key: _Key) -> _Graph:
+        method = METHODS[key.method]
+
         def explain(
-            images: tf.Tensor, targets: tf.Tensor, against: tf.Tensor, seed: tf.Tensor
+            images: tf.Tensor, targets: tf.Tensor, *rest: tf.Tensor
         ) -> tuple[tf.Tensor, ...]:
             observation = self.network.observe(images, key.layer)
             predictions = tf.argmax(observation.logits, -1, tf.int32)
             classes = tf.where(targets == PREDICTED, predictions, targets)  # (n,)
-            objective = Objective(key.score, classes, against if key.contrast else None)
-            raw = METHODS[key.method].attribute(self.network, observation, objective, seed)
-            return predictions, tf.nn.softmax(observation.logits), classes, raw
+            objective = Objective(key.score, classes, rest[0] if key.contrast else None)
+            seed = rest[-1] if method.samples else tf.zeros(2, tf.int32)
+            raw = method.attribute(self.network, observation, objective, seed)
+            heatmaps = normalise(raw, signed=key.signed)
+            return predictions, tf.nn.softmax(observation.logits), classes, heatmaps, raw
 
-        return _compile(explain, _images(key.image_shape), _CLASS, _CLASS, _SEED)
+        rest = [_CLASS] * key.contrast + [_SEED] * method.samples
+        return _compile(explain, _images(key.image_shape), _CLASS, *rest)
 
 
 def _network(model: keras.Model) -> Network:
@@ -315,9 +315,7 @@ def _compile_all(network: ClosedFormNetwork, score: Score) -> _Graph:
         maps = []
         for layer, features in run.features.items():
             raw = weighted_sum(network.mean_gradients(layer, run, upstream), features)
-            positive = tf.nn.relu(raw)
-            largest = tf.reduce_max(positive, (-2, -1), keepdims=True)
-            maps.append(tf.math.divide_no_nan(positive, largest))
+            maps.append(normalise(raw))
         return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
 
     return _compile(explain_all, _images((28, 28, 1)))
@@ -341,10 +339,3 @@ def _run(graph: _Graph, batch: NDArray[np.float32], *rest: Any) -> list[Any]:  #
     blank = np.zeros((1, *batch.shape[1:]), np.float32)
     padded = [np.full(1, PREDICTED, np.int32) if not len(each) else each for each in rest]
     return [t.numpy()[:0] for t in graph(tf.constant(blank), *map(tf.constant, padded))]
-
-
-def _scaled(raw: NDArray[np.float32], *, signed: bool) -> NDArray[np.float32]:
-    """Divide each map by its largest magnitude, after ReLU unless it is signed."""
-    kept = raw if signed else np.maximum(raw, 0)
-    largest = np.abs(kept).max((1, 2), keepdims=True, initial=0)
-    return np.divide(kept, np.where(largest > 0, largest, 1), dtype=np.float32)

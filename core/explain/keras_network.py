@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from core._keras import keras, tf
 from core.explain.network import Network, Observation
@@ -25,13 +26,11 @@ class KerasNetwork(Network):
     """
 
     def __init__(self, model: keras.Model) -> None:
-        """Find the layers and the logits of a model.
+        """Find the layers and the logits of a model, which `check_model` has passed.
 
         Raises:
-            TypeError: If it is not a `keras.Model`.
             ValueError: If it is not an image classifier of one input and one output.
         """
-        check_model(model)
         self._model = model
         self._layers = dict(_leaves(model))
         self._channels_first = any(
@@ -55,12 +54,12 @@ class KerasNetwork(Network):
         if not self.layers:
             raise ValueError("the network has no layer with feature maps")
 
+    @override
     def logits(self, images: tf.Tensor) -> tf.Tensor:
-        """See `Network.logits`."""
         return self._run(images)
 
+    @override
     def observe(self, images: tf.Tensor, layer: str | None = None) -> Observation:
-        """See `Network.observe`."""
         with tf.GradientTape() as tape:
             if layer is None:
                 tape.watch(images)
@@ -76,8 +75,8 @@ class KerasNetwork(Network):
             logits = self._run(images, layer, watch)
         return Observation(images, layer, observed[-1], logits, tape)
 
+    @override
     def logits_from(self, layer: str, features: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-        """See `Network.logits_from`."""
         return self._run(images, layer, lambda _: self._as_output(features))
 
     def _run(

@@ -15,24 +15,32 @@ def images_at_once(height: int, width: int) -> int:
     return max(1, _PIXELS // (height * width))
 
 
-def in_parts(function: Callable[[tf.Tensor], tf.Tensor], count: tf.Tensor, size: int) -> tf.Tensor:
-    """Compute a function of many indices, a part of them after the other.
+def map_variants(
+    function: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], images: tf.Tensor, count: int
+) -> tf.Tensor:
+    """Compute a function of several variants of each image, a part of them after the other.
 
     Args:
-        function: Maps (m,) int32, indices from 0 to `count` - 1, to (m, …) float32.
-        count: The number of indices, at least 1.
-        size: The most indices of a part.
+        function: Maps indices of images and indices of variants, (m,) int32 each, to (m, …)
+            float32.
+        images: (n, h, w, c), at least one.
+        count: The variants of each image.
 
     Returns:
-        (count, …) float32.
+        (n, count, …) float32.
     """
-    parts = -(-count // size)
-    part = -(-count // parts)
-    indices = tf.reshape(tf.minimum(tf.range(parts * part), count - 1), (parts, part))
+    total = tf.shape(images)[0] * count
+    parts = -(-total // images_at_once(*images.shape[1:3]))
+    size = -(-total // parts)
+    indices = tf.reshape(tf.minimum(tf.range(parts * size), total - 1), (parts, size))
     results = tf.map_fn(
-        function, indices, fn_output_signature=tf.float32, parallel_iterations=1
-    )  # (parts, part, …)
-    return tf.reshape(results, (-1, *results.shape[2:]))[:count]
+        lambda i: function(i // count, i % count),
+        indices,
+        fn_output_signature=tf.float32,
+        parallel_iterations=1,
+    )  # (parts, size, …)
+    rest = results.shape[2:]
+    return tf.reshape(tf.reshape(results, (-1, *rest))[:total], (-1, count, *rest))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,4 +1,4 @@
-"""Two operations in the form that is fastest for a single digit on a CPU.
+"""Operations in the form that is fastest for a single digit on a CPU.
 
 The usual ops run in oneDNN, which hands work to other threads. For one digit this takes 40 to 90
 µs, as long as a convolution, for 2 to 20 µs of work. Results agree up to rounding.
@@ -30,7 +30,10 @@ def weighted_sum(weights: tf.Tensor, maps: tf.Tensor) -> tf.Tensor:
     Returns:
         (n, t, h, w).
     """
-    _, h, w, k = maps.shape
+    h, w, k = (
+        static or size
+        for static, size in zip(maps.shape[1:], tf.unstack(tf.shape(maps))[1:], strict=True)
+    )
     t = weights.shape[1]
     cells = tf.reshape(maps, (-1, h * w, k))
     if t == 1:
@@ -38,3 +41,10 @@ def weighted_sum(weights: tf.Tensor, maps: tf.Tensor) -> tf.Tensor:
     else:  # the raw op is four times as slow on large batches
         sums = tf.matmul(weights, cells, transpose_b=True)
     return tf.reshape(sums, (-1, t, h, w))
+
+
+def normalise(raw: tf.Tensor, *, signed: bool = False) -> tf.Tensor:
+    """Divide maps, (…, h, w), by their largest magnitudes, after ReLU unless they are signed."""
+    kept = raw if signed else tf.nn.relu(raw)
+    largest = tf.reduce_max(tf.abs(kept) if signed else kept, (-2, -1), keepdims=True)
+    return tf.math.divide_no_nan(kept, largest)

@@ -103,14 +103,9 @@ class Objective:
         return self._lead(logits)
 
     def take(self, indices: tf.Tensor) -> Self:
-        """Return the objective for some of the images."""
+        """Return the objective of some of the images, which may be repeated."""
         against = None if self.against is None else tf.gather(self.against, indices)
         return type(self)(self.score, tf.gather(self.targets, indices), against)
-
-    def repeat(self, times: int) -> Self:
-        """Return the objective for images that are each repeated, one after the other."""
-        against = None if self.against is None else tf.repeat(self.against, times)
-        return type(self)(self.score, tf.repeat(self.targets, times), against)
 
     def _lead(self, logits: tf.Tensor) -> tf.Tensor:
         classes = logits.shape[-1]

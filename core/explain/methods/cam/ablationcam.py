@@ -1,8 +1,11 @@
 """Ablation-CAM."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation, images_at_once, in_parts
+from core.explain.methods.cam.base import combine
+from core.explain.network import Network, Observation, map_variants
 from core.explain.scores import Objective
 
 
@@ -21,24 +24,22 @@ class AblationCAM(Method):
     name = "ablationcam"
     per_layer = True
 
+    @override
     def attribute(
         self,
         network: Network,
         observation: Observation,
         objective: Objective,
-        seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
+        seed: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Method.attribute`."""
         images, layer, features = observation.images, str(observation.layer), observation.features
         k = features.shape[-1]
 
-        def ablate(i: tf.Tensor) -> tf.Tensor:
-            kept = 1 - tf.one_hot(i % k, k)[:, None, None]
-            ablated = tf.gather(features, i // k) * kept
-            return network.logits_from(layer, ablated, tf.gather(images, i // k))
+        def score(image: tf.Tensor, channel: tf.Tensor) -> tf.Tensor:
+            ablated = tf.gather(features, image) * (1 - tf.one_hot(channel, k)[:, None, None])
+            logits = network.logits_from(layer, ablated, tf.gather(images, image))
+            return objective.take(image).value(logits)
 
-        logits = in_parts(ablate, tf.shape(images)[0] * k, images_at_once(*images.shape[1:3]))
-        lost_scores = objective.repeat(k).value(logits)
-        score = objective.value(observation.logits)[:, None]  # (n, 1)
-        weights = tf.math.divide_no_nan(score - tf.reshape(lost_scores, (-1, k)), tf.abs(score))
-        return tf.reduce_sum(weights[:, None, None] * features, -1)
+        full = objective.value(observation.logits)[:, None]  # (n, 1)
+        lost = full - map_variants(score, images, k)
+        return combine(tf.math.divide_no_nan(lost, tf.abs(full)), features)

@@ -2,9 +2,12 @@
 
 from abc import abstractmethod
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.base import Method
 from core.explain.network import Network, Observation
+from core.explain.ops import weighted_sum
 from core.explain.scores import Objective
 
 
@@ -20,20 +23,27 @@ class GradientCAM(Method):
 
     @abstractmethod
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:
-        """Return the weights, (n, h, w, k) or (n, 1, 1, k).
+        """Return the weights, one for each cell, (n, h, w, k), or one for each map, (n, k).
 
         Args:
             observation: The forward pass, with the feature maps.
             upstream: (n, classes), the gradient of the objective by the logits.
         """
 
+    @override
     def attribute(
         self,
-        network: Network,  # noqa: ARG002 - has run already
+        network: Network,
         observation: Observation,
         objective: Objective,
-        seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
+        seed: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Method.attribute`."""
         weights = self.weights(observation, objective.gradient(observation.logits))
-        return tf.reduce_sum(weights * observation.features, -1)
+        return combine(weights, observation.features)
+
+
+def combine(weights: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
+    """Sum feature maps, (n, h, w, k), with weights, (n, h, w, k) or (n, k), to (n, h, w)."""
+    if weights.shape.rank == 2:
+        return weighted_sum(weights[:, None], features)[:, 0]
+    return tf.reduce_sum(weights * features, -1)

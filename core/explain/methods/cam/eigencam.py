@@ -1,5 +1,7 @@
 """Eigen-CAM."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.base import Method
 from core.explain.network import Network, Observation
@@ -20,14 +22,14 @@ class EigenCAM(Method):
     name = "eigencam"
     per_layer = True
 
+    @override
     def attribute(
         self,
-        network: Network,  # noqa: ARG002 - has run already
+        network: Network,
         observation: Observation,
-        objective: Objective,  # noqa: ARG002 - the same map for every class
-        seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
+        objective: Objective,
+        seed: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Method.attribute`."""
         features = observation.features
         h, w, k = features.shape[1:]
         cells = tf.reshape(features, (-1, h * w, k))

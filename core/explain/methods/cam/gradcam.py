@@ -1,5 +1,7 @@
 """Grad-CAM."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.cam.base import GradientCAM
 from core.explain.network import Observation
@@ -16,6 +18,6 @@ class GradCAM(GradientCAM):
 
     name = "gradcam"
 
+    @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:
-        """See `GradientCAM.weights`."""
-        return observation.mean_gradient(upstream)[:, None, None]
+        return observation.mean_gradient(upstream)

@@ -1,5 +1,7 @@
 """Grad-CAM++."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.cam.base import GradientCAM
 from core.explain.network import Observation
@@ -19,10 +21,10 @@ class GradCAMPlusPlus(GradientCAM):
 
     name = "gradcam++"
 
+    @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:
-        """See `GradientCAM.weights`."""
         gradient = observation.gradient(upstream)  # (n, h, w, k)
         square = gradient**2
         total = tf.reduce_sum(observation.features, (1, 2), keepdims=True)  # (n, 1, 1, k)
         a = tf.math.divide_no_nan(square, 2 * square + square * gradient * total)
-        return tf.reduce_sum(a * tf.nn.relu(gradient), (1, 2), keepdims=True)
+        return tf.reduce_sum(a * tf.nn.relu(gradient), (1, 2))

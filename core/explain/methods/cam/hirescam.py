@@ -1,5 +1,7 @@
 """HiResCAM."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.cam.base import GradientCAM
 from core.explain.network import Observation
@@ -19,6 +21,6 @@ class HiResCAM(GradientCAM):
 
     name = "hirescam"
 
+    @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:
-        """See `GradientCAM.weights`."""
         return observation.gradient(upstream)

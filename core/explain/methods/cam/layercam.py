@@ -1,5 +1,7 @@
 """LayerCAM."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.cam.base import GradientCAM
 from core.explain.network import Observation
@@ -16,6 +18,6 @@ class LayerCAM(GradientCAM):
 
     name = "layercam"
 
+    @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:
-        """See `GradientCAM.weights`."""
         return tf.nn.relu(observation.gradient(upstream))

@@ -1,8 +1,11 @@
 """Score-CAM."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation, images_at_once, in_parts
+from core.explain.methods.cam.base import combine
+from core.explain.network import Network, Observation, map_variants
 from core.explain.scores import Objective
 
 
@@ -19,27 +22,25 @@ class ScoreCAM(Method):
     name = "scorecam"
     per_layer = True
 
+    @override
     def attribute(
         self,
         network: Network,
         observation: Observation,
         objective: Objective,
-        seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
+        seed: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Method.attribute`."""
         images, features = observation.images, observation.features
         k, size = features.shape[-1], images.shape[1:3]
         lowest = tf.reduce_min(features, (1, 2), keepdims=True)
         span = tf.reduce_max(features, (1, 2), keepdims=True) - lowest
         scaled = tf.math.divide_no_nan(features - lowest, span)
-        maps = tf.reshape(tf.transpose(scaled, (0, 3, 1, 2)), (-1, *features.shape[1:3], 1))
+        maps = tf.transpose(scaled, (0, 3, 1, 2))[..., None]  # (n, k, h, w, 1)
 
-        def mask(i: tf.Tensor) -> tf.Tensor:
-            masks = tf.image.resize(tf.gather(maps, i), size)
-            return network.logits(tf.gather(images, i // k) * masks)
+        def score(image: tf.Tensor, channel: tf.Tensor) -> tf.Tensor:
+            masks = tf.image.resize(tf.gather_nd(maps, tf.stack([image, channel], 1)), size)
+            return objective.take(image).value(network.logits(tf.gather(images, image) * masks))
 
-        logits = in_parts(mask, tf.shape(images)[0] * k, images_at_once(*size))
-        scores = objective.repeat(k).value(logits)
         blank = objective.value(network.logits(tf.zeros_like(images)))
-        weights = tf.nn.softmax(tf.reshape(scores, (-1, k)) - blank[:, None])
-        return tf.reduce_sum(weights[:, None, None] * features, -1)
+        weights = tf.nn.softmax(map_variants(score, images, k) - blank[:, None])
+        return combine(weights, features)

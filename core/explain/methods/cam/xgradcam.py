@@ -1,5 +1,7 @@
 """XGrad-CAM."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.cam.base import GradientCAM
 from core.explain.network import Observation
@@ -16,10 +18,10 @@ class XGradCAM(GradientCAM):
 
     name = "xgradcam"
 
+    @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:
-        """See `GradientCAM.weights`."""
         features = observation.features
         return tf.math.divide_no_nan(
-            tf.reduce_sum(features * observation.gradient(upstream), (1, 2), keepdims=True),
-            tf.reduce_sum(features, (1, 2), keepdims=True),
+            tf.reduce_sum(features * observation.gradient(upstream), (1, 2)),
+            tf.reduce_sum(features, (1, 2)),
         )

@@ -1,8 +1,10 @@
 """Integrated Gradients."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation, images_at_once, in_parts
+from core.explain.network import Network, Observation, map_variants
 from core.explain.scores import Objective
 
 STEPS = 32
@@ -23,23 +25,20 @@ class IntegratedGradients(Method):
     name = "integrated_gradients"
     signed = True
 
+    @override
     def attribute(
         self,
         network: Network,
         observation: Observation,
         objective: Objective,
-        seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
+        seed: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Method.attribute`."""
         images = observation.images
 
-        def differentiate(i: tf.Tensor) -> tf.Tensor:
-            alphas = (tf.cast(i % STEPS, tf.float32) + 0.5) / STEPS
-            path = tf.gather(images, i // STEPS) * alphas[:, None, None, None]
-            on_path = network.observe(path)
-            return on_path.gradient(objective.take(i // STEPS).gradient(on_path.logits))
+        def differentiate(image: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+            alphas = (tf.cast(step, tf.float32) + 0.5) / STEPS
+            on_path = network.observe(tf.gather(images, image) * alphas[:, None, None, None])
+            return on_path.gradient(objective.take(image).gradient(on_path.logits))
 
-        count, size = tf.shape(images)[0] * STEPS, images_at_once(*images.shape[1:3])
-        gradients = in_parts(differentiate, count, size)
-        mean = tf.reduce_mean(tf.reshape(gradients, (-1, STEPS, *images.shape[1:])), 1)
+        mean = tf.reduce_mean(map_variants(differentiate, images, STEPS), 1)
         return tf.reduce_sum(images * mean, -1)

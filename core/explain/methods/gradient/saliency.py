@@ -1,5 +1,7 @@
 """Saliency."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.base import Method
 from core.explain.network import Network, Observation
@@ -17,13 +19,13 @@ class Saliency(Method):
 
     name = "saliency"
 
+    @override
     def attribute(
         self,
-        network: Network,  # noqa: ARG002 - has run already
+        network: Network,
         observation: Observation,
         objective: Objective,
-        seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
+        seed: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Method.attribute`."""
         gradient = observation.gradient(objective.gradient(observation.logits))
         return tf.reduce_max(tf.abs(gradient), -1)

@@ -1,9 +1,11 @@
 """SmoothGrad."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.base import Method
 from core.explain.methods.gradient.saliency import Saliency
-from core.explain.network import Network, Observation, images_at_once, in_parts
+from core.explain.network import Network, Observation, map_variants
 from core.explain.scores import Objective
 
 SAMPLES = 32
@@ -23,6 +25,7 @@ class SmoothGrad(Method):
     """
 
     name = "smoothgrad"
+    samples = True
 
     def __init__(self, method: Method | None = None) -> None:
         """Smooth a method.
@@ -32,6 +35,7 @@ class SmoothGrad(Method):
         """
         self.method = method or Saliency()
 
+    @override
     def attribute(
         self,
         network: Network,
@@ -39,19 +43,14 @@ class SmoothGrad(Method):
         objective: Objective,
         seed: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Method.attribute`."""
         images = observation.images
-        shape = images.shape[1:]
         axes = (1, 2, 3)
         span = tf.reduce_max(images, axes, keepdims=True) - tf.reduce_min(images, axes, True)
-        noise = NOISE * tf.random.stateless_normal((SAMPLES, *shape), seed)
+        noise = NOISE * tf.random.stateless_normal((SAMPLES, *images.shape[1:]), seed)
 
-        def explain(i: tf.Tensor) -> tf.Tensor:
-            image = i // SAMPLES
-            added = tf.gather(span, image) * tf.gather(noise, i % SAMPLES)
+        def explain(image: tf.Tensor, sample: tf.Tensor) -> tf.Tensor:
+            added = tf.gather(span, image) * tf.gather(noise, sample)
             noisy = network.observe(tf.gather(images, image) + added)
             return self.method.attribute(network, noisy, objective.take(image), seed)
 
-        count, size = tf.shape(images)[0] * SAMPLES, images_at_once(*shape[:2])
-        maps = in_parts(explain, count, size)
-        return tf.reduce_mean(tf.reshape(maps, (-1, SAMPLES, *shape[:2])), 1)
+        return tf.reduce_mean(map_variants(explain, images, SAMPLES), 1)

@@ -4,10 +4,11 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation, images_at_once, in_parts
+from core.explain.network import Network, Observation, map_variants
 from core.explain.scores import Objective
 
 _DIGIT_SIDE, _WINDOW, _STRIDE = 28, 5, 2
@@ -29,28 +30,25 @@ class Occlusion(Method):
     name = "occlusion"
     signed = True
 
+    @override
     def attribute(
         self,
         network: Network,
         observation: Observation,
         objective: Objective,
-        seed: tf.Tensor,  # noqa: ARG002 - nothing is sampled
+        seed: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Method.attribute`."""
         images = observation.images
         h, w = images.shape[1:3]
         windows = _windows(h, w)  # (m, h, w), ones in the window
-        count = len(windows)
 
-        def occlude(i: tf.Tensor) -> tf.Tensor:
-            kept = 1 - tf.gather(windows, i % count)[..., None]
-            return network.logits(tf.gather(images, i // count) * kept)
+        def score(image: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
+            kept = 1 - tf.gather(windows, window)[..., None]
+            return objective.take(image).value(network.logits(tf.gather(images, image) * kept))
 
-        logits = in_parts(occlude, tf.shape(images)[0] * count, images_at_once(h, w))
-        scores = objective.repeat(count).value(logits)
         full = objective.value(observation.logits)
-        falls = full[:, None] - tf.reshape(scores, (-1, count))  # (n, m)
-        summed = tf.matmul(falls, windows.reshape(count, -1))
+        falls = full[:, None] - map_variants(score, images, len(windows))  # (n, m)
+        summed = tf.matmul(falls, windows.reshape(len(windows), -1))
         return tf.reshape(summed / windows.sum(0).reshape(-1), (-1, h, w))
 
 

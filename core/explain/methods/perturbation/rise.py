@@ -1,8 +1,10 @@
 """RISE."""
 
+from typing_extensions import override
+
 from core._keras import tf
 from core.explain.methods.base import Method
-from core.explain.network import Network, Observation, images_at_once, in_parts
+from core.explain.network import Network, Observation, map_variants
 from core.explain.scores import Objective
 
 MASKS, GRID, KEPT = 256, 7, 0.5
@@ -24,7 +26,9 @@ class RISE(Method):
 
     name = "rise"
     signed = True
+    samples = True
 
+    @override
     def attribute(
         self,
         network: Network,
@@ -32,17 +36,15 @@ class RISE(Method):
         objective: Objective,
         seed: tf.Tensor,
     ) -> tf.Tensor:
-        """See `Method.attribute`."""
         images = observation.images
         h, w = images.shape[1:3]
         masks = _masks(h, w, seed)  # (m, h, w)
 
-        def mask(i: tf.Tensor) -> tf.Tensor:
-            kept = tf.gather(masks, i % MASKS)[..., None]
-            return network.logits(tf.gather(images, i // MASKS) * kept)
+        def score(image: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+            kept = tf.gather(masks, mask)[..., None]
+            return objective.take(image).value(network.logits(tf.gather(images, image) * kept))
 
-        logits = in_parts(mask, tf.shape(images)[0] * MASKS, images_at_once(h, w))
-        scores = tf.reshape(objective.repeat(MASKS).value(logits), (-1, MASKS))
+        scores = map_variants(score, images, MASKS)
         centred = scores - tf.reduce_mean(scores, 1, keepdims=True)
         summed = tf.matmul(centred, tf.reshape(masks, (MASKS, -1)))
         return tf.reshape(summed / (MASKS * KEPT), (-1, h, w))
