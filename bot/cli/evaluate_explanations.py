@@ -33,12 +33,15 @@ def evaluate_explanations(
             training, its model card.
         as_json: Whether to print one JSON object a line in place of a table.
     """
+    from bot.runtime.networks import load_explainer
     from core.dataset import as_input, load_test_digits
-    from core.explain.explainer import Explainer
-    from core.faithfulness.measurement import Measurement, save_records
+    from core.faithfulness.measurement import EXPLANATIONS_PLOT, Measurement, save_records
+    from core.figures.faithfulness import plot_faithfulness
+    from core.modelcard import model_card
+    from core.record import CARD_FILE, METRICS_FILE, ModelRecord
 
     images = as_input(load_test_digits().images[:digits])[..., 0]
-    measurement = Measurement(Explainer.load(weights), images, seed)
+    measurement = Measurement(load_explainer(weights), images, seed)
     progress = track(
         measurement.measure(),
         "Measuring",
@@ -53,11 +56,6 @@ def evaluate_explanations(
     if not as_json:
         _print(records)
     if output is not None:
-        from core.faithfulness.measurement import EXPLANATIONS_PLOT
-        from core.figures.faithfulness import plot_faithfulness
-        from core.modelcard import model_card
-        from core.record import CARD_FILE, METRICS_FILE, ModelRecord
-
         write(output / EXPLANATIONS_PLOT, plot_faithfulness(records))
         save_records(records, output)
         if (output / METRICS_FILE).is_file():

@@ -14,12 +14,7 @@ from scipy.special import softmax
 from core.evaluation import wilson_interval
 from core.faithfulness.agreement import rank_correlation
 from core.faithfulness.completeness import completeness_error
-from core.faithfulness.deletion import (
-    hottest_first,
-    measure_curves,
-    random_orders,
-    remove,
-)
+from core.faithfulness.deletion import SHARE, measure_curves, random_orders, remove
 from core.faithfulness.stability import measure_stability
 
 if TYPE_CHECKING:
@@ -34,6 +29,9 @@ EXPLANATIONS_PLOT = "explanations.png"
 
 INK = "ink"
 """The method that orders the ink by its brightness: what a map should do better than."""
+
+FAILED = 0.5
+"""A method fails if its maps keep at least this rank correlation when the last layer is random."""
 
 _RANDOM = 4  # random orders, of which the mean is taken
 _TIE = 0.001  # probabilities that differ by less are called equal
@@ -98,8 +96,6 @@ class MethodRecord:
     @property
     def sane(self) -> bool:
         """Whether the maps change when the weights of the last layer are random."""
-        from core.faithfulness.randomisation import FAILED  # noqa: PLC0415 - imports Keras
-
         return self.sanity < FAILED
 
 
@@ -212,16 +208,15 @@ class Measurement:
 
     def _delete(
         self, heatmaps: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return what is left of each probability, and the areas of both curves, (n,) each."""
-        without, deletion, insertion = [], [], []
+        left, deletion, insertion = [], [], []
         for image, heatmap, target in zip(self._images, heatmaps, self.targets, strict=True):
-            without.append(remove(image, hottest_first(heatmap, image)))
             curves = measure_curves(self._classify, image, heatmap, int(target))
+            left.append(np.interp(SHARE, curves.shares, curves.deletion))  # a point of the curve
             deletion.append(curves.deletion_auc)
             insertion.append(curves.insertion_auc)
-        left = self._probability(np.stack(without))
-        return left, np.array(deletion), np.array(insertion)
+        return np.array(left), np.array(deletion), np.array(insertion)
 
     def _measure_random(self) -> NDArray[np.float32]:
         """Return the mean probability without a random fifth of each digit's ink, (n,)."""
@@ -277,14 +272,14 @@ class Measurement:
 
     def _completeness(self, explanation: "Explanation") -> float | None:
         """Compare the sum of a map with what theory says, where it says something."""
-        rows, blank = np.arange(len(self._images)), np.zeros_like(self._images[:1])
         if explanation.method == "integrated_gradients":
-            score = _log_odds(self._explainer.logits(self._images), self.targets)
-            baseline = _log_odds(
-                np.repeat(self._explainer.logits(blank), len(rows), 0), self.targets
+            score, baseline = (
+                explanation.score.compute(self._explainer.logits(images), self.targets).numpy()
+                for images in (self._images, np.zeros_like(self._images))
             )
             return float(np.median(completeness_error(explanation.raw, score, baseline)))
         if explanation.method == "hirescam" and explanation.layer == self._explainer.layers[-1]:
+            rows = np.arange(len(self._images))
             logit = self._explainer.logits(self._images)[rows, self.targets]
             exact = self._explainer.explain(
                 self._images, explanation.layer, self.targets, "hirescam", "logit"
@@ -310,15 +305,7 @@ class Measurement:
         return probabilities
 
 
-def _log_odds(logits: NDArray[np.float32], targets: NDArray[np.int64]) -> NDArray[np.float32]:
-    rows = np.arange(len(logits))
-    others = logits.copy()
-    others[rows, targets] = -np.inf
-    value: NDArray[np.float32] = logits[rows, targets] - np.logaddexp.reduce(others, axis=1)
-    return value
-
-
-def _bootstrap(values: NDArray[np.float32], seed: int) -> Interval:
+def _bootstrap(values: NDArray[np.float64], seed: int) -> Interval:
     """Return the 95 % interval of a mean, by the percentiles of resampled means."""
     generator = np.random.default_rng(seed)
     drawn = generator.integers(len(values), size=(_RESAMPLES, len(values)))

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from core._keras import keras
 
-FAILED = 0.5
-"""A method fails if its maps keep at least this rank correlation when the last layer is random."""
-
 
 def randomise_from_top(model: keras.Model, seed: int = 0) -> Iterator[tuple[str, keras.Model]]:
     """Set the layers of a network to random weights, from the last one down.

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.runtime.networks import load_explainer
 from core.dataset import DigitSet
 from core.explain.explainer import Explainer
 from core.explain.methods import METHODS
@@ -66,28 +67,40 @@ def test_every_method_is_measured_at_every_layer(folder: Path, explainer: Explai
     assert {(r.method, r.layer) for r in load_records(folder)} == expected | {(INK, None)}
 
 
+@pytest.mark.parametrize(
+    ("folder", "method", "layer"),
+    [
+        (WEIGHTS, "hirescam", "max_pooling2d_1"),
+        (UPLOADS_WEIGHTS, "gradcam++", "conv2d_1"),
+    ],
+    ids=["tutorial", "uploads"],
+)
 def test_what_is_measured_is_what_is_shipped(
-    explainer: Explainer,
     digits: DigitSet,
-    records: dict[tuple[str, str | None], MethodRecord],
     monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    method: str,
+    layer: str | None,
 ) -> None:
-    measurement = Measurement(explainer, images(digits, slice(1000))[..., 0])
-    assert len(measurement.combinations) == len(records) - 1
-    chosen = ("hirescam", "max_pooling2d_1")
-    monkeypatch.setattr(measurement, "combinations", [chosen])
-    *_, again = measurement.measure()
+    shipped = {(each.method, each.layer): each for each in load_records(folder)}
+    measurement = Measurement(load_explainer(folder), images(digits, slice(1000))[..., 0])
+    assert len(measurement.combinations) == len(shipped) - 1
+    monkeypatch.setattr(measurement, "combinations", [(method, layer)])
 
-    shipped = records[chosen]
-    assert again.p_left_20 == pytest.approx(shipped.p_left_20, abs=2e-3)
-    assert again.deletion_auc == pytest.approx(shipped.deletion_auc, abs=2e-3)
-    assert again.insertion_auc == pytest.approx(shipped.insertion_auc, abs=2e-3)
-    assert again.sanity == pytest.approx(shipped.sanity, abs=0.05)
-    assert again.stability == pytest.approx(shipped.stability, abs=0.02)
-    assert again.completeness is not None
-    assert again.completeness < 1e-4
-    low, high = again.p_left_20_interval
-    assert low < again.p_left_20 < high
+    for again in measurement.measure():  # the ink, and the method
+        record = shipped[again.method, again.layer]
+        assert again.digits == record.digits
+        for share in ("p_left_20", "random_20", "deletion_auc", "insertion_auc", "empty"):
+            assert getattr(again, share) == pytest.approx(getattr(record, share), abs=2e-3)
+        assert again.beats_random == pytest.approx(record.beats_random, abs=5e-3)
+        assert again.worse_than_random == pytest.approx(record.worse_than_random, abs=5e-3)
+        assert again.sanity == pytest.approx(record.sanity, abs=0.05)
+        assert again.stability == pytest.approx(record.stability, abs=0.02)
+        low, high = again.p_left_20_interval
+        assert low < again.p_left_20 < high
+        if again.method == "hirescam":
+            assert again.completeness is not None
+            assert again.completeness < 1e-4
 
 
 def test_methods_that_ignore_the_class_are_marked(

@@ -8,7 +8,8 @@ from core.dataset import DigitSet
 from core.explain.explainer import Explainer
 from core.faithfulness.agreement import rank_correlation
 from core.faithfulness.completeness import completeness_error
-from core.faithfulness.randomisation import FAILED, randomise_from_top
+from core.faithfulness.measurement import FAILED
+from core.faithfulness.randomisation import randomise_from_top
 from core.faithfulness.stability import measure_stability
 from tests.core.explain.builders import images
 
