@@ -98,10 +98,11 @@ def _card(source: Source, explanation: "Explanation", i: int, colours: "Colormap
             heatmap=explanation.positive[i],
             probabilities=explanation.probabilities[i],
             target=int(explanation.targets[i]),
-            layer=explanation.layer or explanation.method,
+            layer=explanation.layer or "input",
             score=explanation.score,
             label=digit.label,
             colormap=colours,
+            against=explanation.against,
         )
     )
 

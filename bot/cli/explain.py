@@ -60,6 +60,7 @@ class ExplainedDigit:
     target: int
     layer: str
     score: str
+    against: int | None
     method: str
     evidence: dict[str, Any]
 
@@ -236,6 +237,7 @@ def _explained(
                 target=int(explanation.targets[i]),
                 layer=explanation.layer or "input",
                 score=explanation.score,
+                against=explanation.against,
                 method=explanation.method,
                 evidence={"heat": heat, "objectness": objectness[i]},
             )

@@ -50,6 +50,7 @@ class Card:
         target: The explained class.
         layer: The explained layer.
         score: The score that was differentiated: `log_odds`, `logit` or `probability`.
+        against: The class whose logit the target's lead was explained over, in place of the score.
         label: The true class; `None` if it is not known.
     """
 
@@ -61,6 +62,7 @@ class Card:
     score: str
     label: int | None = None
     colormap: Colormap = Colormap.VIRIDIS
+    against: int | None = None
 
 
 def draw_card(card: Card) -> bytes:
@@ -98,6 +100,8 @@ def _draw_header(canvas: Indices, card: Card) -> None:
     height, width = card.heatmap.shape
     write(canvas, f"{card.layer} · {height}×{width}", (_MIDDLE, _HEADER), INDEXED.text)
     score = f"▶ {card.score.replace('_', '-')}({card.target})"
+    if card.against is not None:
+        score = f"▶ z({card.target}) − z({card.against})"
     at, ink = (_RIGHT + _PANEL, _HEADER), INDEXED.explained_text
     write(canvas, score, at, ink, size=21, bold=True, ha="right")
 

@@ -91,6 +91,7 @@ def test_json_has_all_that_is_known_of_a_digit(
         "target": 4,
         "layer": "conv2d_1",
         "score": "logit",
+        "against": None,
         "method": "gradcam",
         "evidence": {"heat": heat, "objectness": None},
     }
@@ -328,7 +329,7 @@ def test_another_method_makes_the_map(typed: Typed, tmp_path: Path, method: str)
     (digit,) = json.loads(told.stdout)["digits"]
     heatmap = np.load(file)
 
-    assert digit["method"] == method
+    assert (digit["method"], digit["target"], digit["against"]) == (method, 9, 4)
     assert digit["layer"] == ("max_pooling2d_1" if method == "hirescam" else "input")
     assert heatmap.min() < 0  # evidence against a 9
     assert np.abs(heatmap).max() == 1

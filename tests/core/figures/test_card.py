@@ -160,6 +160,15 @@ def test_dithering_shows_more_steps_of_heat_than_the_palette_has() -> None:
     assert len(np.unique(patches.round(2))) >= 5  # more than these by their means
 
 
+def test_a_lead_over_another_class_is_named_in_place_of_the_score() -> None:
+    by_score, lead, over_five = (pixels(replace(CARD, against=against)) for against in (None, 4, 5))
+
+    for other in (by_score, over_five):
+        rows, columns = np.nonzero((lead != other).any(axis=-1))
+        assert rows.max() < 51  # above the panels
+        assert columns.min() > 520  # above the overlay, clear of the layer's name
+
+
 def test_the_colormap_changes_the_heat_and_nothing_else() -> None:
     viridis, jet = pixels(CARD), pixels(replace(CARD, colormap=Colormap.JET))
     different = (viridis != jet).any(axis=-1)
