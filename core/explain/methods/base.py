@@ -15,12 +15,14 @@ class Method(ABC):
 
     Attributes:
         name: Selects the method in commands, receipts and code.
+        title: Its name in the literature, for figures and messages.
         per_layer: Whether it explains the feature maps of a layer; else it explains the input.
         signed: Whether its negative values are evidence against the class.
         samples: Whether it draws random samples, so that its maps depend on the seed.
     """
 
     name: ClassVar[str]
+    title: ClassVar[str]
     per_layer: ClassVar[bool] = False
     signed: ClassVar[bool] = False
     samples: ClassVar[bool] = False

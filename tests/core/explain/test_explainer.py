@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -230,12 +231,13 @@ def test_maps_do_not_keep_the_batch_in_memory(explainer: Explainer, digits: Digi
     assert sum(array.nbytes for array in arrays) == 4 * 10 * (1 + 28**2 + 2 * 14**2 + 7**2)
 
 
-def test_nothing_is_traced_after_the_start(
+def test_nothing_is_traced_twice(
     explainer: Explainer, digits: DigitSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = images(digits, slice(16))
     random = np.random.default_rng(2)
-    explainer.explain(batch)
+    for layer, score in product(LAYERS, Score):
+        explainer.explain(batch, layer, score=score)
     functions = set(context.context().list_function_names())  # every graph that TensorFlow holds
 
     def traced(*_: object, **__: object) -> None:

@@ -22,6 +22,7 @@ class AblationCAM(Method):
     """
 
     name = "ablationcam"
+    title = "Ablation-CAM"
     per_layer = True
 
     @override

@@ -20,6 +20,7 @@ class EigenCAM(Method):
     """
 
     name = "eigencam"
+    title = "Eigen-CAM"
     per_layer = True
 
     @override

@@ -17,6 +17,7 @@ class GradCAM(GradientCAM):
     """
 
     name = "gradcam"
+    title = "Grad-CAM"
 
     @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:

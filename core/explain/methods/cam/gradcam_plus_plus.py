@@ -20,6 +20,7 @@ class GradCAMPlusPlus(GradientCAM):
     """
 
     name = "gradcam++"
+    title = "Grad-CAM++"
 
     @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:

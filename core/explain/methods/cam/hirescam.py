@@ -20,6 +20,7 @@ class HiResCAM(GradientCAM):
     """
 
     name = "hirescam"
+    title = "HiResCAM"
 
     @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:

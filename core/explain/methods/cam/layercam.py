@@ -17,6 +17,7 @@ class LayerCAM(GradientCAM):
     """
 
     name = "layercam"
+    title = "LayerCAM"
 
     @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:

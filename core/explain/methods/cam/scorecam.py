@@ -20,6 +20,7 @@ class ScoreCAM(Method):
     """
 
     name = "scorecam"
+    title = "Score-CAM"
     per_layer = True
 
     @override

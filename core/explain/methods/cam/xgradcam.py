@@ -17,6 +17,7 @@ class XGradCAM(GradientCAM):
     """
 
     name = "xgradcam"
+    title = "XGrad-CAM"
 
     @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:

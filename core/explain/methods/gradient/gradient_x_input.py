@@ -18,6 +18,7 @@ class GradientXInput(Method):
     """
 
     name = "gradient_x_input"
+    title = "Gradient × input"
     signed = True
 
     @override

@@ -23,6 +23,7 @@ class IntegratedGradients(Method):
     """
 
     name = "integrated_gradients"
+    title = "Integrated Gradients"
     signed = True
 
     @override

@@ -18,6 +18,7 @@ class Saliency(Method):
     """
 
     name = "saliency"
+    title = "Saliency"
 
     @override
     def attribute(

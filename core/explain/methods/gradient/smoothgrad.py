@@ -25,6 +25,7 @@ class SmoothGrad(Method):
     """
 
     name = "smoothgrad"
+    title = "SmoothGrad"
     samples = True
 
     def __init__(self, method: Method | None = None) -> None:

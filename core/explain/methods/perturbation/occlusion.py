@@ -28,6 +28,7 @@ class Occlusion(Method):
     """
 
     name = "occlusion"
+    title = "Occlusion"
     signed = True
 
     @override

@@ -25,6 +25,7 @@ class RISE(Method):
     """
 
     name = "rise"
+    title = "RISE"
     signed = True
     samples = True
 
