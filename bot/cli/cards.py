@@ -89,19 +89,22 @@ def _is_source(path: Path, sources: Sequence[Source]) -> bool:
 
 
 def _card(source: Source, explanation: "Explanation", i: int, colours: "Colormap") -> bytes:
+    from core.explain.methods import METHODS
     from core.figures.card import Card, draw_card
+    from core.figures.heatmaps import Colormap
 
     digit = source.digits[i]
     return draw_card(
         Card(
             image=digit.image,
-            heatmap=explanation.positive[i],
+            heatmap=explanation.heatmaps[i],
             probabilities=explanation.probabilities[i],
             target=int(explanation.targets[i]),
-            layer=explanation.layer or "input",
+            layer=explanation.layer,
             score=explanation.score,
+            method=METHODS[explanation.method].title,
             label=digit.label,
-            colormap=colours,
+            colormap=Colormap.DIVERGING if explanation.signed else colours,
             against=explanation.against,
         )
     )

@@ -17,7 +17,6 @@ from core.figures.heatmaps import (
     draw_colorbar,
     enlarge,
     mark_empty,
-    upsample,
 )
 from core.figures.palette import INDEXED
 from core.figures.probabilities import draw_probabilities, format_percent
@@ -47,9 +46,11 @@ class Card:
 
     Attributes:
         image: The digit as the network read it.
+        heatmap: (h, w) float32 in [0, 1], or in [-1, 1] with the diverging colormap.
         target: The explained class.
-        layer: The explained layer.
+        layer: The explained layer; `None` for the input.
         score: The score that was differentiated: `log_odds`, `logit` or `probability`.
+        method: The title of the method.
         against: The class whose logit the target's lead was explained over, in place of the score.
         label: The true class; `None` if it is not known.
     """
@@ -58,8 +59,9 @@ class Card:
     heatmap: Heatmap
     probabilities: Classes
     target: int
-    layer: str
+    layer: str | None
     score: str
+    method: str = "Grad-CAM"
     label: int | None = None
     colormap: Colormap = Colormap.VIRIDIS
     against: int | None = None
@@ -68,14 +70,15 @@ class Card:
 def draw_card(card: Card) -> bytes:
     """Draw a card.
 
-    The digit x, the heatmap's cells and the overlay are side by side above the colour scale. Below
+    The method, the layer and the score stand above the digit, the heatmap's cells and the overlay,
+    which are side by side above the colour scale. Below
     are the true class y, the predicted class ŷ with its probability, and all ten probabilities. The
     explained class has an orange frame and arrow.
 
     Returns:
         A PNG of 768 x 512 pixels in 256 colours; the same card always gives the same bytes.
     """
-    canvas = _background().copy()
+    canvas = _background(card.colormap.least).copy()
     _draw_header(canvas, card)
     _draw_panels(canvas, card)
     _draw_prediction(canvas, card)
@@ -84,13 +87,12 @@ def draw_card(card: Card) -> bytes:
 
 
 @cache
-def _background() -> Indices:
-    """Draw what all cards have in common."""
+def _background(least: int) -> Indices:
+    """Draw what all cards have in common whose colour scale begins at the same number."""
     canvas = np.full((_HEIGHT, WIDTH), INDEXED.ground, np.uint8)
     for left in (_LEFT, _MIDDLE, _RIGHT):
         frame(canvas, (left, _TOP, left + _PANEL, _TOP + _PANEL), INDEXED.line, width=2)
-    write(canvas, "x · 28×28", (_LEFT, _HEADER), INDEXED.text)
-    draw_colorbar(canvas, _MIDDLE, _RIGHT + _PANEL, _FOOTER, palette.COLORMAP, INDEXED)
+    draw_colorbar(canvas, _MIDDLE, _RIGHT + _PANEL, _FOOTER, palette.COLORMAP, INDEXED, least)
     fill(canvas, (_LEFT, _ROWS, _LEFT + _PANEL, _BOTTOM), INDEXED.predicted)
     write(canvas, "ŷ", (_LEFT + 11, _ROWS + 22), palette.TEXT_ON_PREDICTED)
     return canvas
@@ -98,7 +100,9 @@ def _background() -> Indices:
 
 def _draw_header(canvas: Indices, card: Card) -> None:
     height, width = card.heatmap.shape
-    write(canvas, f"{card.layer} · {height}×{width}", (_MIDDLE, _HEADER), INDEXED.text)
+    layer = card.layer or "input"
+    write(canvas, card.method, (_LEFT, _HEADER), INDEXED.text)
+    write(canvas, f"{layer} · {height}×{width}", (_MIDDLE, _HEADER), INDEXED.text)
     score = f"▶ {card.score.replace('_', '-')}({card.target})"
     if card.against is not None:
         score = f"▶ z({card.target}) − z({card.against})"
@@ -107,12 +111,13 @@ def _draw_header(canvas: Indices, card: Card) -> None:
 
 
 def _draw_panels(canvas: Indices, card: Card) -> None:
-    cells = enlarge(palette.heatmap_indices(card.heatmap), _PANEL)
+    colormap, side = card.colormap, _PANEL // _DOT
+    cells = enlarge(palette.heatmap_indices(card.heatmap, colormap), _PANEL)
     if card.heatmap.any():
         draw_cell_lines(cells, len(card.heatmap))
     else:
         mark_empty(cells, INDEXED)
-    overlay = palette.overlay_indices(card.image, upsample(card.heatmap, _PANEL // _DOT))
+    overlay = palette.overlay_indices(card.image, card.heatmap, side, colormap)
     for left, panel in (
         (_LEFT, enlarge(palette.image_indices(card.image), _PANEL)),
         (_MIDDLE, cells),

@@ -12,7 +12,7 @@ from core.figures.arrays import ColourTable, DigitImage, FeatureMap, Greys, Heat
 from core.figures.canvas import fill, frame, write
 from core.figures.style import EXPLAINED, GROUND, RGB, SKY, Colour, Theme
 
-_MIN_CELL = 8  # pixels a side: smaller cells have no lines between them
+_MIN_CELL = 9  # pixels a side: lines between smaller cells would hide them
 _SIDE, _FINE = 28, 112  # of a digit's image, and of a heatmap that is upsampled to be warped
 
 _OPACITY = 0.65
@@ -27,11 +27,23 @@ class Colormap(StrEnum):
 
     VIRIDIS = "viridis"
     JET = "jet"
+    DIVERGING = "diverging"
+    """For signed heatmaps: orange is evidence for the class, sky blue evidence against it."""
 
     @property
     def table(self) -> ColourTable:
-        """The colours from 0 to 1."""
+        """The colours of heatmaps from 0 to 1, or of signed ones from -1 to 1."""
         return _table(self)
+
+    @property
+    def least(self) -> int:
+        """The value of the first colour: 0, or -1 for signed heatmaps."""
+        return -1 if self is Colormap.DIVERGING else 0
+
+    def scale(self, heatmap: Heatmap) -> Heatmap:
+        """Map a heatmap to [0, 1], from the first colour to the last."""
+        least = np.float32(self.least)
+        return (heatmap - least) / (1 - least)
 
 
 def to_uint8(values: FeatureMap) -> Greys:
@@ -140,10 +152,19 @@ def overlay(pixels: Pixels, heatmap: Greys, colormap: Colormap) -> Pixels:
     left, top, width, height = cv2.boundingRect(heatmap)
     if width:  # OpenCV aborts on an empty array
         part = np.s_[top : top + height, left : left + width]
-        kept, added = _blending(colormap)
-        under = cv2.multiply(pixels[part], cv2.applyColorMap(heatmap[part], kept), scale=1 / 255)
-        blended[part] = cv2.add(under, cv2.applyColorMap(heatmap[part], added))
+        blended[part] = blend(pixels[part], heatmap[part], colormap)
     return blended
+
+
+def blend(pixels: Pixels, heatmap: Greys, colormap: Colormap) -> Pixels:
+    """Return an image with a heatmap blended into it, as `overlay`, also a signed one.
+
+    A signed heatmap is 255 where it is 1, and 0 where it is -1. Its opacity rises with the
+    magnitude, and its colours are the two ends of the colormap.
+    """
+    kept, added = _blending(colormap)
+    under = cv2.multiply(pixels, cv2.applyColorMap(heatmap, kept), scale=1 / 255)
+    return np.asarray(cv2.add(under, cv2.applyColorMap(heatmap, added)), np.uint8)
 
 
 def overlay_digit(image: DigitImage, heatmap: Heatmap, side: int) -> Pixels:
@@ -154,24 +175,32 @@ def overlay_digit(image: DigitImage, heatmap: Heatmap, side: int) -> Pixels:
 @cache
 def _blending(colormap: Colormap) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return what is kept of a pixel and what is added to it, (256, 1, 3) each, by heat."""
-    x = np.minimum(np.linspace(0, 1, 256) / _OPAQUE_FROM, 1)
+    x, colours = np.minimum(np.linspace(0, 1, 256) / _OPAQUE_FROM, 1), colormap.table
+    if colormap is Colormap.DIVERGING:
+        x, colours = np.abs(np.linspace(-1, 1, 256)), colours[[0, -1]].repeat(128, 0)
     opacity = np.repeat(_OPACITY * x * x * (3 - 2 * x), 3).reshape(256, 1, 3)
-    added = opacity * colormap.table[:, np.newaxis]
+    added = opacity * colours[:, np.newaxis]
     return np.rint(255 * (1 - opacity)).astype(np.uint8), np.rint(added).astype(np.uint8)
 
 
 def draw_colorbar(
-    canvas: Pixels, left: int, right: int, middle: int, colours: NDArray[np.uint8], theme: Theme
+    canvas: Pixels,
+    left: int,
+    right: int,
+    middle: int,
+    colours: NDArray[np.uint8],
+    theme: Theme,
+    least: int = 0,
 ) -> None:
-    """Draw a colour scale from the number 0 at the left to the number 1 at the right.
+    """Draw a colour scale from the number `least` at the left to the number 1 at the right.
 
     The colours are (n, 3) for an RGB canvas, and (n,) for an indexed one.
     """
-    start, end = left + 27, right - 27
+    start, end = left + (27 if least == 0 else 43), right - 27
     steps = np.rint(np.linspace(0, len(colours) - 1, end - start)).astype(int)
     frame(canvas, (start, middle - 8, end, middle + 8), theme.line, width=2)
     canvas[middle - 8 : middle + 8, start:end] = colours[steps]
-    write(canvas, "0", (left, middle), theme.text)
+    write(canvas, str(least).replace("-", "−"), (left, middle), theme.text)
     write(canvas, "1", (right, middle), theme.text, ha="right")
 
 
@@ -181,11 +210,15 @@ def _table(colormap: Colormap) -> ColourTable:
 
     The lightness of viridis rises evenly, also for colour-blind eyes and in greyscale (Smith, van
     der Walt and Firing, https://bids.github.io/colormap). That of jet rises and falls, which shows
-    edges where the data have none; it is offered because many tutorials use it.
+    edges where the data have none; it is offered because many tutorials use it. The diverging
+    colormap leaves the ground's grey for sky blue or orange, which colour-blind eyes tell apart.
     """
     if colormap is Colormap.VIRIDIS:
         bgr = cv2.applyColorMap(np.arange(256, dtype=np.uint8), cv2.COLORMAP_VIRIDIS)
         table = bgr.reshape(256, 3)[:, ::-1].astype(np.uint8)
+    elif colormap is Colormap.DIVERGING:
+        x, stops = np.linspace(-1, 1, 256), np.array([SKY, GROUND, EXPLAINED]).T
+        table = np.rint([np.interp(x, (-1, 0, 1), stop) for stop in stops]).T.astype(np.uint8)
     else:
         x = np.linspace(0, 1, 256)
         red = np.interp(x, (0.35, 0.66, 0.89, 1), (0, 1, 1, 0.5))

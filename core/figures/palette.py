@@ -2,7 +2,8 @@
 
     0 to 63      greys from black to white: the digit, the ground and the text
     64 to 127    the colormap: the heatmap's cells
-    128 to 229   the overlay: 6 greys of the digit by 17 strengths of the heatmap
+    128 to 229   the overlay: 6 greys of the digit by 17 strengths of the heatmap, or by 8 of each
+                 sign of a signed one
     230 to 242   from the predicted class's blue to white
     243 to 255   from the ground to the explained class's orange
 
@@ -13,8 +14,8 @@ from functools import cache
 
 import numpy as np
 
-from core.figures.arrays import DigitImage, Greys, Heatmap, Indices
-from core.figures.heatmaps import Colormap, enlarge, overlay
+from core.figures.arrays import DigitImage, Heatmap, Indices
+from core.figures.heatmaps import Colormap, blend, enlarge, upsample
 from core.figures.style import EXPLAINED, GROUND, PREDICTED, WHITE, Theme
 
 _GREYS, _HEATS, _INKS, _TINTS, _STEPS = 64, 64, 6, 17, 13
@@ -28,7 +29,10 @@ _BAYER = np.array([[31, 159], [223, 95]], np.uint16)
 """Thresholds of ordered dithering, in 255ths of a step."""
 
 COLORMAP: Indices = np.arange(_HEAT, _OVERLAY, dtype=np.uint8)
-"""(64,), the colormap from 0 to 1."""
+"""(64,), the colormap from its first colour to its last."""
+
+_SIGNED = np.linspace(0, 255, _TINTS)
+"""(17,), what the strengths of a signed heatmap stand for, of 255: the one in the middle for 0."""
 
 
 def _ramp(ground: int, text: int) -> Indices:
@@ -57,23 +61,27 @@ def image_indices(image: DigitImage) -> Indices:
     return np.rint(image * (_GREYS - 1)).astype(np.uint8)
 
 
-def heatmap_indices(heatmap: Heatmap) -> Indices:
+def heatmap_indices(heatmap: Heatmap, colormap: Colormap) -> Indices:
     """Return the colours of a heatmap's cells, in 64 steps."""
-    return _HEAT + np.rint(heatmap * (_HEATS - 1)).astype(np.uint8)
+    return _HEAT + np.rint(colormap.scale(heatmap) * (_HEATS - 1)).astype(np.uint8)
 
 
-def overlay_indices(image: DigitImage, heatmap: Greys) -> Indices:
+def overlay_indices(image: DigitImage, heatmap: Heatmap, side: int, colormap: Colormap) -> Indices:
     """Return an image with an upsampled heatmap over it, dithered between 17 strengths.
 
-    The image is enlarged to the size of the heatmap, a multiple of 28. Where the heatmap is 0 it
-    has its own grey.
+    The side is a multiple of 28. Where the heatmap is 0 the image has its own grey.
     """
-    side = len(heatmap)
+    heat = upsample(colormap.scale(heatmap), side)
     threshold = np.tile(_BAYER, (side // 2, side // 2))
-    tint = ((heatmap * np.uint16(_TINTS) + threshold) // 255).astype(np.uint8)  # 0 to 17
+    if colormap is Colormap.DIVERGING:
+        tint = 1 + ((heat * np.uint16(_TINTS - 1) + threshold) // 255).astype(np.uint8)  # 1 to 17
+        plain = tint == 1 + _TINTS // 2
+    else:
+        tint = ((heat * np.uint16(_TINTS) + threshold) // 255).astype(np.uint8)  # 0 to 17
+        plain = tint == 0
     ink = np.rint(image * (_INKS - 1)).astype(np.uint8) * np.uint8(_TINTS)
     greys = enlarge(image_indices(image), side)
-    return np.where(tint == 0, greys, _OVERLAY - 1 + enlarge(ink, side) + tint)
+    return np.where(plain, greys, _OVERLAY - 1 + enlarge(ink, side) + tint)
 
 
 @cache
@@ -81,9 +89,10 @@ def palette_of(colormap: Colormap) -> bytes:
     """Return red, green and blue of every index, 768 bytes."""
     heat = colormap.table[np.rint(np.linspace(0, 255, _HEATS)).astype(np.uint8)]
     inks = np.linspace(0, 255, _INKS).astype(np.uint8)[:, np.newaxis, np.newaxis]
-    tints = np.rint(np.linspace(0, 255, _TINTS + 1)[1:]).astype(np.uint8)
-    pixels, heatmap = np.tile(inks, (1, _TINTS, 3)), np.tile(tints, (_INKS, 1))
-    blended = overlay(pixels, heatmap, colormap).reshape(-1, 3)
+    tints = _SIGNED if colormap is Colormap.DIVERGING else np.linspace(0, 255, _TINTS + 1)[1:]
+    pixels = np.tile(inks, (1, _TINTS, 3))
+    heatmap = np.tile(np.rint(tints).astype(np.uint8), (_INKS, 1))
+    blended = blend(pixels, heatmap, colormap).reshape(-1, 3)
     greys = np.linspace((0, 0, 0), WHITE, _GREYS)
     blue = np.linspace(PREDICTED, WHITE, _STEPS)
     orange = np.linspace(GROUND, EXPLAINED, _STEPS)

@@ -87,10 +87,11 @@ def test_the_digit_is_shown_pixel_by_pixel() -> None:
 @pytest.mark.parametrize("side", [7, 14, 28])
 @pytest.mark.parametrize("colormap", Colormap)
 def test_the_cells_have_the_colours_of_the_table(side: int, colormap: Colormap) -> None:
-    heatmap = noise(side)
+    shares = noise(side)
+    heatmap = 2 * shares - 1 if colormap is Colormap.DIVERGING else shares
     size = 224 // side
     panel = pixels(replace(CARD, heatmap=heatmap, colormap=colormap))[CELLS]
-    shown = np.rint(np.rint(heatmap * 63) * 255 / 63).astype(np.intp)
+    shown = np.rint(np.rint(shares * 63) * 255 / 63).astype(np.intp)
 
     np.testing.assert_array_equal(
         panel[size // 2 :: size, size // 2 :: size], colormap.table[shown]
@@ -99,13 +100,27 @@ def test_the_cells_have_the_colours_of_the_table(side: int, colormap: Colormap) 
     assert (inner == inner[0, 0]).all()
 
 
-@pytest.mark.parametrize("side", [7, 14, 28])
-def test_there_are_thin_lines_between_the_cells(side: int) -> None:
+@pytest.mark.parametrize(("side", "lines"), [(7, 6), (14, 13), (28, 0)])
+def test_there_are_thin_lines_between_cells_that_they_do_not_hide(side: int, lines: int) -> None:
     panel = pixels(replace(CARD, heatmap=np.ones((side, side), np.float32)))[CELLS]
     middle = 224 // side // 2
 
-    assert how_many(panel[middle], (0, 0, 0)) == side - 1
-    assert how_many(panel[:, middle], (0, 0, 0)) == side - 1
+    assert how_many(panel[middle], (0, 0, 0)) == lines
+    assert how_many(panel[:, middle], (0, 0, 0)) == lines
+
+
+def test_the_sign_of_a_heatmap_is_seen_in_its_cells_and_on_the_digit() -> None:
+    heatmap = np.zeros((7, 7), np.float32)
+    heatmap[3, 1], heatmap[3, 5] = 1, -1
+    picture = pixels(
+        replace(CARD, image=np.zeros_like(NINE), heatmap=heatmap, colormap=Colormap.DIVERGING)
+    )
+
+    for panel in (picture[CELLS], picture[OVERLAY]):
+        (red, _, blue), (cold_red, _, cold_blue) = panel[112, 48].tolist(), panel[112, 176].tolist()
+        assert red > 2 * blue
+        assert cold_blue > 2 * cold_red
+    assert not picture[OVERLAY][112, 112].any()  # where it is zero, the digit shows
 
 
 @pytest.mark.parametrize("side", [7, 14, 28])
@@ -181,7 +196,8 @@ def test_the_colormap_changes_the_heat_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("colormap", Colormap)
 def test_the_colour_scale_shows_the_whole_table(colormap: Colormap) -> None:
-    scale = pixels(replace(CARD, colormap=colormap))[299, 299:717]
+    left = 315 if colormap is Colormap.DIVERGING else 299
+    scale = pixels(replace(CARD, colormap=colormap))[299, left:717]
 
     np.testing.assert_array_equal(scale[0], colormap.table[0])
     np.testing.assert_array_equal(scale[-1], colormap.table[255])

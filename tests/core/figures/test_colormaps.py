@@ -1,10 +1,12 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
 
 from core.figures.arrays import ColourTable
 from core.figures.heatmaps import Colormap
+from core.figures.style import EXPLAINED, GROUND, SKY
 
 
 def lightness(table: ColourTable) -> NDArray[np.float64]:
@@ -27,7 +29,10 @@ def test_a_table_has_256_colours_and_is_read_only(colormap: Colormap) -> None:
 
 @pytest.mark.parametrize("colormap", Colormap)
 def test_a_table_equals_matplotlib(colormap: Colormap) -> None:
-    theirs = 255 * mpl.colormaps[colormap](np.arange(256))[:, :3]
+    ends = [tuple(each / 255 for each in colour) for colour in (SKY, GROUND, EXPLAINED)]
+    diverging = LinearSegmentedColormap.from_list("diverging", ends)
+    signed = colormap is Colormap.DIVERGING
+    theirs = 255 * (diverging if signed else mpl.colormaps[colormap])(np.arange(256))[:, :3]
     assert np.abs(colormap.table - theirs).max() <= 1
 
 
