@@ -52,7 +52,9 @@ def replying_to_a_photo(explainer: Explainer) -> list[Row]:
 async def _reply(engine: Engine, photo: bytes) -> Result:
     """Answer as the bot does, which has not seen this photograph before."""
     reading = await engine.read(photo, person=1, ours=False)
-    result = await Explaining(engine).answer(Query.upload(), reading)
+    result = await Explaining(engine, {network: {} for network in Network}).answer(
+        Query.upload(), reading
+    )
     if not isinstance(result, DigitResult):
         raise TypeError(f"one digit was to be found, not {len(reading.digits)}")
     return result

@@ -51,6 +51,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.ui.client import Client
 from bot.ui.control import register
+from core.faithfulness.measurement import load_records
 from core.network import UPLOADS_WEIGHTS, epoch_file
 
 
@@ -112,7 +113,14 @@ class GradcamBot(Client):
         self.downloads = self._create_downloads()
         self._on_close.push_async_callback(self.downloads.close)
         self.uploads = Uploads(self.engine, self.downloads)
-        self.explaining = Explaining(self.engine)
+        records = {
+            network: {
+                (each.method, each.layer): each
+                for each in await asyncio.to_thread(load_records, folder)
+            }
+            for network, folder in folders.items()
+        }
+        self.explaining = Explaining(self.engine, records)
         self.corrections = Corrections(store)
         self.servers = Servers(store, self.now)
         self.scores = Scores(store, self.now)

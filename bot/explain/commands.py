@@ -14,16 +14,19 @@ from bot.explain.actions import Actions
 from bot.explain.controls import CONTROLS
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer
-from bot.explain.query import DEFAULT_LAYER, Ownership, Query
+from bot.explain.phrases import method_note
+from bot.explain.query import DEFAULT_LAYER, DEFAULT_METHOD, Ownership, Query
 from bot.explain.uploads import Uploads
 from bot.i18n import Say, label, speaker
 from bot.runtime.errors import UserError, describe
+from bot.runtime.networks import Network
 from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized
 from bot.ui.control import register
 from bot.ui.layout import Message, notice
 from bot.ui.reply import reply, reply_privately, reporting
 from core.dataset import TEST_DIGITS
+from core.explain.methods import METHODS
 from core.figures.heatmaps import Colormap
 
 _log = logging.getLogger(__name__)
@@ -57,8 +60,10 @@ class Explain(commands.Cog):
         interaction: Interaction,
         index: app_commands.Range[int, 0, TEST_DIGITS - 1] | None = None,
         image: discord.Attachment | None = None,
-        layer: str = DEFAULT_LAYER,
+        method: str = DEFAULT_METHOD,
+        layer: str | None = None,
         target: app_commands.Range[int, 0, 9] | None = None,
+        against: app_commands.Range[int, 0, 9] | None = None,
         colours: Literal["viridis", "jet"] = "viridis",
         private: bool = False,
     ) -> None:
@@ -66,8 +71,19 @@ class Explain(commands.Cog):
         if index is not None and image is not None:
             raise UserError("explain.index_or_image")
         query = Query.upload() if image is not None else Query.test_digit(index)
-        query = replace(query, layer=layer, target=target, colours=Colormap(colours))
+        query = replace(
+            query,
+            layer=layer or DEFAULT_LAYER,
+            target=target,
+            colours=Colormap(colours),
+            method=method,
+            against=against,
+        )
         self._explaining.check(query)
+        if layer is not None and query.layer_read is None:
+            fitting = ", ".join(each.title for each in METHODS.values() if each.per_layer)
+            title = METHODS[method].title
+            raise UserError("explain.layer_unread", method=title, methods=fitting)
         if image is not None:
             self._uploads.check(image.size)
         await interaction.response.defer(ephemeral=private, thinking=True)
@@ -86,6 +102,19 @@ class Explain(commands.Cog):
             app_commands.Choice(name=f"{name} ({h}×{w})", value=name)
             for name, (h, w) in self._explaining.layers.items()
             if typed.casefold() in name
+        ]
+
+    @explain.autocomplete("method")
+    async def methods(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer the methods; those that fail the sanity check are marked."""
+        say, records = speaker(interaction.locale), self._explaining.records[Network.TUTORIAL]
+        layer = interaction.namespace.layer or DEFAULT_LAYER
+        return [
+            app_commands.Choice(
+                name=f"{method.title}: {method_note(name, layer, records, say)}", value=name
+            )
+            for name, method in METHODS.items()
+            if typed.casefold() in f"{name} {method.title}".casefold()
         ]
 
     @reporting

@@ -8,7 +8,7 @@ from discord import SelectOption
 from discord.ui import ActionRow, Button, Select
 from typing_extensions import override
 
-from bot.explain.phrases import REGION_NAMES, SCORE_NAMES
+from bot.explain.phrases import REGION_NAMES, SCORE_NAMES, method_note, suggested
 from bot.explain.query import (
     NO_DIGIT,
     STATE,
@@ -23,6 +23,7 @@ from bot.explain.results import (
     NoDigitResult,
     PictureResult,
     Prediction,
+    Records,
     Result,
     Shapes,
     region_of,
@@ -31,11 +32,14 @@ from bot.i18n import Say
 from bot.runtime.networks import Network
 from bot.ui.client import Interaction
 from bot.ui.control import Control, ItemT
+from core.explain.methods import METHODS
 from core.explain.scores import Score
 from core.figures.probabilities import format_percent
 
 PREDICTED = "p"
 """The option for the predicted class, whichever it is."""
+NOTHING = "n"
+"""The option to compare the explained class with no other."""
 _UNDO, _NO = "u", "no"
 _MAX_OPTIONS = 25  # of a select
 
@@ -50,6 +54,29 @@ def layer_options(layers: Shapes, chosen: str, say: Say) -> list[SelectOption]:
             default=layer == chosen,
         )
         for layer, (h, w) in layers.items()
+    ]
+
+
+def method_options(records: Records, layer: str, chosen: str, say: Say) -> list[SelectOption]:
+    """Offer every method; of those that fail the sanity check at the layer, say so."""
+    return [
+        SelectOption(
+            label=say("control.method", method=method.title),
+            value=name,
+            description=method_note(name, layer, records, say),
+            default=name == chosen,
+        )
+        for name, method in METHODS.items()
+    ]
+
+
+def against_options(target: int | None, chosen: int | None, say: Say) -> list[SelectOption]:
+    """Offer to compare the explained class with each other one, or with none."""
+    nothing = say("control.against_nothing")
+    return [SelectOption(label=nothing, value=NOTHING, default=chosen is None)] + [
+        SelectOption(label=say("control.against", against=k), value=str(k), default=k == chosen)
+        for k in range(10)
+        if k != target
     ]
 
 
@@ -130,17 +157,22 @@ class QueryControl(Control[ItemT, _Presses], template=r"(?!)"):
 
 
 class QuerySelect(
-    QueryControl[Select[Any]], template=rf"(?P<field>layer|target|score|digit:\d{{1,2}}):{STATE}"
+    QueryControl[Select[Any]],
+    template=rf"(?P<field>method|layer|target|against|score|digit:\d{{1,2}}):{STATE}",
 ):
     """Changes one field of the query to what is chosen."""
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
         match self.state["field"], self.values[0]:
+            case "method", method:
+                query = self.query.by_method(method)
             case "layer", layer:
                 query = replace(self.query, layer=layer)
             case "target", target:
                 query = replace(self.query, target=None if target == PREDICTED else int(target))
+            case "against", other:
+                query = replace(self.query, against=None if other == NOTHING else int(other))
             case "score", score:
                 query = replace(self.query, score=Score(score))
             case _, position:
@@ -150,9 +182,9 @@ class QuerySelect(
 
 class QueryButton(
     QueryControl[Button[Any]],
-    template=rf"(?P<change>step:back|step:any|step:on|network|all):{STATE}",
+    template=rf"(?P<change>step:back|step:any|step:on|network|suggested|all):{STATE}",
 ):
-    """Changes the query to another test digit, the other network, or all digits of the picture."""
+    """Changes the query to another test digit, network or method, or all digits of the picture."""
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
@@ -166,6 +198,8 @@ class QueryButton(
                 query = self.query.at_index(index + 1)
             case "network":
                 query = replace(self.query, network=self.query.network.other)
+            case "suggested":
+                query = self.query.by_method(suggested(self.query.method))
             case _:
                 query = self.query.at_position(None)
         await self.ask(feature, interaction, query)
@@ -233,6 +267,8 @@ def controls(
     if not isinstance(result, NoDigitResult):
         rows = [ActionRow(QuerySelect(select)) for select in _selects(result, state, say)]
         changes.append(button(say(_ASK_NETWORK[query.network.other]), "🔀", "network"))
+        method = METHODS[suggested(query.method)].title
+        changes.append(button(say("control.suggested", method=method), "🎯", "suggested"))
     if query.index is not None:
         changes[:0] = (button(say(key), emoji, step) for step, (emoji, key) in _STEPS.items())
         return [*rows, ActionRow(*map(QueryButton, changes))]
@@ -249,17 +285,31 @@ def controls(
 
 
 def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[Select[Any]]:
-    """Offer the digits of the picture, the layers, the classes and the scores."""
+    """Offer the digits of the picture, and what fits the method: layers, classes and scores."""
     query, digits = result.query, _digit_options(result, say)
     prediction = result.prediction if isinstance(result, DigitResult) else None
     # Of more digits than a select can offer, there are several selects.
     parts = -(-len(digits) // _MAX_OPTIONS)
     edges = [len(digits) * i // parts for i in range(parts + 1)] if parts else []
+    method = METHODS[query.method]
+    explained = result.target if isinstance(result, DigitResult) else query.target
     options = {
+        "method": method_options(result.records, query.layer, query.method, say),
         "layer": layer_options(result.layers, query.layer, say),
         "target": target_options(prediction, query.target, say),
+        "against": against_options(explained, query.against, say),
         "score": score_options(query.score, say),
     }
+    # What does not fit stays in its place, but cannot be opened and says why.
+    unfit = {}
+    if query.layer_read is None:
+        unfit["layer"] = say("control.no_layer", method=method.title)
+    if not method.class_specific:
+        no_class = say("control.no_class", method=method.title)
+        unfit = unfit | dict.fromkeys(("target", "against", "score"), no_class)
+    elif query.against is not None:
+        unfit["score"] = say("control.lead", against=query.against)
+    options |= {field: [SelectOption(label=why, default=True)] for field, why in unfit.items()}
     return [
         Select(
             custom_id=f"digit:{first}:{state}",
@@ -267,7 +317,10 @@ def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[
             placeholder=say("control.digits", first=first + 1, last=end),
         )
         for first, end in pairwise(edges)
-    ] + [Select(custom_id=f"{field}:{state}", options=each) for field, each in options.items()]
+    ] + [
+        Select(custom_id=f"{field}:{state}", options=each, disabled=field in unfit)
+        for field, each in options.items()
+    ]
 
 
 def _digit_options(result: DigitResult | PictureResult, say: Say) -> list[SelectOption]:

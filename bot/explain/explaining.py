@@ -1,20 +1,23 @@
 """From a query about a digit to a result with its pictures."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from typing import TypeVar
 
 import numpy as np
 from cachetools import LRUCache
+from numpy.typing import NDArray
 
-from bot.explain.query import NO_DIGIT, Query
+from bot.explain.query import DEFAULT_METHOD, NO_DIGIT, Query
 from bot.explain.results import (
     DigitResult,
     NoDigitResult,
     PictureResult,
     Prediction,
     ReadingSteps,
+    Records,
     Rejection,
     RejectionSteps,
     Result,
@@ -28,24 +31,33 @@ from bot.runtime.networks import Network
 from core.dataset import test_digit
 from core.digit import Digit
 from core.explain.explanation import ExplanationSet
+from core.explain.methods import METHODS
 from core.explain.regions import strongest_regions
 from core.explain.scores import Score
+from core.faithfulness.deletion import DeletionTest
 from core.figures.card import Card, draw_card
+from core.figures.heatmaps import Colormap
 from core.figures.photo import draw_photo
 from core.figures.rejection import RejectedCandidate, draw_rejection
 from core.figures.steps import draw_steps
 from core.uploads import Reading
 from core.uploads.best_candidate import BestCandidate
 
-_CACHED = 256  # digits of 50 KB each, and as many refused shapes of 3 KB
+_CACHED = 256  # digits of 50 KB each, as many heatmaps of 3 KB, and refused shapes of 3 KB
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+_Map = NDArray[np.float32]  # (h, w), in [-1, 1] if it is signed, else in [0, 1]
 
 
 class Explaining:
     """Answers queries; caches the maps of the digits it was asked about last."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, records: Mapping[Network, Records]) -> None:
         self._engine = engine
+        self.records = records
         self._cache: LRUCache[tuple[bytes, Network, Score], ExplanationSet] = LRUCache(_CACHED)
+        self._heatmaps: LRUCache[tuple[object, ...], _Map] = LRUCache(_CACHED)
         self._refused: LRUCache[bytes, BestCandidate | None] = LRUCache(_CACHED)
 
     @property
@@ -57,11 +69,20 @@ class Explaining:
         """Check a query before anything is computed.
 
         Raises:
-            UserError: If the networks have no such layer.
+            UserError: If there is no such layer or method, or the method does not fit the classes.
         """
         if query.layer not in self.layers:
             layers = ", ".join(self.layers)
             raise UserError("explain.no_layer", layer=Typed(query.layer), layers=layers)
+        if query.method not in METHODS:
+            methods = ", ".join(METHODS)
+            raise UserError("explain.no_method", method=Typed(query.method), methods=methods)
+        method = METHODS[query.method]
+        if query.against is not None and not method.class_specific:
+            fitting = ", ".join(each.title for each in METHODS.values() if each.class_specific)
+            raise UserError("explain.no_class", method=method.title, methods=fitting)
+        if query.against is not None and query.against == query.target:
+            raise UserError("explain.same_class", target=query.target)
 
     async def answer(self, query: Query, reading: Reading | None = None, person: int = 0) -> Result:
         """Answer a query about a test digit, or about an upload for which a person waits.
@@ -99,14 +120,15 @@ class Explaining:
         if position >= len(reading.digits):
             raise UserError("explain.gone")
         digit = reading.digits[position]
-        (explained,) = await self._explained((digit,), query.network, query.score)
-        target = _target(query, explained)
-        heatmap = explained.heatmaps[query.layer][target]
+        explanations = await self._explained((digit,), query.network, query.score)
+        (heatmap,) = await self._maps((digit,), query, explanations)
+        target, heatmap = _target(query, explanations[0]), np.maximum(heatmap, 0)
         strip = await self._engine.picture(
             draw_steps, reading.picture, reading.ink, digit, heatmap, query.colours
         )
         regions = strongest_regions(heatmap)
-        return ReadingSteps(reading, position, target, query.layer, regions, strip)
+        layer = query.layer_read
+        return ReadingSteps(reading, position, target, layer, regions, strip)
 
     async def _rejection_steps(self, reading: Reading, person: int) -> RejectionSteps:
         found, shape = await self._best_candidate(reading, person), None
@@ -143,22 +165,28 @@ class Explaining:
         explanations, others = await self._explained_by_both(digits, query)
         explained = explanations[position]
         target = _target(query, explained)
-        heatmap = explained.heatmaps[query.layer][target]
+        self.check(replace(query, target=target))
+        maps = await self._maps(digits, query, explanations)
+        heatmap = maps[position]
         card = Card(
             image=digit.image,
             heatmap=heatmap,
             probabilities=explained.probabilities,
             target=target,
-            layer=query.layer,
+            layer=query.layer_read,
             score=query.score,
+            method=METHODS[query.method].title,
             label=digit.label,
-            colormap=query.colours,
+            colormap=Colormap.DIVERGING if query.signed else query.colours,
+            against=query.against,
         )
         refused = rejection is not None
-        drawn, overlay = await asyncio.gather(
+        drawn, overlay, (test,) = await asyncio.gather(
             self._engine.picture(draw_card, card),
-            self._overlay(query, reading, explanations, position, refused=refused),
+            self._overlay(query, reading, explanations, maps, position, refused=refused),
+            self._tests((digit,), query, (explained,), (heatmap,)),
         )
+        by_gradcam = query.method == DEFAULT_METHOD and query.against is None
         return DigitResult(
             query=query,
             digit=digit,
@@ -166,9 +194,13 @@ class Explaining:
             other_predictions=_predictions(others),
             target=target,
             heatmap=heatmap,
-            regions=strongest_regions(heatmap),
-            layers_with_evidence=tuple(n for n, m in explained.heatmaps.items() if m[target].any()),
+            regions=strongest_regions(np.maximum(heatmap, 0)),
+            layers_with_evidence=tuple(
+                n for n, m in explained.heatmaps.items() if by_gradcam and m[target].any()
+            ),
+            test=test,
             layers=self.layers,
+            records=self.records[query.network],
             weights=self._weights(query.network),
             card=drawn,
             reading=reading,
@@ -180,14 +212,21 @@ class Explaining:
     async def _explain_all(self, query: Query, reading: Reading) -> PictureResult:
         """Explain all digits of a picture, each by its own prediction or by the target."""
         explanations, others = await self._explained_by_both(reading.digits, query)
+        maps = await self._maps(reading.digits, query, explanations)
+        overlay, tests = await asyncio.gather(
+            self._overlay(query, reading, explanations, maps),
+            self._tests(reading.digits, query, explanations, maps),
+        )
         return PictureResult(
             query=query.at_position(None),
             reading=reading,
             predictions=_predictions(explanations),
             other_predictions=_predictions(others),
+            tests=tests,
             layers=self.layers,
+            records=self.records[query.network],
             weights=self._weights(query.network),
-            overlay=await self._overlay(query, reading, explanations),
+            overlay=overlay,
         )
 
     async def _overlay(
@@ -195,6 +234,7 @@ class Explaining:
         query: Query,
         reading: Reading | None,
         explanations: Sequence[ExplanationSet],
+        maps: Sequence[_Map],
         selected: int | None = None,
         *,
         refused: bool = False,
@@ -203,13 +243,8 @@ class Explaining:
         if reading is None:
             return b""
         marks = [
-            marked(
-                digit,
-                Prediction(explained.probabilities),
-                explained.heatmaps[query.layer][_target(query, explained)],
-                refused=refused,
-            )
-            for digit, explained in zip(reading.digits, explanations, strict=True)
+            marked(digit, Prediction(explained.probabilities), heatmap, refused=refused)
+            for digit, explained, heatmap in zip(reading.digits, explanations, maps, strict=True)
         ]
         return await self._engine.picture(
             draw_photo, reading.picture, marks, selected, query.colours
@@ -239,14 +274,73 @@ class Explaining:
         self, digits: Sequence[Digit], network: Network, score: Score
     ) -> list[ExplanationSet]:
         keys = [(digit.image.tobytes(), network, score) for digit in digits]
-        known = {key: self._cache[key] for key in keys if key in self._cache}
-        new = {key: d.image for key, d in zip(keys, digits, strict=True) if key not in known}
-        if new:
-            images = np.stack(list(new.values()))
-            explanations = await self._engine.explain_all(images, network, score)
-            known |= dict(zip(new, explanations, strict=True))
-            self._cache.update(known)
-        return [known[key] for key in keys]
+
+        async def explain(places: Sequence[int]) -> list[ExplanationSet]:
+            images = np.stack([digits[i].image for i in places])
+            return await self._engine.explain_all(images, network, score)
+
+        return await _cached(self._cache, keys, explain)
+
+    async def _maps(
+        self, digits: Sequence[Digit], query: Query, explanations: Sequence[ExplanationSet]
+    ) -> list[_Map]:
+        """Explain the target of each digit by the query's method."""
+        targets = [_target(query, explained) for explained in explanations]
+        if query.method == DEFAULT_METHOD and query.against is None:
+            return [
+                explained.heatmaps[query.layer][target]
+                for explained, target in zip(explanations, targets, strict=True)
+            ]
+        how = (query.network, query.layer_read, query.method, query.score, query.against)
+        keys = [(d.image.tobytes(), t, *how) for d, t in zip(digits, targets, strict=True)]
+
+        async def explain(places: Sequence[int]) -> list[_Map]:
+            explanation = await self._engine.explain(
+                np.stack([digits[i].image for i in places]),
+                query.network,
+                query.layer,
+                [targets[i] for i in places],
+                query.method,
+                query.score,
+                query.against,
+            )
+            return [heatmap.copy() for heatmap in explanation.heatmaps]
+
+        return await _cached(self._heatmaps, keys, explain)
+
+    async def _tests(
+        self,
+        digits: Sequence[Digit],
+        query: Query,
+        explanations: Sequence[ExplanationSet],
+        maps: Sequence[_Map],
+    ) -> tuple[DeletionTest | None, ...]:
+        """Test the heatmaps that hold evidence for the target."""
+        tests: list[DeletionTest | None] = [None] * len(maps)
+        tested = [i for i, heatmap in enumerate(maps) if (heatmap > 0).any()]
+        results = await self._engine.test_heatmaps(
+            [digits[i].image for i in tested],
+            query.network,
+            [maps[i] for i in tested],
+            [_target(query, explanations[i]) for i in tested],
+        )
+        for i, test in zip(tested, results, strict=True):
+            tests[i] = test
+        return tuple(tests)
+
+
+async def _cached(
+    cache: LRUCache[_K, _V],
+    keys: Sequence[_K],
+    compute: Callable[[Sequence[int]], Awaitable[Sequence[_V]]],
+) -> list[_V]:
+    """Return the values of keys; those at the places that are not in the cache are computed."""
+    known = {key: cache[key] for key in keys if key in cache}
+    new = {key: i for i, key in enumerate(keys) if key not in known}
+    if new:
+        known |= dict(zip(new, await compute(list(new.values())), strict=True))
+        cache.update(known)
+    return [known[key] for key in keys]
 
 
 def _target(query: Query, explained: ExplanationSet) -> int:

@@ -12,7 +12,9 @@ from bot.explain.phrases import (
     REGION_NAMES,
     SCORE_NAMES,
     boxed,
+    deletion,
     in_order,
+    insane,
     ranking,
     read_as,
     tested,
@@ -30,7 +32,8 @@ from bot.explain.results import (
 )
 from bot.i18n import Say
 from bot.ui.layout import CALM, WARNING, Message, attached, framed
-from core.explain.methods import GradCAM
+from core.explain.methods import METHODS
+from core.faithfulness.deletion import Verdict
 from core.figures.probabilities import format_percent
 from core.uploads import DecodedImage, Reading
 
@@ -60,17 +63,27 @@ def carried_picture(message: discord.Message) -> str | None:
 
 def describe_card(result: DigitResult, say: Say) -> str:
     """Describe the card to people who cannot see it."""
+    fields = {**ranking(result.prediction), "heat": where(result.regions, say)}
+    key = "alt.card_signed" if result.query.signed else "alt.card"
+    return say(key, **fields, **_explained(result, say))
+
+
+def _explained(result: DigitResult, say: Say) -> dict[str, object]:
+    """Return what was explained, and how, as the fields of texts."""
+    query = result.query
     h, w = result.heatmap.shape
-    return say(
-        "alt.card",
-        **ranking(result.prediction),
-        target=result.target,
-        layer=result.query.layer,
-        h=h,
-        w=w,
-        score=say(SCORE_NAMES[result.query.score]),
-        heat=where(result.regions, say),
-    )
+    score = say(SCORE_NAMES[query.score])
+    if query.against is not None:
+        score = f"z({result.target}) − z({query.against})"
+    return {
+        "method": METHODS[query.method].title,
+        "layer": query.layer_read or say("explain.input"),
+        "h": h,
+        "w": w,
+        "target": result.target,
+        "against": query.against,
+        "score": score,
+    }
 
 
 def _digit(result: DigitResult, say: Say, ownership: Ownership, confirm: int | None) -> Message:
@@ -125,16 +138,24 @@ def _digit_words(result: DigitResult, say: Say, ownership: Ownership) -> list[st
     else:
         key = "explain.right" if result.correct else "explain.wrong"
         lines.append(say(key, index=query.index, label=result.digit.label))
-    h, w = result.heatmap.shape
-    score = say(SCORE_NAMES[query.score])
-    described = {"layer": query.layer, "h": h, "w": w, "target": result.target, "score": score}
-    if result.regions:
-        return [*lines, say("explain.map", **described)]
+    described = _explained(result, say)
+    if result.test is not None:
+        lines.append(say(_map_key(query), **described))
+        lines.append(deletion(result.test, query, result.target, say))
+        return [*lines, *insane(query, result.records, say)]
     lines.append(say("explain.empty", **described))
     if not result.layers_with_evidence:
         return [*lines, say("explain.empty_nowhere")]
     layers = ", ".join(f"`{layer}`" for layer in result.layers_with_evidence)
     return [*lines, say("explain.empty_try", layers=layers)]
+
+
+def _map_key(query: Query) -> str:
+    if query.against is not None:
+        return "explain.map_against"
+    if not METHODS[query.method].class_specific:
+        return "explain.map_no_class"
+    return "explain.map_signed" if query.signed else "explain.map"
 
 
 def _rejection_words(
@@ -222,8 +243,16 @@ def _picture_words(result: PictureResult, say: Say) -> list[str]:
         lines.append(say("overview.differs", network=other, digits=others))
     score = say(SCORE_NAMES[query.score])
     key = "overview.map" if query.target is None else "overview.map_target"
-    explained = say(key, layer=query.layer, score=score, target=query.target)
-    return [*lines, *_caveats(result.reading, say), explained]
+    layer = query.layer_read or say("explain.input")
+    method = METHODS[query.method].title
+    if query.against is not None:
+        score = f"z − z({query.against})"
+    explained = say(key, layer=layer, score=score, target=query.target, method=method)
+    tests = [each for each in result.tests if each is not None]
+    better = sum(each.verdict is Verdict.BETTER for each in tests)
+    tested = say("test.digits", better=better, count=len(tests)) if tests else say("test.none")
+    warned = insane(query, result.records, say)
+    return [*lines, *_caveats(result.reading, say), explained, tested, *warned]
 
 
 def _no_digit(result: NoDigitResult, say: Say, ownership: Ownership) -> Message:
@@ -269,10 +298,10 @@ def _receipt(query: Query, weights: str, target: object, say: Say, ownership: Ow
         network=query.network,
         weights=weights,
         source=say(source, index=query.index),
-        layer=query.layer,
-        target=target,
-        score=query.score,
-        method=GradCAM.name,
+        layer=query.layer_read or "input",
+        target=target if query.against is None else f"{target} − {query.against}",
+        score=query.score if query.against is None else "lead",
+        method=query.method,
     )
     if not ownership.public:
         return receipt

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.explain.results import SURE, Prediction, region_of
+from bot.explain.query import Query
+from bot.explain.results import SURE, Prediction, Records, region_of
 from bot.i18n import Say
 from bot.runtime.networks import Network
+from core.explain.methods import METHODS
 from core.explain.regions import Region
 from core.explain.scores import Score
+from core.faithfulness.deletion import MARGIN, DeletionTest, Verdict
 from core.figures.probabilities import format_percent
 from core.figures.rejection import format_objectness
 from core.uploads import Reading
@@ -30,6 +33,29 @@ REGION_NAMES = {
     Region.LOWER_LEFT: "region.lower_left",
     Region.LOWER_CENTRE: "region.lower_centre",
     Region.LOWER_RIGHT: "region.lower_right",
+}
+
+_METHOD_NOTES = {
+    "gradcam": "method.gradcam",
+    "gradcam++": "method.gradcam_plus_plus",
+    "hirescam": "method.hirescam",
+    "layercam": "method.layercam",
+    "xgradcam": "method.xgradcam",
+    "eigencam": "method.eigencam",
+    "scorecam": "method.scorecam",
+    "ablationcam": "method.ablationcam",
+    "saliency": "method.saliency",
+    "gradient_x_input": "method.gradient_x_input",
+    "integrated_gradients": "method.integrated_gradients",
+    "smoothgrad": "method.smoothgrad",
+    "occlusion": "method.occlusion",
+    "rise": "method.rise",
+}
+_EXACT, _FINE = "hirescam", "integrated_gradients"
+_VERDICTS = {
+    Verdict.BETTER: "test.better",
+    Verdict.EQUAL: "test.equal",
+    Verdict.WORSE: "test.worse",
 }
 
 _MAX_LOCATED = 24
@@ -67,6 +93,41 @@ def where(regions: Sequence[Region], say: Say) -> str:
         return say("alt.no_heat")
     named = say("alt.then").join(say(REGION_NAMES[region]) for region in regions)
     return say("alt.heat", regions=named)
+
+
+def method_note(method: str, layer: str, records: Records, say: Say) -> str:
+    """Tell how a method works, or that it fails the sanity check at a layer, in one sentence."""
+    record = records.get((method, layer if METHODS[method].per_layer else None))
+    failed = record is not None and not record.sane
+    return say("method.failed" if failed else _METHOD_NOTES[method])
+
+
+def suggested(method: str) -> str:
+    """Return the method to try after another one.
+
+    That is HiResCAM, which is exact where the logits are linear in the feature maps, and after it
+    the method that points at ink that matters for the most digits.
+    """
+    return _FINE if method == _EXACT else _EXACT
+
+
+def deletion(test: DeletionTest, query: Query, target: int, say: Say) -> str:
+    """Tell how a heatmap did in the deletion test, and what follows."""
+    before, after, random = map(format_percent, (test.before, test.after, test.random))
+    if test.before < MARGIN:
+        return say("test.nothing", target=target, before=before)
+    told = say("test.deletion", target=target, before=before, after=after, random=random)
+    title = METHODS[suggested(query.method)].title
+    return f"{told} {say(_VERDICTS[test.verdict], suggested=title)}"
+
+
+def insane(query: Query, records: Records, say: Say) -> list[str]:
+    """Warn of a method whose heatmaps hardly depend on the weights, if it was measured."""
+    record = records.get((query.method, query.layer_read))
+    if record is None or record.sane:
+        return []
+    sanity = f"{record.sanity:.2f}"
+    return [say("explain.insane", method=METHODS[query.method].title, sanity=sanity)]
 
 
 def boxed(reading: Reading, predictions: Sequence[Prediction], say: Say) -> str:

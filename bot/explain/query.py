@@ -8,10 +8,12 @@ from typing import Self, TypeVar
 
 from bot.runtime.networks import Network
 from core.dataset import TEST_DIGITS
+from core.explain.methods import METHODS
 from core.explain.scores import Score
 from core.figures.heatmaps import Colormap
 
 DEFAULT_LAYER = "max_pooling2d_1"
+DEFAULT_METHOD = "gradcam"
 NO_DIGIT = -1
 """The label of a shape that is no digit, beside 0 to 9."""
 
@@ -22,12 +24,31 @@ LAYER_CODES = {"conv2d": "0", "max_pooling2d": "1", "conv2d_1": "2", "max_poolin
 SCORE_CODES = {Score.LOG_ODDS: "0", Score.LOGIT: "1", Score.PROBABILITY: "2"}
 _COLOURS = {Colormap.VIRIDIS: "0", Colormap.JET: "1"}
 NETWORK_CODES = {Network.TUTORIAL: "0", Network.UPLOADS: "1"}
+METHOD_CODES = {
+    "gradcam": "a",
+    "gradcam++": "b",
+    "hirescam": "c",
+    "layercam": "d",
+    "xgradcam": "e",
+    "eigencam": "f",
+    "scorecam": "g",
+    "ablationcam": "h",
+    "saliency": "i",
+    "gradient_x_input": "j",
+    "integrated_gradients": "k",
+    "smoothgrad": "l",
+    "occlusion": "m",
+    "rise": "n",
+}
 STATE = (
     r"(?P<index>\d{1,4}|-)/(?P<layer>[0-3])/(?P<target>\d|-)/(?P<score>[0-2])/(?P<colours>[01])"
-    r"/(?P<network>[01])/(?P<position>\d{1,2}|-)/(?P<correction>-?\d|-)"
-    r"/(?P<owner>\d{1,20})/(?P<uploader>\d{1,20})"
+    r"/(?P<network>[01])(?:(?P<method>[a-n])(?P<against>\d|-))?"
+    r"/(?P<position>\d{1,2}|-)/(?P<correction>-?\d|-)/(?P<owner>\d{1,20})/(?P<uploader>\d{1,20})"
 )
-"""Matches a query, the owner of its message and the uploader of its picture: 64 characters."""
+"""Matches a query, the owner of its message and the uploader of its picture: 66 characters.
+
+A query without method and class to compare with is one by Grad-CAM.
+"""
 
 _T = TypeVar("_T")
 
@@ -44,6 +65,8 @@ class Query:
         colours: the colour map of the heat.
         network: the network that answers.
         position: of the digit in an upload, from 0 in reading order; `None` for all digits.
+        method: the explanation method, a key of `core.METHODS`.
+        against: the class that the explained one is compared with; `None` for none.
         correction: the label that the uploader gives the digit, 0 to 9 or `NO_DIGIT`; `None` if
             the uploader has given none. Where no digit was found, it labels the whole picture.
     """
@@ -56,6 +79,18 @@ class Query:
     network: Network = Network.TUTORIAL
     position: int | None = None
     correction: int | None = None
+    method: str = DEFAULT_METHOD
+    against: int | None = None
+
+    @property
+    def layer_read(self) -> str | None:
+        """The layer that the method reads; `None` if it explains the input."""
+        return self.layer if METHODS[self.method].per_layer else None
+
+    @property
+    def signed(self) -> bool:
+        """Whether heatmaps hold evidence against the class too, below 0."""
+        return self.against is not None or METHODS[self.method].signed
 
     @classmethod
     def test_digit(cls, index: int | None = None) -> Self:
@@ -69,12 +104,17 @@ class Query:
 
     def at_index(self, index: int) -> Self:
         """Ask about another test digit and its predicted class; after the last comes the first."""
-        return replace(self, index=index % TEST_DIGITS, target=None)
+        return replace(self, index=index % TEST_DIGITS, target=None, against=None)
 
     def at_position(self, position: int | None) -> Self:
         """Ask about another digit of the upload, or about all. A correction stays behind."""
         target = self.target if self.correction is None else None
         return replace(self, position=position, target=target, correction=None)
+
+    def by_method(self, method: str) -> Self:
+        """Ask for another method; of one that explains no class, nothing is compared."""
+        against = self.against if METHODS[method].class_specific else None
+        return replace(self, method=method, against=against)
 
     def corrected(self, label: int | None) -> Self:
         """Ask about the label that the uploader gives; without one, about the prediction."""
@@ -114,7 +154,7 @@ def encode(query: Query, ownership: Ownership) -> str:
         query.target,
         SCORE_CODES[query.score],
         _COLOURS[query.colours],
-        NETWORK_CODES[query.network],
+        f"{NETWORK_CODES[query.network]}{_encode_method(query)}",
         query.position,
         query.correction,
         ownership.owner,
@@ -134,7 +174,15 @@ def decode(state: re.Match[str]) -> Query:
         network=value_of(state["network"], NETWORK_CODES),
         position=_number(state["position"]),
         correction=_number(state["correction"]),
+        method=value_of(state["method"] or METHOD_CODES[DEFAULT_METHOD], METHOD_CODES),
+        against=_number(state["against"] or _NONE),
     )
+
+
+def _encode_method(query: Query) -> str:
+    if query.method == DEFAULT_METHOD and query.against is None:
+        return ""
+    return METHOD_CODES[query.method] + (_NONE if query.against is None else str(query.against))
 
 
 def value_of(code: str, codes: Mapping[_T, str]) -> _T:

@@ -32,7 +32,7 @@ def _reading(shown: ReadingSteps, say: Say) -> tuple[list[str], str]:
         say("steps.ink"),
         say("steps.box"),
         say("steps.normal_form"),
-        say("steps.map", target=shown.target, layer=shown.layer),
+        say("steps.map", target=shown.target, layer=shown.layer or say("explain.input")),
     ]
     return words, say("alt.steps", target=shown.target, heat=where(shown.regions, say))
 

@@ -1,5 +1,6 @@
 """What the networks make of a digit, of several, and of a picture without any."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 from bot.explain.query import NO_DIGIT, Query
 from core.digit import Digit
 from core.explain.regions import Region
+from core.faithfulness.deletion import DeletionTest
+from core.faithfulness.measurement import MethodRecord
 from core.figures.photo import Detection
 from core.figures.rejection import RejectedCandidate
 from core.uploads import Reading
@@ -23,6 +26,9 @@ _MIN_PROBABILITY = 0.05
 
 Shapes = dict[str, tuple[int, int]]
 """The height and width of each layer's maps, in order."""
+
+Records = Mapping[tuple[str, str | None], MethodRecord]
+"""What was measured of a network's explanations, by method and layer; `None` for the input."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -98,10 +104,12 @@ class DigitResult:
         predictions: of the network that was asked, one for each digit of the picture.
         other_predictions: of the other network.
         target: the class explained.
-        heatmap: (h, w) float32 in [0, 1].
-        regions: where the heat is strongest; empty for an empty map.
-        layers_with_evidence: the layers whose maps for the target are not empty.
+        heatmap: (h, w) float32 in [0, 1], or in [-1, 1] if the query is `signed`.
+        regions: where the evidence for the target is strongest; empty if there is none.
+        layers_with_evidence: the layers whose Grad-CAM maps for the target are not empty.
+        test: of the heatmap; `None` if it holds no evidence for the target.
         layers: the shape of each layer's map, in order.
+        records: what was measured of the network's explanations.
         weights: the hash of the weights of the network that was asked.
         card: the picture of the digit and its map, PNG.
         reading: the uploaded picture; `None` for a test digit.
@@ -118,7 +126,9 @@ class DigitResult:
     heatmap: NDArray[np.float32]
     regions: tuple[Region, ...]
     layers_with_evidence: tuple[str, ...]
+    test: DeletionTest | None
     layers: Shapes
+    records: Records
     weights: str
     card: bytes
     reading: Reading | None = None
@@ -161,7 +171,9 @@ class PictureResult:
         reading: the picture, with at least two digits.
         predictions: of the network that was asked, one for each digit.
         other_predictions: of the other network.
+        tests: of the heatmap of each digit; `None` if it holds no evidence for its class.
         layers: the shape of each layer's map, in order.
+        records: what was measured of the network's explanations.
         weights: the hash of the weights of the network that was asked.
         overlay: the heat on the picture, JPEG.
     """
@@ -170,7 +182,9 @@ class PictureResult:
     reading: Reading
     predictions: tuple[Prediction, ...]
     other_predictions: tuple[Prediction, ...]
+    tests: tuple[DeletionTest | None, ...]
     layers: Shapes
+    records: Records
     weights: str
     overlay: bytes
 
@@ -199,7 +213,7 @@ class ReadingSteps:
     Attributes:
         position: of the digit, from 0 in reading order.
         target: the class whose map the last step shows.
-        layer: the layer whose feature maps were read.
+        layer: the layer whose feature maps were read; `None` for the input.
         regions: where the heat is strongest; empty for an empty map.
         strip: the steps as one picture, JPEG.
     """
@@ -207,7 +221,7 @@ class ReadingSteps:
     reading: Reading
     position: int
     target: int
-    layer: str
+    layer: str | None
     regions: tuple[Region, ...]
     strip: bytes
 
@@ -243,7 +257,7 @@ def region_of(digit: Digit, reading: Reading) -> Region:
 def marked(
     digit: Digit, prediction: Prediction, heatmap: NDArray[np.float32], *, refused: bool = False
 ) -> Detection:
-    """Return what is drawn of a digit on its picture.
+    """Return what is drawn of a digit on its picture: of the heatmap, the evidence for the class.
 
     Raises:
         ValueError: If it is a test digit.
@@ -251,4 +265,5 @@ def marked(
     if digit.box is None or digit.warp is None:
         raise ValueError("a test digit has no box")
     sure = prediction.sure and not refused
-    return Detection(digit.box, digit.warp, heatmap, prediction.digit, sure)
+    positive = np.maximum(heatmap, 0)
+    return Detection(digit.box, digit.warp, positive, prediction.digit, sure)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,12 +14,14 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from bot.runtime.errors import UserError
 from bot.runtime.networks import Network, load_explainer
 from core.explain.explainer import Explainer
-from core.explain.explanation import ExplanationSet
+from core.explain.explanation import Explanation, ExplanationSet
 from core.explain.scores import Score
+from core.faithfulness.deletion import DeletionTest, run_deletion_test
 from core.network import epoch_file
 from core.uploads import DecodedImage, Reader, Reading
 from core.uploads.best_candidate import BestCandidate, find_best_candidate
@@ -96,6 +98,48 @@ class Engine:
             # Not awaited: the turn may serve another request, and outlives this one.
             asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
             return await asyncio.wrap_future(job.done)
+
+    async def explain(
+        self,
+        images: NDArray[np.float32],
+        network: Network,
+        layer: str,
+        targets: Sequence[int],
+        method: str,
+        score: Score,
+        against: int | None,
+    ) -> Explanation:
+        """Explain one class of each digit by any method; see `core.Explainer.explain`.
+
+        The images are (n, 28, 28) float32 in [0, 1].
+        """
+        explain = self.explainers[network].explain
+        return await self.study(explain, images, layer, targets, method, score, against)
+
+    async def test_heatmaps(
+        self,
+        images: Sequence[NDArray[np.float32]],
+        network: Network,
+        heatmaps: Sequence[NDArray[np.float32]],
+        targets: Sequence[int],
+    ) -> list[DeletionTest]:
+        """Run the deletion test on heatmaps of digits, one run of the network each.
+
+        Args:
+            images: (28, 28) float32 in [0, 1] each.
+            network: that explained them.
+            heatmaps: (h, w) each.
+            targets: the classes explained.
+        """
+        logits = self.explainers[network].logits
+
+        def classify(changed: NDArray[np.float32]) -> NDArray[np.float32]:
+            return np.asarray(softmax(logits(changed), axis=1))
+
+        return [
+            await self.study(run_deletion_test, classify, *each)
+            for each in zip(images, heatmaps, targets, strict=True)
+        ]
 
     async def logits(self, images: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
         """Classify many digits without explaining them, a part at a time: others come in between.

@@ -17,7 +17,7 @@ async def test_each_control_of_the_owner_changes_the_message_in_place(server: Se
     for kind, value, expected in (
         ("layer", "conv2d", "28×28 cells"),
         ("target", "4", "evidence for **4**"),
-        ("score", "logit", "by logit"),
+        ("score", "logit", "score: logit"),
         ("target", "p", "evidence for **9**"),
         ("layer", "conv2d_1", "14×14 cells"),
     ):
@@ -64,9 +64,18 @@ async def test_random_draws_another_digit(server: Server) -> None:
     assert len(receipts) > 1
 
 
+_BY_DEFAULT = {
+    "method": "gradcam",
+    "layer": "max_pooling2d_1",
+    "target": "p",
+    "against": "n",
+    "score": "log_odds",
+}
+
+
 async def test_menus_show_what_the_answer_holds(server: Server) -> None:
     await server.alex.slash(server.channel, "explain", index=7, target=4)
-    held = {"layer": "max_pooling2d_1", "target": "4", "score": "log_odds"}
+    held = {**_BY_DEFAULT, "target": "4"}
     assert _chosen(server.last) == held
 
     for kind, value in (
@@ -75,6 +84,7 @@ async def test_menus_show_what_the_answer_holds(server: Server) -> None:
         ("target", "p"),
         ("target", "9"),
         ("score", "probability"),
+        ("method", "layercam"),
     ):
         await server.alex.select(server.last, [value], custom_id=control(server.last, kind))
         held[kind] = value
@@ -89,7 +99,7 @@ async def test_menus_show_what_the_answer_holds(server: Server) -> None:
 
 async def test_menus_show_what_a_correction_has_changed(server: Server) -> None:
     await server.alex.slash(server.channel, "explain", image=("a.png", row(0, 2)))
-    held = {"layer": "max_pooling2d_1", "target": "p", "score": "log_odds"}
+    held = _BY_DEFAULT
     assert _chosen(server.last) == held
 
     await server.alex.select(server.last, ["1"], custom_id=control(server.last, "digit"))

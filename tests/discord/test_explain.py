@@ -33,7 +33,7 @@ async def test_the_picture_is_described_to_those_who_cannot_see_it(server: Serve
 
     (alt,) = alt_texts(result.response)
     assert "Prediction 9" in alt
-    assert "class 9 at max_pooling2d_1" in alt
+    assert "class 9 by Grad-CAM at max_pooling2d_1" in alt
     assert "Heat strongest:" in alt
 
 
@@ -211,7 +211,7 @@ async def test_an_empty_map_says_so_and_where_there_is_evidence(server: Server) 
 
     assert result.acknowledged
     words = text(server.last)
-    assert "**The map is empty.** By logit, no cell of `max_pooling2d` speaks for" in words
+    assert "**The heatmap is empty.** By Grad-CAM and logit, nothing in `max_pooling2d`" in words
     assert "choose" in words
     assert "No heat: the map is empty." in alt_texts(server.last)[0]
 

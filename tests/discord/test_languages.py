@@ -24,7 +24,13 @@ async def test_a_korean_reader_reads_korean(server: Server) -> None:
     assert "예측 9" in alt_texts(result.response)[0]
     assert options(result.response, "target")[0] == "설명: 9(예측)"
     labels = [part.label for part in components(result.response) if getattr(part, "label", None)]
-    assert labels == ["이전 숫자", "아무 숫자", "다음 숫자", "업로드용 신경망에 묻기"]
+    assert labels == [
+        "이전 숫자",
+        "아무 숫자",
+        "다음 숫자",
+        "업로드용 신경망에 묻기",
+        "HiResCAM 히트맵 보기",
+    ]
 
 
 async def test_particles_are_right_after_every_digit(server: Server) -> None:

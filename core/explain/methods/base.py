@@ -19,6 +19,7 @@ class Method(ABC):
         per_layer: Whether it explains the feature maps of a layer; else it explains the input.
         signed: Whether its negative values are evidence against the class.
         samples: Whether it draws random samples, so that its maps depend on the seed.
+        class_specific: Whether its maps depend on the class that is explained.
     """
 
     name: ClassVar[str]
@@ -26,6 +27,7 @@ class Method(ABC):
     per_layer: ClassVar[bool] = False
     signed: ClassVar[bool] = False
     samples: ClassVar[bool] = False
+    class_specific: ClassVar[bool] = True
 
     @abstractmethod
     def attribute(

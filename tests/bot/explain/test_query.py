@@ -1,5 +1,7 @@
 """What is asked of a digit, and how messages that were sent go on working."""
 
+from itertools import product
+
 import pytest
 from discord.ui import Button
 
@@ -7,6 +9,7 @@ from bot.explain.controls import HowButton
 from bot.explain.query import NO_DIGIT, Ownership, Query, encode
 from bot.runtime.networks import Network
 from core.explain.closed_form import SPATIAL_LAYERS
+from core.explain.methods import METHODS
 from core.explain.scores import Score
 from core.figures.heatmaps import Colormap
 
@@ -36,7 +39,7 @@ def test_what_was_sent_is_understood_and_still_written_so(state: str, query: Que
     [
         ({layer: Query(7, layer=layer) for layer in SPATIAL_LAYERS}, "0123"),
         ({score: Query(7, score=score) for score in Score}, "012"),
-        ({colours: Query(7, colours=colours) for colours in Colormap}, "01"),
+        ({each: Query(7, colours=each) for each in (Colormap.VIRIDIS, Colormap.JET)}, "01"),
         ({network: Query(7, network=network) for network in Network}, "01"),
     ],
 )
@@ -49,9 +52,18 @@ def test_each_value_has_a_code_of_its_own(queries: dict[str, Query], codes: str)
     assert sorted(written) == list(codes)
 
 
+def test_a_control_holds_every_method_and_class_to_compare_with() -> None:
+    ownership = Ownership(1, 1, public=True)
+    for method, against in product(METHODS, (None, 0, 9)):
+        query = Query(7, method=method, against=against)
+        control = HowButton(Button(custom_id=f"steps:{encode(query, ownership)}"))
+
+        assert control.query == query
+
+
 def test_the_longest_custom_id_is_short_enough() -> None:
     snowflake = 2**64 - 1
-    longest = Query(None, "conv2d", 9, position=99, correction=NO_DIGIT)
+    longest = Query(None, "conv2d", 9, position=99, correction=NO_DIGIT, method="rise", against=9)
 
     state = encode(longest, Ownership(snowflake, snowflake, public=True))
 

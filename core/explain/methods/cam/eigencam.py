@@ -22,6 +22,7 @@ class EigenCAM(Method):
     name = "eigencam"
     title = "Eigen-CAM"
     per_layer = True
+    class_specific = False
 
     @override
     def attribute(
