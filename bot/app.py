@@ -7,6 +7,9 @@ import discord
 from discord import app_commands
 from discord.http import HTTPClient
 
+from bot.compare.actions import CompareActions
+from bot.compare.commands import Compare
+from bot.compare.comparing import Comparing
 from bot.daily.controls import LookCloserButton
 from bot.daily.daily import DailyDigits
 from bot.daily.publisher import DailyPublisher
@@ -137,6 +140,9 @@ class GradcamBot(Client):
         await self.tree.set_translator(CommandTranslator())
         actions = Actions(self.explaining, self.uploads, self.corrections, decision)
         await self.add_cog(Explain(self, self.explaining, self.uploads, actions))
+        comparing = Comparing(self.engine, self.explaining)
+        compare = CompareActions(comparing, self.explaining, self.uploads, actions)
+        await self.add_cog(Compare(self, comparing, self.explaining, self.uploads, compare))
         await self.add_cog(Model(self, self.about, self.corrections, actions))
         await self.add_cog(Help())
         self.quiz = QuizCommands(

@@ -26,6 +26,7 @@ def _tracked() -> list[Path]:
 _SHARED = {"core", "i18n", "store", "runtime", "ui"}
 _FEATURES: dict[str, set[str]] = {
     "explain": set(),
+    "compare": {"explain"},
     "model": {"explain"},
     "daily": {"explain"},
     "servers": {"daily"},

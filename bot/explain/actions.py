@@ -79,8 +79,23 @@ class Actions:
         return await self._explaining.answer(query, reading, interaction.user.id)
 
     async def _reread(self, interaction: Interaction) -> Reading:
-        picture = carried_picture(_message(interaction))
-        return await self._uploads.reread(picture, interaction.user.id)
+        return await reread(interaction, self._uploads)
+
+
+async def reread(interaction: Interaction, uploads: Uploads) -> Reading:
+    """Read the picture again that the message of a pressed control carries.
+
+    Raises:
+        UserError: If it is gone.
+    """
+    return await uploads.reread(carried_picture(_message(interaction)), interaction.user.id)
+
+
+def ownership_of(interaction: Interaction, owner: int, uploader: int) -> Ownership:
+    """Tell whose the answer to the press of a control is, and whether others see it."""
+    in_place = interaction.response.type is InteractionResponseType.deferred_message_update
+    public = in_place and not _message(interaction).flags.ephemeral
+    return Ownership(owner, uploader, public and not interaction.context.dm_channel)
 
 
 async def _show(
@@ -90,10 +105,7 @@ async def _show(
     uploader: int,
     confirm: int | None = None,
 ) -> None:
-    in_place = interaction.response.type is InteractionResponseType.deferred_message_update
-    public = in_place and not _message(interaction).flags.ephemeral
-    public = public and not interaction.context.dm_channel
-    ownership = Ownership(owner, uploader, public)
+    ownership = ownership_of(interaction, owner, uploader)
     await reply(interaction, answer(result, speaker(interaction.locale), ownership, confirm))
 
 

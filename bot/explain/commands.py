@@ -16,6 +16,7 @@ from bot.explain.explaining import Explaining
 from bot.explain.messages import answer
 from bot.explain.phrases import method_note
 from bot.explain.query import DEFAULT_LAYER, DEFAULT_METHOD, Ownership, Query
+from bot.explain.results import Shapes
 from bot.explain.uploads import Uploads
 from bot.i18n import Say, label, speaker
 from bot.runtime.errors import UserError, describe
@@ -98,11 +99,7 @@ class Explain(commands.Cog):
     @explain.autocomplete("layer")
     async def layers(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the layers of the networks."""
-        return [
-            app_commands.Choice(name=f"{name} ({h}×{w})", value=name)
-            for name, (h, w) in self._explaining.layers.items()
-            if typed.casefold() in name
-        ]
+        return layer_choices(self._explaining.layers, typed)
 
     @explain.autocomplete("method")
     async def methods(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -197,6 +194,15 @@ class Explain(commands.Cog):
                 if count > 1:
                     told = say("explain.picture", number=number, count=count, problem=told)
             yield told
+
+
+def layer_choices(layers: Shapes, typed: str) -> list[app_commands.Choice[str]]:
+    """Return the layers that what was typed may begin or be part of."""
+    return [
+        app_commands.Choice(name=f"{name} ({h}×{w})", value=name)
+        for name, (h, w) in layers.items()
+        if typed.casefold() in name
+    ]
 
 
 async def _reply_to(message: discord.Message, reply: Message) -> None:

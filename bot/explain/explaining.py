@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bot.explain.query import DEFAULT_METHOD, NO_DIGIT, Query
 from bot.explain.results import (
     DigitResult,
+    Explained,
     NoDigitResult,
     PictureResult,
     Prediction,
@@ -103,6 +104,26 @@ class Explaining:
         label = None if query.correction == NO_DIGIT else query.correction
         digit = replace(reading.digits[position], label=label)
         return await self._explain_digit(query, digit, position, reading)
+
+    async def explain(self, query: Query, digit: Digit) -> Explained:
+        """Explain a digit to show it beside other explanations.
+
+        Raises:
+            UserError: If the query cannot be answered.
+        """
+        self.check(query)
+        (explained,) = await self._explained((digit,), query.network, query.score)
+        (heatmap,) = await self._maps((digit,), query, (explained,))
+        (test,) = await self._tests((digit,), query, (explained,), (heatmap,))
+        return Explained(
+            query=query,
+            prediction=Prediction(explained.probabilities),
+            target=_target(query, explained),
+            heatmap=heatmap,
+            test=test,
+            record=self.records[query.network].get((query.method, query.layer_read)),
+            weights=self._weights(query.network),
+        )
 
     async def steps(
         self, query: Query, reading: Reading, person: int

@@ -100,7 +100,7 @@ def _digit(result: DigitResult, say: Say, ownership: Ownership, confirm: int | N
             heat=where(result.regions, say),
         )
         overlay = attached(result.overlay, "overlay.jpg", alt)
-        head, picture = _header(words, result.reading.picture, say)
+        head, picture = header(words, result.reading.picture, say)
         files, shown = [picture, overlay, card], [overlay, card]
     # A gallery each: of two pictures in one, Discord would cut off what does not fit its tiles.
     parts: list[Item[Any]] = [head, *(MediaGallery(MediaGalleryItem(file)) for file in shown)]
@@ -111,7 +111,7 @@ def _digit(result: DigitResult, say: Say, ownership: Ownership, confirm: int | N
         *parts,
         *controls(result, say, ownership, confirm),
         Separator(),
-        TextDisplay(_receipt(result.query, result.weights, result.target, say, ownership)),
+        TextDisplay(_small_print(result, result.target, say, ownership)),
         colour=WARNING if _doubtful(result) else CALM,
         files=files,
     )
@@ -204,14 +204,14 @@ def _picture(result: PictureResult, say: Say, ownership: Ownership) -> Message:
     alt = "alt.overview" if target is None else "alt.overview_target"
     overlay = attached(result.overlay, "overlay.jpg", say(alt, digits=digits, target=target))
     words = "\n".join(_picture_words(result, say))
-    head, picture = _header(words, result.reading.picture, say)
+    head, picture = header(words, result.reading.picture, say)
     explained = say("explain.as_read") if target is None else target
     return framed(
         head,
         MediaGallery(MediaGalleryItem(overlay)),
         *controls(result, say, ownership),
         Separator(),
-        TextDisplay(_receipt(result.query, result.weights, explained, say, ownership)),
+        TextDisplay(_small_print(result, explained, say, ownership)),
         colour=CALM if all(prediction.sure for prediction in result.predictions) else WARNING,
         files=[picture, overlay],
     )
@@ -263,13 +263,13 @@ def _no_digit(result: NoDigitResult, say: Say, ownership: Ownership) -> Message:
         lines += _corrected("correct.refused", result.query, say, ownership)
         lines.append(say("nothing.no_stroke"))
     lines += [say("nothing.try"), *_caveats(result.reading, say)]
-    head, picture = _header("\n".join(lines), result.reading.picture, say)
+    head, picture = header("\n".join(lines), result.reading.picture, say)
     return framed(
         head, Separator(), *controls(result, say, ownership), colour=WARNING, files=[picture]
     )
 
 
-def _header(words: str, picture: DecodedImage, say: Say) -> tuple[Section[Any], discord.File]:
+def header(words: str, picture: DecodedImage, say: Say) -> tuple[Section[Any], discord.File]:
     """Set an answer's first words beside the picture that they are about.
 
     Nothing of an upload is stored. This copy of it, clean of metadata, is what the controls read
@@ -290,10 +290,20 @@ def _caveats(reading: Reading, say: Say) -> list[str]:
     return told
 
 
-def _receipt(query: Query, weights: str, target: object, say: Say, ownership: Ownership) -> str:
-    """Return the small print: what is needed to repeat the answer, and whose message it is."""
+def _small_print(
+    result: DigitResult | PictureResult, target: object, say: Say, ownership: Ownership
+) -> str:
+    told = receipt(result.query, result.weights, target, say)
+    return "\n".join((told, *shared(say, ownership)))
+
+
+def receipt(query: Query, weights: str, target: object, say: Say, method: str | None = None) -> str:
+    """Return the small print: what is needed to repeat an explanation.
+
+    `method` takes the place of the query's.
+    """
     source = "explain.source_upload" if query.index is None else "explain.source_index"
-    receipt = say(
+    return say(
         "explain.receipt",
         network=query.network,
         weights=weights,
@@ -301,8 +311,10 @@ def _receipt(query: Query, weights: str, target: object, say: Say, ownership: Ow
         layer=query.layer_read or "input",
         target=target if query.against is None else f"{target} − {query.against}",
         score=query.score if query.against is None else "lead",
-        method=query.method,
+        method=method or query.method,
     )
-    if not ownership.public:
-        return receipt
-    return f"{receipt}\n{say('explain.shared', owner=ownership.owner)}"
+
+
+def shared(say: Say, ownership: Ownership) -> list[str]:
+    """Tell whose a public message is."""
+    return [say("explain.shared", owner=ownership.owner)] if ownership.public else []

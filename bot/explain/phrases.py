@@ -111,12 +111,16 @@ def suggested(method: str) -> str:
     return _FINE if method == _EXACT else _EXACT
 
 
-def deletion(test: DeletionTest, query: Query, target: int, say: Say) -> str:
-    """Tell how a heatmap did in the deletion test, and what follows."""
+def deletion(
+    test: DeletionTest, query: Query, target: int, say: Say, *, advise: bool = True
+) -> str:
+    """Tell how a heatmap did in the deletion test; `advise`: and what follows."""
     before, after, random = map(format_percent, (test.before, test.after, test.random))
     if test.before < MARGIN:
         return say("test.nothing", target=target, before=before)
     told = say("test.deletion", target=target, before=before, after=after, random=random)
+    if not advise:
+        return told
     title = METHODS[suggested(query.method)].title
     return f"{told} {say(_VERDICTS[test.verdict], suggested=title)}"
 

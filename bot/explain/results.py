@@ -203,6 +203,28 @@ class NoDigitResult:
         return Classification(0, self.weights, NO_DIGIT)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Explained:
+    """One explanation of a digit, to be shown beside others.
+
+    Attributes:
+        prediction: of the network that was asked.
+        target: the class explained.
+        heatmap: (h, w) float32 in [0, 1], or in [-1, 1] if the query is `signed`.
+        test: of the heatmap; `None` if it holds no evidence for the target.
+        record: what was measured of such explanations, if they were.
+        weights: the hash of the network's weights.
+    """
+
+    query: Query
+    prediction: Prediction
+    target: int
+    heatmap: NDArray[np.float32]
+    test: DeletionTest | None
+    record: MethodRecord | None
+    weights: str
+
+
 Result = DigitResult | PictureResult | NoDigitResult
 
 

@@ -1,0 +1,1 @@
+"""Explanations of one digit side by side: `/methods` and `/compare`."""
