@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Locator, sync_playwright
 
+from bot.explain.query import EXAMPLE
 from bot.i18n import speaker
 from bot.preview.photograph import photograph
 from tests.preview.conftest import CHROMIUM_FLAGS
@@ -56,18 +57,18 @@ def main() -> None:
 def explain(browser: Browser, address: str) -> bytes:
     """A question about a test digit."""
     page = StudyPage(browser, address, width=1100, height=_TALL, sharpness=_SHARPNESS)
-    return shot(page, page.command("explain", index="0"))
+    return shot(page, page.command("explain", index=str(EXAMPLE)))
 
 
 def explain_in_korean(browser: Browser, address: str) -> bytes:
-    """What 민지 gets when she asks on about Alex's digit: why not a 4?"""
+    """What 민지 gets when she asks on about Alex's digit: why not a 1?"""
     page = StudyPage(browser, address, width=1100, height=_TALL, sharpness=_SHARPNESS)
     page.view_as("민지")
     say = speaker("en")
     answer = page.choose(
         page.first_answer,
-        say("control.target_predicted", target=9),
-        say("control.target_option", target=4),
+        say("control.target_predicted", target=4),
+        say("control.target_option", target=1),
     )
     return shot(page, answer)
 

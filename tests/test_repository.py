@@ -36,7 +36,7 @@ _FEATURES: dict[str, set[str]] = {
     "quiz": {"explain", "lessons", "reviews"},
     "sessions": {"explain", "lessons", "quiz", "reviews", "scores", "servers"},
     "privacy": set(),
-    "help": set(),
+    "help": {"explain"},
 }
 """The other features that each feature may import."""
 _MAY_IMPORT: dict[str, set[str]] = {

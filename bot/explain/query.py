@@ -14,6 +14,8 @@ from core.figures.heatmaps import Colormap
 
 DEFAULT_LAYER = "max_pooling2d_1"
 DEFAULT_METHOD = "gradcam"
+EXAMPLE = 901
+"""The test digit to begin with, a 4: Grad-CAM marks its crossbar, and the network needs it."""
 NO_DIGIT = -1
 """The label of a shape that is no digit, beside 0 to 9."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from discord.ui import Separator, TextDisplay
 
+from bot.explain.query import EXAMPLE
 from bot.i18n import Say
 from bot.ui.layout import Message, framed
 
@@ -15,12 +16,13 @@ def help_page(mention: Callable[[str], str], say: Say, *, manager: bool) -> Mess
     """
     explain = mention("explain")
     first = (
-        say("help.index", explain=explain),
+        say("help.index", explain=explain, index=EXAMPLE),
         say("help.target"),
         say("help.lesson", lesson=mention("lesson")),
     )
     alone = (
         say("help.upload", explain=explain, menu=say("command.explain_message.name")),
+        say("help.compare", methods=mention("methods"), compare=mention("compare")),
         say("help.review", review=mention("review")),
         say("help.term", term=mention("term")),
         say("help.model", model=mention("model")),

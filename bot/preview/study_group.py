@@ -6,6 +6,7 @@ import discord
 import simcord
 from PIL import Image
 
+from bot.explain.query import EXAMPLE
 from bot.preview.members import SimulatedMembers, press
 from bot.preview.photograph import photograph
 from core.dataset import test_digit
@@ -29,7 +30,7 @@ async def create_study_group(
 ) -> tuple[simcord.ChannelHandle, list[simcord.MemberActor], SimulatedMembers]:
     """Create a study group whose session a visitor can join.
 
-    They have asked about a photograph and about test digit 7, begun a lesson, and played a round.
+    They have asked about a photograph and about a test digit, begun a lesson, and played a round.
     `locales` takes the members' locales by user id, before anyone uses the bot.
 
     Returns:
@@ -68,10 +69,10 @@ async def create_study_group(
     await minji.send(thread, "공책에 쓴 제 글씨도 읽을까요? 찍어서 올려 볼게요.")
     await minji.slash(thread, "explain", image=("notebook.jpg", photograph(_HANDWRITTEN)))
     await env.advance_time(_MINUTE)
-    await seoyeon.send(thread, "저는 7번 숫자요. 9 같은데 고리가 작아서, 4로 읽지는 않을까요?")
+    await seoyeon.send(thread, f"저는 {EXAMPLE}번 숫자요. 모델은 어디를 보고 4라고 읽을까요?")
     await env.advance_time(_MINUTE)
-    await alex.send(thread, "I'd say 9. Let's ask the network.")
-    await alex.slash(thread, "explain", index=7, layer="max_pooling2d_1")
+    await alex.send(thread, "I'd say the bar across. Let's ask the network.")
+    await alex.slash(thread, "explain", index=EXAMPLE, layer="max_pooling2d_1")
     await env.advance_time(_MINUTE)
     members = SimulatedMembers(
         env,

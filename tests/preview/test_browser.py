@@ -40,13 +40,13 @@ def test_a_first_question_is_answered_already(served: Serving, visit: Open) -> N
     answer = page.first_answer
 
     expect(page.messages.filter(has_text="민지").first).to_be_attached()
-    expect(answer.get_by_role("heading")).to_have_text(re.compile("^9 "))
-    expect(answer).to_contain_text(plain(english("explain.right", index=7, label=9)))
+    expect(answer.get_by_role("heading")).to_have_text(re.compile("^4 "))
+    expect(answer).to_contain_text(plain(english("explain.right", index=901, label=4)))
     card = Image.open(io.BytesIO(only_picture(page, answer)))
     assert card.width >= 720
     assert len(np.unique(np.asarray(card.convert("L")))) > 20
     alt = answer.locator("img").get_attribute("alt") or ""
-    assert "9" in alt
+    assert "class 4 by Grad-CAM" in alt
     assert "max_pooling2d_1" in alt
 
 
@@ -122,7 +122,7 @@ def test_an_uploaded_picture_is_read_and_asked_on(served: Serving, visit: Open) 
         english("control.target_option", target=3),
     )
     expect(after.get_by_role("heading")).to_have_text(re.compile("^2 "))
-    expect(after.get_by_role("combobox").nth(1)).to_have_text(
+    expect(after.get_by_role("combobox").nth(2)).to_have_text(
         english("control.target_option", target=3)
     )
     kept_before, *drawn_before = before
@@ -181,14 +181,18 @@ def test_menus_show_what_the_answer_holds_while_parts_of_it_come_and_go(
         english("control.score", score=english(f"score.{name}")) for name in ("log_odds", "logit")
     )
     digits, correct = english("control.digits", first=1, last=2), english("control.correct")
-    expect(answer.get_by_role("combobox")).to_have_text([digits, layer, each, score])
+    method, alone = english("control.method", method="Grad-CAM"), english("control.against_nothing")
+    expect(answer.get_by_role("combobox")).to_have_text([digits, method, layer, each, alone, score])
 
     page.choose(answer, layer, conv2d)
-    expect(answer.get_by_role("combobox")).to_have_text([digits, conv2d, each, score])
+    expect(answer.get_by_role("combobox")).to_have_text(
+        [digits, method, conv2d, each, alone, score]
+    )
     one = _digit(answer, "2: 1")
     page.choose(answer, digits, one)
     predicted = english("control.target_predicted", target=1)
-    expect(answer.get_by_role("combobox")).to_have_text([one, conv2d, predicted, score, correct])
+    opened = [one, method, conv2d, predicted, alone, score, correct]
+    expect(answer.get_by_role("combobox")).to_have_text(opened)
     page.choose(answer, score, logit)
     seven, why_seven = (
         english(key, digit=7, target=7)
@@ -197,10 +201,13 @@ def test_menus_show_what_the_answer_holds_while_parts_of_it_come_and_go(
     page.choose(answer, correct, seven)
     if answer.get_by_role("button", name=seven).count():
         page.press(answer, seven)
-    expect(answer.get_by_role("combobox")).to_have_text([one, conv2d, why_seven, logit, seven])
+    said = [one, method, conv2d, why_seven, alone, logit, seven]
+    expect(answer.get_by_role("combobox")).to_have_text(said)
     for _ in range(2):
         page.press(answer, english("control.all_digits", count=2))
-        expect(answer.get_by_role("combobox")).to_have_text([digits, conv2d, each, logit])
+        expect(answer.get_by_role("combobox")).to_have_text(
+            [digits, method, conv2d, each, alone, logit]
+        )
         page.choose(answer, digits, one)
         expect(answer.get_by_role("combobox").first).to_have_text(one)
 
@@ -234,7 +241,7 @@ def test_controls_change_the_message_they_are_below(served: Serving, visit: Open
         english("control.target_predicted", target=9),
         english("control.target_option", target=4),
     )
-    expect(answer.get_by_role("combobox").nth(1)).to_have_text(
+    expect(answer.get_by_role("combobox").nth(2)).to_have_text(
         english("control.target_option", target=4)
     )
     seen.append(only_picture(page, answer))
@@ -257,7 +264,7 @@ def test_a_menu_follows_when_a_button_changes_what_it_shows(served: Serving, vis
     predicted = english("control.target_predicted", target=6)
     why_4 = english("control.target_option", target=4)
     page.choose(answer, predicted, why_4)
-    target = answer.get_by_role("combobox").nth(1)
+    target = answer.get_by_role("combobox").nth(2)
     expect(target).to_have_text(why_4)
 
     page.press(answer, english("control.next"))
@@ -277,14 +284,16 @@ def test_somebody_else_is_answered_alone_and_in_their_language(
     private = page.press(page.first_answer, english("control.next"))
 
     expect(private).to_contain_text("Only you can see this")
-    expect(private).to_contain_text(plain(korean("explain.right", index=8, label=5)))
+    expect(private).to_contain_text(plain(korean("explain.right", index=902, label=4)))
     expect(private.get_by_role("button", name=korean("control.next"))).to_be_visible()
     assert korean("alt.heat", regions="").split(":")[0] in (
         private.locator("img").get_attribute("alt") or ""
     )
     assert page.first_answer.inner_text() == before
     page.view_as("Alex")
-    expect(page.messages.filter(has_text=korean("explain.source_index", index=8))).to_have_count(0)
+    expect(page.messages.filter(has_text=korean("explain.source_index", index=902))).to_have_count(
+        0
+    )
 
 
 def test_help_and_model_are_answered(served: Serving, visit: Open) -> None:

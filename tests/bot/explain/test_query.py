@@ -2,15 +2,22 @@
 
 from itertools import product
 
+import cv2
+import numpy as np
 import pytest
 from discord.ui import Button
+from numpy.typing import NDArray
+from scipy.special import softmax
 
 from bot.explain.controls import HowButton
-from bot.explain.query import NO_DIGIT, Ownership, Query, encode
+from bot.explain.query import EXAMPLE, NO_DIGIT, Ownership, Query, encode
 from bot.runtime.networks import Network
+from core.dataset import test_digit as digit_of_the_test_set
 from core.explain.closed_form import SPATIAL_LAYERS
+from core.explain.explainer import Explainer
 from core.explain.methods import METHODS
 from core.explain.scores import Score
+from core.faithfulness.deletion import run_deletion_test
 from core.figures.heatmaps import Colormap
 
 _SENT = {
@@ -68,3 +75,20 @@ def test_the_longest_custom_id_is_short_enough() -> None:
     state = encode(longest, Ownership(snowflake, snowflake, public=True))
 
     assert len(f"confirm:-1:{state}") <= 100
+
+
+def test_a_newcomer_begins_with_a_heatmap_that_can_be_read(explainer: Explainer) -> None:
+    image = digit_of_the_test_set(EXAMPLE).image
+    explained = explainer.explain(image[np.newaxis])
+    heat = cv2.resize(explained.heatmaps[0], (28, 28))
+    strokes = cv2.dilate((image > 0.1).astype(np.uint8), np.ones((3, 3)))
+
+    def classify(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(softmax(explainer.logits(images), axis=1))
+
+    test = run_deletion_test(classify, image, explained.heatmaps[0], 4)
+    assert explained.predictions[0] == 4
+    assert (heat * strokes).sum() > 0.8 * heat.sum()
+    assert test.before > 0.99
+    assert test.after < 0.3
+    assert test.random > 0.95
