@@ -12,7 +12,7 @@ from bot.quiz.question import Criteria, Difficulty, Figure, QuizQuestion
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from core.dataset import as_input, load_test_digits
-from core.explain.explanation import ExplanationSet
+from core.explain.explanation import Explanation, ExplanationSet
 from core.explain.regions import strongest_regions
 from core.explain.scores import Score
 
@@ -130,9 +130,22 @@ class DigitPool:
         raise LookupError(f"no digit has heat at {layer}")
 
     async def explain_all(self, indices: Sequence[int]) -> list[ExplanationSet]:
-        """Explain test digits."""
+        """Explain test digits by Grad-CAM, all classes at all layers."""
         images = as_input(self._images[list(indices)])[..., 0]
         return await self.engine.explain_all(images, Network.TUTORIAL, Score.LOG_ODDS)
+
+    async def explain(
+        self,
+        indices: Sequence[int],
+        layer: str,
+        method: str,
+        score: Score = Score.LOG_ODDS,
+        target: int | None = None,
+    ) -> Explanation:
+        """Explain one class of test digits by a key of `core.METHODS`, by default the predicted."""
+        images = as_input(self._images[list(indices)])
+        explainer = self.engine.explainers[Network.TUTORIAL]
+        return await self.engine.study(explainer.explain, images, layer, target, method, score)
 
     async def draw(
         self,
@@ -155,7 +168,8 @@ class DigitPool:
         answer: str,
         topic: str,
         heat: tuple[float, ...] = (),
+        methods: tuple[str, ...] = (),
     ) -> QuizQuestion:
         """Make a question about a test digit, with a salt; see `QuizQuestion`."""
         label, salt = int(self.labels[index]), self.random.getrandbits(31)
-        return QuizQuestion(kind, index, label, target, layer, answer, topic, salt, heat)
+        return QuizQuestion(kind, index, label, target, layer, answer, topic, salt, heat, methods)

@@ -6,6 +6,7 @@ from discord import File, MediaGalleryItem
 from discord.ui import Item, MediaGallery, Separator, TextDisplay
 from discord.utils import format_dt
 
+from bot.explain.phrases import SCORE_NAMES
 from bot.i18n import Say
 from bot.quiz.controls import choice_rows, field_rows, host_row
 from bot.quiz.kinds import KINDS
@@ -51,13 +52,12 @@ def answer_message(round_: Round, figure: Figure) -> Message:
         )
     if more := len(scored) - len(named):
         lines.append(both(lambda say: say("quiz.more", count=more), language))
-    receipt = {"index": question.digit, "layer": question.layer, "target": question.target}
     parts, files = _answer(question, figure, language, f"answer-{round_.round_id}")
     return framed(
         *parts,
         TextDisplay("\n".join(lines)),
         Separator(),
-        TextDisplay(both(lambda say: say("quiz.receipt", **receipt), language)),
+        TextDisplay(both(lambda say: _receipt(question, say), language)),
         files=files,
     )
 
@@ -173,6 +173,18 @@ def _answer(
 def _illustrated(words: str, figure: Figure, name: str, alt: str) -> _Illustrated:
     file = attached(figure.file, f"{name}.{figure.extension}", alt)
     return [TextDisplay(words), MediaGallery(MediaGalleryItem(file))], [file]
+
+
+def _receipt(question: QuizQuestion, say: Say) -> str:
+    maps = KINDS[question.kind].maps(question)
+    names = [name for method, score in maps for name in (say(SCORE_NAMES[score]), method)]
+    return say(
+        "quiz.receipt",
+        index=question.digit,
+        layer=question.layer,
+        target=question.target,
+        maps=" · ".join(dict.fromkeys(names)),  # a score that they share is named once
+    )
 
 
 def _votes(round_: Round, say: Say) -> str:

@@ -9,6 +9,7 @@ from numpy import float32
 from numpy.typing import NDArray
 
 from core.explain.regions import Region
+from core.faithfulness.deletion import DeletionTest
 
 
 class Difficulty(StrEnum):
@@ -48,6 +49,7 @@ class QuizQuestion:
         topic: what those who are wrong are asked about again.
         salt: tells pictures of the same digit apart.
         heat: the share of the heat in each of nine fields; empty for most kinds.
+        methods: keys of `core.METHODS`, one for each map; empty where Grad-CAM alone is used.
     """
 
     kind: str
@@ -59,11 +61,13 @@ class QuizQuestion:
     topic: str
     salt: int
     heat: tuple[float, ...] = ()
+    methods: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        """Make a question again from the JSON of its fields."""
-        return cls(**stored | {"heat": tuple(stored["heat"])})
+        """Make a question again from the JSON of its fields; version 0.1 stored no methods."""
+        heat, methods = tuple(stored["heat"]), tuple(stored.get("methods", ()))
+        return cls(**stored | {"heat": heat, "methods": methods})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,12 +79,16 @@ class Figure:
         regions: where each of its maps is strongest, or where most ink is.
         cells: the height and width of its maps; (0, 0) if it has none.
         probabilities: (10,), what the network predicts; of an answer only.
+        shares: of each map, the share of its heat in each of nine fields; of a bet's answer only.
+        tests: the deletion test of each map; of the answer of `true` only.
     """
 
     file: bytes
     regions: tuple[tuple[Region, ...], ...] = ()
     cells: tuple[int, int] = (0, 0)
     probabilities: NDArray[float32] | None = None
+    shares: tuple[tuple[float, ...], ...] = ()
+    tests: tuple[DeletionTest, ...] = ()
 
     @property
     def extension(self) -> str:

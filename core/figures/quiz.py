@@ -8,16 +8,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.faithfulness.deletion import DeletionTest, hottest_first, random_orders, remove
 from core.figures.arrays import DigitImage, Heatmap, Pixels
 from core.figures.canvas import blank, fill, frame, outline, to_jpeg, write
 from core.figures.heatmaps import Colormap, draw_colorbar, grey, heatmap_cells, overlay_digit
-from core.figures.style import EXPLAINED, LINE, MARGIN, RGB, WHITE
+from core.figures.probabilities import format_percent
+from core.figures.style import BAR, EXPLAINED, LINE, MARGIN, RGB, TRACK, WHITE, Rgb
 
 _LARGE, _SMALL = 448, 336  # a side of a panel: whole pixels for 7, 14 and 28 cells
 _HEADER, _FOOTER = 44, 40  # the heights of the names above panels, and of the colour scale
 _NOISE = 3
 _FIELDS = 3
-_EDGES = [round(_LARGE * i / _FIELDS) for i in range(_FIELDS + 1)]
+_THUMB, _ROW = 84, 96  # a side of the digits beside bars: whole pixels; and from one to the next
 
 
 def draw_heatmap(heatmap: Heatmap, salt: int) -> bytes:
@@ -42,17 +44,25 @@ def draw_grid(image: DigitImage, salt: int) -> bytes:
     return _single_panel(panel, salt)
 
 
-def draw_shares(image: DigitImage, heatmap: Heatmap, shares: Sequence[float], salt: int) -> bytes:
-    """Draw a heatmap over a digit, with the share of it in each of nine fields, as a JPEG.
+def draw_shares(
+    image: DigitImage,
+    heatmaps: Sequence[Heatmap],
+    shares: Sequence[Sequence[float]],
+    names: Sequence[str],
+    salt: int,
+) -> bytes:
+    """Draw named heatmaps over a digit, with the share of each in nine fields, as a JPEG.
 
-    The shares are 0 to 1, in reading order. The largest is framed.
+    The shares are 0 to 1, in reading order. The largest of the first heatmap is framed.
     """
-    panel = overlay_digit(image, heatmap, _LARGE)
-    _draw_fields(panel, [f"{i}  {share:.0%}" for i, share in enumerate(shares, 1)])
-    row, column = divmod(int(np.argmax(shares)), _FIELDS)
-    largest = (_EDGES[column], _EDGES[row], _EDGES[column + 1], _EDGES[row + 1])
-    outline(panel, largest, EXPLAINED, width=5)
-    return _single_panel(panel, salt, colorbar=True)
+    panels = [overlay_digit(image, heatmap, _SMALL) for heatmap in heatmaps]
+    for panel, each in zip(panels, shares, strict=True):
+        _draw_fields(panel, [f"{i}  {share:.0%}" for i, share in enumerate(each, 1)])
+    row, column = divmod(int(np.argmax(shares[0])), _FIELDS)
+    edges = _edges(_SMALL)
+    largest = (edges[column], edges[row], edges[column + 1], edges[row + 1])
+    outline(panels[0], largest, EXPLAINED, width=5)
+    return _encode(_side_by_side(panels, names, marked=0), salt)
 
 
 def draw_pair(
@@ -62,17 +72,66 @@ def draw_pair(
 
     The one at place `right`, 0 or 1, is marked.
     """
-    canvas = blank(_HEADER + _SMALL + _FOOTER + 2 * MARGIN, 2 * _SMALL + 3 * MARGIN)
-    top = MARGIN + _HEADER
-    for i, heatmap in enumerate(heatmaps):
-        left, is_right = MARGIN + i * (_SMALL + MARGIN), i == right
-        name, colour = ("AB"[i] + " ✓", EXPLAINED) if is_right else ("AB"[i], WHITE)
-        write(canvas, name, (left + _SMALL // 2, top - 22), colour, size=32, bold=True, ha="center")
-        canvas[top : top + _SMALL, left : left + _SMALL] = overlay_digit(image, heatmap, _SMALL)
-        if is_right:
-            frame(canvas, (left, top, left + _SMALL, top + _SMALL))
-    _draw_colorbar(canvas)
+    panels = [overlay_digit(image, heatmap, _SMALL) for heatmap in heatmaps]
+    return _encode(_side_by_side(panels, "AB", right), salt)
+
+
+def draw_tests(
+    image: DigitImage,
+    heatmaps: Sequence[Heatmap],
+    tests: Sequence[DeletionTest],
+    names: Sequence[str],
+    salt: int,
+    right: int,
+) -> bytes:
+    """Draw two named heatmaps, A and B, with their deletion tests below, as a JPEG.
+
+    A test is three digits, each with its probability: the whole one, and without the fifth of the
+    ink where the heatmap is brightest, and without a random fifth. The heatmap at place `right` is
+    marked.
+    """
+    panels = [overlay_digit(image, heatmap, _SMALL) for heatmap in heatmaps]
+    titles = [f"{letter}  {name}" for letter, name in zip("AB", names, strict=True)]
+    canvas = _side_by_side(panels, titles, right, below=3 * _ROW)
+    random = remove(image, random_orders(image, 1)[0])
+    for i, (heatmap, test) in enumerate(zip(heatmaps, tests, strict=True)):
+        rest = remove(image, hottest_first(heatmap, image))
+        at = MARGIN + i * (_SMALL + MARGIN), len(canvas) - MARGIN - 3 * _ROW + _ROW - _THUMB
+        _draw_bar(canvas, at, image, test.before, BAR)
+        _draw_bar(canvas, (at[0], at[1] + _ROW), rest, test.after, EXPLAINED)
+        _draw_bar(canvas, (at[0], at[1] + 2 * _ROW), random, test.random, BAR)
     return _encode(canvas, salt)
+
+
+def _side_by_side(
+    panels: Sequence[Pixels], names: Sequence[str], marked: int | None, *, below: int = 0
+) -> Pixels:
+    """Return a canvas with named panels, the colour scale and free rows; one panel is marked."""
+    height = _HEADER + _SMALL + _FOOTER + below + 2 * MARGIN
+    canvas = blank(height, len(panels) * (_SMALL + MARGIN) + MARGIN)
+    top = MARGIN + _HEADER
+    for i, (panel, name) in enumerate(zip(panels, names, strict=True)):
+        left, is_marked = MARGIN + i * (_SMALL + MARGIN), i == marked
+        text, colour = (f"{name} ✓", EXPLAINED) if is_marked else (name, WHITE)
+        write(canvas, text, (left + _SMALL // 2, top - 22), colour, size=32, bold=True, ha="center")
+        canvas[top : top + _SMALL, left : left + _SMALL] = panel
+        if is_marked:
+            frame(canvas, (left, top, left + _SMALL, top + _SMALL))
+    _draw_colorbar(canvas, top + _SMALL)
+    return canvas
+
+
+def _draw_bar(
+    canvas: Pixels, at: tuple[int, int], image: DigitImage, probability: float, colour: Rgb
+) -> None:
+    """Draw a small digit, and a bar of its probability beside it, as wide as a panel."""
+    left, top = at
+    canvas[top : top + _THUMB, left : left + _THUMB] = grey(image, _THUMB)
+    middle, start, end = top + _THUMB // 2, left + _THUMB + 14, left + _SMALL - 118
+    fill(canvas, (start, middle - 12, end, middle + 12), TRACK)
+    length = max(round(probability * (end - start)), 2)  # 0 is visible too
+    fill(canvas, (start, middle - 12, start + length, middle + 12), colour)
+    write(canvas, format_percent(probability), (left + _SMALL, middle), bold=True, ha="right")
 
 
 def _single_panel(panel: Pixels, salt: int, *, colorbar: bool = False) -> bytes:
@@ -80,24 +139,29 @@ def _single_panel(panel: Pixels, salt: int, *, colorbar: bool = False) -> bytes:
     canvas = blank(height + 2 * MARGIN, _LARGE + 2 * MARGIN)
     canvas[MARGIN : MARGIN + _LARGE, MARGIN : MARGIN + _LARGE] = panel
     if colorbar:
-        _draw_colorbar(canvas)
+        _draw_colorbar(canvas, MARGIN + _LARGE)
     return _encode(canvas, salt)
 
 
-def _draw_colorbar(canvas: Pixels) -> None:
-    height, width, _ = canvas.shape
-    middle = height - MARGIN - 12
-    draw_colorbar(canvas, MARGIN, width - MARGIN, middle, Colormap.VIRIDIS.table, RGB)
+def _draw_colorbar(canvas: Pixels, top: int) -> None:
+    right, middle = canvas.shape[1] - MARGIN, top + _FOOTER - 12
+    draw_colorbar(canvas, MARGIN, right, middle, Colormap.VIRIDIS.table, RGB)
+
+
+def _edges(side: int) -> list[int]:
+    """Return where the fields of a panel begin and end."""
+    return [round(side * i / _FIELDS) for i in range(_FIELDS + 1)]
 
 
 def _draw_fields(panel: Pixels, texts: Sequence[str]) -> None:
     """Divide a panel into nine fields, each with a text in its upper left corner."""
-    for edge in _EDGES[1:-1]:
-        fill(panel, (0, edge - 1, _LARGE, edge + 1), WHITE)
-        fill(panel, (edge - 1, 0, edge + 1, _LARGE), WHITE)
+    side, edges = len(panel), _edges(len(panel))
+    for edge in edges[1:-1]:
+        fill(panel, (0, edge - 1, side, edge + 1), WHITE)
+        fill(panel, (edge - 1, 0, edge + 1, side), WHITE)
     for i, text in enumerate(texts):
         row, column = divmod(i, _FIELDS)
-        left, top = _EDGES[column] + 6, _EDGES[row] + 6
+        left, top = edges[column] + 4, edges[row] + 4
         fill(panel, (left, top, left + 16 + 13 * len(text), top + 30), LINE)
         write(panel, text, (left + 8, top + 15), bold=True)
 

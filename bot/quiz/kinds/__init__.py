@@ -9,10 +9,14 @@ from bot.quiz.kinds.heat import HeatKind
 from bot.quiz.kinds.layer import LayerKind
 from bot.quiz.kinds.real import RealKind
 from bot.quiz.kinds.said import SaidKind
+from bot.quiz.kinds.true import TrueKind
 from bot.quiz.question import Criteria, Figure, QuizQuestion
 
 KINDS: MappingProxyType[str, Kind] = MappingProxyType(
-    {kind.name: kind for kind in (HeatKind(), SaidKind(), LayerKind(), RealKind(), BetKind())}
+    {
+        kind.name: kind
+        for kind in (HeatKind(), SaidKind(), LayerKind(), RealKind(), BetKind(), TrueKind())
+    }
 )
 
 

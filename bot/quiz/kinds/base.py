@@ -12,7 +12,9 @@ from bot.quiz.digit_pool import DigitPool
 from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
 from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
-from core.explain.explanation import ExplanationSet
+from core.explain.explanation import Explanation, ExplanationSet
+from core.explain.methods import METHODS
+from core.explain.scores import Score
 from core.figures.card import Card, draw_card
 from core.figures.probabilities import format_percent
 
@@ -70,6 +72,22 @@ class Kind(ABC):
                 label=question.label,
             )
         )
+
+    def maps(self, question: QuizQuestion) -> Sequence[tuple[str, Score]]:
+        """Return the method of each map that the answer shows, and what score it explains."""
+        return [(method, Score.LOG_ODDS) for method in question.methods or ("gradcam",)]
+
+    def titles(self, question: QuizQuestion) -> list[str]:
+        """Return the names of these methods in the literature."""
+        return [METHODS[method].title for method, _ in self.maps(question)]
+
+    async def explain(self, pool: DigitPool, question: QuizQuestion) -> list[Explanation]:
+        """Explain the digit by each of `maps`."""
+        digit, layer, target = [question.digit], question.layer, question.target
+        return [
+            await pool.explain(digit, layer, method, score, target)
+            for method, score in self.maps(question)
+        ]
 
     def grades(self, question: QuizQuestion) -> Mapping[str, Grade]:
         """Grade every choice."""

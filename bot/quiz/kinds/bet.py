@@ -1,6 +1,7 @@
 """Where will it look?"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -14,8 +15,8 @@ from bot.quiz.kinds.base import DIGITS, Kind, tally
 from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
 from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
-from core.explain.explanation import ExplanationSet
 from core.explain.regions import Region, region_shares
+from core.explain.scores import Score
 from core.figures.quiz import draw_grid, draw_shares
 
 FIELDS = tuple(str(number) for number in range(1, 10))
@@ -23,6 +24,7 @@ FIELDS = tuple(str(number) for number in range(1, 10))
 
 _REGIONS = dict(zip(FIELDS, Region, strict=True))
 _HALF = FULL_SCORE // 2
+_SCORES = {"hirescam": Score.LOGIT, "gradcam": Score.LOG_ODDS}
 
 
 def bet(digit: str, field: str) -> str:
@@ -31,7 +33,11 @@ def bet(digit: str, field: str) -> str:
 
 
 class BetKind(Kind):
-    """Bet on what the network reads, and on the hottest of nine fields."""
+    """Bet on what the network reads, and on the hottest of nine fields.
+
+    HiResCAM's map decides: its cells add up to the logit. Grad-CAM's decides the bets that version
+    0.1 has made.
+    """
 
     name = "bet"
     choices = tuple(bet(digit, field) for digit, field in product(DIGITS, FIELDS))
@@ -46,15 +52,17 @@ class BetKind(Kind):
         # All fields are equally probable, though most heat is in the middle.
         drawn = pool.pick(pool.of_label(criteria.topic), criteria, count=24)
         by_field: dict[int, list[tuple[int, int, tuple[float, ...]]]] = {}
-        for index, explained in zip(drawn, await pool.explain_all(drawn), strict=True):
-            shares = region_shares(explained.heatmaps[DEFAULT_LAYER][explained.prediction])
+        method, *_ = methods = tuple(_SCORES)
+        explained = await pool.explain(drawn, DEFAULT_LAYER, method, _SCORES[method])
+        digits = explained.predictions.tolist()
+        for index, digit, heatmap in zip(drawn, digits, explained.heatmaps, strict=True):
+            shares = region_shares(heatmap)
             if any(shares):
-                hottest = int(np.argmax(shares))
-                by_field.setdefault(hottest, []).append((index, explained.prediction, shares))
+                by_field.setdefault(int(np.argmax(shares)), []).append((index, digit, shares))
         hottest = pool.random.choice(sorted(by_field))
         index, digit, shares = pool.random.choice(by_field[hottest])
         answer, topic = bet(str(digit), FIELDS[hottest]), str(pool.labels[index])
-        return pool.question(self.name, index, digit, DEFAULT_LAYER, answer, topic, shares)
+        return pool.question(self.name, index, digit, DEFAULT_LAYER, answer, topic, shares, methods)
 
     @override
     async def draw_question(self, pool: DigitPool, question: QuizQuestion) -> Figure:
@@ -62,10 +70,17 @@ class BetKind(Kind):
         return await pool.draw([image], draw_grid, image, question.salt)
 
     @override
-    def answer_picture(self, question: QuizQuestion, explained: ExplanationSet) -> bytes:
-        image = test_digit(question.digit).image
-        heatmap = explained.heatmaps[question.layer][question.target]
-        return draw_shares(image, heatmap, question.heat, question.salt)
+    async def draw_answer(self, pool: DigitPool, question: QuizQuestion) -> Figure:
+        explained = await self.explain(pool, question)
+        maps = [each.heatmaps[0] for each in explained]
+        shares = (question.heat, *map(region_shares, maps[1:]))
+        image, names = test_digit(question.digit).image, self.titles(question)
+        figure = await pool.draw(maps, draw_shares, image, maps, shares, names, question.salt)
+        return replace(figure, probabilities=explained[0].probabilities[0], shares=shares)
+
+    @override
+    def maps(self, question: QuizQuestion) -> Sequence[tuple[str, Score]]:
+        return [(method, _SCORES[method]) for method, _ in super().maps(question)]
 
     @override
     def grades(self, question: QuizQuestion) -> Mapping[str, Grade]:
@@ -94,7 +109,8 @@ class BetKind(Kind):
     ) -> Mapping[str, object]:
         ink = say("alt.then").join(say(REGION_NAMES[region]) for region in figure.regions[0])
         fields = super().question_fields(question, figure, say)
-        return {**fields, "first": say("quiz.alt.ink", regions=ink)}
+        judge, *_ = self.titles(question)
+        return {**fields, "first": say("quiz.alt.ink", regions=ink), "judge": judge}
 
     @override
     def answer_fields(
@@ -106,7 +122,11 @@ class BetKind(Kind):
             "field": field,
             "region": _name(field, say),
             "share": f"{max(question.heat):.0%}",
-            "shares": ", ".join(f"{i} {share:.0%}" for i, share in enumerate(question.heat, 1)),
+            "exact": f" {say('quiz.bet.exact')}" if question.methods else "",
+            "shares": "; ".join(
+                f"{title}: " + ", ".join(f"{i} {share:.0%}" for i, share in enumerate(shares, 1))
+                for title, shares in zip(self.titles(question), figure.shares, strict=True)
+            ),
         }
 
     @override
