@@ -1,6 +1,6 @@
 """Rounds in a channel, and reviews: what people see, and what they must not."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import discord
 import pytest
@@ -11,6 +11,7 @@ from bot.quiz.kinds import KINDS
 from bot.quiz.kinds.base import DIGITS
 from bot.quiz.question import Round
 from bot.store import models
+from core.explain.methods import METHODS
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, files, refusal, text
 
@@ -99,6 +100,53 @@ async def test_a_bet_is_made_of_a_digit_and_then_a_field(server: Server) -> None
     seen = await now_as_it_is(server, question)
     assert f"✅ <@{server.bora.id}> **+10**" in text(seen)
     assert "1 of 1 were right" in text(seen)
+
+
+async def test_a_bet_that_version_0_1_has_opened_is_closed_by_its_own_heat(
+    server: Server,
+) -> None:
+    question, round_ = await ask(server, "bet")
+    digit, _, field = round_.question.answer.partition("@")
+    other = "1" if field == "9" else "9"
+    old = asdict(round_.question)
+    del old["methods"]
+    old["heat"] = [float(other == str(each)) for each in range(1, 10)]
+    old["answer"] = f"{digit}@{other}"
+    async with server.bot.store.begin() as session:
+        await session.execute(update(models.Round).values(question=old))
+    await server.restart()
+
+    for member, each in ((server.alex, other), (server.bora, field)):
+        pressed = await member.click(question, custom_id=f"bet:{round_.round_id}:{digit}:0")
+        half = answer(pressed)
+        assert (await member.click(half, custom_id=buttons(half, "field")[each])).acknowledged
+    await server.env.advance_time(50)
+
+    seen = await now_as_it_is(server, question)
+    assert f"✅ <@{server.alex.id}> **+10** · <@{server.bora.id}> **+5**" in text(seen)
+    assert f"by Grad-CAM field **{other}**" in text(seen)
+    assert "HiResCAM" not in text(seen) + alt_texts(seen)[0]
+
+
+async def test_the_true_heatmap_is_told_by_its_deletion_test(server: Server) -> None:
+    question, round_ = await ask(server, "true")
+    right, wrong = right_and_wrong(round_)
+    names = [METHODS[method].title for method in round_.question.methods]
+    assert not any(name in text(question) + alt_texts(question)[0] for name in names)
+    await server.env.advance_time(10)
+    await server.bora.click(question, custom_id=wrong)
+    await server.minji.click(question, custom_id=right)
+    await server.env.advance_time(50)
+
+    seen = await now_as_it_is(server, question)
+    best = round_.question.answer.upper()
+    assert f"Which heatmap is true? {best}" in text(seen)
+    assert f"어느 히트맵이 맞을까요? {best}" in text(seen)
+    assert "Deletion test" in text(seen)
+    assert "삭제 실험" in text(seen)
+    assert all(name in text(seen) and name in alt_texts(seen)[0] for name in names)
+    assert f"✅ <@{server.minji.id}> **+13**" in text(seen)
+    assert "1 of 2 were right" in text(seen)
 
 
 async def test_a_late_vote_is_refused_in_one_sentence(server: Server) -> None:

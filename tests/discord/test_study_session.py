@@ -312,7 +312,7 @@ async def test_a_study_session(server: Server, people: list[simcord.MemberActor]
     large = await meet(server, "Grad-CAM, step by step", alex, [bora, *others])
     small = await meet(server, "The data", bora, others[:3])
     names = server.bot.lessons.names
-    kinds = iter([*KINDS, None, None, None, None, None])
+    kinds = iter([*KINDS, None, None, None, None])
 
     for lesson in (names[0], names[3], names[7]):
         await large.take(lesson)

@@ -11,9 +11,10 @@ from io import BytesIO
 from itertools import product
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
-from discord.ui import LayoutView
+from discord.ui import LayoutView, TextDisplay
 from PIL import Image
 
 from bot.i18n import speaker
@@ -26,7 +27,12 @@ from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
 from bot.ui.layout import Message
+from core._keras import keras
+from core.dataset import test_digit as digit_of
 from core.explain.explainer import Explainer
+from core.explain.methods import METHODS
+from core.explain.regions import region_shares, strongest_regions
+from core.figures.probabilities import format_percent
 
 _NOW = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _MINUTE = dt.timedelta(minutes=1)
@@ -62,6 +68,11 @@ def sent(message: Message) -> str:
     return json.dumps([laid_out(message.view), named])
 
 
+def texts(message: Message) -> list[TextDisplay[Any]]:
+    """The texts of a message, from the top."""
+    return [item for item in message.view.walk_children() if isinstance(item, TextDisplay)]
+
+
 def laid_out(view: LayoutView) -> Any:
     """What Discord is told of a view."""
     return view.to_components()  # type: ignore[no-untyped-call]  # discord.py's
@@ -88,6 +99,8 @@ def twin(question: QuizQuestion) -> QuizQuestion:
                 target=(question.target + 1) % 10,
                 heat=question.heat[::-1],
             )
+        case "true":
+            return replace(strange, methods=question.methods[::-1])
         case _:
             return strange
 
@@ -104,12 +117,12 @@ async def test_a_question_can_be_answered(
     assert grades[question.answer].points == max(grade.points for grade in grades.values()) == 10
     assert all(len(choice) <= 16 for choice in grades)
     assert QuizQuestion.from_json(json.loads(json.dumps(asdict(question)))) == question
-    (explained,) = await pool.explain_all([question.digit])
-    assert explained.heatmaps[question.layer][question.target].any()
+    shown, *_ = await KINDS[kind].explain(pool, question)
+    assert not shown.empty.any()
     assert pool.labels[question.digit] == question.label
 
 
-@pytest.mark.parametrize("kind", ["heat", "layer", "real"])
+@pytest.mark.parametrize("kind", ["heat", "layer", "real", "true"])
 async def test_what_the_network_understands_is_asked_by_its_label(
     pool: DigitPool, kind: str
 ) -> None:
@@ -134,7 +147,169 @@ async def test_a_bet_is_on_the_hottest_field_of_what_the_network_reads(pool: Dig
     assert int(field) - 1 == int(np.argmax(question.heat))
 
 
-@pytest.mark.parametrize("kind", ["real", "layer", "heat", "bet"])
+async def test_a_bet_is_judged_by_the_cells_that_add_up_to_the_logit(
+    pool: DigitPool, explainer: Explainer
+) -> None:
+    model = explainer.model
+    until = keras.Model(model.inputs[0], model.get_layer("max_pooling2d_1").output)
+    weights, bias = model.get_layer("dense").get_weights()
+    for _ in range(10):
+        question = await KINDS["bet"].make(pool, _ANY)
+        image = digit_of(question.digit).image[None]
+        features = until(image[..., None]).numpy()[0]
+        cells = (features * weights[:, question.target].reshape(features.shape)).sum(axis=2)
+
+        assert cells.sum() + bias[question.target] == pytest.approx(
+            explainer.logits(image)[0, question.target], abs=1e-3
+        )
+        fine = np.kron(np.maximum(cells, 0), np.ones((3, 3)))  # a field is 7 of the 21 rows
+        fields = fine.reshape(3, 7, 3, 7).sum(axis=(1, 3)).ravel()
+        assert question.heat == pytest.approx(fields / fields.sum(), abs=1e-4)
+        assert question.answer == f"{pool.predictions[question.digit]}@{fields.argmax() + 1}"
+
+
+async def test_a_bet_of_version_0_1_is_judged_by_its_own_heat(pool: DigitPool) -> None:
+    stored = {
+        "kind": "bet",
+        "digit": 8335,
+        "label": 0,
+        "target": 0,
+        "layer": "max_pooling2d_1",
+        "answer": "0@1",
+        "topic": "0",
+        "salt": 1492361189,
+        "heat": [0.9519041480775071, 0.04809585192249288, *[0.0] * 7],
+    }
+    kind, question = KINDS["bet"], QuizQuestion.from_json(stored)
+    (grad_cam,) = await pool.explain_all([question.digit])
+
+    grades = kind.grades(question)
+    assert grades["0@1"].points == 10
+    assert [choice for choice, grade in grades.items() if grade.right] == ["0@1"]
+    picture = await kind.draw_answer(pool, question)
+    assert picture.shares == (question.heat,)
+    assert picture.regions == (strongest_regions(grad_cam.heatmaps[question.layer][0]),)
+    asked = sent(question_message(round_of(question), await kind.draw_question(pool, question)))
+    told = sent(answer_message(round_of(question, "en"), picture))
+    assert "Grad-CAM: 1 95%, 2 5%, 3 0%" in told
+    assert "log-odds \\u00b7 gradcam" in told
+    assert "(Grad-CAM)" in asked
+    assert "HiResCAM" not in asked + told
+
+
+async def test_the_answer_to_a_bet_shows_both_maps_and_says_which_one_counts(
+    pool: DigitPool,
+) -> None:
+    question = await KINDS["bet"].make(pool, _ANY)
+    picture = await KINDS["bet"].draw_answer(pool, question)
+    (grad_cam,) = await pool.explain_all([question.digit])
+
+    by_grad_cam = region_shares(grad_cam.heatmaps[question.layer][question.target])
+    exact, beside = picture.shares
+    assert exact == question.heat
+    assert beside == pytest.approx(by_grad_cam, abs=1e-4)
+    told = sent(answer_message(round_of(question, "en"), picture))
+    for name, shares in zip(("HiResCAM", "Grad-CAM"), picture.shares, strict=True):
+        assert f"{name}: 1 {shares[0]:.0%}, 2 {shares[1]:.0%}" in told
+    assert "HiResCAM judges the bet because its cells and the bias add up" in told
+    assert "logit \\u00b7 hirescam \\u00b7 log-odds \\u00b7 gradcam" in told
+    korean = "".join(
+        part.content for part in texts(answer_message(round_of(question, "ko"), picture))
+    )
+    assert "HiResCAM은 칸 값의 합에 편향을 더하면 클래스의 로짓과 정확히 같아서" in korean
+    assert "로짓 · hirescam · 로그 오즈 · gradcam" in korean
+
+
+async def test_the_true_map_is_the_one_whose_ink_the_network_misses_more(
+    pool: DigitPool, explainer: Explainer
+) -> None:
+    kind = KINDS["true"]
+    for difficulty in [*Difficulty] * 4:
+        question = await kind.make(pool, Criteria(difficulty))
+        image = digit_of(question.digit).image
+        left = []
+        for method in question.methods:
+            explained = explainer.explain(image[None], question.layer, question.label, method)
+            heat = cv2.resize(explained.heatmaps[0], (28, 28))
+            ink = sorted(zip(*np.nonzero(image > 0.1), strict=True), key=lambda at: -heat[at])
+            rest = image.copy()
+            for at in ink[: round(len(ink) / 5)]:
+                rest[at] = 0
+            left.append(float(explainer.model(rest[None, ..., None])[0, question.label]))
+
+        assert abs(left[0] - left[1]) >= 0.2
+        assert question.answer == "ab"[int(np.argmin(left))]
+        picture = await kind.draw_answer(pool, question)
+        assert [test.after for test in picture.tests] == pytest.approx(left, abs=1e-4)
+        assert picture.probabilities is not None
+        for test in picture.tests:
+            assert test.before == pytest.approx(picture.probabilities[question.label], abs=1e-5)
+
+
+async def test_any_of_the_methods_may_be_the_true_one(pool: DigitPool) -> None:
+    questions = [await KINDS["true"].make(pool, _ANY) for _ in range(40)]
+
+    right = {each.methods[KINDS["true"].choices.index(each.answer)] for each in questions}
+    assert len(right) >= 4
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            (
+                "## Which heatmap is true? {answer}",
+                "**{answer}** points at ink that the network needs",
+                "- the whole digit: {before}",
+                "- without the fifth of the ink where A, {a}, is brightest: **{after_a}**",
+                "- where B, {b}, is brightest: **{after_b}**",
+                "- without a random fifth: {random}",
+            ),
+        ),
+        (
+            "ko",
+            (
+                "## 어느 히트맵이 맞을까요? {answer}",
+                "모델에 필요한 획을 가리켜요. 삭제 실험에서",
+                "- 지우기 전: {before}",
+                "- A, {a} 히트맵이 가장 밝은 획 5분의 1을 지우면: **{after_a}**",
+                "- B, {b} 히트맵이 가장 밝은 획 5분의 1을 지우면: **{after_b}**",
+                "- 획 5분의 1을 무작위로 지우면: {random}",
+            ),
+        ),
+    ],
+)
+async def test_the_true_map_is_told_in_words_numbers_and_alt_text(
+    pool: DigitPool, language: str, words: tuple[str, ...]
+) -> None:
+    question = await KINDS["true"].make(pool, _ANY)
+    asked = question_message(
+        round_of(question, language), await KINDS["true"].draw_question(pool, question)
+    )
+    picture = await KINDS["true"].draw_answer(pool, question)
+    told = answer_message(round_of(question, language), picture)
+    first, second = picture.tests
+    fields = {
+        "answer": question.answer.upper(),
+        "a": METHODS[question.methods[0]].title,
+        "b": METHODS[question.methods[1]].title,
+        "before": format_percent(first.before),
+        "after_a": format_percent(first.after),
+        "after_b": format_percent(second.after),
+        "random": format_percent(first.random),
+    }
+
+    content = "\n".join(part.content for part in texts(told))
+    for line in words:
+        assert line.format_map(fields) in content
+    alt = told.files[0].description or ""
+    assert all(value in alt for value in fields.values())
+    hidden = (*question.methods, fields["a"], fields["b"])
+    assert not any(name in sent(asked) for name in hidden)
+
+
+@pytest.mark.parametrize("kind", ["real", "layer", "heat", "bet", "true"])
 async def test_what_is_right_is_left_to_chance(pool: DigitPool, kind: str) -> None:
     answers = {(await KINDS[kind].make(pool, _ANY)).answer for _ in range(24)}
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.dataset import test_digit
+from core.faithfulness.deletion import DeletionTest
 from core.figures.quiz import (
     draw_digit,
     draw_grid,
@@ -16,6 +17,7 @@ from core.figures.quiz import (
     draw_overlay,
     draw_pair,
     draw_shares,
+    draw_tests,
 )
 
 _SEVEN = test_digit(0).image
@@ -23,6 +25,8 @@ _COLD = np.zeros((7, 7), np.float32)
 _HOT = np.zeros((7, 7), np.float32)
 _HOT[6, 0] = 1
 _SHARES = (0.0,) * 6 + (1.0, 0.0, 0.0)
+_TESTS = (DeletionTest(1.0, 0.25, 0.75), DeletionTest(1.0, 0.999_99, 0.75))
+_NAMES = ("Grad-CAM++", "XGrad-CAM")
 
 Draw = Callable[[int], bytes]
 _ALL: dict[str, Draw] = {
@@ -32,7 +36,8 @@ _ALL: dict[str, Draw] = {
     "pair": lambda salt: draw_pair(_SEVEN, (_HOT, _COLD), salt),
     "marked": lambda salt: draw_pair(_SEVEN, (_HOT, _COLD), salt, right=0),
     "grid": lambda salt: draw_grid(_SEVEN, salt),
-    "shares": lambda salt: draw_shares(_SEVEN, _HOT, _SHARES, salt),
+    "shares": lambda salt: draw_shares(_SEVEN, (_HOT, _COLD), (_SHARES, (0.0,) * 9), _NAMES, salt),
+    "tests": lambda salt: draw_tests(_SEVEN, (_HOT, _COLD), _TESTS, _NAMES, salt, right=0),
 }
 
 
@@ -81,8 +86,35 @@ def test_only_the_right_heatmap_is_marked() -> None:
     assert right[:, middle:].max() > 100 > right[:, : middle - 20].max()
 
 
-def test_the_field_with_the_largest_share_is_framed() -> None:
-    grid = pixels(draw_shares(_SEVEN, _HOT, _SHARES, 1))[24:472, 24:472]
+def test_the_field_with_the_largest_share_of_the_first_heatmap_is_framed() -> None:
+    shares = (_SHARES, (1.0, *(0.0,) * 8))
+    picture = pixels(draw_shares(_SEVEN, (_HOT, _HOT), shares, _NAMES, 1))
+    first, second = picture[68:404, 24:360], picture[68:404, 384:720]
 
-    assert grid[300:303, 60:140].mean(axis=(0, 1)) == pytest.approx((230, 159, 0), abs=25)
-    assert grid[1:4, 60:140].mean() < 40
+    assert first[226:229, 20:100].mean(axis=(0, 1)) == pytest.approx((230, 159, 0), abs=25)
+    assert first[1:4, 20:100].mean() < 40
+    assert second[1:4, 20:100].mean() < 40  # though its largest is there
+
+
+def test_one_heatmap_has_a_picture_as_wide_as_itself() -> None:
+    one = pixels(draw_shares(_SEVEN, (_HOT,), (_SHARES,), ("Grad-CAM",), 1))
+
+    assert one.shape[1] == 336 + 2 * 24
+
+
+def test_a_deletion_test_is_the_digits_without_ink_and_bars() -> None:
+    stem = np.zeros((7, 7), np.float32)
+    stem[5, 3] = 1
+    picture = pixels(draw_tests(_SEVEN, (stem, _COLD), _TESTS, _NAMES, 1, right=0))
+    rows = [picture[top : top + 84] for top in (456, 552, 648)]
+    ink = [[row[:, left : left + 84].mean() for left in (24, 384)] for row in rows]
+
+    for column in (0, 1):
+        whole, rest, random = (each[column] for each in ink)
+        assert 0.7 < rest / whole < 0.9
+        assert 0.7 < random / whole < 0.9
+    assert np.abs(rows[1][:, 24:108] - rows[1][:, 384:468]).max() > 200  # what each takes away
+    widths = [
+        [int((row[42, left : left + 120, 0] > 100).sum()) for left in (122, 482)] for row in rows
+    ]
+    assert widths == [[120, 120], [30, 120], [90, 90]]
