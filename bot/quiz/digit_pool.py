@@ -137,15 +137,16 @@ class DigitPool:
     async def explain(
         self,
         indices: Sequence[int],
+        targets: Sequence[int],
         layer: str,
         method: str,
         score: Score = Score.LOG_ODDS,
-        target: int | None = None,
     ) -> Explanation:
-        """Explain one class of test digits by a key of `core.METHODS`, by default the predicted."""
-        images = as_input(self._images[list(indices)])
-        explainer = self.engine.explainers[Network.TUTORIAL]
-        return await self.engine.study(explainer.explain, images, layer, target, method, score)
+        """Explain one class of each test digit by a key of `core.METHODS`."""
+        images = as_input(self._images[list(indices)])[..., 0]
+        return await self.engine.explain(
+            images, Network.TUTORIAL, layer, targets, method, score, None
+        )
 
     async def draw(
         self,

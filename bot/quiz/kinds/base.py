@@ -83,9 +83,9 @@ class Kind(ABC):
 
     async def explain(self, pool: DigitPool, question: QuizQuestion) -> list[Explanation]:
         """Explain the digit by each of `maps`."""
-        digit, layer, target = [question.digit], question.layer, question.target
+        digit, target = [question.digit], [question.target]
         return [
-            await pool.explain(digit, layer, method, score, target)
+            await pool.explain(digit, target, question.layer, method, score)
             for method, score in self.maps(question)
         ]
 

@@ -53,8 +53,8 @@ class BetKind(Kind):
         drawn = pool.pick(pool.of_label(criteria.topic), criteria, count=24)
         by_field: dict[int, list[tuple[int, int, tuple[float, ...]]]] = {}
         method, *_ = methods = tuple(_SCORES)
-        explained = await pool.explain(drawn, DEFAULT_LAYER, method, _SCORES[method])
-        digits = explained.predictions.tolist()
+        digits: list[int] = pool.predictions[drawn].tolist()
+        explained = await pool.explain(drawn, digits, DEFAULT_LAYER, method, _SCORES[method])
         for index, digit, heatmap in zip(drawn, digits, explained.heatmaps, strict=True):
             shares = region_shares(heatmap)
             if any(shares):

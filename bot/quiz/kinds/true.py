@@ -1,6 +1,6 @@
 """Which heatmap is true?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import permutations
 
@@ -16,8 +16,7 @@ from bot.quiz.kinds.base import Kind
 from bot.quiz.question import Criteria, Figure, QuizQuestion
 from bot.runtime.networks import Network
 from core.dataset import test_digit
-from core.explain.explainer import Explainer
-from core.faithfulness.deletion import DeletionTest, hottest_first, remove, run_deletion_test
+from core.faithfulness.deletion import hottest_first, remove
 from core.figures.probabilities import format_percent
 from core.figures.quiz import draw_pair, draw_tests
 
@@ -73,11 +72,12 @@ class TrueKind(Kind):
         image = test_digit(question.digit).image
         explained = await self.explain(pool, question)
         maps = [each.heatmaps[0] for each in explained]
-        explainer = pool.engine.explainers[Network.TUTORIAL]
-        tests = await pool.engine.study(_test, explainer, image, maps, question.target)
+        tests = await pool.engine.test_heatmaps(
+            [image] * 2, Network.TUTORIAL, maps, [question.target] * 2
+        )
         names, right = self.titles(question), self.choices.index(question.answer)
         figure = await pool.draw(maps, draw_tests, image, maps, tests, names, question.salt, right)
-        return replace(figure, probabilities=explained[0].probabilities[0], tests=tests)
+        return replace(figure, probabilities=explained[0].probabilities[0], tests=tuple(tests))
 
     @override
     def answer_fields(
@@ -95,29 +95,18 @@ class TrueKind(Kind):
         }
 
 
-async def _left(pool: DigitPool, drawn: Sequence[int], method: str) -> NDArray[np.float32]:
+async def _left(pool: DigitPool, drawn: list[int], method: str) -> NDArray[np.float32]:
     """Return how probable each digit's class is, (n,), without the ink where the map is brightest.
 
     NaN if the map is empty.
     """
-    explained = await pool.explain(drawn, DEFAULT_LAYER, method)
+    labels: list[int] = pool.labels[drawn].tolist()  # which are the predictions
+    explained = await pool.explain(drawn, labels, DEFAULT_LAYER, method)
     images = [test_digit(index).image for index in drawn]
     rest = [
         remove(image, hottest_first(heatmap, image))
         for image, heatmap in zip(images, explained.heatmaps, strict=True)
     ]
     logits = await pool.engine.logits(np.stack(rest), Network.TUTORIAL)
-    left = softmax(logits, axis=1)[np.arange(len(drawn)), explained.predictions]
+    left = softmax(logits, axis=1)[np.arange(len(drawn)), labels]
     return np.where(explained.empty, np.float32(np.nan), left)
-
-
-def _test(
-    explainer: Explainer,
-    image: NDArray[np.float32],
-    maps: Sequence[NDArray[np.float32]],
-    target: int,
-) -> tuple[DeletionTest, ...]:
-    def classify(images: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(softmax(explainer.logits(images), axis=1))
-
-    return tuple(run_deletion_test(classify, image, heatmap, target) for heatmap in maps)
