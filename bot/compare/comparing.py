@@ -15,7 +15,7 @@ from core.dataset import test_digit
 from core.digit import Digit
 from core.explain.methods import METHODS
 from core.faithfulness.agreement import rank_correlation
-from core.figures.comparison import Tile, draw_pair, draw_sheet
+from core.figures.comparison import Tile, draw_comparison, draw_sheet
 from core.figures.heatmaps import Colormap
 from core.figures.probabilities import format_percent
 from core.uploads import Reading
@@ -110,7 +110,7 @@ class Comparing:
             )
             for each in (first, second)
         ]
-        picture = await self._engine.picture(draw_pair, digit.image, tiles)
+        picture = await self._engine.picture(draw_comparison, digit.image, tiles)
         agreement = rank_correlation(first.heatmap, second.heatmap, digit.image)
         return Pair(
             comparison,

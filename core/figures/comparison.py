@@ -71,7 +71,7 @@ def draw_sheet(image: DigitImage, caption: str, tiles: Sequence[Tile]) -> bytes:
     return to_jpeg(canvas)
 
 
-def draw_pair(image: DigitImage, tiles: Sequence[Tile]) -> bytes:
+def draw_comparison(image: DigitImage, tiles: Sequence[Tile]) -> bytes:
     """Draw two heatmaps side by side: smooth over the digit, and below as they were computed.
 
     Both have the colormap of the first, and one colour scale.

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.dataset import test_digit as digit_of_the_test_set
-from core.figures.comparison import Tile, draw_pair, draw_sheet
+from core.figures.comparison import Tile, draw_comparison, draw_sheet
 from core.figures.heatmaps import Colormap
 
 NINE = digit_of_the_test_set(7).image
@@ -61,7 +61,7 @@ def test_a_warning_is_seen() -> None:
 def test_a_pair_is_smooth_above_and_in_cells_below_on_one_scale() -> None:
     strong, weak = spot(3, 3, 1), spot(3, 3, 0.5)
     picture = pixels(
-        draw_pair(NINE, [Tile("a", each, Colormap.VIRIDIS) for each in (strong, weak)])
+        draw_comparison(NINE, [Tile("a", each, Colormap.VIRIDIS) for each in (strong, weak)])
     )
 
     middle = 40 + 336 + 48 + 168
