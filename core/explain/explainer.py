@@ -184,9 +184,8 @@ class Explainer:
             _run(graph, batch[i : i + step], *(array[i : i + step] for array in each), *seeds)
             for i in range(0, max(n, 1), step)
         ]
-        predictions, probabilities, explained, heatmaps, raw = (
-            np.concatenate(outputs) for outputs in zip(*parts, strict=True)
-        )
+        outputs = parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
+        predictions, probabilities, explained, heatmaps, raw = outputs
         return Explanation(
             predictions,
             probabilities,
