@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bot.lessons.pictures import LAST_LAYER, NETWORK, PICTURES, Drawing, Subject
+from bot.lessons.picture import LAST_LAYER, NETWORK, Drawing, Subject
+from bot.lessons.pictures import PICTURES
 from bot.lessons.state import View
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError

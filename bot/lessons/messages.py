@@ -32,7 +32,8 @@ from bot.lessons.controls import (
 )
 from bot.lessons.course import Lesson, Lessons, Page, Question, Term, Try
 from bot.lessons.illustrations import Illustration
-from bot.lessons.pictures import PICTURES, Subject
+from bot.lessons.picture import Subject
+from bot.lessons.pictures import PICTURES
 from bot.lessons.state import LessonState, View
 from bot.store.models import LessonProgress
 from bot.ui.control import EVERYONE
@@ -215,8 +216,11 @@ def _caption(illustration: Illustration, say: Say) -> str:
         lines.append(say("lesson.before", **_read(subject.original)))
         if not subject.changed:
             lines.append(say("lesson.untouched"))
-    if PICTURES[illustration.picture].shows_heat:
+    picture = PICTURES[illustration.picture]
+    if picture.shows_heat:
         lines.append(_heat(subject, say))
+    if picture.caption is not None:
+        lines.append(say(picture.caption, target=subject.target, **illustration.drawing.fields))
     return f"-# {' '.join(lines)}"
 
 

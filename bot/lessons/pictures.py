@@ -3,18 +3,24 @@
 A new picture is a new entry in `PICTURES` and a text that describes it to people who cannot see it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.lessons.state import View
+from bot.lessons import faithfulness
+from bot.lessons.picture import (
+    LAST_LAYER,
+    NETWORK,
+    Drawing,
+    Map,
+    Picture,
+    Subject,
+    draw_row,
+    signed,
+)
 from bot.runtime.engine import Engine
-from bot.runtime.networks import Network
-from core.digit import Digit
 from core.epochs import probabilities_by_epoch
 from core.explain.explanation import ExplanationSet
 from core.explain.intermediates import Intermediates, compute_intermediates
@@ -22,101 +28,22 @@ from core.explain.scores import Score
 from core.figures.card import Card, draw_card
 from core.figures.lessons.digits import draw_bars, draw_digit, draw_numbers, draw_samples
 from core.figures.lessons.gradcam import draw_alphas, draw_cam, draw_tangent
-from core.figures.lessons.heatmaps import ExplainedDigit, correlation, draw_change, draw_heatmaps
+from core.figures.lessons.heatmaps import ExplainedDigit, correlation, draw_change
 from core.figures.lessons.layers import draw_convolution, draw_layers, draw_maps, draw_pooling
 from core.figures.lessons.training import draw_epochs, draw_loss
-from core.record import ModelRecord
-
-NETWORK = Network.TUTORIAL
-"""The network that lessons are about."""
-
-LAST_LAYER = "max_pooling2d_1"
-
-DataT = TypeVar("DataT")
-Map = NDArray[np.float32]  # (h, w) in [0, 1]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Subject:
-    """What a picture is about.
-
-    Attributes:
-        digit: before the learner's changes.
-        label: of the digit; for the learner's own, what the network reads.
-        image: (28, 28) float32 in [0, 1], the digit with the changes.
-        original: all maps of `digit`.
-        explained: all maps of `image`.
-        target: the class explained.
-        view: what the learner looks at.
-        model: the network, a Keras model.
-        record: of the network's training.
-    """
-
-    digit: Digit
-    label: int
-    image: NDArray[np.float32]
-    original: ExplanationSet
-    explained: ExplanationSet
-    target: int
-    view: View
-    model: Any
-    record: ModelRecord
-
-    @property
-    def changed(self) -> bool:
-        """Whether the learner's changes have changed a pixel."""
-        return not np.array_equal(self.image, self.digit.image)
-
-    def map_in(self, explained: ExplanationSet) -> Map:
-        """Return the map of the class explained, at the layer that is looked at."""
-        heatmap: Map = explained.heatmaps[self.view.layer][self.target]
-        return heatmap
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Drawing:
-    """A picture as PNG, and the fields of its description beside those of every picture."""
-
-    file: bytes
-    fields: Mapping[str, object] = field(default_factory=dict)
-
-
-async def _nothing(_: Engine, __: Subject) -> Any:  # noqa: ANN401
-    """Compute nothing beside the subject's maps."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture(Generic[DataT]):
-    """A kind of picture that a page can show.
-
-    Attributes:
-        alt: the key of the text that describes it.
-        draw: draws the picture of a subject from computed data.
-        compute: computes the data, where the subject's maps are not enough.
-        shows_digit: whether the learner's digit is in it.
-        shows_heat: whether its caption says where the map is strongest.
-    """
-
-    alt: str
-    draw: Callable[[Subject, DataT], Drawing]
-    compute: Callable[[Engine, Subject], Awaitable[DataT]] = _nothing
-    shows_digit: bool = True
-    shows_heat: bool = False
-
-    async def render(self, engine: Engine, subject: Subject) -> Drawing:
-        """Draw the picture of a subject.
-
-        Raises:
-            UserError: if too many requests wait.
-        """
-        return await engine.picture(self.draw, subject, await self.compute(engine, subject))
-
-
-async def _intermediates(engine: Engine, s: Subject, layer: str | None = None) -> Intermediates:
-    network, layer = engine.explainers[NETWORK].closed_form, layer or s.view.layer
+async def _intermediates(engine: Engine, s: Subject) -> Intermediates:
+    network = engine.explainers[NETWORK].closed_form
     return await engine.study(
-        compute_intermediates, network, s.image, layer, s.target, s.view.score
+        compute_intermediates, network, s.image, s.view.layer, s.target, s.view.score
     )
+
+
+async def _last_intermediates(engine: Engine, s: Subject) -> Intermediates:
+    """Compute those of the log-odds at the last layer."""
+    network = engine.explainers[NETWORK].closed_form
+    return await engine.study(compute_intermediates, network, s.image, LAST_LAYER, s.target)
 
 
 async def _by_epoch(engine: Engine, s: Subject) -> NDArray[np.float32]:
@@ -172,7 +99,9 @@ def _epochs(s: Subject, by_epoch: NDArray[np.float32]) -> Drawing:
 
 def _tangent(s: Subject, intermediates: Intermediates) -> Drawing:
     dense = s.model.get_weights()[4]
-    return Drawing(draw_tangent(intermediates, dense.reshape(49, -1, 10)))
+    alpha = float(intermediates.alphas[intermediates.channels_by_contribution[0]])
+    fields = {"alpha": signed(alpha, 3), "slope": signed(49 * alpha)}
+    return Drawing(draw_tangent(intermediates, dense.reshape(49, -1, 10)), fields)
 
 
 def _alphas(_: Subject, intermediates: Intermediates) -> Drawing:
@@ -199,29 +128,23 @@ def _change(s: Subject, _: None) -> Drawing:
     return Drawing(draw_change(before, after, s.target))
 
 
-def _row(s: Subject, panels: Sequence[tuple[str, str, Map]], **fields: object) -> Drawing:
-    """Draw maps side by side: of each, what is written above it and below it, and the map."""
-    empty = ", ".join(above for above, _, heatmap in panels if not heatmap.any())
-    return Drawing(draw_heatmaps(s.image, panels, s.target), {"empty": empty, **fields})
-
-
 def _scores(s: Subject, maps: dict[Score, Map]) -> Drawing:
-    return _row(s, [(score.replace("_", "-"), "", heatmap) for score, heatmap in maps.items()])
+    return draw_row(s, [(score.replace("_", "-"), "", heatmap) for score, heatmap in maps.items()])
 
 
 def _coarse(s: Subject, _: None) -> Drawing:
     maps = {layer: maps[s.target] for layer, maps in s.explained.heatmaps.items()}
-    return _row(s, [(layer, f"{len(m)}×{len(m[0])}", m) for layer, m in maps.items()])
+    return draw_row(s, [(layer, f"{len(m)}×{len(m[0])}", m) for layer, m in maps.items()])
 
 
 def _twin(s: Subject, untrained: ExplanationSet) -> Drawing:
     trained, random = s.map_in(s.explained), s.map_in(untrained)
-    alike = f"{correlation(trained, random):+.2f}".replace("-", "−")
+    alike = signed(correlation(trained, random))
     panels = [
         ("trained", f"ŷ = {s.explained.prediction}", trained),
         ("random", f"ŷ = {untrained.prediction} · r = {alike}", random),
     ]
-    return _row(s, panels, likeness=alike, random=untrained.prediction)
+    return draw_row(s, panels, likeness=alike, random=untrained.prediction)
 
 
 def _bars(s: Subject, intermediates: Intermediates) -> Drawing:
@@ -256,8 +179,6 @@ def _confusion(s: Subject, _: None) -> Drawing:
     return Drawing(s.record.confusion_file.read_bytes(), fields)
 
 
-_last_intermediates = partial(_intermediates, layer=LAST_LAYER)
-
 PICTURES: Mapping[str, Picture[Any]] = {
     "digit": Picture("lesson.alt_digit", lambda s, _: Drawing(draw_digit(s.image, s.label))),
     "samples": Picture("lesson.alt_samples", lambda s, _: Drawing(draw_samples(s.digit, s.label))),
@@ -284,6 +205,7 @@ PICTURES: Mapping[str, Picture[Any]] = {
     "scores": Picture("lesson.alt_scores", _scores, _by_score),
     "coarse": Picture("lesson.alt_coarse", _coarse),
     "twin": Picture("lesson.alt_twin", _twin, _untrained, shows_heat=True),
+    **faithfulness.PICTURES,
     "curves": Picture("lesson.alt_curves", _curves, shows_digit=False),
     "confusion": Picture("lesson.alt_confusion", _confusion, shows_digit=False),
 }

@@ -9,6 +9,9 @@ from core.figures.heatmaps import diverging, grey, heatmap_cells, overlay_digit
 from core.figures.lessons.axes import Axes
 from core.figures.style import DIM, EXPLAINED, LINE, MARGIN, SKY, SMALL_TEXT, WHITE, WIDTH, Rgb
 
+_ADDED = 1.0
+"""The largest amount that is added to a feature map."""
+
 
 def log_odds(logits: NDArray[np.float64], target: int) -> NDArray[np.float64]:
     """Return z_c - logsumexp(z of the other classes) of (n, 10) logits, (n,)."""
@@ -18,22 +21,19 @@ def log_odds(logits: NDArray[np.float64], target: int) -> NDArray[np.float64]:
 
 
 def draw_tangent(intermediates: Intermediates, dense: NDArray[np.float32]) -> bytes:
-    """Draw how the score S depends on t, where t scales one feature map, and the slope at t = 1.
+    """Draw how the score S depends on a, an amount added to all cells of one feature map.
 
-    The score is the log-odds, the layer the last one, and `dense`, (49, k, 10), are the weights
-    from the cells of its k feature maps to the logits.
+    At a = 0 its slope is the number of cells times α. The map is the one that adds most to the
+    heatmap. The score is the log-odds, the layer the last one, and `dense`, (49, k, 10), are the
+    weights from the cells of its k feature maps to the logits.
     """
     target, k = intermediates.target, int(intermediates.channels_by_contribution[0])
     feature_map = intermediates.activations[:, :, k]
-    dz_dt = feature_map.ravel().astype(np.float64) @ dense[:, k].astype(np.float64)  # (10,)
-
-    def score(t: NDArray[np.float64]) -> NDArray[np.float64]:
-        return log_odds(intermediates.logits + (t[:, np.newaxis] - 1) * dz_dt, target)
-
-    t, step = np.linspace(0, 2, 200), 1e-4
-    scores = score(t)
-    below, here, above = score(np.array([1 - step, 1, 1 + step])).tolist()
-    slope = (above - below) / (2 * step)
+    dz_da = dense[:, k].sum(0, dtype=np.float64)  # (10,)
+    slope = feature_map.size * float(intermediates.alphas[k])
+    a = np.linspace(-_ADDED, _ADDED, 201)
+    scores = log_odds(intermediates.logits + a[:, np.newaxis] * dz_da, target)
+    here = float(scores[100])
 
     canvas = blank(470)
     put(canvas, grey(intermediates.image, 140), (MARGIN, 56))
@@ -42,14 +42,15 @@ def draw_tangent(intermediates: Intermediates, dense: NDArray[np.float32]) -> by
     low, high = float(scores.min()), float(scores.max())
     room, right = max((high - low) * 0.2, 0.5), WIDTH - MARGIN - 10
     box, ylim = (300, 64, right, 390), (low - room, high + room)
-    axes = Axes(canvas, box, (0, 2), ylim, (0, 0.5, 1, 1.5, 2), [here], "+.1f")
-    axes.line(t, scores, WHITE, width=5)
-    near = np.array([0.3, 1.7])
-    axes.line(near, here + (near - 1) * slope, EXPLAINED, width=3)
-    axes.dot(1, here, EXPLAINED, 10)
-    write(canvas, f"S({target}) = log-odds({target})", (300, 30))
-    write(canvas, f"∂S/∂t = {slope:+.2f}", (right, 30), EXPLAINED, bold=True, ha="right")
-    write(canvas, "t · A", (WIDTH - 160, 446), ha="center")
+    axes = Axes(canvas, box, (-_ADDED, _ADDED), ylim, (-1, -0.5, 0, 0.5, 1), [here], "+.1f")
+    axes.line(a, scores, WHITE, width=5)
+    near = np.array([-0.7, 0.7])
+    axes.line(near, here + near * slope, EXPLAINED, width=3)
+    axes.dot(0, here, EXPLAINED, 10)
+    write(canvas, f"S = log-odds({target})", (MARGIN, 30))
+    text = f"∂S/∂a = {feature_map.size} · α = {slope:+.2f}"
+    write(canvas, text, (right, 30), EXPLAINED, bold=True, ha="right")
+    write(canvas, "A + a", ((300 + right) // 2, 446), ha="center")
     return to_png(canvas)
 
 

@@ -25,17 +25,13 @@ from bot.lessons.state import LessonState, View
 from bot.reviews.asking import ReviewStatus
 from bot.reviews.controls import ReviewButton
 from bot.reviews.messages import review_rows
-from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
-from bot.runtime.networks import Network
 from bot.store import Store
 from bot.store.models import LessonProgress
 from bot.ui.layout import Message
 from core.dataset import test_digit as digit_of_the_test_set
 from core.explain.explainer import Explainer
 from core.explain.scores import Score
-from core.network import WEIGHTS
-from core.record import ModelRecord
 from core.transforms import Transform, erase_hottest_cell
 from tests.bot.lessons.builders import a_lesson
 from tests.builders import saved
@@ -68,14 +64,6 @@ enough.
   > That would be
   > colour.
 """
-
-
-@pytest.fixture(scope="module")
-def illustrator(explainer: Explainer) -> Iterator[Illustrator]:
-    """The real network, without Discord."""
-    engine = Engine({Network.TUTORIAL: explainer, Network.UPLOADS: explainer}, 0, 256)
-    yield Illustrator(engine, ModelRecord.load_tutorial(WEIGHTS))
-    engine.close()
 
 
 def parsed(text: str, name: str = "en/lessons/colours.md") -> Any:

@@ -7,12 +7,17 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.dataset import test_digit as load_digit
+from core.explain.explainer import Explainer
+from core.explain.intermediates import compute_intermediates
 from core.figures.canvas import blank
 from core.figures.lessons.axes import Axes
 from core.figures.lessons.digits import draw_bars, draw_digit
+from core.figures.lessons.faithfulness import Row, draw_sum, draw_table
+from core.figures.lessons.gradcam import draw_tangent
 from core.figures.lessons.heatmaps import correlation, draw_heatmaps
 from core.figures.lessons.training import draw_loss
-from core.figures.style import EXPLAINED, WIDTH
+from core.figures.style import EXPLAINED, SKY, WIDTH
 
 RAMP = np.linspace(0, 1, 49, dtype=np.float32).reshape(7, 7)
 BLACK = np.zeros((28, 28), np.float32)
@@ -72,6 +77,38 @@ def test_a_line_is_clipped_to_its_axes() -> None:
     assert rows.min() == 50
     assert rows.max() == 249
     assert 190 < columns.min() <= columns.max() < 210
+
+
+def test_the_tangent_touches_the_curve(explainer: Explainer) -> None:
+    found = compute_intermediates(explainer.closed_form, load_digit(7).image, "max_pooling2d_1")
+    dense = explainer.model.get_weights()[4].reshape(49, 64, 10)
+    pixels = opened(draw_tangent(found, dense))
+
+    for x in (420, 450, 580, 610):  # beside a = 0, where a dot is
+        column = pixels[70:385, x]
+        tangent = np.flatnonzero((column == EXPLAINED).all(-1)).mean()
+        both = np.flatnonzero(column[:, 0] > 120).mean()
+        assert tangent == pytest.approx(both, abs=0.6)
+
+
+def test_cells_are_orange_for_and_blue_against_the_class() -> None:
+    cells = np.zeros((7, 7), np.float32)
+    cells[0, 0], cells[6, 6] = 2, -2
+    pixels = opened(draw_sum(BLACK, cells, 0.5, 3))
+
+    assert tuple(pixels[60, 28]) == EXPLAINED
+    assert tuple(pixels[584, 552]) == SKY
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_panels_of_a_table_keep_apart(count: int) -> None:
+    panels = [lambda side: np.full((side, side, 3), 255, np.uint8)] * count
+    row = Row(("trained", "y"), panels, ["r"] * count)
+    pixels = opened(draw_table(["a"] * count, [row, row], 3))
+
+    white = (pixels[100:120] == 255).all((0, 2))
+    assert np.flatnonzero(np.diff(white.astype(int)) == 1).size == count
+    assert not white[:180].any()
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
