@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -117,10 +117,23 @@ class _Head:
     explanations: _Explanations
 
 
+# Compiling takes half a second: not on the thread for which all others wait, and once only.
+@lru_cache(maxsize=1)
+def _averaged(explainer: Explainer) -> Explainer:
+    """Return the network with a global average in place of `Flatten`."""
+    return Explainer(with_global_average(explainer.model))
+
+
+@lru_cache(maxsize=1)
+def _randomised(explainer: Explainer) -> Explainer:
+    """Return the network with random weights in its last layer."""
+    _, model = next(randomise_from_top(explainer.model))
+    return Explainer(model)
+
+
 async def _heads(engine: Engine, s: Subject) -> list[_Head]:
     flat = engine.explainers[NETWORK]
-    # Making a network takes half a second: not on the thread for which all others wait.
-    average = await engine.picture(lambda: Explainer(with_global_average(flat.model)))
+    average = await engine.picture(_averaged, flat)
 
     def explain(name: str, explainer: Explainer) -> _Head:
         (logits,) = explainer.logits(s.image[np.newaxis])
@@ -196,12 +209,7 @@ def _deletion(s: Subject, tests: list[tuple[Map, DeletionTest]]) -> Drawing:
 async def _checked(engine: Engine, s: Subject) -> list[_Explanations]:
     """Explain by the trained network, and by the same with random weights in its last layer."""
     trained = engine.explainers[NETWORK]
-
-    def randomised() -> Explainer:
-        _, model = next(randomise_from_top(trained.model))
-        return Explainer(model)
-
-    random = await engine.picture(randomised)
+    random = await engine.picture(_randomised, trained)
     return [await engine.study(_explain, each, s, _CHECKED) for each in (trained, random)]
 
 

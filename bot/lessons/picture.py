@@ -109,5 +109,5 @@ def draw_row(s: Subject, panels: Sequence[tuple[str, str, Map]], **fields: objec
 
 
 def signed(value: float, decimals: int = 2) -> str:
-    """Write a number with its sign, for texts."""
-    return f"{value:+.{decimals}f}".replace("-", "−")
+    """Write a number with its sign, for texts; what rounds to 0 is +0."""
+    return f"{round(value, decimals) + 0.0:+.{decimals}f}".replace("-", "−")

@@ -33,21 +33,26 @@ def draw_sum(image: DigitImage, cells: FeatureMap, bias: float, target: int) -> 
     bottom, right = top + side, WIDTH - MARGIN
     canvas = blank(bottom + 168)
     put(canvas, diverging(cells, side), (MARGIN, top), title=f"HiResCAM · z({target})")
-    shown = np.round(cells, 2) + 0  # no -0.00
     share = np.divide(np.abs(cells), np.abs(cells).max() or 1, dtype=np.float32)
-    write_values(canvas, shown, (MARGIN, top), side, "+.2f", size=TEXT, greys=share)
+    write_values(canvas, _rounded(cells), (MARGIN, top), side, "+.2f", size=TEXT, greys=share)
     write(canvas, "Σ →", (right, 28), DIM, ha="right")
-    for row, total in enumerate(cells.sum(axis=1).tolist()):
-        write(canvas, f"{total:+.2f}", (right, top + row * 76 + 38), size=28, ha="right")
+    for row, total in enumerate(_rounded(cells.sum(axis=1)).tolist()):
+        at = (right, top + row * 76 + 38)
+        write(canvas, f"{total:+.2f}", at, size=28, ha="right")
     put(canvas, grey(image, 112), (MARGIN, bottom + 32))
-    total = float(cells.sum())
-    for i, (name, value, bold) in enumerate(
-        (("Σ", total, False), ("b", bias, False), (f"z({target}) = Σ + b", total + bias, True))
-    ):
-        y, ink = bottom + 48 + 40 * i, EXPLAINED if bold else DIM
-        write(canvas, name, (right - 150, y), ink, size=28, bold=bold, ha="right")
-        write(canvas, f"{value:+.2f}", (right, y), size=28, bold=bold, ha="right")
+    sums = _rounded(np.array([cells.sum(), bias, cells.sum() + bias])).tolist()
+    for i, (name, value) in enumerate(zip(("Σ", "b", f"z({target}) = Σ + b"), sums, strict=True)):
+        y, is_logit = bottom + 48 + 40 * i, i == 2
+        ink = EXPLAINED if is_logit else DIM
+        write(canvas, name, (right - 150, y), ink, size=28, bold=is_logit, ha="right")
+        write(canvas, f"{value:+.2f}", (right, y), size=28, bold=is_logit, ha="right")
     return to_png(canvas)
+
+
+def _rounded(values: FeatureMap) -> FeatureMap:
+    """Round to two decimals; what rounds to -0 is 0."""
+    rounded: FeatureMap = np.round(values, 2) + 0
+    return rounded
 
 
 def draw_table(columns: Sequence[str], rows: Sequence[Row], target: int) -> bytes:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.special import logsumexp, softmax
 
 from benchmarks import reference
 from bot.i18n import LANGUAGES
@@ -93,6 +94,20 @@ async def test_the_slope_of_a_knob_is_49_alpha(
     assert shown == pytest.approx({"alpha": slope / 49, "slope": slope}, abs=0.02)
     states("derivatives", 0, "49")
     states("derivatives", 1, "49")
+
+
+def test_the_log_odds_are_what_they_are_said_to_be(explainer: Explainer, digits: DigitSet) -> None:
+    z = explainer.logits(as_input(digits.images[:100])).astype(np.float64)
+    p = softmax(z, axis=1)[:, 3]
+    computed = Score.LOG_ODDS.compute(tf.constant(z, tf.float32), tf.fill([100], 3))
+
+    np.testing.assert_allclose(computed, np.log(p / (1 - p)), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        computed, z[:, 3] - logsumexp(np.delete(z, 3, axis=1), axis=1), rtol=1e-4, atol=1e-4
+    )
+    states("derivatives", 2, "ln(p/(1−p))")
+    assert "ln(p/(1−p))" in LESSONS.term("log-odds", "en").text
+    assert "ln(p/(1−p))" in LESSONS.term("log-odds", "ko").text
 
 
 # --- grad-cam ------------------------------------------------------------------------------------
@@ -255,8 +270,13 @@ def test_the_sanity_check_is_told_as_it_was_measured(
 ) -> None:
     plus = explainer.explain(layer.images[:FIRST], method="gradcam++").raw.reshape(FIRST, 49)
     plain = layer.features[:FIRST].sum(-1)
+    upstream = layer.upstream(layer.predictions)[:FIRST]
+    positive = np.zeros((FIRST, 64), bool)
+    for cell in range(49):
+        positive |= upstream @ layer.dense[cell].T > 0
     alike = [np.corrcoef(a, b)[0, 1] for a, b in zip(plus, plain, strict=True)]
 
+    assert positive.all()
     assert records["gradcam"].sanity == pytest.approx(0.01, abs=0.005)
     assert records["gradcam++"].sanity == pytest.approx(0.95, abs=0.005)
     assert np.median(alike) == pytest.approx(0.99, abs=0.005)
