@@ -166,7 +166,7 @@ class GradcamBot(Client):
         DailyPublisher(self, self.daily, self.outbox, self.explaining, self.engine)
         register(self, actions, LookCloserButton)
         await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
-        await self.add_cog(PrivacyCommands(self, self.privacy, self.scheduler))
+        await self.add_cog(PrivacyCommands(self, self.privacy, self.uploads.forget, self.scheduler))
         self.command_ids = await sync_if_changed(self.tree)
         self.scheduler.start()
 
@@ -177,6 +177,7 @@ class GradcamBot(Client):
             self.reviews,
             self.illustrator,
             self.downloads,
+            self.uploads,
             self.sessions,
         )
         await self.add_cog(LessonCommands(self, self.lessons, lessons, self.uploads))

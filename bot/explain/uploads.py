@@ -2,7 +2,9 @@
 
 from hashlib import sha256
 
+import numpy as np
 from cachetools import LRUCache
+from numpy.typing import NDArray
 
 from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
@@ -10,15 +12,20 @@ from bot.runtime.errors import UserError
 from core.uploads import MAX_BYTES, Reading, UploadError, UploadProblem
 
 _CACHE_SIZE = 48 << 20  # bytes; the largest picture takes 16 MB, an ordinary screenshot 2
+_MAX_PEOPLE = 1000  # whose last digit is remembered, in 3 KB each
 
 
 class Uploads:
-    """Reads uploaded pictures; caches the last ones by the hash of their clean file."""
+    """Reads uploaded pictures; caches the last ones by the hash of their clean file.
+
+    The first digit of each person's last picture is remembered until the bot stops.
+    """
 
     def __init__(self, engine: Engine, downloads: Downloads) -> None:
         self._engine = engine
         self._downloads = downloads
         self._readings: LRUCache[bytes, Reading] = LRUCache(_CACHE_SIZE, _size)
+        self._last: LRUCache[int, NDArray[np.float32]] = LRUCache(_MAX_PEOPLE)
 
     def check(self, size: int) -> None:
         """Check the size of a picture's file, in bytes, before it is downloaded.
@@ -38,7 +45,18 @@ class Uploads:
         self.check(size)
         reading = await self._read(await self._downloads.fetch(url), person, ours=False)
         self._readings[sha256(reading.picture.file).digest()] = reading
+        if reading.digits:
+            self._last[person] = reading.digits[0].image
         return reading
+
+    def last_digit(self, person: int) -> NDArray[np.float32] | None:
+        """Return the first digit of a person's last picture, (28, 28) float32 in [0, 1], if any."""
+        last: NDArray[np.float32] | None = self._last.get(person)
+        return last
+
+    def forget(self, person: int) -> None:
+        """Forget a person's last digit."""
+        self._last.pop(person, None)
 
     async def reread(self, url: str | None, person: int) -> Reading:
         """Find the same digits again in the copy of an upload that an answer carries.

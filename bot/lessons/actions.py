@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bot.explain.messages import carried_picture
 from bot.explain.query import random_index
+from bot.explain.uploads import Uploads
 from bot.i18n import FALLBACK, Typed, speaker
 from bot.lessons.course import Lessons, Page
 from bot.lessons.illustrations import Illustrator
@@ -45,6 +46,7 @@ class LessonActions:
         reviews: Reviews,
         illustrator: Illustrator,
         downloads: Downloads,
+        uploads: Uploads,
         groups: Groups,
     ) -> None:
         self._lessons = lessons
@@ -52,6 +54,7 @@ class LessonActions:
         self._reviews = reviews
         self._illustrator = illustrator
         self._downloads = downloads
+        self._uploads = uploads
         self._groups = groups
 
     async def show(self, interaction: Interaction, state: LessonState) -> None:
@@ -76,8 +79,17 @@ class LessonActions:
         await self.show(interaction, self._beginning(state.lesson, page, state.view.index))
 
     async def try_own(self, interaction: Interaction, state: LessonState) -> None:
-        """Show the page of a session to one learner, with their own digit."""
-        digit = await self._last_digit(interaction.user.id)
+        """Show the page of a session to one learner.
+
+        It is shown of the digit that they uploaded last, or else of the test digit that they used
+        last, or else of the session's.
+        """
+        me = interaction.user.id
+        own = self._uploads.last_digit(me)
+        if own is not None:
+            await self._show(interaction, replace(state, view=replace(state.view, index=None)), own)
+            return
+        digit = await self._last_digit(me)
         index = state.view.index if digit is None else digit
         await self.show(interaction, replace(state, view=replace(state.view, index=index)))
 
@@ -106,8 +118,9 @@ class LessonActions:
     ) -> None:
         """Go on with a lesson where the learner left it.
 
-        It is shown of their own digit, (28, 28) float32 in [0, 1], or else of a test digit: the one
-        that is given, that the learner used last, or any.
+        It is shown of their own digit, (28, 28) float32 in [0, 1]: the one that is given, or that
+        they uploaded last. Or else of a test digit: the one that is given, that they used last, or
+        any.
 
         Raises:
             UserError: if there is no such lesson.
@@ -119,6 +132,8 @@ class LessonActions:
         page = 0 if progress is None else min(progress.screen, last)
         if page == last and progress is not None and progress.finished_at is not None:
             page = 0
+        if digit is None and own is None:
+            own = self._uploads.last_digit(interaction.user.id)
         if digit is None and own is None:
             used = progress.digit if progress else await self._last_digit(interaction.user.id)
             digit = random_index() if used is None else used

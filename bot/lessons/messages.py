@@ -165,12 +165,21 @@ def term_page(lessons: Lessons, term: Term, say: Say) -> Message:
 
 
 def glossary(lessons: Lessons, say: Say) -> Message:
-    """List all terms."""
-    terms = [(term.name, term.title) for term in lessons.terms(say.language)]
-    terms.sort(key=lambda term: term[1].casefold())
-    titles = ", ".join(title for _, title in terms)
-    parts: Parts = [TextDisplay(f"{say('term.all')}\n{titles}")]
-    for part, some in enumerate(as_chunks(terms, _MAX_OPTIONS)):
+    """List all terms by the lesson that uses them first."""
+    titles = {term.name: term.title for term in lessons.terms(say.language)}
+    lines, listed = [say("term.all")], list[tuple[str, str]]()
+    for name in lessons.names:
+        lesson = lessons.lesson(name, say.language)
+        used = dict.fromkeys(term for page in lesson.pages for term in page.terms)
+        terms = [(term, titles.pop(term)) for term in used if term in titles]
+        if terms:
+            lines.append(f"**{lesson.title}** · {', '.join(title for _, title in terms)}")
+        listed += terms
+    if titles:
+        lines.append(f"**{say('term.others')}** · {', '.join(titles.values())}")
+        listed += titles.items()
+    parts: Parts = [TextDisplay("\n".join(lines))]
+    for part, some in enumerate(as_chunks(listed, _MAX_OPTIONS)):
         placeholder = say("term.choose", first=some[0][1], last=some[-1][1])
         parts.append(_term_row(some, placeholder, part))
     return framed(*parts)

@@ -1,5 +1,7 @@
 """`/privacy`."""
 
+from collections.abc import Callable
+
 from discord.ext import commands
 
 from bot.i18n import speaker
@@ -16,8 +18,16 @@ from bot.ui.reply import reply
 class PrivacyCommands(commands.Cog):
     """Shows, exports and deletes what is stored about a person."""
 
-    def __init__(self, client: Client, privacy: Privacy, scheduler: Scheduler) -> None:
+    def __init__(
+        self,
+        client: Client,
+        privacy: Privacy,
+        forget: Callable[[int], None],
+        scheduler: Scheduler,
+    ) -> None:
+        """Take what is stored, and what forgets a person's last digit, which is only remembered."""
         self._privacy = privacy
+        self._forget = forget
         self._scheduler = scheduler
         register(client, self, PrivacyButton)
 
@@ -46,5 +56,6 @@ class PrivacyCommands(commands.Cog):
     async def delete(self, interaction: Interaction) -> None:
         """Delete everything that is stored about the person."""
         report = await self._privacy.delete(interaction.user.id)
+        self._forget(interaction.user.id)
         self._scheduler.wake()
         await reply(interaction, deleted(report, speaker(interaction.locale)))

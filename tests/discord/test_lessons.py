@@ -9,7 +9,7 @@ import pytest
 from bot.i18n import LANGUAGES, Typed, speaker
 from bot.lessons.messages import lesson_page
 from bot.lessons.state import LessonState, View
-from tests.builders import blank, picture
+from tests.builders import blank, picture, row
 from tests.discord.conftest import Server
 from tests.discord.looking import Seen, alt_texts, answer, card, components, control, options, text
 
@@ -432,3 +432,32 @@ def style(message: Seen, kind: str) -> discord.ButtonStyle:
 
 def buttons(message: Seen) -> list[discord.Button]:
     return [part for part in components(message) if isinstance(part, discord.Button)]
+
+
+async def test_the_last_upload_is_ones_digit_until_it_is_deleted(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", image=("a.png", row(3)))
+    shown = await server.alex.slash(server.channel, "lesson", lesson="data")
+    assert control(answer(shown), "page").split("/")[2] == "u"
+    turned = await server.alex.click(answer(shown), custom_id=control(answer(shown), "page:1"))
+    assert control(answer(turned), "page").split("/")[2] == "u"
+    others = await server.bora.slash(server.channel, "lesson", lesson="data")
+    assert control(answer(others), "page").split("/")[2] != "u"
+
+    asked = await server.alex.slash(server.channel, "privacy")
+    sure = await server.alex.click(
+        answer(asked), custom_id=control(answer(asked), "privacy_delete")
+    )
+    await server.alex.click(answer(sure), custom_id=control(answer(sure), "privacy_really"))
+    again = await server.alex.slash(server.channel, "lesson", lesson="data")
+    assert control(answer(again), "page").split("/")[2] != "u"
+
+
+async def test_the_glossary_lists_words_by_the_lesson_that_uses_them_first(server: Server) -> None:
+    shown = await server.alex.slash(server.channel, "term")
+    lines = text(shown.response).splitlines()[1:]
+    lessons = server.bot.lessons
+    titles = [lessons.lesson(name, "en").title for name in lessons.names]
+    headings = [line.split("**")[1] for line in lines]
+    assert [each for each in headings if each in titles] == [t for t in titles if t in headings]
+    listed = [word for line in lines for word in line.split(" · ", 1)[1].split(", ")]
+    assert sorted(listed) == sorted(term.title for term in lessons.terms("en"))
