@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import ArrayLike, NDArray
 
 from core._keras import keras, tf
@@ -27,6 +28,9 @@ _SEED = tf.TensorSpec((2,), tf.int32)
 _PASSES = 8
 """Images of this many passes run at once, so that large batches keep memory within bounds."""
 
+_MAX_GRAPHS = 64
+"""Graphs that are kept: each takes about 4 MB, and every method at every layer makes 38."""
+
 _Graph: TypeAlias = tf.types.experimental.ConcreteFunction
 
 
@@ -35,9 +39,13 @@ class _Key(NamedTuple):
 
     method: str
     layer: str | None
-    score: Score
-    contrast: bool
+    score: Score | None  # None for a contrast
     image_shape: tuple[int, ...]
+
+    @property
+    def contrast(self) -> bool:
+        """Whether a class is explained against another one."""
+        return self.score is None
 
     @property
     def signed(self) -> bool:
@@ -48,8 +56,8 @@ class _Key(NamedTuple):
 class Explainer:
     """Explains the predictions of a trained network. Thread-safe.
 
-    A graph is compiled for each method, layer and score when it is first asked for, and kept. It
-    takes batches of any size.
+    A graph is compiled for each method, layer and score when it is first asked for, and kept; of
+    more than 64, those that were used last. It takes batches of any size.
 
     Example:
         >>> explainer = Explainer.load()
@@ -81,7 +89,7 @@ class Explainer:
         self.network = _network(model)
         self.labels = _labels(labels, self.network)
         self._lock = threading.Lock()
-        self._graphs: dict[Hashable, _Graph] = {}
+        self._graphs: LRUCache[Hashable, _Graph] = LRUCache(_MAX_GRAPHS)
         if isinstance(self.network, ClosedFormNetwork):  # the graphs that the bot needs at once
             blank = np.zeros((1, 28, 28, 1), np.float32)
             self.explain(blank)
@@ -164,13 +172,12 @@ class Explainer:
         Raises:
             ValueError: If an argument is not as described.
         """
-        chosen = _method(method)
+        chosen, explained_score = _method(method), Score(score)
         batch = as_batch(images, self.network)
         key = _Key(
             method,
             self._layer(layer) if chosen.per_layer else None,
-            Score(score),
-            against is not None,
+            explained_score if against is None else None,
             batch.shape[1:],
         )
         n, classes = len(batch), self.network.classes
@@ -195,7 +202,7 @@ class Explainer:
             key.signed,
             key.layer,
             method,
-            key.score,
+            explained_score,
             against,
         )
 
@@ -261,7 +268,8 @@ class Explainer:
         with self._lock:
             if key not in self._graphs:
                 self._graphs[key] = compile_it()
-            return self._graphs[key]
+            graph: _Graph = self._graphs[key]
+            return graph
 
     def _trace(self, key: _Key) -> _Graph:
         method = METHODS[key.method]
@@ -272,7 +280,9 @@ class Explainer:
             observation = self.network.observe(images, key.layer)
             predictions = tf.argmax(observation.logits, -1, tf.int32)
             classes = tf.where(targets == PREDICTED, predictions, targets)  # (n,)
-            objective = Objective(key.score, classes, rest[0] if key.contrast else None)
+            objective = Objective(
+                key.score or Score.LOG_ODDS, classes, rest[0] if key.contrast else None
+            )
             seed = rest[-1] if method.samples else tf.zeros(2, tf.int32)
             raw = method.attribute(self.network, observation, objective, seed)
             heatmaps = normalise(raw, signed=key.signed)

@@ -1,3 +1,4 @@
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
@@ -253,6 +254,22 @@ def test_nothing_is_traced_twice(
         explainer.explain_all(batch[:n], list(Score)[i % 3])
 
     assert set(context.context().list_function_names()) == functions
+
+
+def test_graphs_are_kept_within_bounds(digits: DigitSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.explain.explainer._MAX_GRAPHS", 3)
+    explainer, batch = Explainer.load(), images(digits, slice(2))
+
+    def explain() -> tuple[list[NDArray[np.float32]], int]:
+        maps = [explainer.explain(batch, layer, method="hirescam").raw for layer in LAYERS]
+        gc.collect()
+        return maps, len(context.context().list_function_names())
+
+    (first, kept), *later = [explain() for _ in range(4)]
+
+    for maps, count in later:
+        assert count == kept
+        np.testing.assert_equal(maps, first)
 
 
 def test_many_threads_get_what_one_gets(explainer: Explainer, digits: DigitSet) -> None:
