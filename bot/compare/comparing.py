@@ -107,6 +107,7 @@ class Comparing:
             replace(
                 _tile(each, _name(comparison.axis, each)),
                 colormap=Colormap.DIVERGING if signed else Colormap.VIRIDIS,
+                right="",  # the record is of predicted classes, and stands on the sheet
             )
             for each in (first, second)
         ]

@@ -67,9 +67,9 @@ def pair(result: Pair, layers: Shapes, say: Say, ownership: Ownership) -> Messag
     words = [
         *_read(result.first, result.digit, say),
         say("compare.about", axis=say(AXIS_NAMES[axis]), first=names[0], second=names[1]),
-        *(f"- **{name}** · {_tested(each, say)}" for name, each in zip(names, both, strict=True)),
         say("compare.agreement", agreement=f"{result.agreement:.2f}".replace("-", "−")),
         say("compare.one_scale" if result.same_scale else "compare.own_scale"),
+        *(f"- **{name}** · {_tested(each, say)}" for name, each in zip(names, both, strict=True)),
     ]
     heat = [where(strongest_regions(each.heatmap.clip(0)), say) for each in both]
     fields = {"first": names[0], "second": names[1], "heat": heat[0], "other_heat": heat[1]}
