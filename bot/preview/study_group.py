@@ -15,12 +15,12 @@ _EVENING = 20 * 3600  # seconds; the simulated clock starts at midnight
 _MINUTE = 60
 _HANDWRITTEN = (1, 10, 0)  # test digits: 2, 0, 7
 _TOPIC = "숫자의 어디를 볼까요? · Where does it look?"
-_INTRODUCTION = """\
+_INTRODUCTION = f"""\
 👋 The real bot on a simulated server. You are **Alex**; “Viewing as” (top) makes you 민지 or 서연.
-▸ Press **Join** above ▸ Type `/explain` and choose `index`, such as 7 (below) ▸ Type `/lesson`
+▸ Press **Join** above ▸ Type `/explain`, `index` {EXAMPLE} (below) ▸ Type `/lesson`
 
 👋 가상의 서버에서 돌아가는 진짜 봇이에요. 지금은 **Alex**예요. 맨 위 “Viewing as”에서 바꿔요.
-▸ 위의 **참여** 누르기 ▸ `/explain` 입력하고 `index` 고르기(아래 숫자는 7번) ▸ `/lesson` 입력하기
+▸ 위의 **참여** 누르기 ▸ `/explain`에 `index` {EXAMPLE}(아래 숫자) 입력하기 ▸ `/lesson` 입력하기
 """
 _PICTURE_SIDE = 84  # pixels
 
@@ -90,7 +90,9 @@ async def create_study_group(
         await members.act(5)
     await sam.send(thread, "Another round when everyone is here?")
     await seoyeon.slash(thread, "session panel")
-    await seoyeon.send(thread, _INTRODUCTION, attachments=[("test-digit-7.png", _enlarged(7))])
+    await seoyeon.send(
+        thread, _INTRODUCTION, attachments=[(f"test-digit-{EXAMPLE}.png", _enlarged(EXAMPLE))]
+    )
     return thread, [alex, minji, seoyeon], members
 
 
