@@ -1,14 +1,19 @@
-"""The pictures that `gradcam-bot explain -o` writes, and where."""
+"""What `gradcam-bot explain` writes: the pictures of -o, and where; the maps of --heatmap."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from bot.cli.common import USAGE, fail, unwritable, write
 from bot.cli.sources import Source
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from core.explain.explanation import Explanation
     from core.figures.heatmaps import Colormap
     from core.uploads import DecodedImage
@@ -23,20 +28,20 @@ def check_output(path: Path, sources: Sequence[Source]) -> None:
     With the suffix of a picture it is a file, and of a single source; without, a folder. Neither
     has to be there.
     """
-    is_folder = _is_folder(path)
-    if not is_folder and path.suffix.lower() not in _FORMATS:
+    folder = is_folder(path)
+    if not folder and path.suffix.lower() not in _FORMATS:
         fail(f"-o {path}: {_NAMED}.", USAGE)
-    if not is_folder and len(sources) > 1:
+    if not folder and len(sources) > 1:
         fail(
             f"-o {path} is one picture, and there are {len(sources)} sources: "
             f"name a folder, such as -o {path.with_suffix('')}.",
             USAGE,
         )
-    if not is_folder and _is_source(path, sources):
+    if not folder and _is_source(path, sources):
         fail(f"-o {path} is the picture itself: name another file.", USAGE)
-    if is_folder and path.is_file():
+    if folder and path.is_file():
         fail(f"-o {path} is a file already: {_NAMED}.", USAGE)
-    if problem := unwritable(path, is_folder=is_folder):
+    if problem := unwritable(path, is_folder=folder):
         fail(problem, USAGE)
 
 
@@ -62,25 +67,50 @@ def write_pictures(
         colours: of the heat.
     """
     cards = [_card(source, explanation, i, colours) for i in range(len(source.digits))]
-    if _is_folder(path):
+    if is_folder(path):
         stem = Path(source.name).stem.replace(":", "-")
         pictures = {path / f"{number + i:02d}-{stem}.png": card for i, card in enumerate(cards)}
         photo = path / f"{number:02d}-{stem}-photo.jpg"
     elif len(cards) == 1:
-        pictures = {path: _in_format(cards[0], path.suffix)}
+        pictures = {path: in_format(cards[0], path.suffix)}
         photo = path.with_name(f"{path.stem}-photo.jpg")
     else:
         pictures, photo = {}, path
     if source.image is not None:
         overlay = _overlay(source, source.image, explanation, colours)
-        pictures[photo] = _in_format(overlay, photo.suffix)
-    for file, data in pictures.items():
+        pictures[photo] = in_format(overlay, photo.suffix)
+    write_files(pictures, sources)
+
+
+def write_files(files: Mapping[Path, bytes], sources: Sequence[Source]) -> None:
+    """Write files, but none over a source; end the command where that fails."""
+    for file, data in files.items():
         if _is_source(file, sources):
             fail(f"{file} is a picture to explain, and is not written over: choose another -o.")
         write(file, data)
 
 
-def _is_folder(path: Path) -> bool:
+def write_heatmaps(path: Path, maps: "Sequence[NDArray[np.float32]]", nothing: str) -> None:
+    """Write one map, (h, w), or several, (n, h, w); say that there is nothing where there is none.
+
+    Args:
+        path: has been checked.
+        maps: of one size, or the command ends.
+        nothing: why there is none, without a full stop.
+    """
+    import numpy as np
+
+    if not maps:
+        typer.echo(f"{nothing}: {path} is not written.", err=True)
+        return
+    if len({each.shape for each in maps}) > 1:
+        fail(f"{path} is not written: the maps differ in size, so explain one picture at a time.")
+    np.save(buffer := BytesIO(), maps[0] if len(maps) == 1 else np.stack(maps))
+    write(path, buffer.getvalue())
+
+
+def is_folder(path: Path) -> bool:
+    """Whether -o names a folder, and not a file."""
     return path.is_dir() or not path.suffix
 
 
@@ -121,7 +151,7 @@ def _overlay(
     return draw_photo(image, marks, None if len(marks) > 1 else 0, colours)
 
 
-def _in_format(picture: bytes, suffix: str) -> bytes:
+def in_format(picture: bytes, suffix: str) -> bytes:
     """Save a picture anew where its format is not the one that a suffix stands for."""
     from PIL import Image
 

@@ -32,23 +32,33 @@ def choice(noun: str, choices: Sequence[str], explained: str) -> Any:  # noqa: A
     """Make an option that takes one of some values, and says which where it is given another."""
 
     def parse(value: str) -> str:
-        if value not in choices:
-            fail(f"No {noun} {value!r}: choose {', '.join(choices)}.", USAGE)
-        return value
+        return chosen(noun, value, choices)
 
     return typer.Option(parser=parse, metavar="|".join(choices), help=explained)
+
+
+def chosen(noun: str, value: str, choices: Sequence[str]) -> str:
+    """Return a value that is one of some; end the command where it is another."""
+    if value not in choices:
+        fail(f"No {noun} {value!r}: choose {', '.join(choices)}.", USAGE)
+    return value
 
 
 def number(noun: str, least: int, most: int, explained: str) -> Any:  # noqa: ANN401 - as typer.Option
     """Make an option that takes a whole number, and says which where it is given another."""
 
     def parse(value: str | int) -> int:
-        with suppress(ValueError):
-            if least <= int(value) <= most:
-                return int(value)
-        fail(f"No {noun} {value}: choose {least} to {most}.", USAGE)
+        return whole_number(noun, value, least, most)
 
     return typer.Option(parser=parse, metavar=f"{least}-{most}", help=explained)
+
+
+def whole_number(noun: str, value: str | int, least: int, most: int) -> int:
+    """Return a number within bounds; end the command where it is none or another."""
+    with suppress(ValueError):
+        if least <= int(value) <= most:
+            return int(value)
+    fail(f"No {noun} {value}: choose {least} to {most}.", USAGE)
 
 
 def unwritable(path: Path, *, is_folder: bool = False) -> str | None:

@@ -24,7 +24,7 @@ class Source:
         index: the test digit; `None` for a picture.
         error: why it cannot be read, in a sentence.
         digits: those in it, in reading order, once it has been read.
-        image: where they are, once it has been read; `None` for a test digit.
+        image: where they are, once it has been decoded; `None` for a test digit.
     """
 
     name: str
@@ -83,25 +83,40 @@ def _read_files(sources: Sequence[Source]) -> Iterator[Source]:
     from bot.runtime.networks import load_explainer
     from core.network import UPLOADS_WEIGHTS
     from core.record import ModelRecord
-    from core.uploads import MAX_BYTES, Reader, UploadError
-    from core.uploads.worker import DecodingWorker
+    from core.uploads import Reader
 
     threshold = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
     reader = Reader(load_explainer(UPLOADS_WEIGHTS).logits, threshold)
+    for source in decode_sources(sources):
+        digits = reader.read(source.image).digits if source.image is not None else ()
+        yield replace(source, digits=digits)
+
+
+def decode_sources(sources: Sequence[Source], *, on_white: bool = False) -> Iterator[Source]:
+    """Decode the picture of each source, one source after the other.
+
+    Args:
+        sources: Pictures.
+        on_white: Whether what is transparent becomes white, and not paper on which ink is visible.
+    """
+    from core.uploads import MAX_BYTES, UploadError
+    from core.uploads.worker import DecodingWorker
+
     with DecodingWorker(processes=1) as worker:
+        decode = worker.decode_on_white if on_white else worker.decode
         for source in sources:
             if source.error is not None or source.file is None:
                 yield source
                 continue
             try:
                 with source.file.open("rb") as file:
-                    reading = reader.read(worker.decode(file.read(MAX_BYTES + 1)))
+                    image = decode(file.read(MAX_BYTES + 1))
             except UploadError as error:
                 yield replace(source, error=str(error))
             except OSError as error:
                 yield replace(source, error=_unreadable(error.strerror))
             else:
-                yield replace(source, digits=reading.digits, image=reading.picture)
+                yield replace(source, image=image)
 
 
 def _unreadable(why: str | None) -> str:

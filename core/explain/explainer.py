@@ -20,9 +20,6 @@ from core.explain.ops import normalise, weighted_sum
 from core.explain.scores import Objective, Score
 from core.network import WeightsError, fingerprint, load_model, weights_file
 
-DEFAULT_LAYER = "max_pooling2d_1"
-"""The layer explained by default, if there is one of that name."""
-
 _CLASS = tf.TensorSpec((None,), tf.int32)
 _SEED = tf.TensorSpec((2,), tf.int32)
 _PASSES = 8
@@ -130,8 +127,8 @@ class Explainer:
 
     @property
     def default_layer(self) -> str:
-        """The layer explained by default: `max_pooling2d_1`, or else the last one."""
-        return DEFAULT_LAYER if DEFAULT_LAYER in self.network.layers else self.layers[-1]
+        """The layer explained by default: the last one, `max_pooling2d_1` of the tutorial's."""
+        return self.layers[-1]
 
     @property
     def closed_form(self) -> ClosedFormNetwork:

@@ -10,7 +10,7 @@ import struct
 import time
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import numpy as np
@@ -24,7 +24,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.exif import orientation
-from core.uploads.flatten import flatten
+from core.uploads.flatten import flatten, on_white
 from core.uploads.formats import detect_format
 from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WEBP, MAX_SECONDS, MAX_SIDE
 from core.uploads.problems import UploadError, UploadProblem
@@ -92,8 +92,12 @@ class _TimedBytes(io.BytesIO):
         return super().read(size)
 
 
-def decode(data: bytes) -> DecodedImage:
+def decode(data: bytes, to_rgb: Callable[[Image.Image], Image.Image] = flatten) -> DecodedImage:
     """Decode the first frame of an untrusted PNG, JPEG, WebP, GIF, HEIC or AVIF.
+
+    Args:
+        data: The file.
+        to_rgb: Replaces the transparency of an image, RGB or RGBA.
 
     Raises:
         UploadError: If the file cannot be read.
@@ -107,8 +111,17 @@ def decode(data: bytes) -> DecodedImage:
         small = small.transpose(_TURNS[turn])
     if turn >= 5:
         width, height = height, width
-    pixels, file = _keep(flatten(small))
+    pixels, file = _keep(to_rgb(small))
     return DecodedImage(pixels, (width, height), file, animated)
+
+
+def decode_on_white(data: bytes) -> DecodedImage:
+    """Decode as `decode` does, with white where the image is transparent.
+
+    Raises:
+        UploadError: If the file cannot be read.
+    """
+    return decode(data, on_white)
 
 
 def reopen(file: bytes) -> DecodedImage:

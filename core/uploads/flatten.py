@@ -1,4 +1,4 @@
-"""Replacement of transparency by paper on which the ink is visible."""
+"""Replacement of transparency by paper: one on which the ink is visible, or white."""
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -8,6 +8,15 @@ _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
 _UNIFORM = 64
 """Ink alone has a range of luminance below this, or fills less than half of its bounding box. Paper
 with ink on it does neither."""
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Return an image, RGB or RGBA, in RGB on white."""
+    if image.mode == "RGB":
+        return image
+    paper = Image.new("RGB", image.size, _WHITE)
+    paper.paste(image.convert("RGB"), mask=image.getchannel("A"))
+    return paper
 
 
 def flatten(image: Image.Image) -> Image.Image:

@@ -16,7 +16,7 @@ from typing import IO
 from PIL import Image
 from PIL.ExifTags import Base
 
-from core.uploads.decode import decode, reopen
+from core.uploads.decode import decode, decode_on_white, reopen
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_MEMORY, MAX_WAIT
 from core.uploads.problems import UploadError, UploadProblem
@@ -25,7 +25,11 @@ from core.uploads.protocol import Task, receive_request, send_answer, send_recei
 if sys.platform != "win32":
     import resource
 
-_TASKS: dict[Task, Callable[[bytes], DecodedImage]] = {Task.DECODE: decode, Task.REOPEN: reopen}
+_TASKS: dict[Task, Callable[[bytes], DecodedImage]] = {
+    Task.DECODE: decode,
+    Task.REOPEN: reopen,
+    Task.DECODE_ON_WHITE: decode_on_white,
+}
 
 _NICENESS = 5  # the bot's own work goes first
 

@@ -27,6 +27,7 @@ class Task(IntEnum):
 
     DECODE = 0
     REOPEN = 1
+    DECODE_ON_WHITE = 2
 
 
 def send_request(stream: IO[bytes], task: Task, data: bytes) -> None:

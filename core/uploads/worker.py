@@ -60,6 +60,14 @@ class DecodingWorker:
         """
         return self._ask(Task.DECODE, data)
 
+    def decode_on_white(self, data: bytes) -> DecodedImage:
+        """Decode as `decode` does, with white where the image is transparent.
+
+        Raises:
+            UploadError: If the file cannot be read.
+        """
+        return self._ask(Task.DECODE_ON_WHITE, data)
+
     def reopen(self, file: bytes) -> DecodedImage:
         """Read the file of a `DecodedImage` again: the same pixels, without the original's size.
 
