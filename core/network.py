@@ -33,17 +33,19 @@ def weights_file(path: str | Path | None = None) -> Path:
     """Return the file that a network is loaded from.
 
     Args:
-        path: A `.weights.h5` or `.keras` file, or a folder that the training wrote. Defaults to
-            the tutorial's network.
+        path: A `.weights.h5`, `.keras` or `.h5` file, or a folder that the training wrote. Defaults
+            to the tutorial's network.
 
     Raises:
-        WeightsError: If there is no such file.
+        WeightsError: If there is no such file, or it is of another kind.
     """
     file = WEIGHTS if path is None else Path(path)
     if file.is_dir():
         file /= NETWORK_FILE
     if not file.is_file():
         raise WeightsError(f"There is no network at {file}.")
+    if file.suffix not in {".keras", ".h5"}:
+        raise WeightsError(f"{file} is neither a .weights.h5, a .keras nor a .h5 file.")
     return file
 
 
@@ -86,12 +88,7 @@ def load_model(path: str | Path | None = None) -> "keras.Model":
             infinity.
     """
     file = weights_file(path)
-    if file.name.endswith(".weights.h5"):
-        model = _load_weights(file)
-    elif file.suffix in {".keras", ".h5"}:
-        model = _load_whole(file)
-    else:
-        raise WeightsError(f"{file} is neither a .weights.h5, a .keras nor a .h5 file.")
+    model = _load_weights(file) if file.name.endswith(".weights.h5") else _load_whole(file)
     if not all(np.isfinite(weights).all() for weights in model.get_weights()):
         raise WeightsError(f"{file} holds weights that are not finite numbers.")
     return model

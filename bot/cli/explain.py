@@ -75,8 +75,8 @@ def explain(
         choice(
             "method",
             METHODS,
-            "How the map is made. Those from gradient_x_input on, but for smoothgrad, tell evidence "
-            "for the class from evidence against it.",
+            "How the map is made. gradient_x_input, integrated_gradients, occlusion and rise tell "
+            "evidence against the class from evidence for it.",
         ),
     ] = "gradcam",
     against: Annotated[

@@ -10,7 +10,15 @@ import pytest
 from PIL import Image, features
 from typer.testing import Result
 
-from bot.cli.explain import COLOURS, LAYERS, METHODS, SCORES
+from bot.cli.explain import (
+    COLOURS,
+    LAYER_METHODS,
+    LAYERS,
+    METHODS,
+    PREPROCESSING,
+    SCORES,
+    SIGNED_METHODS,
+)
 from bot.runtime.networks import load_explainer
 from core.dataset import test_digit
 from core.explain.explainer import Explainer
@@ -19,6 +27,7 @@ from core.explain.regions import strongest_regions
 from core.explain.scores import Score
 from core.figures.heatmaps import Colormap
 from core.network import epoch_file
+from core.preprocessing import Preprocessing
 from tests.bot.cli.conftest import Typed
 from tests.builders import blank, picture, row
 from tests.core.uploads.hostile import hostile_files
@@ -339,6 +348,9 @@ def test_another_method_makes_the_map(typed: Typed, tmp_path: Path, method: str)
 def test_the_choices_are_all_that_there_are(explainer: Explainer) -> None:
     assert explainer.layers == LAYERS
     assert tuple(ALL_METHODS) == METHODS
+    assert tuple(m.name for m in ALL_METHODS.values() if m.per_layer) == LAYER_METHODS
+    assert tuple(m.name for m in ALL_METHODS.values() if m.signed) == SIGNED_METHODS
+    assert tuple(Preprocessing) == PREPROCESSING
     assert tuple(Score) == SCORES
     assert {*Colormap} - {Colormap.DIVERGING} == {*COLOURS}  # signed heatmaps always have it
 

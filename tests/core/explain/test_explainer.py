@@ -59,6 +59,19 @@ def test_layers_are_those_with_maps(explainer: Explainer) -> None:
     )
 
 
+def test_the_last_layer_is_explained_by_default_whatever_it_is_called(
+    explainer: Explainer,
+) -> None:
+    names = ("max_pooling2d", "max_pooling2d_1", "max_pooling2d_2")
+    layers = [keras.layers.MaxPooling2D(2, name=name) for name in names]
+    end = [keras.layers.Flatten(), keras.layers.Dense(3)]
+    other = Explainer(keras.Sequential([keras.Input((32, 32, 3)), *layers, *end]))
+
+    assert explainer.default_layer == "max_pooling2d_1"
+    assert other.layers == names
+    assert other.explain(np.zeros((1, 32, 32, 3), np.float32)).layer == "max_pooling2d_2"
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("targets", [4, np.int64(4), [4, 4, 4], np.full(3, 4, np.uint8)])
 def test_a_target_is_one_for_all_or_one_for_each(

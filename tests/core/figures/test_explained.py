@@ -1,6 +1,7 @@
 """The picture, the heat on it, its cells, and the classes."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,19 +18,17 @@ GREY = (130, 130, 130)
 
 
 def explained(**changes: Any) -> ExplainedPicture:
-    return ExplainedPicture(
-        **{
-            "pixels": np.full((400, 400, 3), GREY, np.uint8),
-            "heatmap": corners(1, 0),
-            "probabilities": np.array([0.1, 0.7, 0.2], np.float32),
-            "labels": ("red", "green", "blue"),
-            "target": 1,
-            "against": None,
-            "receipt": ("Grad-CAM", "conv2d_1 · 4×4", "log-odds(1)", "12345678"),
-            "colormap": Colormap.VIRIDIS,
-        }
-        | changes
+    usual = ExplainedPicture(
+        pixels=np.full((400, 400, 3), GREY, np.uint8),
+        heatmap=corners(1, 0),
+        probabilities=np.array([0.1, 0.7, 0.2], np.float32),
+        labels=("red", "green", "blue"),
+        target=1,
+        against=None,
+        receipt=("Grad-CAM", "conv2d_1 · 4×4", "log-odds(1)", "12345678"),
+        colormap=Colormap.VIRIDIS,
     )
+    return replace(usual, **changes)
 
 
 def corners(upper_left: float, lower_right: float, cells: int = 4) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from core.uploads.flatten import flatten
+from core.uploads.flatten import flatten, on_white
 
 
 def _flattened(image: Image.Image) -> NDArray[np.uint8]:
@@ -88,3 +88,17 @@ def test_what_has_no_transparency_is_left_as_it_is() -> None:
     page = Image.new("RGB", (9, 9), (1, 2, 3))
 
     assert flatten(page) is page
+
+
+@pytest.mark.parametrize("ink", [0, 90, 255])
+def test_on_white_whatever_is_transparent_is_white(ink: int) -> None:
+    image = _drawn((ink, ink, ink, 255), (0, 0, 0, 0))
+    image.putpixel((5, 30), (0, 0, 0, 102))
+
+    flat = on_white(image)
+
+    assert flat.mode == "RGB"
+    assert flat.getpixel((30, 30)) == (ink, ink, ink)
+    assert flat.getpixel((5, 5)) == (255, 255, 255)
+    assert flat.getpixel((5, 30)) == (153, 153, 153)
+    assert on_white(flat) is flat

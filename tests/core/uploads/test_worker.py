@@ -156,6 +156,16 @@ def test_a_slow_file_does_not_hold_up_the_next(
     assert asked.result().size == (280, 280)
 
 
+def test_what_is_transparent_may_be_asked_for_in_white(worker: DecodingWorker) -> None:
+    light = Image.new("RGBA", (60, 60), (0, 0, 0, 0))
+    light.paste((255, 255, 255, 255), (20, 20, 40, 40))
+
+    usual, white = worker.decode(saved(light)), worker.decode_on_white(saved(light))
+
+    assert tuple(usual.pixels[0, 0]) == (0, 0, 0)  # light ink
+    assert (white.pixels == 255).all()
+
+
 def test_any_number_of_people_may_ask_at_the_same_time(
     worker: DecodingWorker, processes: Processes
 ) -> None:
