@@ -14,6 +14,8 @@ from typer.testing import Result
 
 from core._keras import keras
 from core.explain.explainer import Explainer
+from core.figures.heatmaps import Colormap
+from core.figures.style import SKY
 from core.preprocessing import Preprocessing, prepare
 from tests.bot.cli.conftest import Typed
 from tests.bot.cli.networks import (
@@ -189,10 +191,28 @@ def test_labels_may_come_from_any_editor(
     (labels := tmp_path / "labels.txt").write_bytes("\ufeff빨강\r\n초록 \r\n파랑".encode())
     options = ("--model", networks / "colours.keras", "--labels", labels)
 
-    told = typed("explain", scene, *options, "--target=파랑")
+    told = typed("explain", scene, *options, "--target=파랑", "--json")
 
-    assert told.stdout.startswith(f"{scene}: 빨강 (")
-    assert "Most of the heat for 파랑: lower right." in told.stdout
+    (answer,) = answers(told)
+    assert [each["class"] for each in answer["classes"]] == ["빨강", "파랑", "초록"]
+    assert answer["target"] == 2
+
+
+def test_the_score_is_the_one_that_is_asked_for(
+    typed: Typed, networks: Path, tmp_path: Path
+) -> None:
+    pixels = patch(RED, UPPER_LEFT)
+    pixels[LOWER_RIGHT] = 230, 30, 230  # as red as it is blue: no reason for red and not blue
+    file = _save(pixels, tmp_path / "magenta.png")
+
+    logit, log_odds = (
+        answers(typed("explain", file, *named(networks), f"--score={score}", "--json"))[0]
+        for score in ("logit", "log_odds")
+    )
+
+    assert (logit["score"], log_odds["score"]) == ("logit", "log_odds")
+    assert logit["evidence"]["heat"] == ["upper left", "lower right"]
+    assert log_odds["evidence"]["heat"] == ["upper left"]
 
 
 @pytest.mark.parametrize("method", ["hirescam", "ablationcam", "saliency", "rise"])
@@ -330,12 +350,15 @@ def test_the_network_gets_pixels_as_it_is_said_to(
 
 
 def test_what_is_transparent_is_white(typed: Typed, networks: Path, tmp_path: Path) -> None:
-    clear = np.zeros((80, 80, 4), np.uint8)
-    clear[:40, :, :3], clear[:40, :, 3] = 255, 255
-    file = _save(clear, tmp_path / "clear.png")
-    white = _save(np.full((80, 80, 3), 255, np.uint8), tmp_path / "white.png")
+    yellow = np.zeros((80, 80, 4), np.uint8)
+    yellow[20:60, 20:60] = 255, 255, 0, 255
+    clear = _save(yellow, tmp_path / "clear.png")
+    yellow[yellow[..., 3] == 0] = 255
+    white = _save(yellow[..., :3], tmp_path / "white.png")
 
-    told = answers(typed("explain", file, white, f"--model={networks / 'mean.keras'}", "--json"))
+    told = answers(
+        typed("explain", clear, white, f"--model={networks / 'colours.keras'}", "--json")
+    )
 
     assert told[0]["classes"] == told[1]["classes"]
 
@@ -400,6 +423,31 @@ def test_a_picture_is_drawn_beside_its_heat(
     with Image.open(io.BytesIO(out.read_bytes())) as image:
         assert image.format == kind
         assert image.width > 3 * 256
+
+
+@pytest.mark.parametrize(
+    ("options", "colour"),
+    [
+        ((), tuple(Colormap.VIRIDIS.table[255])),
+        (("--colours=jet",), tuple(Colormap.JET.table[255])),
+        (("--against=blue",), SKY),
+        (("--method=rise",), SKY),
+    ],
+)
+def test_heat_has_the_colours_of_its_kind(
+    typed: Typed,
+    networks: Path,
+    scene: Path,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    colour: tuple[int, int, int],
+) -> None:
+    typed("explain", scene, *named(networks), *options, "-o", tmp_path / "out.png")
+
+    with Image.open(tmp_path / "out.png") as image:
+        drawn = np.asarray(image.convert("RGB"))
+    colours = {SKY, *(tuple(each.table[255]) for each in (Colormap.VIRIDIS, Colormap.JET))}
+    assert {each for each in colours if (drawn == each).all(-1).any()} == {colour}
 
 
 def test_pictures_go_into_a_folder(
