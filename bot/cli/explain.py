@@ -76,7 +76,8 @@ def explain(
             "method",
             METHODS,
             "How the map is made. gradient_x_input, integrated_gradients, occlusion and rise tell "
-            "evidence against the class from evidence for it.",
+            "evidence against the class from evidence for it. scorecam, ablationcam, occlusion and "
+            "rise run the network hundreds of times, which takes minutes where it is large.",
         ),
     ] = "gradcam",
     against: Annotated[

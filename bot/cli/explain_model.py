@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.explain.explanation import Explanation
 
 _MOST = 5  # classes that are told
+_WEAK = 0.1  # evidence is not told that is less, everywhere, by the strongest of either sign
 _MANY = 20  # of more layers or labels a message names only some
 
 
@@ -293,6 +294,8 @@ def _answer(
         ]
         heat, opposed = (
             [region.replace("_", " ") for region in strongest_regions(np.maximum(values, 0))]
+            if values.max() >= _WEAK
+            else []
             for values in (explanation.heatmaps[0], -explanation.heatmaps[0])
         )
     return PictureAnswer(
@@ -321,10 +324,12 @@ def _sentence(asked: _Asked, answer: PictureAnswer, explanation: "Explanation") 
         where = f"No heat: {target} is compared with itself, so name another --target or --against."
     elif asked.against is not None:
         other = asked.names[asked.against]
-        where = f"Evidence for {target} and not {other}: {heat or 'none'}"
-        where += f"; for {other} and not {target}: {opposed or 'none'}."
+        where = f"Evidence for {target} and not {other}: {heat or 'hardly any'}"
+        where += f"; for {other} and not {target}: {opposed or 'hardly any'}."
     elif explanation.signed:
-        where = f"Evidence for {target}: {heat or 'none'}; against it: {opposed or 'none'}."
+        where = (
+            f"Evidence for {target}: {heat or 'hardly any'}; against it: {opposed or 'hardly any'}."
+        )
     elif heat:
         explained = "" if answer.target == answer.classes[0]["index"] else f" for {target}"
         where = f"Most of the heat{explained}: {heat}."

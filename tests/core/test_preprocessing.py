@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core._keras import keras
 from core.preprocessing import MAX_SIDE, MIN_SIDE, Preprocessing, input_size, prepare
 
 RGB = (200, 100, 50)
@@ -39,19 +38,6 @@ def test_pixels_become_what_they_are_said_to(
     assert batch.shape == (1, 8, 6, 3)
     assert batch.dtype == np.float32
     np.testing.assert_allclose(batch, np.broadcast_to(expected, batch.shape), rtol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("network", "preprocessing"),
-    [("vgg16", "caffe"), ("mobilenet_v2", "tf"), ("densenet", "torch"), ("efficientnet", "none")],
-)
-def test_the_names_are_those_of_keras_s_own_networks(network: str, preprocessing: str) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (8, 6, 3), np.uint8)
-
-    own = getattr(keras.applications, network).preprocess_input(np.float32(pixels[np.newaxis]))
-
-    prepared = prepare(pixels, (8, 6, 3), Preprocessing(preprocessing))
-    np.testing.assert_allclose(prepared, own, rtol=1e-5, atol=1e-5)
 
 
 def test_a_grey_network_gets_the_luminance() -> None:

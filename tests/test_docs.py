@@ -1,0 +1,93 @@
+"""What the README and the documents show is what happens."""
+
+import ast
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from bot.cli import app
+from core._keras import keras
+from core.preprocessing import Preprocessing, prepare
+from tests.bot.cli.networks import COLOURS, colour_network, patch, saved
+
+_ROOT = Path(__file__).parents[1]
+_BLOCK = re.compile(r"(<!-- not run -->\n)?^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def _blocks(page: str, language: str) -> list[str]:
+    """The blocks of a page in a language, but those that are marked as not to be run."""
+    found = _BLOCK.findall((_ROOT / page).read_text(encoding="utf-8"))
+    return [code for skipped, name, code in found if name == language and not skipped]
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network, its labels and a photo, as a reader has them."""
+    monkeypatch.chdir(tmp_path)
+    saved(colour_network(), Path("my-network.keras"))
+    Path("labels.txt").write_text("\n".join(COLOURS) + "\n")
+    pixels = patch((230, 30, 30), np.s_[:32, :32])
+    pixels[64:, 64:] = 230, 30, 230
+    pixels[70:90, 10:40] = 30, 30, 230
+    Image.fromarray(pixels).save("photo.png")
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(("page", "checked"), [("README.md", 1), ("docs/your-own-network.md", 19)])
+def test_code_gives_what_the_comment_beside_it_says(page: str, checked: int) -> None:
+    names: dict[str, Any] = {}
+    compared = 0
+    for code in _blocks(page, "python"):
+        lines = code.splitlines()
+        for statement in ast.parse(code).body:
+            if not isinstance(statement, ast.Expr):
+                exec(compile(ast.Module([statement], []), page, "exec"), names)  # noqa: S102
+                continue
+            value = eval(ast.unparse(statement), names)  # noqa: S307 - of this repository
+            _, _, comment = lines[(statement.end_lineno or 1) - 1].partition("  # ")
+            assert comment.startswith(repr(value)), ast.unparse(statement)
+            compared += 1
+    assert compared >= checked
+
+
+@pytest.mark.usefixtures("files")
+def test_commands_print_what_stands_below_them() -> None:
+    page = "docs/your-own-network.md"
+    commands = 0
+    for block in _blocks(page, "console"):
+        for command in block.removeprefix("$ ").split("\n$ "):
+            typed, _, printed = command.partition("\n")
+            name, *arguments = shlex.split(typed)
+            told = CliRunner().invoke(app, arguments)
+            assert (name, told.exit_code, told.output.strip()) == (
+                "gradcam-bot",
+                0,
+                printed.strip(),
+            )
+            commands += 1
+    assert commands == 2
+    assert Path("heat.png").is_file()
+
+
+def test_the_table_names_what_each_of_keras_s_networks_takes() -> None:
+    page = (_ROOT / "docs" / "your-own-network.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([\w, ]+\w)", page, re.MULTILINE)
+    modules = {
+        name.replace("_", ""): module.preprocess_input
+        for name, module in vars(keras.applications).items()
+        if hasattr(module, "preprocess_input") and name not in {"imagenet_utils", "resnet50"}
+    }  # resnet50 is resnet by an older name
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 6, 3), np.uint8)
+
+    for name, networks in rows:
+        for network in networks.split(", "):
+            own = modules.pop(network.lower())(pixels[np.newaxis].astype(np.float32))
+            prepared = prepare(pixels, (8, 6, 3), Preprocessing(name))
+            np.testing.assert_allclose(prepared, own, rtol=1e-5, atol=1e-5, err_msg=network)
+    assert not modules
