@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.cli.explain_model import PictureAnswer
 from core._keras import keras
 from core.preprocessing import Preprocessing, prepare
+from core.uploads.limits import MAX_BYTES, MAX_SIDE
 from tests.bot.cli.networks import COLOURS, colour_network, patch, saved
 
 _ROOT = Path(__file__).parents[1]
@@ -91,3 +94,13 @@ def test_the_table_names_what_each_of_keras_s_networks_takes() -> None:
             prepared = prepare(pixels, (8, 6, 3), Preprocessing(name))
             np.testing.assert_allclose(prepared, own, rtol=1e-5, atol=1e-5, err_msg=network)
     assert not modules
+
+
+def test_the_limits_are_those_that_hold() -> None:
+    page = (_ROOT / "docs" / "your-own-network.md").read_text(encoding="utf-8")
+
+    assert f"up to {MAX_BYTES >> 20} MiB" in page
+    assert f"longer than {MAX_SIDE:,} pixels" in page
+    assert set(re.findall(r"`(\w+)`", page.split("one JSON object with")[1].split(";")[0])) == {
+        field.name for field in fields(PictureAnswer)
+    }

@@ -114,7 +114,7 @@ def explain(
         typer.Option(
             metavar="FILE",
             help="The names of the classes of --model: a text file in UTF-8 with one a line; else "
-            "their numbers, from 0.",
+            "their numbers from 0, or not and is where it ends in one probability.",
             rich_help_panel=_OWN,
         ),
     ] = None,
@@ -146,9 +146,9 @@ def explain(
             help="Where the pictures go. A name that ends in .png, .jpg, .jpeg or .webp is a file, "
             "for one source: the card of its digit, and beside it …-photo.jpg with the heat on the "
             "picture itself; or only that where it has several digits; with --model, the picture "
-            "beside the heat on it. A name without a suffix is "
-            "a folder. Folders are made where they are missing; files that have the same names are "
-            "replaced, but never a picture that is explained.",
+            "beside the heat on it. A name without a suffix is a folder. Folders are made where "
+            "they are missing; files that have the same names are replaced, but never a picture "
+            "that is explained.",
         ),
     ] = None,
     heatmap: Annotated[
@@ -184,14 +184,14 @@ def explain(
         for option, value in (("--labels", labels), ("--preprocess", preprocess)):
             if value is not None:
                 fail(f"{option} goes with --model: name the file of the network.", USAGE)
-        layer = chosen("layer", layer or LAYERS[-1], LAYERS)
-        classes = [
+        layer = LAYERS[-1] if layer is None else chosen("layer", layer, LAYERS)
+        digit, other = (
             None if each is None else whole_number("class", each, 0, 9)
             for each in (target, against)
-        ]
-        about = DigitQuestion(layer, classes[0], method, score, classes[1], network)
+        )
+        of_digits = DigitQuestion(layer, digit, method, score, other, network)
         sources = _find(files, index, output, heatmap)
-        explain_digits(sources, about, colours, output, heatmap, as_json=as_json)
+        explain_digits(sources, of_digits, colours, output, heatmap, as_json=as_json)
         return
 
     if index:

@@ -45,7 +45,8 @@ class PictureAnswer:
     Attributes:
         classes: the likeliest five, the likeliest first: `class`, its name; `index`, its number;
             `probability`. None where the picture was not explained.
-        target: the number of the class explained; `None` where the picture was not.
+        target: the number of the class explained; `None` where it would have been the predicted one
+            of a picture that was not explained.
         against: the number of the class that it was compared with.
         evidence: fields of a 3x3 grid, the strongest first: `heat`, with most of the evidence for
             the class; `against`, with most of the evidence against it, none where the map has no
