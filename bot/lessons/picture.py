@@ -12,6 +12,8 @@ from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from core.digit import Digit
 from core.explain.explanation import ExplanationSet
+from core.explain.intermediates import Intermediates, compute_intermediates
+from core.explain.scores import Score
 from core.figures.lessons.heatmaps import draw_heatmaps
 from core.record import ModelRecord
 
@@ -100,6 +102,26 @@ class Picture(Generic[DataT]):
             UserError: if too many requests wait.
         """
         return await engine.picture(self.draw, subject, await self.compute(engine, subject))
+
+
+async def last_intermediates(engine: Engine, s: Subject) -> Intermediates:
+    """Compute the intermediate results of the log-odds at the last layer.
+
+    Raises:
+        UserError: if too many requests wait.
+    """
+    network = engine.explainers[NETWORK].closed_form
+    return await engine.study(compute_intermediates, network, s.image, LAST_LAYER, s.target)
+
+
+async def by_score(engine: Engine, s: Subject) -> dict[Score, Map]:
+    """Compute the map of the class explained by every score.
+
+    Raises:
+        UserError: if too many requests wait.
+    """
+    explanations = {x: await engine.explain_all(s.image[np.newaxis], NETWORK, x) for x in Score}
+    return {score: s.map_in(explained) for score, (explained,) in explanations.items()}
 
 
 def draw_row(s: Subject, panels: Sequence[tuple[str, str, Map]], **fields: object) -> Drawing:

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.lessons import faithfulness
+from bot.lessons import code, faithfulness
 from bot.lessons.picture import (
-    LAST_LAYER,
     NETWORK,
     Drawing,
     Map,
     Picture,
     Subject,
+    by_score,
     draw_row,
+    last_intermediates,
     signed,
 )
 from bot.runtime.engine import Engine
@@ -40,20 +41,9 @@ async def _intermediates(engine: Engine, s: Subject) -> Intermediates:
     )
 
 
-async def _last_intermediates(engine: Engine, s: Subject) -> Intermediates:
-    """Compute those of the log-odds at the last layer."""
-    network = engine.explainers[NETWORK].closed_form
-    return await engine.study(compute_intermediates, network, s.image, LAST_LAYER, s.target)
-
-
 async def _by_epoch(engine: Engine, s: Subject) -> NDArray[np.float32]:
     """Compute (11, 10) probabilities: before the training and after each epoch."""
     return await engine.study(probabilities_by_epoch, s.image, s.record.folder)
-
-
-async def _by_score(engine: Engine, s: Subject) -> dict[Score, Map]:
-    explanations = {x: await engine.explain_all(s.image[np.newaxis], NETWORK, x) for x in Score}
-    return {score: s.map_in(explained) for score, (explained,) in explanations.items()}
 
 
 async def _untrained(engine: Engine, s: Subject) -> ExplanationSet:
@@ -195,17 +185,18 @@ PICTURES: Mapping[str, Picture[Any]] = {
     "maps": Picture("lesson.alt_maps", _maps, _intermediates),
     "loss": Picture("lesson.alt_loss", _loss, _intermediates),
     "epochs": Picture("lesson.alt_epochs", _epochs, _by_epoch),
-    "tangent": Picture("lesson.alt_tangent", _tangent, _last_intermediates),
+    "tangent": Picture("lesson.alt_tangent", _tangent, last_intermediates),
     "alphas": Picture("lesson.alt_alphas", _alphas, _intermediates),
     "cam": Picture(
         "lesson.alt_cam", lambda _, i: Drawing(draw_cam(i)), _intermediates, shows_heat=True
     ),
     "heat": Picture("lesson.alt_heat", _heat, shows_heat=True),
     "change": Picture("lesson.alt_change", _change, shows_heat=True),
-    "scores": Picture("lesson.alt_scores", _scores, _by_score),
+    "scores": Picture("lesson.alt_scores", _scores, by_score),
     "coarse": Picture("lesson.alt_coarse", _coarse),
     "twin": Picture("lesson.alt_twin", _twin, _untrained, shows_heat=True),
     **faithfulness.PICTURES,
+    **code.PICTURES,
     "curves": Picture("lesson.alt_curves", _curves, shows_digit=False),
     "confusion": Picture("lesson.alt_confusion", _confusion, shows_digit=False),
 }

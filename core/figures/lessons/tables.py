@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures.arrays import FeatureMap, Pixels
+from core.figures.arrays import FeatureMap, Greys, Pixels
 from core.figures.canvas import Point, write
 from core.figures.style import BLACK, WHITE
 
@@ -11,7 +11,7 @@ _LIGHT = 0.55  # text on a lighter grey is black
 
 def write_values(
     canvas: Pixels,
-    values: FeatureMap,
+    values: FeatureMap | Greys,
     at: Point,
     side: int,
     spec: str,

