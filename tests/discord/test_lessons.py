@@ -33,6 +33,21 @@ async def test_a_lesson_is_private_and_goes_from_screen_to_screen(server: Server
     assert "Test digit 7," in text(answer(result))
 
 
+async def test_code_is_stepped_through_line_by_line(server: Server) -> None:
+    result = await server.minji.slash(server.channel, "lesson", lesson="heatmap-code", digit=901)
+    pages = server.bot.lessons.lesson("heatmap-code", "ko").pages
+    for number, page in enumerate(pages):
+        if number:
+            pressed = await server.minji.click(
+                answer(result), custom_id=control(answer(result), f"page:{number}")
+            )
+            assert pressed.acknowledged
+        assert page.title in text(answer(result))
+        assert ("```py\n" in text(answer(result))) == (page != pages[-1])
+
+    assert control(answer(result), "open:overlay-code")
+
+
 async def test_the_contents_go_on_where_a_lesson_was_left_after_a_restart(server: Server) -> None:
     first = await server.minji.slash(server.channel, "lesson")
     assert first.ephemeral

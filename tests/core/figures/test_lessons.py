@@ -11,13 +11,15 @@ from core.dataset import test_digit as load_digit
 from core.explain.explainer import Explainer
 from core.explain.intermediates import compute_intermediates
 from core.figures.canvas import blank
+from core.figures.heatmaps import Colormap
 from core.figures.lessons.axes import Axes
+from core.figures.lessons.code import CELL, draw_cells, draw_product, draw_rows, draw_scale
 from core.figures.lessons.digits import draw_bars, draw_digit
 from core.figures.lessons.faithfulness import Row, draw_sum, draw_table
 from core.figures.lessons.gradcam import draw_tangent
 from core.figures.lessons.heatmaps import correlation, draw_heatmaps
 from core.figures.lessons.training import draw_loss
-from core.figures.style import EXPLAINED, SKY, WIDTH
+from core.figures.style import EXPLAINED, SKY, WHITE, WIDTH
 
 RAMP = np.linspace(0, 1, 49, dtype=np.float32).reshape(7, 7)
 BLACK = np.zeros((28, 28), np.float32)
@@ -98,6 +100,48 @@ def test_cells_are_orange_for_and_blue_against_the_class() -> None:
 
     assert tuple(pixels[60, 28]) == EXPLAINED
     assert tuple(pixels[584, 552]) == SKY
+
+
+def test_one_cell_is_framed_and_numbers_are_read_on_any_colour() -> None:
+    panel = np.zeros((7 * CELL, 7 * CELL, 3), np.uint8)
+    panel[:, 3 * CELL :] = 255
+    pixels = opened(draw_cells(panel, RAMP, ".2f", "x", ("(7, 7)",), (2, 1)))
+
+    cells = pixels[56:588, 24:556]
+    framed = cells[2 * CELL + 1 : 3 * CELL - 1, CELL + 1 : 2 * CELL - 1]
+    assert (framed[1] == WHITE).all()
+    assert (framed[:, 1] == WHITE).all()
+    assert all(
+        np.ptp(cells[:, i * CELL + 8 : (i + 1) * CELL - 8].astype(int)) == 255 for i in range(7)
+    )
+
+
+def test_products_are_bars_up_in_orange_and_down_in_blue() -> None:
+    features, weights = np.ones(64, np.float32), np.linspace(-1, 1, 64, dtype=np.float32)
+    pixels = opened(draw_product(features, weights, (0, 0)))[380:520]
+
+    up, down = (np.argwhere((pixels == colour).all(-1)) for colour in (EXPLAINED, SKY))
+    assert up[:, 0].max() <= down[:, 0].min()
+    assert down[:, 1].max() < up[:, 1].min()
+
+
+def test_each_row_that_is_used_has_a_mark_below_its_colour() -> None:
+    levels = np.array([[0, 100], [200, 100]], np.uint8)
+    marks = opened(draw_rows(Colormap.JET.table, levels, 200))[120, 20:748]
+
+    starts = np.flatnonzero(np.diff((marks > 60).any(-1).astype(int)) == 1) + 20 + 1
+    assert (starts - 23) / 719 * 255 == pytest.approx([0, 100, 200], abs=1)
+    assert (marks == EXPLAINED).all(-1).sum() == 3
+
+
+def test_viridis_gets_lighter_all_the_way_and_jet_does_not() -> None:
+    jet, viridis = (
+        draw_scale(colormap.table, 168)[::-1, -1, 0].astype(int)
+        for colormap in (Colormap.JET, Colormap.VIRIDIS)
+    )
+
+    assert (np.diff(viridis) >= 0).all()
+    assert jet[84] > 2 * max(jet[0], jet[-1])
 
 
 @pytest.mark.parametrize("count", [2, 3])
