@@ -25,8 +25,8 @@ def draw_convolution(
     It is the step that results in the maximum of the output, the feature map of a filter with a
     kernel, (3, 3), and a bias.
     """
-    small, top = 168, _TOP + _SIDE + 56
-    canvas = blank(560)
+    small, top = 195, _TOP + _SIDE + 56
+    canvas = blank(587)
     row, column = np.clip(divmod(int(output.argmax()), 28), 1, 26).tolist()
     put(canvas, grey(image, _SIDE), (MARGIN, _TOP), title="x")
     put(canvas, grey(output, _SIDE, float(output.max())), (_RIGHT, _TOP), title="conv2d")
@@ -42,9 +42,9 @@ def draw_convolution(
     put(canvas, diverging(kernel, small), (left, top))
     write_values(canvas, kernel, (left, top), small, "+.2f", size=SMALL_TEXT)
     total, left = float((pixels * kernel).sum()), left + small + 28
-    write(canvas, f"Σ = {total:+.2f}", (left, top + 36), size=28)
-    write(canvas, f"b = {bias:+.2f}", (left, top + 84), size=28)
-    write(canvas, f"ReLU = {max(total + bias, 0):.2f}", (left, top + 132), size=28, bold=True)
+    write(canvas, f"Σ = {total:+.2f}", (left, top + 50), size=28)
+    write(canvas, f"b = {bias:+.2f}", (left, top + 98), size=28)
+    write(canvas, f"ReLU = {max(total + bias, 0):.2f}", (left, top + 146), size=28, bold=True)
     return to_png(canvas)
 
 
