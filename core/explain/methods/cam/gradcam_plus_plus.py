@@ -13,7 +13,7 @@ class GradCAMPlusPlus(GradientCAM):
         a^k_ij = G² / (2 G² + G³ Σ_ab A^k_ab)        w^k = Σ_ij a^k_ij relu(G^k_ij)
 
     The powers are of G^k_ij: they stand for the higher derivatives of exp(S), whose common factor
-    cancels.
+    cancels. The squares cancel too, and are not computed: those of small gradients would be zero.
 
     Chattopadhay et al., "Grad-CAM++: Improved Visual Explanations for Deep Convolutional
     Networks", 2018, https://arxiv.org/abs/1710.11063, equations 19 and 5.
@@ -24,8 +24,6 @@ class GradCAMPlusPlus(GradientCAM):
 
     @override
     def weights(self, observation: Observation, upstream: tf.Tensor) -> tf.Tensor:
-        gradient = observation.gradient(upstream)  # (n, h, w, k)
-        square = gradient**2
+        positive = tf.nn.relu(observation.gradient(upstream))  # (n, h, w, k)
         total = tf.reduce_sum(observation.features, (1, 2), keepdims=True)  # (n, 1, 1, k)
-        a = tf.math.divide_no_nan(square, 2 * square + square * gradient * total)
-        return tf.reduce_sum(a * tf.nn.relu(gradient), (1, 2))
+        return tf.reduce_sum(tf.math.divide_no_nan(positive, 2 + positive * total), (1, 2))

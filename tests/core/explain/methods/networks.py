@@ -33,6 +33,21 @@ def grid_network(weights: NDArray[np.float32], channels: Sequence[float]) -> ker
     return model
 
 
+def linear_network(weights: NDArray[np.float32], bias: float = 0) -> keras.Sequential:
+    """Logits linear in the pixels: class 0 has the weights, (h, w, c), and class 1 has none."""
+    model = keras.Sequential(
+        [
+            keras.Input(weights.shape),
+            keras.layers.Conv2D(weights.shape[-1], 1, use_bias=False, name="same"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(2, name="logits"),
+        ]
+    )
+    columns = np.stack([weights.ravel(), np.zeros(weights.size)], 1)
+    model.set_weights([np.eye(weights.shape[-1])[None, None], columns, np.array([bias, 0])])
+    return model
+
+
 class SmoothNetwork:
     """A network without corners, in float64 by NumPy beside the Keras model of it."""
 

@@ -252,6 +252,17 @@ def enlarged(maps: Array, size: Iterable[int]) -> Array:
     return maps
 
 
+INPUT_METHODS: dict[str, Callable[[Chain, Array, Question], Array]] = {
+    "saliency": saliency,
+    "gradient_x_input": gradient_x_input,
+    "integrated_gradients": integrated_gradients,
+    "smoothgrad": smoothgrad,
+    "occlusion": occlusion,
+    "rise": rise,
+}
+"""From images, (n, h, w, c). Those that sample do so from the seed 0."""
+
+
 # --- scaling -------------------------------------------------------------------------------------
 
 

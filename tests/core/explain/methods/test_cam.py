@@ -8,6 +8,7 @@ import pytest
 from core._keras import keras
 from core.dataset import DigitSet
 from core.explain.explainer import Explainer
+from core.explain.scores import Score
 from tests.core.explain.builders import images
 from tests.core.explain.methods import oracles
 from tests.core.explain.methods.networks import SmoothNetwork, grid_network
@@ -65,6 +66,24 @@ def test_against_another_class_the_map_is_of_the_lead_and_signed(
     assert explained.signed
     assert explained.against == 4
     np.testing.assert_allclose(explained.heatmaps, oracles.scaled(raw, signed=True), atol=1e-4)
+
+
+@pytest.mark.parametrize("score", [Score.LOGIT, Score.PROBABILITY])
+@pytest.mark.parametrize("method", [name for name in _CAMS if name != "eigencam"])
+def test_the_map_is_of_the_score_that_is_asked_for(
+    explainer: Explainer, network: Chain, digits: DigitSet, method: str, score: Score
+) -> None:
+    """Of the least probable classes too, whose probabilities are as small as 1e-30."""
+    batch, layer = images(digits, slice(24)), "conv2d_1"
+    probabilities = explainer.explain(batch).probabilities
+    ranks = np.arange(24)[:, None] % 9  # never the most probable class, whose gradient is rounded
+    order = np.argsort(probabilities, 1)
+    classes = np.take_along_axis(order, ranks, 1)[:, 0].astype(np.int32)
+    explained = explainer.explain(batch, layer, classes, method, score)
+    raw = _expected(network, batch.astype(np.float64), layer, method, Question(classes, score))
+
+    assert probabilities.min() < 1e-20
+    np.testing.assert_allclose(explained.heatmaps, oracles.scaled(raw, signed=False), atol=1e-4)
 
 
 def test_cells_and_bias_add_up_to_the_logit(explainer: Explainer, digits: DigitSet) -> None:
