@@ -5,8 +5,11 @@ made of `layer.output`, this reaches layers inside nested models, and it works f
 were loaded from a file or never had an `Input`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from copy import copy
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -15,14 +18,17 @@ from typing_extensions import override
 from core._keras import keras, tf
 from core.explain.network import Network, Observation
 
-_PROBE_SIZE = 64  # pixels, of the image by which a network of any size is probed
+_PROBE_SIZE = 64  # pixels, of the images by which a network of any size is probed
+_PROBE_SCALES = (0, 1, 255, -255)  # of their values: only probabilities stay in [0, 1]
 _MISSING = object()
 
 
 class KerasNetwork(Network):
     """A Keras model from one image to class probabilities, to logits, or to one probability.
 
-    A model that ends in one sigmoid is taken as two classes, with the logits 0 and z.
+    A model with one output is taken as two classes, with the logits 0 and z. A softmax or sigmoid
+    at its end is left out, so that no digits are lost where a probability is rounded to 1. Where a
+    model gives probabilities in another way, their logarithms are the logits.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -45,11 +51,14 @@ class KerasNetwork(Network):
                 f"the network's output has the shape {outputs.shape}, not (n, classes)"
             )
         self.binary = outputs.shape[1] == 1
-        if _activation(self._head) == "sigmoid" and not self.binary:
+        self.classes = 2 if self.binary else outputs.shape[1]
+        activation = _activation(self._head)
+        probabilities = activation != "linear" and outputs.min() >= 0 and outputs.max() <= 1 + 1e-3
+        if probabilities and not self.binary and abs(outputs.sum(1) - 1).max() > 1e-3:
             raise ValueError(
                 "the network ends in several sigmoids, which are not the classes of an image"
             )
-        self.classes = 2 if self.binary else outputs.shape[1]
+        self._takes_logarithm = probabilities and activation is None
         self.layers = {name: shapes[name] for name in self._layers if name in shapes}
         if not self.layers:
             raise ValueError("the network has no layer with feature maps")
@@ -90,20 +99,27 @@ class KerasNetwork(Network):
             stack.enter_context(in_float32(self._model))
             stack.enter_context(_without_activation(self._head))
             if layer is not None and replace is not None:
-                stack.enter_context(_replacing_output(self._layers[layer], replace))
+                # A layer that is used several times is explained where it is used last.
+                earlier = self._calls[layer] - 1
+                stack.enter_context(_replacing_output(self._layers[layer], replace, earlier))
             outputs = self._model(self._as_output(images), training=False)
-        if self._head is None:  # probabilities that come from no known layer
-            outputs = tf.math.log(tf.maximum(outputs, np.finfo(np.float32).tiny))
+        if self._takes_logarithm:
+            outputs = _logarithm(outputs) - (_logarithm(1 - outputs) if self.binary else 0)
         return tf.concat([tf.zeros_like(outputs), outputs], 1) if self.binary else outputs
 
     def _probe(self) -> tuple[dict[str, tuple[int | None, int | None]], np.ndarray[Any, Any]]:
-        """Run one blank image, and return the size of each layer's maps and the outputs."""
+        """Run some noise, and return the size of each layer's maps and the outputs."""
         height, width, channels = self.image_shape
-        blank = tf.zeros((1, height or _PROBE_SIZE, width or _PROBE_SIZE, channels))
+        shape = (len(_PROBE_SCALES), height or _PROBE_SIZE, width or _PROBE_SIZE, channels)
+        scales = tf.reshape(tf.constant(_PROBE_SCALES, tf.float32), (-1, 1, 1, 1))
+        noise = tf.random.stateless_uniform(shape, (0, 0)) * scales
         sizes: dict[str, tuple[int | None, int | None]] = {}
+        self._calls: Counter[str] = Counter()
 
         def record(name: str) -> Callable[[Any], Any]:
             def keep(output: Any) -> Any:  # noqa: ANN401 - whatever a layer returns
+                self._calls[name] += 1
+                sizes.pop(name, None)
                 if isinstance(output, tf.Tensor) and output.shape.rank == 4:
                     _, h, w, _ = self._channels_last(output).shape
                     if h > 1 and w > 1:
@@ -116,7 +132,10 @@ class KerasNetwork(Network):
             stack.enter_context(in_float32(self._model))
             for name, layer in self._layers.items():
                 stack.enter_context(_replacing_output(layer, record(name)))
-            outputs = self._model(self._as_output(blank), training=False)
+            try:
+                outputs = self._model(self._as_output(noise), training=False)
+            except tf.errors.OpError as error:  # as of channels_first, on a CPU
+                raise ValueError("TensorFlow cannot run the network here") from error
         in_order = {name: sizes[name] for name in sizes if not _only_prepares(self._layers[name])}
         self._layers = {name: self._layers[name] for name in in_order}
         return in_order, outputs.numpy()
@@ -166,15 +185,19 @@ def check_model(model: object) -> None:
 
 @contextmanager
 def in_float32(model: keras.Model) -> Iterator[None]:
-    """Run a model of mixed precision in float32: its weights are float32 already.
+    """Run a model of any precision in float32, casting weights and images where they are not.
 
     In float16 small gradients become zero and sums become infinite.
     """
-    policy = keras.DTypePolicy("float32")
     with ExitStack() as stack:
-        for layer in [model, *(layer for _, layer in _all_layers(model))]:
-            if layer.compute_dtype not in {"float32", None}:
+        for layer in model._flatten_layers():  # noqa: SLF001 - those within layers too
+            if layer.compute_dtype in {"float16", "bfloat16", "float64"}:
+                policy = copy(layer.dtype_policy)
+                policy._compute_dtype = "float32"  # noqa: SLF001 - there is no public way
                 stack.enter_context(_patched(layer, "_dtype_policy", policy))
+            if isinstance(layer, keras.layers.InputLayer):  # of bytes, for one
+                for owner in (layer, layer.output):
+                    stack.enter_context(_patched(owner, "_dtype", "float32"))
         yield
 
 
@@ -198,8 +221,8 @@ def _only_prepares(layer: keras.Layer) -> bool:
     return ".preprocessing." in type(layer).__module__
 
 
-def _head(model: keras.Model) -> keras.Layer | None:
-    """Return the layer that computes the outputs; `None` if that cannot be known."""
+def _head(model: keras.Model) -> keras.Operation | None:
+    """Return the layer or operation that computes the outputs; `None` if that is not known."""
     if isinstance(model, keras.Sequential):
         last = model.layers[-1]
     elif getattr(model, "outputs", None):
@@ -213,35 +236,49 @@ def _head(model: keras.Model) -> keras.Layer | None:
     return _head(last) if isinstance(last, keras.Model) else last
 
 
-def _activation(head: keras.Layer | None) -> str | None:
-    """Return the name of the activation that turns logits into probabilities, if there is one."""
-    if isinstance(head, keras.layers.Softmax):
-        return "softmax"
+def _is_activation(head: keras.Operation | None) -> bool:
+    """Whether it is a `Softmax` layer, or the operation `keras.ops.softmax` or `sigmoid`."""
+    return type(head).__name__ in {"Softmax", "Sigmoid"}
+
+
+def _activation(head: keras.Operation | None) -> str | None:
+    """Return "softmax" or "sigmoid", "linear" for a layer of logits, or `None` if not known."""
+    if _is_activation(head):
+        return type(head).__name__.lower()
     name = getattr(getattr(head, "activation", None), "__name__", None)
-    return name if name in {"softmax", "sigmoid"} else None
+    known = {"softmax", "sigmoid"} | ({"linear"} if hasattr(head, "kernel") else set())
+    return name if name in known else None
 
 
 @contextmanager
-def _without_activation(head: keras.Layer | None) -> Iterator[None]:
-    if _activation(head) is None:
-        yield
-    elif isinstance(head, keras.layers.Softmax):
+def _without_activation(head: keras.Operation | None) -> Iterator[None]:
+    if _is_activation(head):
         with _patched(head, "call", lambda inputs, *_, **__: inputs):
             yield
-    else:
+    elif _activation(head) is not None:
         with _patched(head, "activation", keras.activations.linear):
             yield
+    else:
+        yield
 
 
 @contextmanager
-def _replacing_output(layer: keras.Layer, replace: Callable[[Any], Any]) -> Iterator[None]:
-    call = layer.call
+def _replacing_output(
+    layer: keras.Layer, replace: Callable[[Any], Any], earlier: int = 0
+) -> Iterator[None]:
+    """Replace what a layer returns, past a number of earlier calls."""
+    call, calls = layer.call, count()
 
     def call_and_replace(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - any layer's
-        return replace(call(*args, **kwargs))
+        output = call(*args, **kwargs)
+        return output if next(calls) < earlier else replace(output)
 
     with _patched(layer, "call", call_and_replace):
         yield
+
+
+def _logarithm(probabilities: tf.Tensor) -> tf.Tensor:
+    return tf.math.log(tf.maximum(probabilities, np.finfo(np.float32).tiny))
 
 
 @contextmanager

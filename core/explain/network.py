@@ -67,7 +67,12 @@ class Observation:
         Args:
             upstream: (n, classes), the gradient of the score by the logits.
         """
-        return self.tape.gradient(self.logits, self.features, output_gradients=upstream)
+        return self.tape.gradient(
+            self.logits,
+            self.features,
+            output_gradients=upstream,
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
+        )
 
     def mean_gradient(self, upstream: tf.Tensor) -> tf.Tensor:
         """Return the gradient averaged over space, (n, k)."""

@@ -19,6 +19,9 @@ from typing import Never, Self
 
 from core._keras import tf
 
+_EPSILON = 2.0**-23
+"""The relative distance of float32 numbers."""
+
 
 class Score(StrEnum):
     """A score of one class."""
@@ -101,6 +104,22 @@ class Objective:
         if self.against is None:
             return self.score.gradient(logits, self.targets[:, None])[:, 0]
         return self._lead(logits)
+
+    def significant(self, differences: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """Return differences of the value, or zeros for an image where all are rounding errors.
+
+        A batch of another size is summed in another order, so that the value of an image that
+        nothing was taken from may differ in its last digits, which scaling would blow up.
+
+        Args:
+            differences: (n, m), between values of variants of each image.
+            logits: (n, classes), of the images.
+        """
+        slope = tf.reduce_sum(tf.abs(self.gradient(logits)), -1)  # (n,)
+        largest = tf.reduce_max(tf.abs(logits), -1)
+        error = _EPSILON * (8 * slope * largest + 2 * tf.abs(self.value(logits)))
+        found = tf.reduce_max(tf.abs(differences), -1) > error
+        return tf.where(found[:, None], differences, 0)
 
     def take(self, indices: tf.Tensor) -> Self:
         """Return the objective of some of the images, which may be repeated."""

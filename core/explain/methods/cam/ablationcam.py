@@ -42,5 +42,5 @@ class AblationCAM(Method):
             return objective.take(image).value(logits)
 
         full = objective.value(observation.logits)[:, None]  # (n, 1)
-        lost = full - map_variants(score, images, k)
+        lost = objective.significant(full - map_variants(score, images, k), observation.logits)
         return combine(tf.math.divide_no_nan(lost, tf.abs(full)), features)

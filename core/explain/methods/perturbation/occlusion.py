@@ -49,6 +49,7 @@ class Occlusion(Method):
 
         full = objective.value(observation.logits)
         falls = full[:, None] - map_variants(score, images, len(windows))  # (n, m)
+        falls = objective.significant(falls, observation.logits)
         summed = tf.matmul(falls, windows.reshape(len(windows), -1))
         return tf.reshape(summed / windows.sum(0).reshape(-1), (-1, h, w))
 

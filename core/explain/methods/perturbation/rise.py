@@ -47,6 +47,7 @@ class RISE(Method):
 
         scores = map_variants(score, images, MASKS)
         centred = scores - tf.reduce_mean(scores, 1, keepdims=True)
+        centred = objective.significant(centred, observation.logits)
         summed = tf.matmul(centred, tf.reshape(masks, (MASKS, -1)))
         return tf.reshape(summed / (MASKS * KEPT), (-1, h, w))
 

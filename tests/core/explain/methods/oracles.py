@@ -49,6 +49,7 @@ class Chain:
     """A network whose layers follow one another, ending in logits or in a softmax."""
 
     def __init__(self, model: keras.Model) -> None:
+        self.model = model
         self.layers = [
             layer
             for layer in model.layers
