@@ -20,6 +20,7 @@ from core.explain.network import Network, Observation
 
 _PROBE_SIZE = 64  # pixels, of the images by which a network of any size is probed
 _PROBE_SCALES = (0, 1, 255, -255)  # of their values: only probabilities stay in [0, 1]
+_SEVERAL_OUTPUTS = "the network has several outputs, and only one classification is explained"
 _MISSING = object()
 
 
@@ -69,7 +70,7 @@ class KerasNetwork(Network):
 
     @override
     def observe(self, images: tf.Tensor, layer: str | None = None) -> Observation:
-        with tf.GradientTape() as tape:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
             if layer is None:
                 tape.watch(images)
                 return Observation(images, None, images, self._run(images), tape)
@@ -102,10 +103,17 @@ class KerasNetwork(Network):
                 # A layer that is used several times is explained where it is used last.
                 earlier = self._calls[layer] - 1
                 stack.enter_context(_replacing_output(self._layers[layer], replace, earlier))
-            outputs = self._model(self._as_output(images), training=False)
+            outputs = self._outputs(images)
         if self._takes_logarithm:
             outputs = _logarithm(outputs) - (_logarithm(1 - outputs) if self.binary else 0)
         return tf.concat([tf.zeros_like(outputs), outputs], 1) if self.binary else outputs
+
+    def _outputs(self, images: tf.Tensor) -> tf.Tensor:
+        """Call the model, whose one output may be in a list or a dictionary."""
+        outputs = keras.tree.flatten(self._model(self._as_output(images), training=False))
+        if len(outputs) != 1:
+            raise ValueError(_SEVERAL_OUTPUTS)
+        return outputs[0]
 
     def _probe(self) -> tuple[dict[str, tuple[int | None, int | None]], np.ndarray[Any, Any]]:
         """Run some noise, and return the size of each layer's maps and the outputs."""
@@ -133,7 +141,7 @@ class KerasNetwork(Network):
             for name, layer in self._layers.items():
                 stack.enter_context(_replacing_output(layer, record(name)))
             try:
-                outputs = self._model(self._as_output(noise), training=False)
+                outputs = self._outputs(noise)
             except tf.errors.OpError as error:  # as of channels_first, on a CPU
                 raise ValueError("TensorFlow cannot run the network here") from error
         in_order = {name: sizes[name] for name in sizes if not _only_prepares(self._layers[name])}
@@ -227,9 +235,7 @@ def _head(model: keras.Model) -> keras.Operation | None:
         last = model.layers[-1]
     elif getattr(model, "outputs", None):
         if len(model.outputs) != 1:
-            raise ValueError(
-                "the network has several outputs, and only one classification is explained"
-            )
+            raise ValueError(_SEVERAL_OUTPUTS)
         last = model.outputs[0]._keras_history.operation  # noqa: SLF001 - there is no public way
     else:
         return None

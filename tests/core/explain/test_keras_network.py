@@ -45,6 +45,11 @@ def _functional(end: Callable[[Any], Any], units: int = 3) -> keras.Model:
     return keras.Model(image, end(x))
 
 
+def _in_a_dictionary() -> keras.Model:
+    model = _functional(keras.ops.softmax)
+    return keras.Model([model.input], {"digit": model.output})
+
+
 class Code(keras.Model):  # type: ignore[misc]
     """A network in Python, which uses one pooling twice and calls a layer to no end."""
 
@@ -106,6 +111,7 @@ _WAYS: dict[str, Callable[[], keras.Model]] = {
     "code_of_probabilities": lambda: _code(activation="softmax"),
     "nested": lambda: _nested(1),
     "nested_twice": lambda: _nested(2),
+    "in_a_dictionary": _in_a_dictionary,
     "without_input": _without_input,
     "of_bytes": lambda: _chain(_dense(), read_as="uint8"),
     **{
@@ -234,6 +240,19 @@ def test_channels_first_is_explained_alike_where_the_cpu_runs_it(plain: Chain) -
         return
 
     _assert_explained_as(plain, Explainer(model), Question(np.array([0, 1, 2, 1], np.int32)))
+
+
+def test_several_outputs_are_refused() -> None:
+    class Twice(Code):
+        def call(self, images: Any) -> Any:
+            return {"one": super().call(images), "two": super().call(images)}
+
+    model = Twice(units=3, activation=None)
+    model(_IMAGES)
+    image = keras.Input(_SIZE)
+    for several in (model, keras.Model(image, model(image))):
+        with pytest.raises(ValueError, match="has several outputs"):
+            Explainer(several)
 
 
 @pytest.mark.parametrize(
