@@ -198,6 +198,15 @@ def test_one_output_is_explained_as_two_classes(plain: Chain, way: str) -> None:
     _assert_explained_as(Chain(two), explainer, Question(np.array([0, 1, 1, 0], np.int32)))
 
 
+@pytest.mark.parametrize("way", ["sigmoid", "activation_layer", "sigmoid_operation"])
+def test_a_probability_that_is_rounded_to_one_has_its_logit(way: str) -> None:
+    model = _WAYS_OF_ONE[way]()
+    model.get_layer("dense").set_weights([np.zeros((45, 1)), np.array([40])])
+    assert float(model(_IMAGES)[0, 0]) == 1
+
+    np.testing.assert_allclose(Explainer(model).logits(_IMAGES), [[0, 40]] * 4)
+
+
 def test_a_network_of_any_size_is_explained_at_every_size() -> None:
     end = [keras.layers.GlobalAveragePooling2D(), _dense()]
     model = keras.Sequential([keras.Input((None, None, 3)), *_body()[:-1], *end])
