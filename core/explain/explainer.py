@@ -181,6 +181,8 @@ class Explainer:
         each = [as_classes(targets, n, classes, "targets")]
         if key.contrast:
             each.append(as_classes(against, n, classes, "against"))
+        if not -(2**31) <= seed < 2**31:
+            raise ValueError(f"seed must be an integer of 32 bits, not {seed}")
         seeds = [np.array([seed, 0], np.int32)] if chosen.samples else []
         graph = self._graph(key, lambda: self._trace(key))
         step = _PASSES * images_at_once(*batch.shape[1:3])

@@ -321,6 +321,7 @@ _BLANK = np.zeros((2, 28, 28), np.float32)
         ({"targets": [1, 2, 3]}, "None, one integer or 2 integers"),
         ({"targets": 1.0}, "None, one integer or 2 integers, not 1.0"),
         ({"targets": True}, "None, one integer or 2 integers, not True"),
+        ({"seed": 2**31}, "seed must be an integer of 32 bits, not 2147483648"),
     ],
 )
 def test_a_wrong_argument_is_named(

@@ -35,8 +35,12 @@ class EigenCAM(Method):
         features = observation.features
         h, w, k = features.shape[1:]
         cells = tf.reshape(features, (-1, h * w, k))
-        # The eigenvectors of A^T A are those of A; the last one belongs to the largest value.
-        _, vectors = tf.linalg.eigh(tf.matmul(cells, cells, transpose_a=True))
-        projected = tf.matmul(cells, vectors[:, :, -1:])[..., 0]  # (n, h w)
+        # The last eigenvector of A^T A is v_1; that of A A^T, u_1, gives A v_1 = σ_1 u_1.
+        if k <= h * w:
+            _, vectors = tf.linalg.eigh(tf.matmul(cells, cells, transpose_a=True))
+            projected = tf.matmul(cells, vectors[:, :, -1:])[..., 0]  # (n, h w)
+        else:
+            values, vectors = tf.linalg.eigh(tf.matmul(cells, cells, transpose_b=True))
+            projected = tf.sqrt(tf.nn.relu(values[:, -1:])) * vectors[:, :, -1]
         sign = tf.where(tf.reduce_sum(projected, 1, keepdims=True) < 0, -1.0, 1.0)
         return tf.reshape(projected * sign, (-1, h, w))
