@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from bot.explain.controls import HowButton
-from bot.explain.query import EXAMPLE, NO_DIGIT, Ownership, Query, encode
+from bot.explain.query import EXAMPLE, METHOD_CODES, NO_DIGIT, Ownership, Query, encode
 from bot.runtime.networks import Network
 from core.dataset import test_digit as digit_of_the_test_set
 from core.explain.closed_form import SPATIAL_LAYERS
@@ -92,3 +92,7 @@ def test_a_newcomer_begins_with_a_heatmap_that_can_be_read(explainer: Explainer)
     assert test.before > 0.99
     assert test.after < 0.3
     assert test.random > 0.95
+
+
+def test_every_method_has_a_code() -> None:
+    assert METHOD_CODES.keys() == METHODS.keys()
