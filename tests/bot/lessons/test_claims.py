@@ -175,6 +175,18 @@ def test_the_prepared_arrays_have_the_shapes_that_are_told(digits: DigitSet) -> 
     states("preparing", 4, "(60000, 28, 28, 1)", "(60000, 10)", "float64")
 
 
+def test_mnist_digits_are_fitted_and_centred(layer: LastLayer) -> None:
+    weights = layer.images / layer.images.sum((1, 2), keepdims=True)
+    places = np.arange(28)
+    centres = np.stack([weights.sum(2) @ places, weights.sum(1) @ places])
+    sizes = [(layer.images.any(axis) * places).max(1) for axis in (1, 2)]
+    starts = [layer.images.any(axis).argmax(1) for axis in (1, 2)]
+
+    np.testing.assert_allclose(centres, 14, atol=0.51)
+    assert (np.subtract(sizes, starts) + 1).max() == 20
+    states("preparing", 3, "20×20", "28×28")
+
+
 def test_shifted_digits_are_read_as_seldom_as_told(
     explainer: Explainer, layer: LastLayer, digits: DigitSet
 ) -> None:
@@ -268,6 +280,17 @@ def test_without_padding_the_last_feature_maps_are_5_by_5() -> None:
     states("feature-maps", 3, "26×26", "28, 26, 13, 11", "28, 14, 7", "28 − 4 = 24")
 
 
+@pytest.mark.parametrize("pattern", [((-1, 0, 1),) * 3, ((0, 1, 1), (-1, 0, 1), (-1, -1, 0))])
+def test_filters_respond_to_upright_and_to_slanted_edges(
+    explainer: Explainer, pattern: tuple[tuple[int, ...], ...]
+) -> None:
+    kernels = explainer.model.get_layer("conv2d").get_weights()[0].reshape(9, 32).T
+    alike = [np.corrcoef(kernel, np.ravel(pattern))[0, 1] for kernel in kernels]
+
+    assert max(alike) > 0.85
+    assert min(alike) < -0.85
+
+
 # --- loss ----------------------------------------------------------------------------------------
 
 
@@ -300,6 +323,15 @@ def test_the_mistakes_make_up_most_of_the_loss(losses: Values, wrong: NDArray[np
     assert losses[wrong].sum() / losses.sum() == pytest.approx(0.89, abs=0.006)
     states("loss", 2, "9,871", "129", "14")
     states("loss", 4, "0.051", "129", "89%", "50,186")
+
+
+def test_a_slightly_changed_parameter_changes_no_answer(layer: LastLayer) -> None:
+    random = np.random.default_rng(0)
+    for _ in range(30):
+        cell, channel, target = random.integers((49, 64, 10))
+        logits = layer.logits.copy()
+        logits[:, target] += 0.001 * layer.features[:, cell, channel]
+        assert np.array_equal(logits.argmax(1), layer.predictions)
 
 
 def test_compile_takes_what_the_lesson_gives_it() -> None:
@@ -336,6 +368,16 @@ def test_the_first_epoch_brings_98_percent(layer: LastLayer, digits: DigitSet) -
     assert first == pytest.approx(0.982, abs=0.0005)
     assert (layer.predictions == digits.labels).mean() - first < 0.01
     states("training", 0, "98.2%")
+
+
+def test_mistakes_on_new_digits_become_more_confident(
+    layer: LastLayer, wrong: NDArray[np.bool_], digits: DigitSet
+) -> None:
+    before = last_layer(Explainer(load_network(epoch_file(5))), digits, len(digits))
+    mistakes = before.predictions != digits.labels
+
+    confident = softmax(layer.logits, axis=1).max(1)[wrong]
+    assert confident.mean() > softmax(before.logits, axis=1).max(1)[mistakes].mean()
 
 
 def test_thinner_digits_are_read_as_seldom_as_told(
@@ -400,6 +442,7 @@ def test_the_log_odds_are_what_they_are_said_to_be(explainer: Explainer, digits:
         computed, z[:, 3] - logsumexp(np.delete(z, 3, axis=1), axis=1), rtol=1e-4, atol=1e-4
     )
     states("derivatives", 2, "ln(p/(1−p))")
+    states("derivatives", 0, "ln(p/(1−p))", f"{np.log(0.99 / 0.01):.1f}")
     assert "ln(p/(1−p))" in LESSONS.term("log-odds", "en").text
     assert "ln(p/(1−p))" in LESSONS.term("log-odds", "ko").text
 
