@@ -569,7 +569,6 @@ def test_the_lightness_of_jet_does_not_rise_with_the_number() -> None:
     assert (viridis[0], viridis[-1]) == pytest.approx((15, 91), abs=0.5)
     assert jet.argmax() / 255 == pytest.approx(0.64, abs=0.005)
     assert (jet.max(), jet[-1]) == pytest.approx((96, 25), abs=0.5)
-    assert colormaps["jet"](0) == (0, 0, 0.5, 1)
     states("reading", 4, "15", "91", "96", "0.64", "25")
 
 
