@@ -34,6 +34,20 @@ ABSOLUTE = {
     "ko": "전혀|항상|언제나|오직|절대|뿐|모든|모두|반드시|아무",
 }
 
+ASKED_BY_0_1 = {
+    "data": (2, 1),
+    "preparing": (3, 2),
+    "network": (3, 2),
+    "feature-maps": (2, 0),
+    "loss": (2, 2),
+    "training": (2, 1),
+    "derivatives": (2, 1),
+    "grad-cam": (3, 2),
+    "reading": (3, 1),
+    "deceptions": (3, 2),
+}
+"""The page of a lesson's first question, and its right option, as databases have them."""
+
 
 def questions(language: str) -> list[Question]:
     return [each for name in LESSONS.names for each in LESSONS.lesson(name, language).questions]
@@ -88,6 +102,17 @@ def test_every_lesson_asks_two_or_three_questions() -> None:
         asked = LESSONS.lesson(name, "en").questions
         assert 2 <= len(asked) <= 3, name
         assert all(len(each.options) >= 3 for each in asked), name
+
+
+@pytest.mark.parametrize("name", ASKED_BY_0_1)
+def test_pages_and_questions_that_are_stored_keep_their_numbers(name: str) -> None:
+    pages = LESSONS.lesson(name, "en").pages
+    page, right = ASKED_BY_0_1[name]
+    first = pages[page].question
+
+    assert all(each.question is None for each in pages[:page])
+    assert first is not None
+    assert (first.number, first.right, len(first.options)) == (0, right, 3)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
