@@ -7,7 +7,7 @@ from bot.explain.corrections import Corrections
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer, carried_picture
 from bot.explain.query import Ownership, Query
-from bot.explain.reading_messages import rule, steps
+from bot.explain.reading_messages import reason, rule, steps
 from bot.explain.results import DigitResult, PictureResult, Result
 from bot.explain.uploads import Uploads
 from bot.i18n import speaker
@@ -71,8 +71,13 @@ class Actions:
         await reply(interaction, steps(shown, speaker(interaction.locale)))
 
     async def show_rule(self, interaction: Interaction) -> None:
-        """Show how it is decided what is a digit."""
-        await reply(interaction, rule(self._decision, speaker(interaction.locale)))
+        """Show how it is decided what is a digit, and why the picture has none."""
+        say, reading = speaker(interaction.locale), await self._reread(interaction)
+        why = None
+        if not reading.digits:
+            rejected = await self._explaining.rejected(reading, interaction.user.id)
+            why = reason(reading, rejected, say)
+        await reply(interaction, rule(self._decision, why, say))
 
     async def _result(self, interaction: Interaction, query: Query) -> Result:
         reading = None if query.index is not None else await self._reread(interaction)

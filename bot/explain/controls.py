@@ -34,6 +34,7 @@ from bot.ui.client import Interaction
 from bot.ui.control import Control, ItemT
 from core.explain.methods import METHODS
 from core.explain.scores import Score
+from core.figures.letters import letter
 from core.figures.probabilities import format_percent
 
 PREDICTED = "p"
@@ -314,7 +315,7 @@ def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[
         Select(
             custom_id=f"digit:{first}:{state}",
             options=digits[first:end],
-            placeholder=say("control.digits", first=first + 1, last=end),
+            placeholder=say("control.digits", first=letter(first), last=letter(end - 1)),
         )
         for first, end in pairwise(edges)
     ] + [
@@ -333,7 +334,7 @@ def _digit_options(result: DigitResult | PictureResult, say: Say) -> list[Select
         SelectOption(
             label=say(
                 "control.digit",
-                number=i + 1,
+                letter=letter(i),
                 digit=prediction.digit,
                 confidence=format_percent(prediction.confidence),
             ),

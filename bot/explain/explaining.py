@@ -151,12 +151,20 @@ class Explaining:
         layer = query.layer_read
         return ReadingSteps(reading, position, target, layer, regions, strip)
 
+    async def rejected(self, reading: Reading, person: int) -> RejectedCandidate | None:
+        """Find the shape that is most likely to be a digit, for a person who waits.
+
+        There is none in a picture without strokes.
+        """
+        found = await self._best_candidate(reading, person)
+        if found is None:
+            return None
+        (explained,) = await self._explained((found.digit,), Network.UPLOADS, Score.LOG_ODDS)
+        least = self._engine.min_objectness
+        return RejectedCandidate(found.digit, explained.prediction, found.objectness, least)
+
     async def _rejection_steps(self, reading: Reading, person: int) -> RejectionSteps:
-        found, shape = await self._best_candidate(reading, person), None
-        if found is not None:
-            (explained,) = await self._explained((found.digit,), Network.UPLOADS, Score.LOG_ODDS)
-            least = self._engine.min_objectness
-            shape = RejectedCandidate(found.digit, explained.prediction, found.objectness, least)
+        shape = await self.rejected(reading, person)
         strip = await self._engine.picture(draw_rejection, reading.picture, reading.ink, shape)
         return RejectionSteps(reading, shape, strip)
 

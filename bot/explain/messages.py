@@ -33,7 +33,8 @@ from bot.explain.results import (
 from bot.i18n import Say
 from bot.ui.layout import CALM, WARNING, Message, attached, framed
 from core.explain.methods import METHODS
-from core.faithfulness.deletion import Verdict
+from core.faithfulness.deletion import MARGIN, Verdict
+from core.figures.letters import letter
 from core.figures.probabilities import format_percent
 from core.uploads import DecodedImage, Reading
 
@@ -95,7 +96,7 @@ def _digit(result: DigitResult, say: Say, ownership: Ownership, confirm: int | N
         alt = say(
             "alt.photo",
             digits=boxed(result.reading, result.predictions, say),
-            number=result.position + 1,
+            letter=letter(result.position),
             target=result.target,
             heat=where(result.regions, say),
         )
@@ -142,6 +143,8 @@ def _digit_words(result: DigitResult, say: Say, ownership: Ownership) -> list[st
     if result.test is not None:
         lines.append(say(_map_key(query), **described))
         lines.append(deletion(result.test, query, result.target, say))
+        if result.test.before < MARGIN:
+            lines.append(say("explain.improbable", target=result.target))
         return [*lines, *insane(query, result.records, say)]
     lines.append(say("explain.empty", **described))
     if not result.layers_with_evidence:
@@ -183,8 +186,8 @@ def _upload_words(
         lines += _corrected(key, result.query, say, ownership, result.prediction.digit)
     if len(digits) > 1:
         region = say(REGION_NAMES[region_of(result.digit, reading)])
-        number = result.position + 1
-        lines.append(say("explain.place", number=number, count=len(digits), region=region))
+        place = letter(result.position)
+        lines.append(say("explain.place", letter=place, count=len(digits), region=region))
     return [*lines, say("explain.seen"), *_caveats(reading, say)]
 
 
@@ -219,10 +222,7 @@ def _picture(result: PictureResult, say: Say, ownership: Ownership) -> Message:
 
 def _picture_words(result: PictureResult, say: Say) -> list[str]:
     query = result.query
-    least, number = min(
-        ((each, i) for i, each in enumerate(result.predictions, 1)),
-        key=lambda each: each[0].confidence,
-    )
+    place, least = min(enumerate(result.predictions), key=lambda each: each[1].confidence)
     own, others = in_order(result.predictions), in_order(result.other_predictions)
     lines = [
         say(
@@ -230,14 +230,14 @@ def _picture_words(result: PictureResult, say: Say) -> list[str]:
             digits=own,
             network=say(NETWORK_NAMES[query.network]),
             count=len(result.predictions),
-            number=number,
+            letter=letter(place),
             digit=least.digit,
             confidence=format_percent(least.confidence),
         )
     ]
-    unsure = [str(i + 1) for i, each in enumerate(result.predictions) if not each.sure]
+    unsure = [letter(i) for i, each in enumerate(result.predictions) if not each.sure]
     if unsure:
-        lines.append(say("overview.unsure", numbers=", ".join(unsure), sure=f"{SURE:.0%}"))
+        lines.append(say("overview.unsure", letters=", ".join(unsure), sure=f"{SURE:.0%}"))
     if own != others:
         other = say(NETWORK_NAMES[query.network.other])
         lines.append(say("overview.differs", network=other, digits=others))

@@ -10,6 +10,7 @@ from core.explain.methods import METHODS
 from core.explain.regions import Region
 from core.explain.scores import Score
 from core.faithfulness.deletion import MARGIN, DeletionTest, Verdict
+from core.figures.letters import letter
 from core.figures.probabilities import format_percent
 from core.figures.rejection import format_objectness
 from core.uploads import Reading
@@ -141,7 +142,7 @@ def boxed(reading: Reading, predictions: Sequence[Prediction], say: Say) -> str:
     places = "; ".join(
         say(
             "alt.boxed",
-            number=i + 1,
+            letter=letter(i),
             digit=prediction.digit,
             region=say(REGION_NAMES[region_of(digit, reading)]),
         )

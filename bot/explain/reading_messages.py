@@ -7,8 +7,10 @@ from bot.explain.phrases import REGION_NAMES, tested, where
 from bot.explain.results import SURE, ReadingSteps, RejectionSteps, region_of
 from bot.i18n import Say
 from bot.ui.layout import Message, attached, framed
-from core.figures.rejection import format_objectness
+from core.figures.letters import letter
+from core.figures.rejection import RejectedCandidate, format_objectness
 from core.record import UploadsMetrics
+from core.uploads import Reading
 
 
 def steps(shown: ReadingSteps | RejectionSteps, say: Say) -> Message:
@@ -26,7 +28,7 @@ def steps(shown: ReadingSteps | RejectionSteps, say: Say) -> Message:
 def _reading(shown: ReadingSteps, say: Say) -> tuple[list[str], str]:
     words, digits = [say("steps.heading")], len(shown.reading.digits)
     if digits > 1:
-        words.append(say("steps.which", number=shown.position + 1, count=digits))
+        words.append(say("steps.which", letter=letter(shown.position), count=digits))
     words += [
         say("steps.picture"),
         say("steps.ink"),
@@ -54,11 +56,23 @@ def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
     return words, say("alt.steps_likeliest", region=region, **compared)
 
 
-def rule(metrics: UploadsMetrics, say: Say) -> Message:
-    """Lay out the rule by which a shape is taken for a digit, with its measured error rates."""
+def rule(metrics: UploadsMetrics, why: str | None, say: Say) -> Message:
+    """Lay out the rule by which a shape is taken for a digit, with its measured error rates.
+
+    It begins with `why`, the `reason` why a picture has no digit.
+    """
+    words = [say("rule.heading"), *filter(None, [why])]
     told = (say("rule.evidence"), *deciding(metrics, say), say("rule.ink"), changed(metrics, say))
-    words = "\n".join((say("rule.heading"), *(f"- {each}" for each in told)))
-    return framed(TextDisplay(words))
+    return framed(TextDisplay("\n".join([*words, *(f"- {each}" for each in told)])))
+
+
+def reason(reading: Reading, shape: RejectedCandidate | None, say: Say) -> str:
+    """Tell why a picture has no digit, by its shape that is most likely to be one."""
+    if shape is None:
+        return say("nothing.no_stroke")
+    region = say(REGION_NAMES[region_of(shape.digit, reading)])
+    decision = tested(shape.objectness, shape.threshold, say)
+    return f"{say('rule.likeliest', region=region)} {decision}"
 
 
 def deciding(metrics: UploadsMetrics, say: Say) -> list[str]:

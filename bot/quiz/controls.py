@@ -11,7 +11,7 @@ from typing_extensions import override
 from bot.i18n import Say
 from bot.quiz.kinds import KINDS
 from bot.quiz.kinds.base import DIGITS
-from bot.quiz.kinds.bet import FIELDS, BetKind, bet
+from bot.quiz.kinds.bet import FIELDS, BetKind, bet, field_letter
 from bot.ui.client import Interaction
 from bot.ui.control import OWNER, Control
 
@@ -87,7 +87,7 @@ def field_rows(
     return _rows(
         [
             Button(
-                label=field,
+                label=field_letter(field),
                 style=ButtonStyle.primary if field == chosen else ButtonStyle.secondary,
                 custom_id=f"field:{round_id}:{digit}:{field}:{owner}",
             )

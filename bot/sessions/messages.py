@@ -110,7 +110,7 @@ def session_list(sessions: Sequence[Session], say: Say) -> Message:
     """List the open sessions of a server that have a thread."""
     lines = []
     for session in [each for each in sessions if each.thread_id is not None][:_MAX_SESSIONS]:
-        thread, host = f"<#{session.thread_id}>", _host(session, say)
+        thread, host = f"<#{session.thread_id}>", f"<@{session.host_id}>"
         lines.append(f"- {say('session.listed', thread=thread, host=host, count=session.size)}")
     return notice("\n".join(lines) or say("session.none"), CALM)
 
@@ -148,16 +148,14 @@ def _place(session: Session, lessons: Lessons, say: Say) -> str:
 def _head(session: Session) -> TextDisplay[Any]:
     def led(say: Say) -> str:
         start = format_dt(session.started_at, "f")
-        by = say("session.led", host=_host(session, say), when=start)
+        by = say("session.nobody", when=start)
+        if session.host_id:  # who has deleted their data no longer hosts what has ended
+            by = say("session.led", host=f"<@{session.host_id}>", when=start)
         if session.ended_at is None:
             return by
         return f"{by} {say('session.over', when=format_dt(session.ended_at, 'f'))}"
 
     return TextDisplay(f"## {title(session)}\n{both(led, session.language)}")
-
-
-def _host(session: Session, say: Say) -> str:
-    return f"<@{session.host_id}>" if session.host_id else say("session.nobody")
 
 
 def _participants(session: Session) -> str:

@@ -9,6 +9,7 @@ from core.digit import Box
 from core.figures.arrays import Greys, Heatmap, Warp
 from core.figures.canvas import scaled, to_jpeg
 from core.figures.heatmaps import Colormap, enlarge, overlay, warp_heatmap
+from core.figures.letters import letter
 from core.figures.tags import Tag, Tone, draw_tags
 from core.uploads.decoded_image import DecodedImage
 
@@ -35,7 +36,7 @@ def draw_photo(
 ) -> bytes:
     """Draw the detected digits and their heatmaps on the picture.
 
-    Each digit has a box and a tag with its prediction, and with its number in reading order if
+    Each digit has a box and a tag with its prediction, and with its letter in reading order if
     there are several. Where the heatmaps are 0 the picture does not change.
 
     The only one whose heatmap is shown is at the place `selected`, in an orange box; `None` shows
@@ -83,7 +84,7 @@ def _tag(detections: Sequence[Detection], i: int, selected: int | None) -> Tag:
     tone = Tone.PLAIN if selected is None else Tone.CHOSEN if selected == i else Tone.DIM
     one = detections[i]
     text = str(one.prediction) if one.confident else f"{one.prediction}?"
-    return Tag(one.box, text, i + 1 if len(detections) > 1 else None, tone)
+    return Tag(one.box, text, letter(i) if len(detections) > 1 else None, tone)
 
 
 def _slices(box: Box, within: Box = (0, 0, 0, 0)) -> tuple[slice, slice]:

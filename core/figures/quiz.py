@@ -12,6 +12,7 @@ from core.faithfulness.deletion import DeletionTest, hottest_first, random_order
 from core.figures.arrays import DigitImage, Heatmap, Pixels
 from core.figures.canvas import blank, fill, frame, outline, to_jpeg, write
 from core.figures.heatmaps import Colormap, draw_colorbar, grey, heatmap_cells, overlay_digit
+from core.figures.letters import letter
 from core.figures.probabilities import format_percent
 from core.figures.style import BAR, EXPLAINED, LINE, MARGIN, RGB, TRACK, WHITE, Rgb
 
@@ -38,9 +39,9 @@ def draw_digit(image: DigitImage, salt: int) -> bytes:
 
 
 def draw_grid(image: DigitImage, salt: int) -> bytes:
-    """Draw a digit under nine numbered fields, as a JPEG."""
+    """Draw a digit under nine fields, A to I, as a JPEG."""
     panel = grey(image, _LARGE)
-    _draw_fields(panel, [str(number) for number in range(1, _FIELDS**2 + 1)])
+    _draw_fields(panel, [letter(place) for place in range(_FIELDS**2)])
     return _single_panel(panel, salt)
 
 
@@ -57,7 +58,7 @@ def draw_shares(
     """
     panels = [overlay_digit(image, heatmap, _SMALL) for heatmap in heatmaps]
     for panel, each in zip(panels, shares, strict=True):
-        _draw_fields(panel, [f"{i}  {share:.0%}" for i, share in enumerate(each, 1)])
+        _draw_fields(panel, [f"{letter(i)}  {share:.0%}" for i, share in enumerate(each)])
     row, column = divmod(int(np.argmax(shares[0])), _FIELDS)
     edges = _edges(_SMALL)
     largest = (edges[column], edges[row], edges[column + 1], edges[row + 1])

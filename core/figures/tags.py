@@ -31,11 +31,11 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A box, a prediction, and its number in reading order; `None` for a single digit."""
+    """A box, a prediction, and its letter in reading order; `None` for a single digit."""
 
     box: Box
     text: str
-    number: int | None
+    letter: str | None
     tone: Tone
 
 
@@ -91,8 +91,8 @@ def _fitting_size(tags: Sequence[Tag], size: int, columns: int) -> int:
 
 def _tag_size(tag: Tag, size: int) -> tuple[int, int]:
     """Return the width and height of a tag at a font size, in pixels."""
-    number = 0 if tag.number is None else round(1.05 * size)
-    width = text_mask(tag.text, size, bold=True).shape[1] + round(0.5 * size) + number
+    letter = 0 if tag.letter is None else round(1.05 * size)
+    width = text_mask(tag.text, size, bold=True).shape[1] + round(0.5 * size) + letter
     return width, round(1.15 * size)
 
 
@@ -146,14 +146,14 @@ def _draw_box(canvas: Pixels, box: Box, tone: Tone, unit: float) -> None:
 
 
 def _draw_tag(canvas: Pixels, place: Box, tag: Tag, size: int) -> None:
-    """Draw the prediction, light on dark, and before it the number, dark on a grey disc."""
+    """Draw the prediction, light on dark, and before it the letter, dark on a grey disc."""
     left, top, right, bottom = place
     middle = (top + bottom) // 2
     fill(canvas, place, _DARK)
     at, (colour, _) = (right - round(0.25 * size), middle), tag.tone.value
     write(canvas, tag.text, at, colour, size=size, bold=True, ha="right")
-    if tag.number is not None:
-        centre, number = (left + round(0.6 * size), middle), str(tag.number)
+    if tag.letter is not None:
+        centre = left + round(0.6 * size), middle
         disc(canvas, centre, round(0.42 * size), Tone.DIM.value[0])
-        small = round((0.7 if len(number) == 1 else 0.55) * size)
-        write(canvas, number, centre, _DARK, size=small, ha="center")
+        small = round((0.7 if len(tag.letter) == 1 else 0.55) * size)
+        write(canvas, tag.letter, centre, _DARK, size=small, ha="center")

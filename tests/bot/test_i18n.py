@@ -17,6 +17,20 @@ _ROOT = Path(bot.__file__).parent
 # The command line speaks English only, and has its texts where it says them.
 _SOURCES = [file for file in _ROOT.rglob("*.py") if _ROOT / "cli" not in file.parents]
 _KEY = re.compile(r"[a-z]+(\.[a-z_]+)+")
+_INSTEAD = {
+    "(some|any|every|no)body|whoever": "people, anyone, everyone, no one",
+    "those (who|that)": "people who, these",
+    "of which|of you|if left out": "a sentence of its own, about you, default: …",
+    "weighed|the weights? of evidence": "weighted",
+    "heat|hot|hotter|hottest": "heatmap, bright, brighter, brightest",
+    "speaks? (for|against)": "support, count against",
+    "screens?|steps? of a session": "page",
+    "refuse[sd]?|signs": "reject, symbols",
+    "drawn|by lot|dice": "random, at random",
+    "anew|hold a|lack|lacks": "again, run a, need",
+    "after it come|led by": "runners-up, hosted by",
+}
+"""What no English text says, and what it says in its place."""
 
 
 def _strings() -> set[str]:
@@ -110,13 +124,21 @@ def test_particles_follow_how_a_digit_is_read(template: str, takes: str) -> None
 def test_articles_follow_how_a_digit_is_read() -> None:
     said = [english("control.correct_digit", digit=digit) for digit in range(10)]
 
-    assert said == [f"Really {'an' if digit == 8 else 'a'} {digit}" for digit in range(10)]
+    assert said == [f"It is {'an' if digit == 8 else 'a'} {digit}" for digit in range(10)]
 
 
 def test_no_digit_follows_an_article_that_is_always_the_same() -> None:
     always = [key for key, said in catalogue("en").items() if re.search(r"\ba \**\{", said)]
 
     assert always == []
+
+
+@pytest.mark.parametrize(("word", "instead"), _INSTEAD.items())
+def test_english_is_plain(word: str, instead: str) -> None:
+    banned = re.compile(rf"\b({word})\b", re.IGNORECASE)
+    texts = {key: re.sub(r"{.*?}", "", said) for key, said in catalogue("en").items()}
+
+    assert [key for key, said in texts.items() if banned.search(said)] == [], instead
 
 
 def test_a_locale_without_a_catalogue_is_answered_in_english() -> None:

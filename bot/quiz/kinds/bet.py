@@ -17,10 +17,11 @@ from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
 from core.explain.regions import Region, region_shares
 from core.explain.scores import Score
+from core.figures.letters import letter
 from core.figures.quiz import draw_grid, draw_shares
 
 FIELDS = tuple(str(number) for number in range(1, 10))
-"""The fields of the grid, in reading order."""
+"""The fields of the grid, in reading order, as choices hold them; people see letters, A to I."""
 
 _REGIONS = dict(zip(FIELDS, Region, strict=True))
 _HALF = FULL_SCORE // 2
@@ -30,6 +31,11 @@ _SCORES = {"hirescam": Score.LOGIT, "gradcam": Score.LOG_ODDS}
 def bet(digit: str, field: str) -> str:
     """Write a bet on a digit and a field as a choice."""
     return f"{digit}@{field}"
+
+
+def field_letter(field: str) -> str:
+    """Write a field for people: a letter, so that it is not taken for a digit."""
+    return letter(FIELDS.index(field))
 
 
 class BetKind(Kind):
@@ -96,12 +102,14 @@ class BetKind(Kind):
 
     @override
     def choice_label(self, choice: str) -> str:
-        return choice.replace("@", " ▦ ")
+        digit, _, field = choice.partition("@")
+        return f"{digit} ▦ {field_letter(field)}" if field else digit
 
     @override
     def describe_choice(self, choice: str, say: Say) -> str:
         digit, _, field = choice.partition("@")
-        return say("quiz.bet.choice", digit=digit, field=field, region=_name(field, say))
+        fields = {"field": field_letter(field), "region": _name(field, say)}
+        return say("quiz.bet.choice", digit=digit, **fields)
 
     @override
     def question_fields(
@@ -119,12 +127,13 @@ class BetKind(Kind):
         field = question.answer.partition("@")[2]
         return {
             **super().answer_fields(question, figure, say),
-            "field": field,
+            "field": field_letter(field),
             "region": _name(field, say),
             "share": f"{max(question.heat):.0%}",
             "exact": f" {say('quiz.bet.exact')}" if question.methods else "",
             "shares": "; ".join(
-                f"{title}: " + ", ".join(f"{i} {share:.0%}" for i, share in enumerate(shares, 1))
+                f"{title}: "
+                + ", ".join(f"{letter(i)} {share:.0%}" for i, share in enumerate(shares))
                 for title, shares in zip(self.titles(question), figure.shares, strict=True)
             ),
         }
@@ -133,7 +142,7 @@ class BetKind(Kind):
     def describe_votes(self, results: Sequence[Result], say: Say) -> str:
         digits, fields = zip(*(each.choice.split("@") for each in results), strict=True)
         right = sum(each.right for each in results)
-        votes = {"digits": tally(digits), "fields": tally(fields)}
+        votes = {"digits": tally(digits), "fields": tally(map(field_letter, fields))}
         return say("quiz.bets", right=right, total=len(results), **votes)
 
 

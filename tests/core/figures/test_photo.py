@@ -174,7 +174,7 @@ def test_the_heat_of_a_digit_is_not_in_the_boxes_of_others(selected: int | None)
     assert heat[180:190, 80:190].any()  # there is no digit
 
 
-def test_a_tag_shows_prediction_doubt_and_number() -> None:
+def test_a_tag_shows_prediction_doubt_and_letter() -> None:
     here, there = (100, 200, 150, 300), (400, 200, 450, 300)
     alone = drawn(paper(600, 450), detection(here))
     unsure = drawn(paper(600, 450), detection(here, confident=False))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core.digit import Box
 from core.figures import tags
 from core.figures.arrays import Pixels
+from core.figures.letters import letter
 from core.figures.tags import Tag, Tone, draw_tags
 
 
@@ -18,7 +19,7 @@ def drawn(size: tuple[int, int], marked: Sequence[Tag]) -> Pixels:
 
 def places(size: tuple[int, int], boxes: Sequence[Box], text: str = "8?") -> list[Box]:
     """Return where the tags are put."""
-    marked = [Tag(box, text, i, Tone.PLAIN) for i, box in enumerate(boxes, 1)]
+    marked = [Tag(box, text, letter(i), Tone.PLAIN) for i, box in enumerate(boxes)]
     return tags._lay_out(marked, boxes, max(size) / 400, size[::-1])[1]
 
 
@@ -104,8 +105,8 @@ def test_a_box_is_visible_on_any_ground(ground: int, tone: Tone) -> None:
 
 
 def test_the_chosen_box_is_drawn_over_the_others() -> None:
-    chosen = Tag((100, 100, 200, 200), "8", 1, Tone.CHOSEN)
-    other = Tag((150, 150, 250, 250), "9", 2, Tone.DIM)
+    chosen = Tag((100, 100, 200, 200), "8", "A", Tone.CHOSEN)
+    other = Tag((150, 150, 250, 250), "9", "B", Tone.DIM)
 
     for marked in ([chosen, other], [other, chosen]):
         orange = (drawn((400, 400), marked) == Tone.CHOSEN.value[0]).all(axis=-1)
