@@ -19,16 +19,19 @@ _SOURCES = [file for file in _ROOT.rglob("*.py") if _ROOT / "cli" not in file.pa
 _KEY = re.compile(r"[a-z]+(\.[a-z_]+)+")
 _INSTEAD = {
     "(some|any|every|no)body|whoever": "people, anyone, everyone, no one",
-    "those (who|that)": "people who, these",
-    "of which|of you|if left out": "a sentence of its own, about you, default: …",
-    "weighed|the weights? of evidence": "weighted",
+    "those who": "people who",
+    "of which|of you": "a sentence of its own, about you",
+    "if left out": "default: …",
+    "weighed": "weighted",
     "heat|hot|hotter|hottest": "heatmap, bright, brighter, brightest",
     "speaks? (for|against)": "support, count against",
-    "screens?|steps? of a session": "page",
-    "refuse[sd]?|signs": "reject, symbols",
-    "drawn|by lot|dice": "random, at random",
-    "anew|hold a|lack|lacks": "again, run a, need",
-    "after it come|led by": "runners-up, hosted by",
+    "screens?": "page",
+    "refuse[sd]?": "reject",
+    "by lot|dice": "random, at random",
+    "anew": "again",
+    "lacks?": "need",
+    "after it come": "runners-up",
+    "led by": "hosted by",
 }
 """What no English text says, and what it says in its place."""
 

@@ -94,10 +94,10 @@ async def test_two_of_anything_are_shown_side_by_side(
     words = text(shown.response)
     assert f"side by side: **{first}** and **{second}**" in words
     assert words.count("**Deletion test**") == 2
-    assert ("one scale" in words) == (by == "classes")
+    assert ("the same scale" in words) == (by == "classes")
     (alt,) = alt_texts(shown.response)
-    assert f"{first}: Heat strongest" in alt
-    assert f"{second}: Heat strongest" in alt
+    assert f"{first}: Brightest regions" in alt
+    assert f"{second}: Brightest regions" in alt
 
 
 async def test_the_agreement_is_that_of_the_two_heatmaps(server: Server) -> None:
@@ -145,7 +145,7 @@ async def test_the_two_likeliest_classes_are_compared_on_every_digit(server: Ser
     for _ in range(3):
         await server.alex.click(server.last, custom_id=control(server.last, "pair-step:on"))
         words = text(server.last)
-        likeliest = re.search(r"reads an? \*\*(\d)\*\*\.\nAfter it come (\d)", words)
+        likeliest = re.search(r"reads an? \*\*(\d)\*\*\.\nRunners-up: (\d)", words)
         assert likeliest
         assert f"**{likeliest[1]}** and **{likeliest[2]}**" in words
 

@@ -202,7 +202,7 @@ async def test_a_fault_is_told_with_an_id_that_the_log_has(
         words = text(told)
         assert "Something went wrong on my side" in words
         assert "secret" not in words
-        error_id = words.split("under ")[1].split(".")[0]
+        error_id = words.rpartition(": ")[2]
         assert f"Error {error_id}" in caplog.text
     assert text(server.channel.history()[0]) == before
 

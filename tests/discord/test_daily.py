@@ -66,7 +66,7 @@ async def test_a_question_today_and_its_answer_beside_tomorrows(
     label = int(digits.labels[row.digit])
     assert row.message_id == question.id
     assert "## Digit of the day\n## 오늘의 숫자" in text(question)
-    assert ("misread" in text(question)) != ("by a hair" in text(question))
+    assert ("misread" in text(question)) != ("only just" in text(question))
     (alt,) = alt_texts(question)
     assert "light on black" in alt
     assert "검은 바탕" in alt
@@ -84,7 +84,7 @@ async def test_a_question_today_and_its_answer_beside_tomorrows(
     words = text(second)
     assert "### Yesterday's answer\n" in words
     assert "### 어제 숫자의 답\n" in words
-    assert f"Test digit {row.digit} is **{'an' if label == 8 else 'a'} {label}**." in words
+    assert f"Test digit {row.digit} is {'an' if label == 8 else 'a'} **{label}**." in words
     assert f"정답은 **{label}**{'예요' if label in {2, 4, 5, 9} else '이에요'}." in words
     assert len(await pictures(server.bot, second)) == 2
 

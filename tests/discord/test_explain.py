@@ -13,6 +13,8 @@ from core.explain.explainer import Explainer
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, card, control, options, refusal, text
 
+english = speaker("en")
+
 
 async def test_a_test_digit_is_answered_with_its_prediction_its_label_and_its_picture(
     server: Server,
@@ -33,8 +35,8 @@ async def test_the_picture_is_described_to_those_who_cannot_see_it(server: Serve
 
     (alt,) = alt_texts(result.response)
     assert "Prediction 9" in alt
-    assert "class 9 by Grad-CAM at max_pooling2d_1" in alt
-    assert "Heat strongest:" in alt
+    assert "Target class 9, Grad-CAM at max_pooling2d_1" in alt
+    assert "Brightest regions, on average:" in alt
 
 
 async def test_a_digit_that_the_network_gets_wrong_is_said_to_be_wrong(server: Server) -> None:
@@ -62,7 +64,7 @@ async def test_below_90_percent_it_is_not_sure_and_shows_what_else_it_may_be(
     words = text(result.response)
     assert f"## {first}? ·" in words
     assert "The tutorial's network is not sure**: no class reaches 90%." in words
-    candidates = words.split("one of these: ")[1].splitlines()[0]
+    candidates = words.split("Candidates: ")[1].splitlines()[0]
     assert re.findall(r"\*\*(\d)\*\* \(\d", candidates)[:2] == [str(first), str(second)]
     assert "reads a **" not in words
 
@@ -78,7 +80,7 @@ async def test_the_other_network_can_be_asked_about_the_same_digit(server: Serve
     shown = await server.alex.slash(server.channel, "explain", index=index)
     before = text(shown.response)
     assert f"-# tutorial weights {_of_tutorial(server).weights_hash} ·" in before
-    assert f"The uploads' network reads a {other} here, " in before
+    assert f"The uploads' network disagrees: it reads a {other} (" in before
 
     message = answer(shown)
     result = await server.alex.click(message, custom_id=control(message, "network"))
@@ -87,7 +89,7 @@ async def test_the_other_network_can_be_asked_about_the_same_digit(server: Serve
     after = text(server.last)
     weights = server.bot.engine.explainers[Network.UPLOADS].weights_hash
     assert f"-# uploads weights {weights} · index {index} ·" in after
-    assert f"The tutorial's network reads a {one} here, " in after
+    assert f"The tutorial's network disagrees: it reads a {one} (" in after
     message = server.last
     await server.alex.click(message, custom_id=control(message, "network"))
     assert text(server.last) == before
@@ -169,7 +171,7 @@ async def test_an_unknown_layer_is_answered_with_those_there_are(server: Server)
 async def test_index_and_image_together_are_refused(server: Server) -> None:
     result = await server.alex.slash(server.channel, "explain", index=7, image=("a.png", b"x"))
 
-    assert refusal(result) == speaker("en")("explain.index_or_image")
+    assert refusal(result) == english("explain.index_or_image")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ async def test_a_layer_that_somebody_types_is_shown_as_typed(server: Server, typ
 
     words = refusal(result)
     outside = re.sub(r"`[^`\n]*`", "", words)
-    assert words == speaker("en")(
+    assert words == english(
         "explain.no_layer", layer=Typed(typed), layers=", ".join(server.bot.explaining.layers)
     )
     assert not set("[]()<>#*`\n") & set(outside)
@@ -194,7 +196,7 @@ async def test_what_is_refused_while_the_bot_thinks_is_refused_in_private(server
     alone = await server.alex.slash(server.channel, "explain", index=4321, private=True)
 
     for result in (refused, alone):
-        assert refusal(result) == speaker("en")("problem.busy")
+        assert refusal(result) == english("problem.busy")
     assert server.channel.history() == []
 
 
@@ -213,7 +215,7 @@ async def test_an_empty_map_says_so_and_where_there_is_evidence(server: Server) 
     words = text(server.last)
     assert "**The heatmap is empty.** By Grad-CAM and logit, nothing in `max_pooling2d`" in words
     assert "choose" in words
-    assert "No heat: the map is empty." in alt_texts(server.last)[0]
+    assert english("alt.no_heat") in alt_texts(server.last)[0]
 
 
 async def test_the_explained_class_is_chosen_among_all_with_their_probabilities(

@@ -109,9 +109,9 @@ async def test_each_wrong_answer_has_its_own_feedback(server: Server) -> None:
         ("preparing", 3, "study:thinner", None, "Before your change: 9"),
         ("reading", 2, "study:rub", None, "Before your change: 6"),
         ("reading", 2, "study:example.161", None, "Test digit 161,"),
-        ("reading", 2, "studyclass", "4", "Heat strongest"),
-        ("reading", 0, "studylayer", "conv2d_1", "Heat strongest"),
-        ("reading", 3, "studyscore", "probability", "Heat strongest"),
+        ("reading", 2, "studyclass", "4", "Brightest regions"),
+        ("reading", 0, "studylayer", "conv2d_1", "Brightest regions"),
+        ("reading", 3, "studyscore", "probability", "Brightest regions"),
     ],
 )
 async def test_what_there_is_to_try_changes_the_picture(
@@ -347,7 +347,7 @@ async def test_another_screen_begins_as_its_file_says(server: Server) -> None:
     assert "28×28 cells" in alt_texts(answer(result))[0]
     await server.alex.click(answer(result), custom_id=control(answer(result), "page:2"))
 
-    assert "the map for class 4 at max_pooling2d_1" in alt_texts(answer(result))[0]
+    assert "the heatmap for class 4 at max_pooling2d_1" in alt_texts(answer(result))[0]
 
 
 async def test_somebody_learns_with_their_own_handwriting(server: Server) -> None:
@@ -391,7 +391,7 @@ async def test_a_screen_for_all_is_tried_privately_with_ones_own_digit(server: S
     assert "테스트 숫자 42번" in text(own.response)
     assert "page:" not in str([part.custom_id for part in buttons(own.response)])
     assert told.ephemeral
-    assert "✅ **B** is right." in text(told.response)
+    assert "✅ **B.**" in text(told.response)
     assert await server.bot.progress.choice(server.alex.id, number, "data", 0) == 1
     assert await server.bot.progress.choice(server.alex.id, 0, "data", 0) is None
     progress = await server.bot.progress.of(server.minji.id)
@@ -406,7 +406,7 @@ async def test_what_is_answered_after_a_session_is_told_but_counts_no_more(serve
 
     told = await server.alex.click(shared, custom_id=control(shared, "choice:0"))
 
-    assert "❌ **A** is not it." in text(told.response)
+    assert "❌ **Not quite: A.**" in text(told.response)
     number = evening.session_id
     assert await server.bot.progress.choice(server.alex.id, number, "data", 0) is None
 

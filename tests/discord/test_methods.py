@@ -17,6 +17,8 @@ from tests.builders import row
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, card, components, control, refusal, text
 
+english = speaker("en")
+
 
 async def test_a_method_is_asked_for_and_named_everywhere(server: Server) -> None:
     usual = await server.alex.slash(server.channel, "explain", index=7)
@@ -26,7 +28,7 @@ async def test_a_method_is_asked_for_and_named_everywhere(server: Server) -> Non
     words = text(exact.response)
     assert "(7×7 cells) has evidence for **9** (HiResCAM; score: log-odds)." in words
     assert words.count("· hirescam") == 1
-    assert "class 9 by HiResCAM at max_pooling2d_1" in alt_texts(exact.response)[0]
+    assert "Target class 9, HiResCAM at max_pooling2d_1" in alt_texts(exact.response)[0]
     assert await card(server.bot, exact.response) != ordinary
 
 
@@ -78,7 +80,7 @@ async def test_the_test_line_is_what_the_network_says_of_the_changed_digit(
     assert (
         f"probability of {target}: {format_percent(before)} → **{format_percent(after)}**" in words
     )
-    assert f"{format_percent(random)} without a random fifth" in words
+    assert f"{format_percent(random)} without a random 20%" in words
     better, equal = random - after >= 0.01, abs(random - after) < 0.01
     verdict = "points at ink" if better else "No better than" if equal else "Worse than"
     assert verdict in words
@@ -86,7 +88,7 @@ async def test_the_test_line_is_what_the_network_says_of_the_changed_digit(
 
 async def test_the_suggested_method_is_one_press_away(server: Server) -> None:
     await server.alex.slash(server.channel, "explain", index=0)
-    assert "No better than chance here: try HiResCAM, one press below" in text(server.last)
+    assert english("test.equal", suggested="HiResCAM") in text(server.last)
 
     for expected in ("hirescam", "integrated_gradients", "hirescam"):
         message = server.last
@@ -175,7 +177,7 @@ async def test_several_digits_are_explained_and_tested_by_any_method(server: Ser
     )
     words = text(server.last)
     assert "(Integrated Gradients; score: log-odds)" in words
-    counted = re.search(r"for (\d) of 3 digits the heatmap points at ink that matters", words)
+    counted = re.search(r"heatmaps that point at ink that matters: (\d) of 3", words)
     assert counted
     assert int(counted[1]) >= 2
     await server.alex.select(server.last, ["1"], custom_id=control(server.last, "digit"))
@@ -187,7 +189,7 @@ async def test_a_class_that_is_next_to_impossible_is_not_tested(server: Server) 
     shown = await server.alex.slash(
         server.channel, "explain", index=7, target=1, method="integrated_gradients"
     )
-    assert "the probability of 1 is <\N{NO-BREAK SPACE}0.1% to begin with" in text(shown.response)
+    assert "the probability of 1 is only <\N{NO-BREAK SPACE}0.1%" in text(shown.response)
 
 
 def _select(message: discord.Message, kind: str) -> discord.SelectMenu:

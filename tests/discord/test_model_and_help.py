@@ -26,7 +26,7 @@ async def test_model_shows_the_layers_and_what_was_measured(server: Server) -> N
     for layer in ("conv2d", "max_pooling2d_1", "flatten", "dense", "softmax"):
         assert layer in words
     curves, confusion = alt_texts(result.response)
-    assert "Curves of the training over 10 epochs" in curves
+    assert "Training curves over 10 epochs" in curves
     assert "Confusion matrix" in confusion
 
 
@@ -65,7 +65,7 @@ async def test_help_mentions_commands_that_can_be_clicked(server: Server) -> Non
     assert "session start" in clickable
     assert words.startswith("## New here? Start with…")
     assert "Apps › Explain" in words
-    assert "does not say" in words
+    assert "does not tell you" in words
 
 
 async def test_help_shows_settings_only_to_those_who_may_use_them(server: Server) -> None:

@@ -66,4 +66,4 @@ async def test_lessons_show_the_operators_training(server: Server, folder: Path)
 async def test_the_model_and_its_curves_are_told_from_the_operators_record(server: Server) -> None:
     result = await server.alex.slash(server.channel, "model")
 
-    assert "Loss falls from 9.875" in alt_texts(result.response)[0]
+    assert "loss falls from 9.875" in alt_texts(result.response)[0]

@@ -2,11 +2,14 @@
 
 import json
 
+from bot.i18n import speaker
 from bot.scores.scores import RoundFilter
 from tests.bot.filled import fill, found
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text
 from tests.discord.test_sessions import announcements, lead, opened, panel, press
+
+english = speaker("en")
 
 
 async def test_who_has_nothing_is_told_so(server: Server) -> None:
@@ -24,7 +27,7 @@ async def test_all_can_be_seen_and_taken_along(server: Server) -> None:
     shown = answer(await server.alex.slash(server.channel, "privacy"))
     result = await server.alex.click(shown, custom_id=control(shown, "privacy_export"))
 
-    assert "**1** · answers in rounds of the quiz" in text(shown)
+    assert f"**1** · {english('privacy.votes')}" in text(shown)
     assert " · other" not in text(shown)
     assert result.ephemeral
     (attachment,) = answer(result).attachments
@@ -43,13 +46,13 @@ async def test_deletion_is_asked_about_and_leaves_nothing(server: Server) -> Non
     asked = answer(await server.alex.click(shown, custom_id=control(shown, "privacy_delete")))
     assert "Delete everything?" in text(asked)
     kept = answer(await server.alex.click(asked, custom_id=control(asked, "privacy_keep")))
-    assert "answers in rounds" in text(kept)
+    assert english("privacy.votes") in text(kept)
     assert await found(server.bot.store, server.alex.id)
 
     asked = answer(await server.alex.click(kept, custom_id=control(kept, "privacy_delete")))
     done = answer(await server.alex.click(asked, custom_id=control(asked, "privacy_really")))
 
-    assert "Nothing of you is kept any more." in text(done)
+    assert english("privacy.deleted") in text(done)
     assert "Sessions ended: 1." in text(done)
     assert await found(server.bot.store, server.alex.id) == set()
     assert await found(server.bot.store, server.bora.id) == others
@@ -104,10 +107,10 @@ async def test_nothing_is_left_of_the_host_of_a_session_that_goes_on(server: Ser
     for what in ("delete", "really"):
         asked = answer(await press(server.alex, asked, f"privacy_{what}"))
 
-    assert "Sessions handed to somebody else: 1." in text(asked)
+    assert "Sessions handed over: 1." in text(asked)
     assert await found(server.bot.store, server.alex.id) == set()
     words = text(panel(thread))
-    assert f"Led by {server.bora.mention}" in words
+    assert f"Hosted by {server.bora.mention}" in words
     assert server.alex.mention not in words
     assert "Alex" not in words
     after = await server.bot.scores.standings(RoundFilter(guild.id))

@@ -7,6 +7,7 @@ import pytest
 import simcord
 from sqlalchemy import func, select, update
 
+from bot.i18n import speaker
 from bot.quiz.kinds import KINDS
 from bot.quiz.kinds.base import DIGITS
 from bot.quiz.question import Round
@@ -14,6 +15,8 @@ from bot.store import models
 from core.explain.methods import METHODS
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, files, refusal, text
+
+english = speaker("en")
 
 _DAY = 24 * 60 * 60
 
@@ -66,7 +69,7 @@ async def test_a_round_from_its_question_to_its_points(server: Server) -> None:
     assert not buttons(seen, "vote")
     assert f"What did the network say? {round_.question.answer}" in text(seen)
     assert f"신경망은 뭐라고 했을까요? {round_.question.answer}" in text(seen)
-    assert "2 of 3 were right" in text(seen)
+    assert "Right: 2 of 3" in text(seen)
     assert f"✅ <@{server.alex.id}> **+13** · ✅ <@{server.minji.id}> **+13**" in text(seen)
     assert str(server.bora.id) not in text(seen)
     assert f"Card of test digit {round_.question.digit}" in alt_texts(seen)[0]
@@ -99,7 +102,7 @@ async def test_a_bet_is_made_of_a_digit_and_then_a_field(server: Server) -> None
     assert whole.acknowledged
     seen = await now_as_it_is(server, question)
     assert f"✅ <@{server.bora.id}> **+10**" in text(seen)
-    assert "1 of 1 were right" in text(seen)
+    assert "Right: 1 of 1" in text(seen)
 
 
 async def test_a_bet_that_version_0_1_has_opened_is_closed_by_its_own_heat(
@@ -146,7 +149,7 @@ async def test_the_true_heatmap_is_told_by_its_deletion_test(server: Server) -> 
     assert "삭제 실험" in text(seen)
     assert all(name in text(seen) and name in alt_texts(seen)[0] for name in names)
     assert f"✅ <@{server.minji.id}> **+13**" in text(seen)
-    assert "1 of 2 were right" in text(seen)
+    assert "Right: 1 of 2" in text(seen)
 
 
 async def test_a_late_vote_is_refused_in_one_sentence(server: Server) -> None:
@@ -157,7 +160,7 @@ async def test_a_late_vote_is_refused_in_one_sentence(server: Server) -> None:
 
     late = await server.bora.click(question, custom_id=right)
 
-    assert "could not be counted" in text(answer(late))
+    assert english("quiz.late") in text(answer(late))
     async with server.bot.store.begin() as session:
         assert await session.scalar(select(func.count()).select_from(models.Vote)) == 0
 
@@ -168,7 +171,7 @@ async def test_nobody_starts_a_second_round_beside_an_open_one(server: Server) -
     refused = answer(await server.bora.slash(server.channel, "quiz"))
 
     assert refused.flags.ephemeral
-    assert "A round is open in this channel" in text(refused)
+    assert english("quiz.under_way") in text(refused)
 
 
 async def test_a_restart_in_the_middle_of_a_round_changes_nothing(server: Server) -> None:
@@ -270,7 +273,7 @@ async def test_a_group_is_asked_again_what_its_members_let_come_back(server: Ser
     await server.bora.click(question, custom_id=wrong)
     await server.env.advance_time(50 + _DAY)
     nothing = await server.alex.slash(server.channel, "quiz", kind="again")
-    assert "Nothing of this group is due" in refusal(nothing)
+    assert "nothing to review now" in refusal(nothing)
 
     own = answer(await server.bora.slash(server.channel, "review"))
     row = await own_review(server, server.bora.id)
@@ -300,7 +303,7 @@ async def test_a_question_of_a_lesson_comes_back_unanswered(server: Server) -> N
     assert pressed.acknowledged
     answered = await now_as_it_is(server, page, pressed)
     assert asked.feedback[asked.right] in text(answered)
-    following = buttons(answered, "review")["Next one"]
+    following = buttons(answered, "review")[english("review.next")]
     box = await server.bot.reviews.status(server.bora.id)
     assert (box.due, box.later) == (1, 1)  # the other one's lesson is not there
     pressed = await server.bora.click(answered, custom_id=following)
@@ -316,8 +319,8 @@ async def test_one_agrees_to_that_below_a_review(server: Server) -> None:
     assert pressed.acknowledged
     assert (await server.bot.reviews.status(server.bora.id)).in_groups
     done = await now_as_it_is(server, page, pressed)
-    assert "may come back as a round of your groups" in text(done)
-    assert "Keep mine to myself" in buttons(done, "review")
+    assert english("review.shared") in text(done)
+    assert english("review.keep") in buttons(done, "review")
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

@@ -11,6 +11,8 @@ from bot.store.models import Round, Session, Vote
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, pictures, text
 
+english = speaker("en")
+
 
 async def play(
     server: Server, weeks_ago: int = 0, session_id: int | None = None, **points: int
@@ -62,7 +64,7 @@ async def test_a_board_is_the_askers_own_and_pings_nobody(server: Server) -> Non
         f"🥇 <@{who.id}> · **10** · 1/1" for who in (server.alex, server.bora)
     )
     assert lines[2] == f"🥉 <@{server.minji.id}> · **4** · 1/1"
-    assert "You: rank 1 with **10** points, right in 1 of 1 rounds." in words
+    assert english("scores.own", rank=1, points=10, right=1, rounds=1) in words
 
     shown = answer(result)
     for period, expected in (
@@ -89,8 +91,8 @@ async def test_who_stays_off_is_seen_by_nobody_but_themselves(server: Server) ->
     own = answer(result)
     assert f"<@{server.alex.id}>" not in text(own)
     assert "**10** points" in text(own)
-    assert "only you see this" in text(own)
-    assert "Put me on scoreboards" in labels(own)
+    assert "only you can see this" in text(own)
+    assert english("scores.show") in labels(own)
     others = await server.bora.slash(server.channel, "scores")
     assert f"🥇 <@{server.bora.id}>" in text(others.response)
     assert str(server.alex.id) not in text(others.response)
@@ -167,7 +169,7 @@ async def test_ones_own_weeks_are_a_picture_that_words_tell(server: Server, read
         (server.bot.now() - dt.timedelta(weeks=weeks)).isocalendar()[1] for weeks in (2, 1, 0)
     ]
     if reader == "alex":
-        assert "**10** points since week" in text(shown)
+        assert "Points since week" in text(shown)
         bars = ", ".join(
             f"Week {n}: {points}" for n, points in zip(numbers, (10, 0, 0), strict=True)
         )
@@ -182,9 +184,11 @@ async def test_ones_own_weeks_are_a_picture_that_words_tell(server: Server, read
 
 
 async def test_who_never_played_is_told_so(server: Server) -> None:
-    assert "Nobody has points" in text((await server.alex.slash(server.channel, "scores")).response)
+    assert english("scores.empty") in text(
+        (await server.alex.slash(server.channel, "scores")).response
+    )
     mine = await server.alex.slash(server.channel, "scores", period="mine")
-    assert "no round in the last 12 weeks" in text(mine.response)
+    assert english("scores.history_empty", weeks=12) in text(mine.response)
 
 
 async def test_buttons_work_after_a_restart(server: Server) -> None:
@@ -210,7 +214,7 @@ async def test_in_a_direct_message_only_what_works_there_is_offered(
     result = await user.slash("scores", share=True)
 
     shown = answer(result)
-    assert speaker("en")("scores.history_heading") in text(shown)
+    assert english("scores.history_heading") in text(shown)
     assert len(alt_texts(shown)) == played
     assert not [part for part in components(shown) if getattr(part, "custom_id", None)]
 
@@ -230,6 +234,6 @@ async def test_a_scoreboards_old_button_in_a_direct_message_says_where_it_works(
     result = await user.click(old, custom_id=custom_id)
 
     assert result.acknowledged
-    assert speaker("en")("scores.no_server") in text(result.followups[0])
+    assert english("scores.no_server") in text(result.followups[0])
     asked = answer(await server.alex.slash(server.channel, "scores"))
-    assert speaker("en")("scores.own_none") in text(asked)  # and has changed nothing
+    assert english("scores.own_none") in text(asked)  # and has changed nothing

@@ -15,6 +15,8 @@ from bot.sessions.messages import step as step_message
 from tests.discord.conftest import Server
 from tests.discord.looking import alt_texts, answer, components, control, text
 
+english = speaker("en")
+
 
 @pytest.fixture
 def host(server: Server) -> simcord.MemberActor:
@@ -117,11 +119,11 @@ async def test_it_opens_a_thread_with_a_pinned_panel_in_both_languages(
     assert thread.name == "Where *does* it look?"
     words = text(panel(thread))
     assert r"Where \*does\* it look?" in words
-    assert f"Led by {host.mention}" in words
+    assert f"Hosted by {host.mention}" in words
     assert f"{host.mention} 님이 이끌어요" in words
-    assert "Taking part: 1 · 참여 1명" in words
+    assert "Participants: 1 · 참여 1명" in words
     (announced,) = announcements(server)
-    assert f"Led by {host.mention}" in text(announced)
+    assert f"Hosted by {host.mention}" in text(announced)
 
 
 async def test_a_server_with_a_language_is_shown_that_one_alone(
@@ -142,7 +144,7 @@ async def test_a_server_with_a_language_is_shown_that_one_alone(
 async def test_who_may_not_host_is_told_who_may(server: Server) -> None:
     refused = await server.bora.slash(server.channel, "session start", topic="Mine")
     assert refused.ephemeral
-    assert "those who may manage threads" in text(refused.response)
+    assert "people who can manage threads" in text(refused.response)
     assert server.channel.threads == []
 
     guild = server.channel.guild
@@ -168,7 +170,7 @@ async def test_what_the_bot_may_not_do_is_said_in_one_sentence(
 
     refused = await host.slash(closed, "session start", topic="Heat")
 
-    assert "I lack these permissions: Create Public Threads, Attach Files." in text(
+    assert "I need these permissions: Create Public Threads, Attach Files." in text(
         refused.response
     )
     assert await server.bot.sessions.open_in_server(guild.id) == []
@@ -203,11 +205,11 @@ async def test_people_join_and_leave_and_the_panel_says_who_is_there(
     await server.env.advance_time(60)
     await press(server.bora, panel(thread), "session_join")
     words = text(panel(thread))
-    assert "Taking part: 3" in words
+    assert "Participants: 3" in words
     assert words.index(server.minji.mention) < words.index(server.bora.mention)
 
     await press(server.minji, panel(thread), "session_leave")
-    assert "Taking part: 2" in text(panel(thread))
+    assert "Participants: 2" in text(panel(thread))
     assert server.minji.mention not in text(panel(thread))
 
 
@@ -259,14 +261,14 @@ async def test_who_takes_part_does_not_lead(server: Server, host: simcord.Member
 
     for shown in (panel(thread), step(thread)):
         refused = await press(server.bora, shown, "session_manage")
-        assert f"Only {host.mention}, who leads this session" in told(refused)
+        assert f"Only {host.mention}, who hosts this session" in told(refused)
     # Who hands over keeps the private controls, which then refuse, as do public ones of before.
     kept = await controls(host, thread)
     await server.bot.sessions.hand_over(1, server.minji.id)
     _take_roles(server, host.id)
     for kind in ("session_next", "session_who", "session_hand", "session_quiz", "session_end"):
         refused = await press(host, kept, kind)
-        assert f"Only {server.minji.mention}, who leads this session" in told(refused), kind
+        assert f"Only {server.minji.mention}, who hosts this session" in told(refused), kind
     assert steps(thread) == 1
 
 
@@ -289,7 +291,7 @@ async def test_everybody_tries_a_step_on_their_own_in_their_language(
     assert server.bot.lessons.lesson(name, "ko").pages[0].title in text(own.response)
     assert server.bot.lessons.lesson(name, "en").pages[0].title not in text(own.response)
     assert text(step(thread)) == shared
-    assert "Taking part: 2" in text(panel(thread))
+    assert "Participants: 2" in text(panel(thread))
 
 
 async def test_whether_one_follows_is_private_and_the_host_sees_how_many(
@@ -307,18 +309,18 @@ async def test_whether_one_follows_is_private_and_the_host_sees_how_many(
         assert heard.ephemeral
     menu = await controls(host, thread)
 
-    assert "Follow: **1** · lost: **1** · said nothing: 1" in text(menu)
+    assert "Following: **1** · lost: **1** · no answer: 1" in text(menu)
     assert len([m for m in thread.history() if not m.flags.ephemeral]) == before
 
     menu = answer(await press(host, menu, "session_next"))
     counts = text(menu)
-    assert "Follow: **0** · lost: **0** · said nothing: 3" in counts
-    assert "screen 1 of" in counts.split("Lost on other screens:")[1]
+    assert "Following: **0** · lost: **0** · no answer: 3" in counts
+    assert "page 1 of" in counts.split("Lost on other pages:")[1]
 
     await press(server.bora, step(thread), "session_clear")
     counted = answer(await press(host, menu, "session_who"))
     assert counted.id == menu.id
-    assert "Follow: **1** · lost: **0** · said nothing: 2" in text(counted)
+    assert "Following: **1** · lost: **0** · no answer: 2" in text(counted)
 
 
 async def test_it_is_handed_over_to_a_person(server: Server, host: simcord.MemberActor) -> None:
@@ -328,7 +330,7 @@ async def test_it_is_handed_over_to_a_person(server: Server, host: simcord.Membe
     handed = await host.select(asked, [server.minji], custom_id=control(asked, "session_host"))
 
     assert f"{server.minji.mention} is the host now" in text(handed.response)
-    assert f"Led by {server.minji.mention}" in text(panel(thread))
+    assert f"Hosted by {server.minji.mention}" in text(panel(thread))
     await lead(server.minji, thread, "session_next")
     assert steps(thread) == 2
 
@@ -345,7 +347,7 @@ async def test_at_the_end_there_is_a_summary_with_files(
 
     assert "has ended" in text(ended.response)
     (summary,) = summaries(thread)
-    assert "2 took part" in text(summary)
+    assert "Participants: 2" in text(summary)
     assert "2명이 참여" in text(summary)
     assert server.minji.mention in text(summary)
     files = {file.filename: (await file.read()).decode("utf-8-sig") for file in summary.attachments}
@@ -369,7 +371,7 @@ async def test_a_summary_that_discord_refuses_is_sent_later_and_once(
 
     refused = await press(host, asked, "session_sure")
 
-    assert told(refused) == speaker("en")(said)
+    assert told(refused) == english(said)
     assert summaries(thread) == []
     again = await press(host, asked, "session_sure")
     assert "This session has ended." in told(again)
@@ -399,7 +401,7 @@ async def test_two_who_wait_for_the_same_change_are_both_told_that_it_failed(
 
     assert [type(each) for each in told_of] == [discord.HTTPException] * 2
     await server.env.advance_time(3600)
-    assert "Taking part: 2" in text(panel(thread))
+    assert "Participants: 2" in text(panel(thread))
 
 
 async def test_in_an_archived_thread_a_session_goes_on(
@@ -417,7 +419,7 @@ async def test_in_an_archived_thread_a_session_goes_on(
 
     await press(server.bora, announcements(server)[0], "session_join")
 
-    assert "Taking part: 2" in text(panel(thread))
+    assert "Participants: 2" in text(panel(thread))
     now = await server.bot.fetch_channel(thread.id)
     assert isinstance(now, discord.Thread)
     assert not now.archived
@@ -481,7 +483,7 @@ async def test_a_round_is_played_in_the_thread_and_counts_for_the_session(
     await server.env.advance_time(120)
     await press(host, asked, "session_sure")
     (summary,) = summaries(thread)
-    assert "rounds played: 1" in text(summary)
+    assert "Rounds: 1" in text(summary)
 
 
 async def test_a_deleted_panel_is_made_anew(server: Server, host: simcord.MemberActor) -> None:
@@ -535,8 +537,8 @@ async def test_several_sessions_in_one_server_keep_apart(
     await press(server.bora, panel(two), "session_join")
 
     assert (steps(one), steps(two)) == (2, 1)
-    assert "Taking part: 1" in text(panel(one))
-    assert "Taking part: 2" in text(panel(two))
+    assert "Participants: 1" in text(panel(one))
+    assert "Participants: 2" in text(panel(two))
     listed = await server.minji.slash(server.channel, "session list")
     assert listed.ephemeral
     assert f"<#{one.id}>" in text(listed.response)
@@ -550,7 +552,7 @@ async def test_after_a_restart_it_goes_on(server: Server, host: simcord.MemberAc
     await server.restart()
 
     assert steps(thread) == 1
-    assert "Taking part: 2" in text(panel(thread))
+    assert "Participants: 2" in text(panel(thread))
     await lead(host, thread, "session_next")
     assert steps(thread) == 2
 
@@ -575,7 +577,7 @@ async def test_what_a_crash_cut_short_is_made_good(
 
     title = server.bot.lessons.lesson(name, "en").pages[1].title
     assert title in text(step(moved))
-    assert "Taking part: 2" in text(panel(moved))
+    assert "Participants: 2" in text(panel(moved))
     assert len(summaries(ended)) == 1
     assert [each.topic for each in await server.bot.sessions.open_in_server(_guild_id(server))] == [
         "A"
@@ -599,7 +601,7 @@ async def test_a_session_is_not_opened_in_a_thread_or_a_direct_message(
 
     refused = await host.slash(thread, "session start", topic="Within")
 
-    assert "needs a text channel" in text(refused.response)
+    assert english("session.not_here") in text(refused.response)
     refused = await host.slash(server.channel, "session end")
     assert "not the thread of a session" in text(refused.response)
 

@@ -34,7 +34,7 @@ async def test_everything_can_be_chosen_and_is_shown_as_chosen(
     result = await manager.slash(server.channel, "settings")
     assert result.ephemeral
     shown = answer(result)
-    assert "It appears nowhere" in text(shown)
+    assert "It is off" in text(shown)
 
     for kind, value, expected in (
         ("language", "ko", ServerSettings("ko")),
@@ -104,7 +104,7 @@ async def test_who_may_no_longer_manage_the_server_changes_nothing(
     result = await manager.select(shown, ["ko"], custom_id=control(shown, "settings_language"))
 
     assert result.acknowledged
-    assert "Only those who may manage this server" in text(result.followups[0])
+    assert "Only people who can manage this server" in text(result.followups[0])
     assert await wishes(server) == ServerSettings()
 
 
@@ -117,11 +117,11 @@ async def test_a_channel_that_is_gone_or_forbidden_is_told(
     )
     await server.bot.servers.change(guild.id, daily_channel_id=silent.id)
     shown = answer(await manager.slash(server.channel, "settings"))
-    assert f"I may not post in <#{silent.id}>" in text(shown)
+    assert f"I cannot post in <#{silent.id}>" in text(shown)
 
     await server.bot.servers.change(guild.id, daily_channel_id=12345)
     result = await manager.slash(server.channel, "settings")
-    assert "That channel is gone" in text(result.response)
+    assert "That channel no longer exists" in text(result.response)
 
     await manager.select(
         answer(result), [server.channel], custom_id=control(result.response, "settings_channel")

@@ -31,6 +31,8 @@ from tests.discord.looking import (
     text,
 )
 
+english = speaker("en")
+
 _A_SEVEN = 0  # test digit 0 is a 7
 
 
@@ -48,8 +50,8 @@ async def test_an_image_option_brings_the_prediction_on_the_picture_itself(
     assert "labelled" not in words
     upload, photo, card = alt_texts(result.response)
     assert upload == "The uploaded picture"
-    assert "the digits boxed (1: a 7, centre)" in photo
-    assert "heat over number 1, for class 7. Heat strongest: " in photo
+    assert "a box around each digit (A: a 7, centre)" in photo
+    assert "a heatmap over digit A, for class 7. Brightest regions" in photo
     assert "Prediction 7" in card
     first, second = await pictures(server.bot, result.response)
     assert Image.open(io.BytesIO(first)).size == (560, 560)  # a small one is enlarged
@@ -162,8 +164,8 @@ async def test_one_bad_picture_among_several_is_told_to_whoever_asked_and_costs_
     assert "reads a **1**" in text(second)
     assert told.ephemeral
     assert not second.ephemeral
-    problem = speaker("en")("upload.not_a_picture")
-    assert text(told) == speaker("en")("explain.picture", number=bad + 1, count=3, problem=problem)
+    problem = english("upload.not_a_picture")
+    assert text(told) == english("explain.picture", number=bad + 1, count=3, problem=problem)
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -175,14 +177,14 @@ async def test_where_every_picture_is_bad_nothing_is_left_in_the_channel(
 
     result = await server.alex.context_menu(server.channel, "Explain", message)
 
-    assert refusal(result).count(speaker("en")("upload.not_a_picture")) == count
+    assert refusal(result).count(english("upload.not_a_picture")) == count
     assert len(server.channel.history()) == 1
 
 
 async def test_a_bad_picture_of_a_public_command_is_told_in_private(server: Server) -> None:
     result = await server.alex.slash(server.channel, "explain", image=("a.png", b"oops"))
 
-    assert refusal(result) == speaker("en")("upload.not_a_picture")
+    assert refusal(result) == english("upload.not_a_picture")
     assert server.channel.history() == []
 
 
@@ -263,7 +265,7 @@ async def test_a_file_too_large_is_refused_before_it_is_fetched(
         server.channel, "explain", image=("a.png", bytes(MAX_BYTES + 1))
     )
 
-    assert refusal(result) == speaker("en")("upload.too_large", limit=10)
+    assert refusal(result) == english("upload.too_large", limit=10)
     assert fetched == []
 
 
@@ -280,8 +282,8 @@ async def test_an_upload_that_discord_does_not_hand_over_is_told(
     asked = await server.alex.slash(server.channel, "explain", image=("a.png", picture(0)))
     pressed = await server.alex.select(answer, ["3"], custom_id=control(answer, "target"))
 
-    assert "Discord did not hand over this picture:" in refusal(asked)
-    assert "can no longer be read" in text(pressed.followups[0])
+    assert english("upload.not_fetched") in refusal(asked)
+    assert english("explain.gone") in text(pressed.followups[0])
 
 
 @pytest.mark.parametrize("member", ["alex", "minji"])

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, expect
 
-from bot.i18n import speaker
+from bot.i18n import Say, speaker
 from tests.builders import blank, picture, row
 from tests.preview.conftest import Open
 from tests.preview.page import StudyPage
@@ -74,14 +74,16 @@ def test_a_session_is_under_way_and_its_panel_is_in_sight(served: Serving, visit
 
     expect(page.panel.get_by_role("button", name="Join")).to_be_in_viewport()
     expect(page.messages.filter(has_text=english("quiz.said")).first).to_contain_text("@Sam")
-    step = page.messages.filter(has=page.page.get_by_role("button", name="I follow")).first
+    step = page.messages.filter(
+        has=page.page.get_by_role("button", name=english("session.clear"))
+    ).first
     assert step.locator("img").first.get_attribute("alt")
 
 
 def test_a_visitor_joins_and_others_play_with_them(served: Serving, visit: Open) -> None:
     page = visit(served)
-    open_round = page.messages.filter(has_text="you may change it until then")
-    answered = page.messages.filter(has_text=re.compile(r"\d of \d were right"))
+    open_round = page.messages.filter(has_text="you can change it until then")
+    answered = page.messages.filter(has_text=re.compile(r"Right: \d of \d"))
     expect(answered).to_have_count(1)
 
     joined = page.press(page.panel, "Join")
@@ -91,7 +93,7 @@ def test_a_visitor_joins_and_others_play_with_them(served: Serving, visit: Open)
     expect(open_round).to_have_count(1, timeout=60_000)
     expect(answered).to_have_count(2, timeout=120_000)
     expect(open_round).to_have_count(0)
-    expect(answered.last).to_contain_text(re.compile(r"\d of 3 were right"))
+    expect(answered.last).to_contain_text(re.compile(r"Right: \d of 3"))
 
 
 def test_explain_with_options_typed_and_chosen(served: Serving, visit: Open) -> None:
@@ -114,7 +116,7 @@ def test_an_uploaded_picture_is_read_and_asked_on(served: Serving, visit: Open) 
     expect(answer).to_contain_text(plain(english("explain.seen")))
     alts = [image.get_attribute("alt") or "" for image in answer.locator("img").all()]
     assert alts[0] == english("alt.picture")
-    assert "1: a 2, centre" in alts[1]
+    assert "A: a 2, centre" in alts[1]
     before = page.pictures(answer)
     after = page.choose(
         answer,
@@ -140,7 +142,7 @@ def test_the_scene_has_a_photograph_of_several_digits_to_go_into(
     expect(answer).to_contain_text(plain(korean("network.uploads")))
 
     private = page.choose(
-        answer, korean("control.digits", first=1, last=3), _digit(answer, "3번째: 7")
+        answer, korean("control.digits", first="A", last="C"), _digit(answer, "C", korean)
     )
 
     expect(private).to_contain_text("Only you can see this")
@@ -180,7 +182,7 @@ def test_menus_show_what_the_answer_holds_while_parts_of_it_come_and_go(
     score, logit = (
         english("control.score", score=english(f"score.{name}")) for name in ("log_odds", "logit")
     )
-    digits, correct = english("control.digits", first=1, last=2), english("control.correct")
+    digits, correct = english("control.digits", first="A", last="B"), english("control.correct")
     method, alone = english("control.method", method="Grad-CAM"), english("control.against_nothing")
     expect(answer.get_by_role("combobox")).to_have_text([digits, method, layer, each, alone, score])
 
@@ -188,7 +190,7 @@ def test_menus_show_what_the_answer_holds_while_parts_of_it_come_and_go(
     expect(answer.get_by_role("combobox")).to_have_text(
         [digits, method, conv2d, each, alone, score]
     )
-    one = _digit(answer, "2: 1")
+    one = _digit(answer, "B", english)
     page.choose(answer, digits, one)
     predicted = english("control.target_predicted", target=1)
     opened = [one, method, conv2d, predicted, alone, score, correct]
@@ -212,8 +214,9 @@ def test_menus_show_what_the_answer_holds_while_parts_of_it_come_and_go(
         expect(answer.get_by_role("combobox").first).to_have_text(one)
 
 
-def _digit(message: Locator, begins: str) -> str:
-    """The whole label of a menu's option, which ends with a confidence."""
+def _digit(message: Locator, letter: str, say: Say) -> str:
+    """The whole label of a menu's option for a digit, which ends with a confidence."""
+    begins, _, _ = say("control.digit", letter=letter, digit="|", confidence="").partition("|")
     labels = message.locator(".option-label").all_text_contents()
     return next(label for label in labels if label.startswith(begins))
 

@@ -191,7 +191,7 @@ async def test_a_bet_of_version_0_1_is_judged_by_its_own_heat(pool: DigitPool) -
     assert picture.regions == (strongest_regions(grad_cam.heatmaps[question.layer][0]),)
     asked = sent(question_message(round_of(question), await kind.draw_question(pool, question)))
     told = sent(answer_message(round_of(question, "en"), picture))
-    assert "Grad-CAM: 1 95%, 2 5%, 3 0%" in told
+    assert "Grad-CAM: A 95%, B 5%, C 0%" in told
     assert "log-odds \\u00b7 gradcam" in told
     assert "(Grad-CAM)" in asked
     assert "HiResCAM" not in asked + told
@@ -210,8 +210,8 @@ async def test_the_answer_to_a_bet_shows_both_maps_and_says_which_one_counts(
     assert beside == pytest.approx(by_grad_cam, abs=1e-4)
     told = sent(answer_message(round_of(question, "en"), picture))
     for name, shares in zip(("HiResCAM", "Grad-CAM"), picture.shares, strict=True):
-        assert f"{name}: 1 {shares[0]:.0%}, 2 {shares[1]:.0%}" in told
-    assert "HiResCAM judges the bet because its cells and the bias add up" in told
+        assert f"{name}: A {shares[0]:.0%}, B {shares[1]:.0%}" in told
+    assert speaker("en")("quiz.bet.exact") in told
     assert "logit \\u00b7 hirescam \\u00b7 log-odds \\u00b7 gradcam" in told
     korean = "".join(
         part.content for part in texts(answer_message(round_of(question, "ko"), picture))
@@ -262,9 +262,9 @@ async def test_any_of_the_methods_may_be_the_true_one(pool: DigitPool) -> None:
                 "## Which heatmap is true? {answer}",
                 "**{answer}** points at ink that the network needs",
                 "- the whole digit: {before}",
-                "- without the fifth of the ink that A, {a}, marks most: **{after_a}**",
-                "- without the fifth that B, {b}, marks most: **{after_b}**",
-                "- without a random fifth: {random}",
+                "- without the 20% of the ink that A, {a}, highlights most: **{after_a}**",
+                "- without the 20% that B, {b}, highlights most: **{after_b}**",
+                "- without a random 20%: {random}",
             ),
         ),
         (
@@ -487,7 +487,7 @@ async def test_who_stays_off_scoreboards_is_counted_and_not_named(pool: DigitPoo
 
     assert "<@11>" in shown
     assert "<@22>" not in shown
-    assert "2 of 2 were right" in shown
+    assert "Right: 2 of 2" in shown
     assert "1 more with points" in shown
 
 

@@ -82,7 +82,7 @@ def test_what_was_missed_is_told_with_its_digit_and_its_right_answer(
 
     kind = KINDS["bet"]
     asked = lessons.lesson("data", language).questions[0]
-    assert say("summary.round", number=2, kind=say(kind.title), digit=7, answer="9 ▦ 8") in missed
+    assert say("summary.round", number=2, kind=say(kind.title), digit=7, answer="9 ▦ H") in missed
     assert asked.options[asked.right] in missed
 
 
