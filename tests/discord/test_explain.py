@@ -214,7 +214,7 @@ async def test_an_empty_map_says_so_and_where_there_is_evidence(server: Server) 
     assert result.acknowledged
     words = text(server.last)
     assert "**The heatmap is empty.** By Grad-CAM and logit, nothing in `max_pooling2d`" in words
-    assert "choose" in words
+    assert "Choose" in words
     assert english("alt.no_heat") in alt_texts(server.last)[0]
 
 
@@ -224,8 +224,8 @@ async def test_the_explained_class_is_chosen_among_all_with_their_probabilities(
     result = await server.alex.slash(server.channel, "explain", index=7)
 
     assert options(result.response, "target") == [
-        "Explained: 9 (predicted)",
-        *(f"Explained: why {n}?" for n in range(10)),
+        english("control.target_predicted", target=9),
+        *(english("control.target_option", target=n) for n in range(10)),
     ]
 
 

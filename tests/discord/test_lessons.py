@@ -95,7 +95,7 @@ async def test_each_wrong_answer_has_its_own_feedback(server: Server) -> None:
         assert pressed.acknowledged
         words = text(answer(result))
         assert question.feedback[choice] in words
-        assert (f"✅ **{letter}**" in words) == (choice == question.right)
+        assert (f"✅ **{letter}.**" in words) == (choice == question.right)
         assert await server.bot.progress.choice(server.alex.id, 0, "data", 0) == choice
         told.add(words)
 
@@ -396,7 +396,7 @@ async def test_a_screen_for_all_is_tried_privately_with_ones_own_digit(server: S
     assert await server.bot.progress.choice(server.alex.id, 0, "data", 0) is None
     progress = await server.bot.progress.of(server.minji.id)
     assert progress["data"].screen == 0
-    assert "✅ **B**" not in text(shared)
+    assert "✅ **B.**" not in text(shared)
 
 
 async def test_what_is_answered_after_a_session_is_told_but_counts_no_more(server: Server) -> None:

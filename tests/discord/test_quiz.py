@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from bot.i18n import speaker
 from bot.quiz.kinds import KINDS
 from bot.quiz.kinds.base import DIGITS
+from bot.quiz.kinds.bet import field_letter
 from bot.quiz.question import Round
 from bot.store import models
 from core.explain.methods import METHODS
@@ -96,7 +97,7 @@ async def test_a_bet_is_made_of_a_digit_and_then_a_field(server: Server) -> None
 
     half = answer(await server.bora.click(question, custom_id=f"bet:{round_.round_id}:{digit}:0"))
     assert half.flags.ephemeral
-    whole = await server.bora.click(half, custom_id=buttons(half, "field")[field])
+    whole = await server.bora.click(half, custom_id=buttons(half, "field")[field_letter(field)])
     await server.env.advance_time(50)
 
     assert whole.acknowledged
@@ -122,12 +123,14 @@ async def test_a_bet_that_version_0_1_has_opened_is_closed_by_its_own_heat(
     for member, each in ((server.alex, other), (server.bora, field)):
         pressed = await member.click(question, custom_id=f"bet:{round_.round_id}:{digit}:0")
         half = answer(pressed)
-        assert (await member.click(half, custom_id=buttons(half, "field")[each])).acknowledged
+        assert (
+            await member.click(half, custom_id=buttons(half, "field")[field_letter(each)])
+        ).acknowledged
     await server.env.advance_time(50)
 
     seen = await now_as_it_is(server, question)
     assert f"✅ <@{server.alex.id}> **+10** · <@{server.bora.id}> **+5**" in text(seen)
-    assert f"by Grad-CAM field **{other}**" in text(seen)
+    assert f"by Grad-CAM is strongest in square **{field_letter(other)}**" in text(seen)
     assert "HiResCAM" not in text(seen) + alt_texts(seen)[0]
 
 
@@ -253,7 +256,7 @@ async def test_a_bet_comes_back_privately_too(server: Server) -> None:
     digit, _, field = round_.question.answer.partition("@")
     other = str((int(digit) + 1) % 10)
     half = answer(await server.bora.click(question, custom_id=f"bet:{round_.round_id}:{other}:0"))
-    await server.bora.click(half, custom_id=buttons(half, "field")[field])
+    await server.bora.click(half, custom_id=buttons(half, "field")[field_letter(field)])
     await server.env.advance_time(50 + _DAY)
 
     again = answer(await server.bora.slash(server.channel, "review"))
@@ -262,7 +265,7 @@ async def test_a_bet_comes_back_privately_too(server: Server) -> None:
     pressed = await server.bora.click(again, custom_id=buttons(again, "bet")[digit])
     half = await now_as_it_is(server, again, pressed)
     assert await files(server.bot, half)
-    pressed = await server.bora.click(half, custom_id=buttons(half, "field")[field])
+    pressed = await server.bora.click(half, custom_id=buttons(half, "field")[field_letter(field)])
 
     assert "Right!" in text(await now_as_it_is(server, half, pressed))
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 import bot.quiz.actions
 from bot.i18n import speaker
 from bot.quiz.kinds import KINDS
+from bot.quiz.kinds.bet import field_letter
 from bot.store import models
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, control, text
@@ -56,7 +57,7 @@ async def test_a_bet_is_told_privately_too_without_its_buttons(server: Server) -
     question, round_ = await ask(server, "bet")
     digit, _, field = round_.question.answer.partition("@")
     half = answer(await server.bora.click(question, custom_id=f"bet:{round_.round_id}:{digit}:0"))
-    placed = await server.bora.click(half, custom_id=buttons(half, "field")[field])
+    placed = await server.bora.click(half, custom_id=buttons(half, "field")[field_letter(field)])
     assert buttons(answer(placed), "field")
 
     await server.env.advance_time(50)

@@ -90,7 +90,7 @@ async def test_who_stays_off_is_seen_by_nobody_but_themselves(server: Server) ->
     assert result.acknowledged
     own = answer(result)
     assert f"<@{server.alex.id}>" not in text(own)
-    assert "**10** points" in text(own)
+    assert "points **10**" in text(own)
     assert "only you can see this" in text(own)
     assert english("scores.show") in labels(own)
     others = await server.bora.slash(server.channel, "scores")
