@@ -62,7 +62,7 @@ async def test_a_sheet_goes_to_other_layers_classes_and_digits(server: Server) -
     await server.alex.slash(server.channel, "methods", index=7)
     seen = set(await pictures(server.bot, server.last))
     for kind, value, expected in (
-        ("sheet:layer", "conv2d_1", "read `conv2d_1`"),
+        ("sheet:layer", "conv2d_1", "use `conv2d_1`"),
         ("sheet:target", "4", "explain class **4**"),
     ):
         message = server.last

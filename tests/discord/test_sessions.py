@@ -227,10 +227,10 @@ async def test_the_host_leads_through_a_lesson_and_everybody_sees_each_step(
         assert screen.title in words
         assert korean.pages[number].title in words
         assert alt_texts(step(thread))
-        assert f"screen {number + 1} of {len(english.pages)}" in text(panel(thread))
+        assert f"page {number + 1} of {len(english.pages)}" in text(panel(thread))
         if number + 1 < len(english.pages):
             menu = answer(await press(host, menu, "session_next"))
-            assert f"screen {number + 2} of {len(english.pages)}" in text(menu)
+            assert f"page {number + 2} of {len(english.pages)}" in text(menu)
     assert steps(thread) == len(english.pages)
 
     await press(host, menu, "session_back")
@@ -250,7 +250,7 @@ async def test_a_press_on_controls_that_are_out_of_date_moves_nobody_and_updates
     assert "The group is already here" in told(again)
     assert steps(thread) == 2
     updated = answer(again)
-    assert "screen 2 of" in text(updated)
+    assert "page 2 of" in text(updated)
     await press(host, updated, "session_next")
     assert steps(thread) == 3
 
