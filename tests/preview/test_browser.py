@@ -46,7 +46,7 @@ def test_a_first_question_is_answered_already(served: Serving, visit: Open) -> N
     assert card.width >= 720
     assert len(np.unique(np.asarray(card.convert("L")))) > 20
     alt = answer.locator("img").get_attribute("alt") or ""
-    assert "class 4 by Grad-CAM" in alt
+    assert "Target class 4, Grad-CAM" in alt
     assert "max_pooling2d_1" in alt
 
 
@@ -148,7 +148,7 @@ def test_the_scene_has_a_photograph_of_several_digits_to_go_into(
     expect(private).to_contain_text("Only you can see this")
     expect(private.get_by_role("heading")).to_have_text(re.compile("^7 "))
     expect(private).to_contain_text(
-        english("explain.place", number=3, count=3, region=english("region.right"))
+        english("explain.place", letter="C", count=3, region=english("region.right"))
     )
     steps = page.press(private, english("control.how_read"))
     expect(steps).to_contain_text(plain(english("steps.heading")))
