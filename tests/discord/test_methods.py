@@ -185,11 +185,16 @@ async def test_several_digits_are_explained_and_tested_by_any_method(server: Ser
     assert "(Integrated Gradients; score: log-odds)" in text(server.last)
 
 
-async def test_a_class_that_is_next_to_impossible_is_not_tested(server: Server) -> None:
+async def test_a_class_that_is_next_to_impossible_is_not_tested_and_its_scale_is_told(
+    server: Server,
+) -> None:
     shown = await server.alex.slash(
         server.channel, "explain", index=7, target=1, method="integrated_gradients"
     )
     assert "the probability of 1 is only <\N{NO-BREAK SPACE}0.1%" in text(shown.response)
+    assert english("explain.improbable", target=1) in text(shown.response)
+    likely = await server.alex.slash(server.channel, "explain", index=7)
+    assert "scaled to its own maximum" not in text(likely.response)
 
 
 def _select(message: discord.Message, kind: str) -> discord.SelectMenu:

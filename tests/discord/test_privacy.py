@@ -120,6 +120,21 @@ async def test_nothing_is_left_of_the_host_of_a_session_that_goes_on(server: Ser
     await lead(server.bora, thread, "session_next")
 
 
+async def test_a_session_that_ends_with_its_host_has_no_host(server: Server) -> None:
+    guild = server.alex.guild
+    role = guild.create_role("hosts")
+    server.env.backend.edit_member(guild.id, server.alex.id, {"role_ids": [role.id]})
+    await server.bot.servers.change(guild.id, host_roles=[role.id])
+    thread = await opened(server, server.alex, "Alone")
+
+    asked = answer(await server.alex.slash(server.channel, "privacy"))
+    for what in ("delete", "really"):
+        asked = answer(await press(server.alex, asked, f"privacy_{what}"))
+
+    assert "No host. Started <t:" in text(panel(thread))
+    assert "<@0>" not in text(panel(thread))
+
+
 def ids(message: object) -> list[str]:
     """The custom ids of a message's controls."""
     return [
