@@ -641,7 +641,9 @@ def test_contents_go_on_with_what_was_begun_last() -> None:
 
     assert "Start: The data" in labels(contents(LESSONS, {}, say, 1))
     assert "Continue: Loss, optimiser and metric" in labels(contents(LESSONS, begun, say, 1))
-    assert "📖 5. Loss, optimiser and metric · page 2 of 5" in words(contents(LESSONS, begun, say, 1))
+    assert "📖 5. Loss, optimiser and metric · page 2 of 5" in words(
+        contents(LESSONS, begun, say, 1)
+    )
     assert "✅ 1. The data" in words(contents(LESSONS, done, say, 1))
     assert labels(contents(LESSONS, done, say, 1)) == []
 
