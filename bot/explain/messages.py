@@ -141,7 +141,7 @@ def _digit_words(result: DigitResult, say: Say, ownership: Ownership) -> list[st
         lines.append(say(key, index=query.index, label=result.digit.label))
     described = _explained(result, say)
     if result.test is not None:
-        lines.append(say(_map_key(query), **described))
+        lines.append(f"{say(_map_key(query), **described)} {where(result.regions, say)}")
         lines.append(deletion(result.test, query, result.target, say))
         if result.test.before < MARGIN:
             lines.append(say("explain.improbable", target=result.target))
