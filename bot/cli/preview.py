@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot.cli.common import end_like_ctrl_c, fail, number
 
-_LOADING = "Loading the network… · 신경망을 불러오는 중…"
+_LOADING = "Loading the network… · 모델을 불러오는 중…"
 _TRY = """
 Open this address in a browser. It holds a secret of this run: keep it to yourself.
 브라우저에서 이 주소를 여세요. 이번 실행의 비밀이 들어 있으니 남에게 보이지 마세요.
@@ -19,7 +19,7 @@ Open this address in a browser. It holds a secret of this run: keep it to yourse
   [link={url}]{url}[/link]
 
 A study group's session is under way there, and you can join it.
-스터디 모임이 열려 있어요. 참여해 보세요.
+스터디가 진행 중이에요. 참여해 보세요.
 
 Try
   - [bold]Join[/bold] on the panel: 서연 starts a round, Sam and 지훈 vote too, and after 45 seconds
@@ -32,19 +32,19 @@ Try
   - "Viewing as" 민지: press something under Alex's answer, or go into her photograph
   - [bold]/model[/bold]: both networks, measured
 해 보세요
-  - 패널의 [bold]참여[/bold]: 서연이 한 판을 열고 Sam과 지훈도 답을 골라요.
+  - 패널의 [bold]참여[/bold]: 서연이 라운드를 열고 Sam과 지훈도 답을 골라요.
     45초 뒤에 정답과 점수가 나와요
-  - 맨 위에 있는 강의 화면 아래의 "내 숫자로 해 보기": 나에게만 보여요
+  - 맨 위에 있는 수업 페이지 아래의 "직접 해 보기": 나에게만 보여요
   - [bold]/lesson[/bold], [bold]/quiz[/bold], [bold]/scores[/bold], [bold]/help[/bold] 입력:
     "New messages"를 누르면 답이 보여요
   - [bold]/explain[/bold]: index나 image를 골라 보내고, 답 아래의 메뉴와 버튼 누르기
-  - 맨 위 "Viewing as"에서 서연 고르기: 모임을 이끄는 사람이에요. 다음, 이해도 보기, 끝내기
+  - 맨 위 "Viewing as"에서 서연 고르기: 스터디의 진행자예요. 다음 페이지, 이해도 보기, 종료
   - "Viewing as"에서 민지 고르기: Alex의 답 아래를 눌러 보거나, 올린 사진에서 숫자 골라 보기
-  - [bold]/model[/bold]: 두 신경망과 측정 결과
+  - [bold]/model[/bold]: 두 모델과 측정 결과
 
-Ctrl-C ends it. · Ctrl-C로 끝냅니다.
+Ctrl-C ends it. · Ctrl-C를 누르면 끝나요.
 """
-_ENDED = "The preview has ended. · 미리보기를 끝냈습니다."
+_ENDED = "The preview has ended. · 미리보기를 끝냈어요."
 _MISSING = "simcord is missing: pip install 'gradcam-bot[preview]'"
 
 

@@ -64,7 +64,8 @@ class _ParticleFormatter(Formatter):
             return str(super().format_field(value, format_spec))
         if format_spec == "~a/an":
             return "an" if str(value) == "8" else "a"  # of digits
-        particle = str(josa_pick(str(value), format_spec.removeprefix("~")))
+        spoken = str(value).replace("%", "퍼센트")  # else its number decides
+        particle = str(josa_pick(spoken, format_spec.removeprefix("~")))
         return particle if format_spec.startswith("~") else f"{value}{particle}"
 
 

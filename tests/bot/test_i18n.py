@@ -34,6 +34,38 @@ _INSTEAD = {
     "led by": "hosted by",
 }
 """What no English text says, and what it says in its place."""
+_BANNED = {
+    "히트맵": r"열지도|(?<![가-힣])지도(?!사)|뜨거|(?<![가-힣])열(이 (있|강)|에서|의 위치| 없음)",
+    "모델": "신경망|네트워크",
+    "feature map": "특징 ?맵(?!\\))|피처 ?맵|피쳐",
+    "그레디언트": "그래디언트|그라디언트|경사도",
+    "파라미터": "매개 ?변수",
+    "이미지": "그림(?!자)|화상",
+    "겹친 이미지": "오버레이|겹침",
+    "페이지": r"화면|[0-9}]쪽",
+    "패널": "진행판|그림 [0-9가-힣]+ 칸",
+    "패턴": "무늬",
+    "스텝": "걸음",
+    "정답": "레이블|라벨",
+    "훈련 데이터": "학습 (데이터|숫자)",
+    "테스트 데이터": "테스트 (숫자|이미지)",
+    "평가지표": "(?<!평가)지표",
+    "크로스 엔트로피": "교차 ?엔트로피",
+    "로그 오즈": "로그오즈|로그 승산",
+    "확신도": "신뢰도|자신감",
+    "상관계수": "상관(?!계수|없)",
+    "삭제 실험": "(지우기|제거|삭제) ?(시험|검사|테스트)",
+    "새너티 체크": "무작위화 검사|온전성 검사",
+    "스터디": "모임|저녁",
+    "진행자": "이끄는|이끌|호스트",
+    "공개, 비공개": "같이보기|나만보기",
+    "기타": "그 밖",
+    "위치": "자리(?!수)",
+    "각각": "저마다",
+    "이유": "까닭",
+    "-해요": r"(니다|니까|십시오|십시요)(?![가-힣])",
+}
+"""Korean words that are not used, by what is said instead."""
 
 
 def _strings() -> set[str]:
@@ -142,6 +174,58 @@ def test_english_is_plain(word: str, instead: str) -> None:
     texts = {key: re.sub(r"{.*?}", "", said) for key, said in catalogue("en").items()}
 
     assert [key for key, said in texts.items() if banned.search(said)] == [], instead
+
+
+def test_a_percentage_takes_the_particle_of_per_cent() -> None:
+    said = [_FORMATTER.vformat("{p:을/를}", (), {"p": p}) for p in ("99.8%", "97%", "<\u00a00.1%")]
+
+    assert said == ["99.8%를", "97%를", "<\u00a00.1%를"]
+
+
+def test_no_particle_after_a_field_is_always_the_same() -> None:
+    particle = "[은는이가을를와과]|으?로|이?라서|이?라고|이에요|예요|(이었|였)[가-힣]+"
+    fixed = re.compile(rf"\}}[*`]*({particle})(?![가-힣])")
+    always = [key for key, said in catalogue("ko").items() if fixed.search(said)]
+
+    assert always == []
+
+
+@pytest.mark.parametrize(("instead", "banned"), _BANNED.items())
+def test_korean_has_one_word_for_one_thing(instead: str, banned: str) -> None:
+    found = {key: said for key, said in catalogue("ko").items() if re.search(banned, said)}
+
+    assert found == {}, instead
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [
+        ("히트맵", "열이 있는 곳"),
+        ("히트맵", "7의 열지도와 지도"),
+        ("이미지", "올린 그림"),
+        ("페이지", "3쪽 가운데 2쪽"),
+        ("페이지", "{pages}쪽"),
+        ("-해요", "읽었습니다."),
+        ("-해요", "봅니다"),
+        ("-해요", "몇 개입니까?"),
+    ],
+)
+def test_other_words_are_found(instead: str, said: str) -> None:
+    assert re.search(_BANNED[instead], said)
+
+
+@pytest.mark.parametrize("said", ["그림자", "어느 픽셀인지도", "열을 세로로", "왼쪽", "행과 열"])
+def test_words_that_look_like_them_are_not(said: str) -> None:
+    assert [instead for instead, banned in _BANNED.items() if re.search(banned, said)] == []
+
+
+def test_what_a_text_tells_to_type_is_the_name_of_a_command_or_option() -> None:
+    ko = catalogue("ko")
+    names = {ko[key] for key in ko if re.fullmatch(r"command\..+\.name", key)}
+    for key, said in ko.items():
+        for code in re.findall("`([^`]*)`", said):
+            typed = code[1:].split() if code.startswith("/") else re.findall("^[가-힣]+", code)
+            assert set(typed) <= names, key
 
 
 def test_a_locale_without_a_catalogue_is_answered_in_english() -> None:

@@ -181,12 +181,12 @@ async def test_what_cannot_be_compared_is_refused_in_private(
 
 async def test_a_korean_reader_reads_korean(server: Server) -> None:
     sheet = await server.minji.slash(server.channel, "methods", index=7)
-    assert "방법 14가지로 클래스 **9를** 설명했어요" in text(sheet.response)
+    assert "방법 14가지로 클래스 **9**를 설명했어요" in text(sheet.response)
     pair = await server.minji.slash(server.channel, "compare", index=7)
     assert "방법 비교: **Grad-CAM**, **HiResCAM**." in text(pair.response)
     assert options(pair.response, "pair:axis") == [
-        "비교: 클래스",
-        "비교: 방법",
-        "비교: 층",
-        "비교: 모델",
+        "비교 기준: 클래스",
+        "비교 기준: 방법",
+        "비교 기준: 층",
+        "비교 기준: 모델",
     ]

@@ -90,7 +90,7 @@ async def test_a_question_today_and_its_answer_beside_tomorrows(
 
     closer = await server.minji.click(second, custom_id=control(second, "daily"))
     assert closer.ephemeral
-    assert f"테스트 숫자 {row.digit}번" in text(closer.response)
+    assert f"테스트 데이터 {row.digit}번" in text(closer.response)
 
 
 async def test_it_is_sent_once_a_day_also_over_restarts(server: Server) -> None:

@@ -19,16 +19,16 @@ async def test_a_korean_reader_reads_korean(server: Server) -> None:
     result = await server.minji.slash(server.channel, "explain", index=7)
 
     words = text(result.response)
-    assert "튜토리얼 신경망은 이 숫자를 **9**로 읽었습니다." in words
-    assert "테스트 숫자 7번의 정답은 9" in words
+    assert "튜토리얼 모델은 이 숫자를 **9**로 읽었어요." in words
+    assert "테스트 데이터 7번의 정답은 9예요" in words
     assert "예측 9" in alt_texts(result.response)[0]
-    assert options(result.response, "target")[0] == "설명: 9(예측)"
+    assert options(result.response, "target")[0] == "설명할 클래스: 9(예측값)"
     labels = [part.label for part in components(result.response) if getattr(part, "label", None)]
     assert labels == [
         "이전 숫자",
-        "아무 숫자",
+        "무작위 숫자",
         "다음 숫자",
-        "업로드용 신경망에 묻기",
+        "업로드용 모델에 묻기",
         "HiResCAM 히트맵 보기",
     ]
 
@@ -38,7 +38,7 @@ async def test_particles_are_right_after_every_digit(server: Server) -> None:
     index = 0
     while len(seen) < 10:
         result = await server.minji.slash(server.channel, "explain", index=index)
-        _, _, sentence = text(result.response).partition("신경망은 이 숫자를 **")
+        _, _, sentence = text(result.response).partition("모델은 이 숫자를 **")
         if sentence:  # of a digit that it is not sure of, it says otherwise
             seen[int(sentence[0])] = sentence[3:].split(" ")[0]
         index += 1
@@ -52,7 +52,7 @@ async def test_a_press_is_answered_in_the_language_of_who_presses(server: Server
 
     result = await server.minji.select(public, ["conv2d_1"], custom_id=control(public, "layer"))
 
-    assert "신경망은" in text(result.response)
+    assert "모델은" in text(result.response)
     assert "The tutorial's network reads" in text(server.last)
 
 
@@ -91,11 +91,11 @@ async def test_a_message_is_answered_in_its_language_or_its_authors(server: Serv
     mention = server.mention
 
     await server.alex.send(server.channel, f"{mention} 이 숫자 뭐예요?")
-    assert "그림이 없습니다" in text(server.last)
+    assert "이미지가 없어요" in text(server.last)
 
     await server.alex.send(server.channel, f"{mention} what is this?")
     assert "has no picture" in text(server.last)
 
     await server.minji.slash(server.channel, "help")
     await server.minji.send(server.channel, f"{mention} ?")
-    assert "그림이 없습니다" in text(server.last)
+    assert "이미지가 없어요" in text(server.last)

@@ -52,23 +52,23 @@ async def test_code_is_stepped_through_line_by_line(server: Server) -> None:
 async def test_the_contents_go_on_where_a_lesson_was_left_after_a_restart(server: Server) -> None:
     first = await server.minji.slash(server.channel, "lesson")
     assert first.ephemeral
-    assert "나만 보이는 화면" in text(first.response)
+    assert "나에게만 보이고" in text(first.response)
     opened = await server.minji.click(answer(first), custom_id=control(answer(first), "open:data"))
     assert opened.acknowledged
     screen = answer(first)
     pages = server.bot.lessons.lesson("data", "ko").pages
     assert pages[0].title in text(screen)
-    digit = re.search(r"테스트 숫자 (\d+)번", text(screen))
+    digit = re.search(r"테스트 데이터 (\d+)번", text(screen))
     assert digit is not None
     await server.minji.click(screen, custom_id=control(screen, "page:1"))
 
     await server.restart()
     again = await server.minji.slash(server.channel, "lesson")
-    assert "📖 1. 데이터 · 4쪽 가운데 2쪽" in text(again.response)
+    assert "📖 1. 데이터 · 페이지 2/4" in text(again.response)
     await server.minji.click(answer(again), custom_id=control(answer(again), "open:data"))
 
     assert pages[1].title in text(answer(again))
-    assert f"테스트 숫자 {digit[1]}번" in text(answer(again))
+    assert f"테스트 데이터 {digit[1]}번" in text(answer(again))
 
 
 async def test_a_message_sent_before_a_restart_still_works(server: Server) -> None:
@@ -388,7 +388,7 @@ async def test_a_screen_for_all_is_tried_privately_with_ones_own_digit(server: S
     told = await server.alex.click(shared, custom_id=control(shared, "choice:1"))
 
     assert own.ephemeral
-    assert "테스트 숫자 42번" in text(own.response)
+    assert "테스트 데이터 42번" in text(own.response)
     assert "page:" not in str([part.custom_id for part in buttons(own.response)])
     assert told.ephemeral
     assert "✅ **B.**" in text(told.response)

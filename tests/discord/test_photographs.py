@@ -375,7 +375,7 @@ async def test_how_a_picture_was_read_is_shown_step_by_step_to_whoever_asks(
     words = text(result.response).splitlines()
     assert [line[:2] for line in words[1:]] == ["1.", "2.", "3.", "4.", "5."]
     assert "evidence for **7**" in words[-1]
-    assert "표준 꼴" in text(other.response)
+    assert "4. **입력**" in text(other.response)
     (strip,) = await pictures(server.bot, result.response)
     assert Image.open(io.BytesIO(strip)).width == 768
     assert "the heatmap for class 7 over it. Brightest regions" in alt_texts(result.response)[0]

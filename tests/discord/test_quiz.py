@@ -69,7 +69,7 @@ async def test_a_round_from_its_question_to_its_points(server: Server) -> None:
 
     assert not buttons(seen, "vote")
     assert f"What did the network say? {round_.question.answer}" in text(seen)
-    assert f"신경망은 뭐라고 했을까요? {round_.question.answer}" in text(seen)
+    assert f"모델은 뭐라고 했을까요? {round_.question.answer}" in text(seen)
     assert "Right: 2 of 3" in text(seen)
     assert f"✅ <@{server.alex.id}> **+13** · ✅ <@{server.minji.id}> **+13**" in text(seen)
     assert str(server.bora.id) not in text(seen)
@@ -235,7 +235,7 @@ async def test_a_private_question_of_what_was_wrong_comes_back_the_next_day(
 
     again = answer(await server.minji.slash(server.channel, "review"))
     assert again.flags.ephemeral
-    assert "신경망은 뭐라고 했을까요?" in text(again)
+    assert "모델은 뭐라고 했을까요?" in text(again)
     assert "What did" not in text(again)
     row = await own_review(server, server.minji.id)
     assert row.question.topic == round_.question.topic

@@ -120,7 +120,7 @@ async def test_it_opens_a_thread_with_a_pinned_panel_in_both_languages(
     words = text(panel(thread))
     assert r"Where \*does\* it look?" in words
     assert f"Hosted by {host.mention}" in words
-    assert f"{host.mention} 님이 이끌어요" in words
+    assert f"진행자: {host.mention} · 시작:" in words
     assert "Participants: 1 · 참여 1명" in words
     (announced,) = announcements(server)
     assert f"Hosted by {host.mention}" in text(announced)
@@ -542,7 +542,7 @@ async def test_several_sessions_in_one_server_keep_apart(
     listed = await server.minji.slash(server.channel, "session list")
     assert listed.ephemeral
     assert f"<#{one.id}>" in text(listed.response)
-    assert f"<#{two.id}> · {host.mention} 님이 이끌고 2명이 참여해요" in text(listed.response)
+    assert f"<#{two.id}> · 진행자: {host.mention} · 참여 2명" in text(listed.response)
 
 
 async def test_after_a_restart_it_goes_on(server: Server, host: simcord.MemberActor) -> None:
@@ -630,7 +630,7 @@ async def test_in_a_korean_server_a_korean_host_reads_no_english(
 ) -> None:
     await server.bot.servers.change(_guild_id(server), language="ko")
     server.locales[host.id] = "ko"
-    thread = await opened(server, host, "열지도", lesson=server.bot.lessons.names[0])
+    thread = await opened(server, host, "히트맵", lesson=server.bot.lessons.names[0])
     seen = [announcements(server)[0], panel(thread), step(thread)]
     for message, kind in (
         (step(thread), "own"),
