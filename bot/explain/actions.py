@@ -1,5 +1,7 @@
 """What the controls under an answer do."""
 
+from contextlib import suppress
+
 import discord
 from discord import InteractionResponseType
 
@@ -71,12 +73,13 @@ class Actions:
         await reply(interaction, steps(shown, speaker(interaction.locale)))
 
     async def show_rule(self, interaction: Interaction) -> None:
-        """Show how it is decided what is a digit, and why the picture has none."""
-        say, reading = speaker(interaction.locale), await self._reread(interaction)
-        why = None
-        if not reading.digits:
-            rejected = await self._explaining.rejected(reading, interaction.user.id)
-            why = reason(reading, rejected, say)
+        """Show how it is decided what is a digit, and why the picture has none, if it has none."""
+        say, why = speaker(interaction.locale), None
+        with suppress(UserError):  # the rule is told where the picture is gone, too
+            reading = await self._reread(interaction)
+            if not reading.digits:
+                rejected = await self._explaining.rejected(reading, interaction.user.id)
+                why = reason(reading, rejected, say)
         await reply(interaction, rule(self._decision, why, say))
 
     async def _result(self, interaction: Interaction, query: Query) -> Result:
