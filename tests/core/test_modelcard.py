@@ -63,7 +63,7 @@ def test_the_documents_quote_the_records() -> None:
     assert f"| {uploads.changed_accuracy_tutorial:.2%}, shrunk" in page
     assert f"| {uploads.changed_accuracy:.2%}, read" in page
     assert f"an objectness of {uploads.threshold:g} or more" in page
-    assert f"refuses {uploads.digits_refused:.1%} of the digits" in page
+    assert f"rejects {uploads.digits_refused:.1%} of the digits" in page
     assert f"{uploads.negatives_refused:.1%} of the letters" in page
     assert f"divided by {uploads.temperature:.3f}" in page
     assert f"from {uploads.ece_before:.4f} to {uploads.ece_after:.4f}" in page

@@ -300,8 +300,11 @@ async def end(group: Group) -> None:
 
 
 async def table(summary: discord.Message, name: str) -> list[list[str]]:
-    """The rows of one of a summary's tables, without its head."""
-    (file,) = [each for each in summary.attachments if each.filename.endswith(f"-{name}.csv")]
+    """The rows of one of a summary's tables, without its head; one without rows is not sent."""
+    files = [each for each in summary.attachments if each.filename.endswith(f"-{name}.csv")]
+    if not files:
+        return []
+    (file,) = files
     return list(csv.reader(io.StringIO((await file.read()).decode("utf-8-sig"))))[1:]
 
 
