@@ -29,56 +29,57 @@ def evaluate(
         choice(
             "network",
             NETWORKS,
-            "Else uploads for --uploads, tutorial for test digits. The setting WEIGHTS puts "
-            "another network in the place of the tutorial's.",
+            "By default uploads with --uploads, and tutorial for test digits. The setting WEIGHTS "
+            "replaces the tutorial's network by another one.",
         ),
     ] = None,
     uploads: Annotated[
         Path | None,
         typer.Option(
-            help="Measure on this folder's pictures. Its labels.csv has the columns file and label "
-            "(the digits in reading order, lines from top to bottom; empty where there are none), "
-            "and may have source and defect, by which the figures are told apart."
+            help="Measure on the pictures in this folder. Its labels.csv has the columns file and "
+            "label (the digits in reading order, lines from top to bottom; empty if there are "
+            "none). Optional columns source and defect group the figures."
         ),
     ] = None,
     explanations: Annotated[
         bool,
         typer.Option(
             "--explanations",
-            help="Measure how true the heatmaps of all methods at all layers are. Takes minutes.",
+            help="Measure how faithful the heatmaps of all methods at all layers are. Takes "
+            "minutes.",
         ),
     ] = False,
     digits: Annotated[
-        int, number("digits", 1, TEST_DIGITS, "With --explanations, how many of the test digits.")
+        int, number("digits", 1, TEST_DIGITS, "With --explanations, the number of test digits.")
     ] = _DIGITS,
     seed: Annotated[
-        int, typer.Option(min=0, help="With --explanations, of all that is random.")
+        int, typer.Option(min=0, help="With --explanations, the seed of everything random.")
     ] = 0,
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
-            help="With --uploads, the folder for contact sheets of what went wrong; else "
+            help="With --uploads, the folder for contact sheets of the mistakes; by default "
             f"{_SHEETS}. With --explanations, the folder for the measurements, their plot and, if "
-            "train wrote it, its model card.",
+            "train wrote the folder, its model card.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as one JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
 ) -> None:
     """Measure a network on all 10,000 test digits, or on a folder of pictures.
 
-    Of test digits it prints the accuracy with its uncertainty, the figures of each class, and the
-    pairs that are confused, with test digits to look at.
+    For test digits, it prints the accuracy with its uncertainty, the figures for each class, and
+    the pairs of digits that are confused, with examples.
 
-    Of pictures it prints how many are read exactly, refused, and answered with confidence; how well
-    calibrated that is; all by source and defect; and the time a picture takes. Contact sheets show
-    what went wrong: what was uploaded, what the network saw, what it said, each with the number by
-    which the printed list names its file. Nothing is trained.
+    For pictures, it prints how many are read exactly, rejected, and answered with confidence; the
+    calibration; all by source and defect; and the time per picture. Contact sheets show the
+    mistakes: what was uploaded, what the network saw and what it said, with the numbers of the
+    printed list. Nothing is trained.
 
-    Of heatmaps it prints, for every method and layer, how far the probability falls when the ink
-    where they are hottest is removed, beside random ink; the areas under the deletion and insertion
-    curves; and whether the maps change when the network's weights are random.
+    For heatmaps, it prints for every method and layer how far the probability falls without the ink
+    that they mark most, compared with random ink; the areas under the deletion and insertion
+    curves; and whether the heatmaps change if the network's weights are random.
 
     gradcam-bot evaluate --network uploads
 
@@ -88,8 +89,8 @@ def evaluate(
 
     Exit status:
 
-    - 0: it was measured, however many mistakes there are
-    - 1: network, labels or pictures are missing, or the folder cannot be written
+    - 0: the network was measured, however many mistakes it makes
+    - 1: the network, labels or pictures are missing, or the folder cannot be written
     - 2: an option is wrong
     """
     if weights is not None and network is not None:

@@ -44,8 +44,8 @@ def explain(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Pictures of handwritten digits, or with --model of anything, and folders of "
-            "pictures.",
+            help="Pictures, or folders of pictures: of handwritten digits, or with --model of "
+            "anything.",
             show_default=False,
         ),
     ] = None,
@@ -57,8 +57,8 @@ def explain(
         str | None,
         typer.Option(
             metavar="|".join(LAYERS),
-            help="Whose feature maps are read, by the methods up to ablationcam; with --model, any "
-            "layer of that network with feature maps.",
+            help="The target layer, for methods that read feature maps (gradcam to ablationcam). "
+            "With --model, any layer of that network with feature maps.",
             show_default="the last",
         ),
     ] = None,
@@ -66,8 +66,8 @@ def explain(
         str | None,
         typer.Option(
             metavar="CLASS",
-            help="The class to explain, 0 to 9, or with --model the number or the label of one of "
-            "its classes; else the predicted one.",
+            help="The class to explain, 0 to 9; with --model, the number or the label of a class. "
+            "By default the predicted class.",
         ),
     ] = None,
     method: Annotated[
@@ -75,37 +75,39 @@ def explain(
         choice(
             "method",
             METHODS,
-            "How the map is made. gradient_x_input, integrated_gradients, occlusion and rise tell "
-            "evidence against the class from evidence for it. scorecam, ablationcam, occlusion and "
-            "rise run the network hundreds of times, which takes minutes where it is large.",
+            "The explanation method. gradient_x_input, integrated_gradients, occlusion and rise "
+            "also show evidence against the class. scorecam, ablationcam, occlusion and rise run "
+            "the network hundreds of times, which takes minutes if it is large.",
         ),
     ] = "gradcam",
     against: Annotated[
         str | None,
         typer.Option(
             metavar="CLASS",
-            help="Explain why the class and not this one, in place of the score.",
+            help="Explain why the target class and not this one, in place of the score.",
         ),
     ] = None,
-    score: Annotated[str, choice("score", SCORES, "What is differentiated.")] = "log_odds",
+    score: Annotated[
+        str, choice("score", SCORES, "The score of the class that is explained.")
+    ] = "log_odds",
     network: Annotated[
         str | None,
         choice(
             "network",
             NETWORKS,
-            "Who answers; else uploads for pictures, tutorial for test digits. The setting WEIGHTS "
-            "puts another network in the place of the tutorial's.",
+            "The network to ask; by default uploads for pictures, tutorial for test digits. The "
+            "setting WEIGHTS replaces the tutorial's network by another one.",
         ),
     ] = None,
     model: Annotated[
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="A network of your own to answer, a .keras or whole .h5 file: any Keras network "
-            "from one image to classes. It gets each whole picture, stretched to the size of its "
-            "input, in RGB or, if it has one channel, in grey; where its input has no size, the "
-            "picture's own, with sides of 64 to 512 pixels. That holds for a network of digits "
-            "too: to have digits found and read, leave --model out and see --network.",
+            help="A network of your own, a .keras or whole .h5 file: any Keras classifier of one "
+            "image. It gets each whole picture, stretched to the size of its input, in RGB, or in "
+            "grey if it has one channel. If its input size is open, the picture keeps its own, "
+            "with sides of 64 to 512 pixels. This is the same for a network of digits: to find and "
+            "read digits in pictures, use --network instead.",
             rich_help_panel=_OWN,
         ),
     ] = None,
@@ -113,8 +115,8 @@ def explain(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The names of the classes of --model: a text file in UTF-8 with one a line; else "
-            "their numbers from 0, or not and is where it ends in one probability.",
+            help="The names of the classes of --model: a UTF-8 text file with one name a line. By "
+            "default their numbers from 0, or not and is if the network ends in one probability.",
             rich_help_panel=_OWN,
         ),
     ] = None,
@@ -122,9 +124,9 @@ def explain(
         str | None,
         typer.Option(
             metavar="|".join(PREPROCESSING),
-            help="What --model takes pixels as: none, 0 to 255; unit, 0 to 1; tf, -1 to 1; caffe "
-            "and torch as in keras.applications.imagenet_utils.preprocess_input. Choose what it "
-            "was trained with: explanations of other values mean nothing.",
+            help="The range of the pixels that --model takes: none, 0 to 255; unit, 0 to 1; tf, -1 "
+            "to 1; caffe and torch as in keras.applications.imagenet_utils.preprocess_input. Use "
+            "what it was trained with: explanations of other values mean nothing.",
             show_default="unit",
             rich_help_panel=_OWN,
         ),
@@ -134,8 +136,8 @@ def explain(
         choice(
             "colours",
             COLOURS,
-            "How the heat is coloured; jet as in the tutorial. Maps that have evidence against the "
-            "class too are orange and sky blue.",
+            "The colormap of heatmaps; jet as in the tutorial. Heatmaps with evidence against the "
+            "class are always orange and sky blue.",
         ),
     ] = "viridis",
     output: Annotated[
@@ -164,7 +166,7 @@ def explain(
 ) -> None:
     """Explain pictures and test digits on the command line, as /explain does in a channel.
 
-    Of a folder the pictures in it are taken, in the order of their names.
+    The pictures of a folder are taken in the order of their names.
 
     gradcam-bot explain --index 7 -o out.png
 

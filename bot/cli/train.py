@@ -64,7 +64,7 @@ def train(
 ) -> None:
     """Train a network of the tutorial's layers: a few minutes a seed, or half an hour for uploads.
 
-    Writes weights, history, curves, confusion matrix and a model card. Of the tutorial's seeds it
+    Writes weights, history, curves, confusion matrix and a model card. Of the tutorial's seeds, it
     keeps the one nearest the median, with the weights of every epoch. Interrupted, it leaves
     nothing behind. The shipped networks are made by:
 
