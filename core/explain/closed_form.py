@@ -138,7 +138,8 @@ class ClosedFormNetwork(Network):
         with tf.GradientTape() as tape:
             if layer is None:
                 tape.watch(images)
-                return Observation(images, None, images, self.logits(images), tape)
+                logits = self._classify(self._run_differentiably(images))
+                return Observation(images, None, images, logits, tape)
             run = self.forward(images, tape, layer)
         return _ClosedFormObservation(
             images, layer, run.features[layer], run.logits, tape, run, self
@@ -155,6 +156,16 @@ class ClosedFormNetwork(Network):
         for name in names[names.index(layer) + 1 :]:
             features = self._steps[name](features)
         return self._classify(features)
+
+    def _run_differentiably(self, images: tf.Tensor) -> tf.Tensor:
+        """Return the last feature maps, by a pooling whose gradient is the faster one to compute.
+
+        `max_pool` is faster forwards.
+        """
+        maps = images
+        for step in self._steps.values():
+            maps = tf.nn.max_pool2d(maps, 2, 2, "VALID") if step is max_pool else step(maps)
+        return maps
 
     def _classify(self, pooled: tf.Tensor) -> tf.Tensor:
         flat = tf.reshape(pooled, (-1, 49 * 64))
