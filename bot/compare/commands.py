@@ -12,18 +12,16 @@ from bot.compare.comparing import Comparing
 from bot.compare.comparison import Axis, Comparison
 from bot.compare.controls import CONTROLS
 from bot.compare.messages import pair, sheet
-from bot.explain.commands import layer_choices
+from bot.explain.commands import asker, layer_choices, query_about, wait
 from bot.explain.explaining import Explaining
-from bot.explain.query import DEFAULT_LAYER, Ownership, Query
+from bot.explain.query import DEFAULT_LAYER
 from bot.explain.uploads import Uploads
 from bot.i18n import speaker
-from bot.runtime.errors import UserError
 from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized
 from bot.ui.control import register
 from bot.ui.reply import reply
 from core.dataset import TEST_DIGITS
-from core.uploads import Reading
 
 
 class Compare(commands.Cog):
@@ -53,10 +51,11 @@ class Compare(commands.Cog):
         private: bool = False,
     ) -> None:
         """Show every method on one digit."""
-        query = replace(_query(index, image), layer=layer, target=target)
-        reading = await self._begin(interaction, query, image, private=private)
+        query = replace(query_about(index, image), layer=layer, target=target)
+        self._explaining.check(query)
+        reading = await wait(interaction, self._uploads, image, private=private)
         result = await self._comparing.sheet(query, reading)
-        say, ownership = speaker(interaction.locale), _ownership(interaction, private=private)
+        say, ownership = speaker(interaction.locale), asker(interaction, private=private)
         await reply(interaction, sheet(result, self._explaining.layers, say, ownership))
 
     @localized("compare")
@@ -69,41 +68,13 @@ class Compare(commands.Cog):
         private: bool = False,
     ) -> None:
         """Show two explanations of one digit side by side."""
-        comparison = Comparison.on(Axis(by), _query(index, image))
-        reading = await self._begin(interaction, comparison.first, image, private=private)
+        comparison = Comparison.on(Axis(by), query_about(index, image))
+        reading = await wait(interaction, self._uploads, image, private=private)
         result = await self._comparing.pair(comparison, reading)
-        say, ownership = speaker(interaction.locale), _ownership(interaction, private=private)
+        say, ownership = speaker(interaction.locale), asker(interaction, private=private)
         await reply(interaction, pair(result, self._explaining.layers, say, ownership))
 
     @methods.autocomplete("layer")
     async def layers(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the layers of the networks."""
         return layer_choices(self._explaining.layers, typed)
-
-    async def _begin(
-        self,
-        interaction: Interaction,
-        query: Query,
-        image: discord.Attachment | None,
-        *,
-        private: bool,
-    ) -> Reading | None:
-        """Refuse what cannot be answered, let the person wait, and read the picture."""
-        self._explaining.check(query)
-        if image is not None:
-            self._uploads.check(image.size)
-        await interaction.response.defer(ephemeral=private, thinking=True)
-        if image is None:
-            return None
-        return await self._uploads.read(image.url, image.size, interaction.user.id)
-
-
-def _query(index: int | None, image: discord.Attachment | None) -> Query:
-    if index is not None and image is not None:
-        raise UserError("explain.index_or_image")
-    return Query.test_digit(index) if image is None else Query.upload()
-
-
-def _ownership(interaction: Interaction, *, private: bool) -> Ownership:
-    me, public = interaction.user.id, not private and not interaction.context.dm_channel
-    return Ownership(me, me, public)

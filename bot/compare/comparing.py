@@ -1,6 +1,5 @@
 """From a digit to its explanations side by side, with their picture."""
 
-import asyncio
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,9 +78,8 @@ class Comparing:
             UserError: If the query cannot be answered.
         """
         digit = _digit(query, reading)
-        explained = await asyncio.gather(
-            *(self._explaining.explain(query.by_method(name), digit) for name in METHODS)
-        )
+        # One after the other: the first finds the prediction, which the others need too.
+        explained = [await self._explaining.explain(query.by_method(m), digit) for m in METHODS]
         methods = tuple(sorted(explained, key=_left))
         caption = format_percent(methods[0].prediction.probabilities[methods[0].target])
         tiles = [_tile(each, METHODS[each.query.method].title) for each in methods]

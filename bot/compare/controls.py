@@ -9,9 +9,9 @@ from typing_extensions import override
 
 from bot.compare.comparing import Pair, Sheet
 from bot.compare.comparison import COMPARISON, Axis, Comparison, value_on, with_value
-from bot.explain.controls import PREDICTED, layer_options, target_options
+from bot.explain.controls import PREDICTED, STEPS, layer_options, stepped, target_options
 from bot.explain.phrases import NETWORK_NAMES, method_note
-from bot.explain.query import STATE, Ownership, Query, decode, encode, random_index
+from bot.explain.query import STATE, Ownership, Query, decode, encode
 from bot.explain.results import Shapes
 from bot.i18n import Say
 from bot.runtime.networks import Network
@@ -19,8 +19,6 @@ from bot.ui.client import Interaction
 from bot.ui.control import Control
 from core.explain.methods import METHODS
 from core.figures.probabilities import format_percent
-
-_FIRST = "first"
 
 
 class _Presses(Protocol):
@@ -45,7 +43,7 @@ class SheetSelect(
             query = replace(query, layer=value)
         else:
             query = replace(query, target=None if value == PREDICTED else int(value))
-        owner = self.owner if self.in_place(interaction) else interaction.user.id
+        owner = self.answers_owner(interaction)
         await feature.sheet(interaction, query, owner, int(self.state["uploader"]))
 
 
@@ -61,15 +59,15 @@ class OpenSelect(Control[Select[Any], _Presses], template=rf"open:{STATE}"):
 
 
 class SheetButton(
-    Control[Button[Any], _Presses], template=rf"sheet-step:(?P<step>back|any|on):{STATE}"
+    Control[Button[Any], _Presses], template=rf"sheet-(?P<step>step:(?:back|any|on)):{STATE}"
 ):
     """Shows the methods on another test digit."""
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
         query = decode(self.state)
-        query = query.at_index(_stepped(query.index or 0, self.state["step"]))
-        owner = self.owner if self.in_place(interaction) else interaction.user.id
+        query = query.at_index(stepped(query.index, self.state["step"]))
+        owner = self.answers_owner(interaction)
         await feature.sheet(interaction, query, owner, int(self.state["uploader"]))
 
 
@@ -89,20 +87,20 @@ class PairSelect(
                 comparison = replace(comparison, first=first)
             case _:
                 comparison = replace(comparison, second=value)
-        owner = self.owner if self.in_place(interaction) else interaction.user.id
+        owner = self.answers_owner(interaction)
         await feature.pair(interaction, comparison, owner, int(self.state["uploader"]))
 
 
 class PairButton(
-    Control[Button[Any], _Presses], template=rf"pair-step:(?P<step>back|any|on):{COMPARISON}"
+    Control[Button[Any], _Presses], template=rf"pair-(?P<step>step:(?:back|any|on)):{COMPARISON}"
 ):
     """Compares on another test digit."""
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
         comparison = Comparison.decode(self.state)
-        index = _stepped(comparison.first.index or 0, self.state["step"])
-        owner = self.owner if self.in_place(interaction) else interaction.user.id
+        index = stepped(comparison.first.index, self.state["step"])
+        owner = self.answers_owner(interaction)
         uploader = int(self.state["uploader"])
         await feature.pair(interaction, comparison.at_index(index), owner, uploader)
 
@@ -139,7 +137,7 @@ def sheet_controls(
         for field, options in fields.items()
     ]
     if query.index is not None:
-        rows.append(ActionRow(*map(SheetButton, _steps("sheet-step", state, say))))
+        rows.append(ActionRow(*map(SheetButton, _steps("sheet", state, say))))
     return rows
 
 
@@ -157,9 +155,9 @@ def pair_controls(
         for axis in Axis
     ]
     fields = {"axis": axes}
-    for field, explained, other in (
-        (_FIRST, pair.first, pair.second),
-        ("second", pair.second, pair.first),
+    for field, key, explained, other in (
+        ("first", "compare.first", pair.first, pair.second),
+        ("second", "compare.second", pair.second, pair.first),
     ):
         chosen, taken = (
             str(each.target)
@@ -167,7 +165,6 @@ def pair_controls(
             else value_on(comparison.axis, each.query)
             for each in (explained, other)
         )
-        key = "compare.first" if field == _FIRST else "compare.second"
         fields[field] = [
             SelectOption(
                 label=say(key, value=name),
@@ -183,7 +180,7 @@ def pair_controls(
         for field, options in fields.items()
     ]
     if comparison.first.index is not None:
-        rows.append(ActionRow(*map(PairButton, _steps("pair-step", state, say))))
+        rows.append(ActionRow(*map(PairButton, _steps("pair", state, say))))
     return rows
 
 
@@ -205,14 +202,10 @@ def _values(axis: Axis, pair: Pair, layers: Shapes, say: Say) -> dict[str, tuple
             return {str(each): (say(NETWORK_NAMES[each]), None) for each in Network}
 
 
-def _stepped(index: int, step: str) -> int:
-    return {"back": index - 1, "any": random_index(), "on": index + 1}[step]
-
-
 def _steps(prefix: str, state: str, say: Say) -> list[Button[Any]]:
     return [
-        Button(label=say(key), emoji=emoji, custom_id=f"{prefix}:{step}:{state}")
-        for step, (emoji, key) in _STEPS.items()
+        Button(label=say(key), emoji=emoji, custom_id=f"{prefix}-{step}:{state}")
+        for step, (emoji, key) in STEPS.items()
     ]
 
 
@@ -221,9 +214,4 @@ AXIS_NAMES = {
     Axis.METHODS: "compare.methods",
     Axis.LAYERS: "compare.layers",
     Axis.NETWORKS: "compare.networks",
-}
-_STEPS = {
-    "back": ("◀️", "control.previous"),
-    "any": ("🎲", "control.random"),
-    "on": ("▶️", "control.next"),
 }

@@ -29,6 +29,7 @@ from bot.ui.reply import reply, reply_privately, reporting
 from core.dataset import TEST_DIGITS
 from core.explain.methods import METHODS
 from core.figures.heatmaps import Colormap
+from core.uploads import Reading
 
 _log = logging.getLogger(__name__)
 
@@ -69,11 +70,8 @@ class Explain(commands.Cog):
         private: bool = False,
     ) -> None:
         """Explain a test digit or an uploaded picture."""
-        if index is not None and image is not None:
-            raise UserError("explain.index_or_image")
-        query = Query.upload() if image is not None else Query.test_digit(index)
         query = replace(
-            query,
+            query_about(index, image),
             layer=layer or DEFAULT_LAYER,
             target=target,
             colours=Colormap(colours),
@@ -85,16 +83,10 @@ class Explain(commands.Cog):
             fitting = ", ".join(each.title for each in METHODS.values() if each.per_layer)
             title = METHODS[method].title
             raise UserError("explain.layer_unread", method=title, methods=fitting)
-        if image is not None:
-            self._uploads.check(image.size)
-        await interaction.response.defer(ephemeral=private, thinking=True)
-        me, reading = interaction.user.id, None
-        if image is not None:
-            reading = await self._uploads.read(image.url, image.size, me)
-        result = await self._explaining.answer(query, reading, me)
-        public = not private and not interaction.context.dm_channel
-        message = answer(result, speaker(interaction.locale), Ownership(me, me, public))
-        await reply(interaction, message)
+        reading = await wait(interaction, self._uploads, image, private=private)
+        result = await self._explaining.answer(query, reading, interaction.user.id)
+        ownership = asker(interaction, private=private)
+        await reply(interaction, answer(result, speaker(interaction.locale), ownership))
 
     @explain.autocomplete("layer")
     async def layers(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -194,6 +186,39 @@ class Explain(commands.Cog):
                 if count > 1:
                     told = say("explain.picture", number=number, count=count, problem=told)
             yield told
+
+
+def query_about(index: int | None, image: discord.Attachment | None) -> Query:
+    """Ask about a test digit, any if nothing is given, or about an uploaded picture.
+
+    Raises:
+        UserError: If both are given.
+    """
+    if index is not None and image is not None:
+        raise UserError("explain.index_or_image")
+    return Query.test_digit(index) if image is None else Query.upload()
+
+
+async def wait(
+    interaction: Interaction, uploads: Uploads, image: discord.Attachment | None, *, private: bool
+) -> Reading | None:
+    """Let a person wait for the answer to a command, and read their picture, if there is one.
+
+    Raises:
+        UserError: If it is too large, or cannot be read.
+    """
+    if image is not None:
+        uploads.check(image.size)
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    if image is None:
+        return None
+    return await uploads.read(image.url, image.size, interaction.user.id)
+
+
+def asker(interaction: Interaction, *, private: bool) -> Ownership:
+    """Give the answer to a command to the person who used it."""
+    me, public = interaction.user.id, not private and not interaction.context.dm_channel
+    return Ownership(me, me, public)
 
 
 def layer_choices(layers: Shapes, typed: str) -> list[app_commands.Choice[str]]:

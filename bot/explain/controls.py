@@ -153,7 +153,7 @@ class QueryControl(Control[ItemT, _Presses], template=r"(?!)"):
 
     async def ask(self, feature: _Presses, interaction: Interaction, query: Query) -> None:
         """Answer another query, in the message's place or to the presser alone."""
-        owner = self.owner if self.in_place(interaction) else interaction.user.id
+        owner = self.answers_owner(interaction)
         await feature.answer(interaction, query, owner, self.uploader)
 
 
@@ -189,20 +189,15 @@ class QueryButton(
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
-        index = self.query.index or 0
         match self.state["change"]:
-            case "step:back":
-                query = self.query.at_index(index - 1)
-            case "step:any":
-                query = self.query.at_index(random_index())
-            case "step:on":
-                query = self.query.at_index(index + 1)
             case "network":
                 query = replace(self.query, network=self.query.network.other)
             case "suggested":
                 query = self.query.by_method(suggested(self.query.method))
-            case _:
+            case "all":
                 query = self.query.at_position(None)
+            case step:
+                query = self.query.at_index(stepped(self.query.index, step))
         await self.ask(feature, interaction, query)
 
 
@@ -271,7 +266,7 @@ def controls(
         method = METHODS[suggested(query.method)].title
         changes.append(button(say("control.suggested", method=method), "🎯", "suggested"))
     if query.index is not None:
-        changes[:0] = (button(say(key), emoji, step) for step, (emoji, key) in _STEPS.items())
+        changes[:0] = (button(say(key), emoji, step) for step, (emoji, key) in STEPS.items())
         return [*rows, ActionRow(*map(QueryButton, changes))]
     if isinstance(result, DigitResult) and len(result.predictions) > 1:
         label = say("control.all_digits", count=len(result.predictions))
@@ -283,6 +278,12 @@ def controls(
         button(say("control.how_decided"), "⚖️", "rule"),
     )
     return [*rows, ActionRow(*map(QueryButton, changes), *map(HowButton, how))]
+
+
+def stepped(index: int | None, step: str) -> int:
+    """Return the index of the test digit that one of `STEPS` leads to."""
+    index = index or 0
+    return {"step:back": index - 1, "step:any": random_index(), "step:on": index + 1}[step]
 
 
 def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[Select[Any]]:
@@ -374,11 +375,12 @@ def _label(label: int, say: Say) -> str:
     return say("control.correct_digit", digit=label)
 
 
-_STEPS = {
+STEPS = {
     "step:back": ("◀️", "control.previous"),
     "step:any": ("🎲", "control.random"),
     "step:on": ("▶️", "control.next"),
 }
+"""The steps from one test digit to another, with an emoji and the key of a label."""
 _ASK_NETWORK = {
     Network.TUTORIAL: "control.ask_tutorial",
     Network.UPLOADS: "control.ask_uploads",

@@ -195,8 +195,7 @@ class Explaining:
         explained = explanations[position]
         target = _target(query, explained)
         self.check(replace(query, target=target))
-        maps = await self._maps(digits, query, explanations)
-        heatmap = maps[position]
+        (heatmap,) = await self._maps((digit,), query, (explained,))
         card = Card(
             image=digit.image,
             heatmap=heatmap,
@@ -212,7 +211,10 @@ class Explaining:
         refused = rejection is not None
         drawn, overlay, (test,) = await asyncio.gather(
             self._engine.picture(draw_card, card),
-            self._overlay(query, reading, explanations, maps, position, refused=refused),
+            # Of the picture's digits, only the one selected shows its heatmap.
+            self._overlay(
+                query, reading, explanations, [heatmap] * len(digits), position, refused=refused
+            ),
             self._tests((digit,), query, (explained,), (heatmap,)),
         )
         by_gradcam = query.method == DEFAULT_METHOD and query.against is None

@@ -216,7 +216,7 @@ def _second(heatmap: Map) -> Point:
 def _coloured(cells: Pixels) -> Pixels:
     """Enlarge (7, 7, 3) colours to cells that can hold a number."""
     panel = enlarge(cells, _SIDE)
-    draw_cell_lines(panel, len(cells))
+    draw_cell_lines(panel, cells.shape[:2])
     return panel
 
 

@@ -32,7 +32,6 @@ from core.faithfulness.deletion import (
     hottest_first,
     random_orders,
     remove,
-    run_deletion_test,
 )
 from core.faithfulness.randomisation import randomise_from_top
 from core.figures.heatmaps import diverging, grey, heatmap_cells
@@ -171,17 +170,11 @@ def _replaced(s: Subject, heads: list[_Head]) -> Drawing:
 
 async def _deleted(engine: Engine, s: Subject) -> list[tuple[Map, DeletionTest]]:
     """Run the deletion test on the map of each method."""
-    explainer = engine.explainers[NETWORK]
-
-    def classify(images: NDArray[np.float32]) -> NDArray[np.float32]:
-        probabilities: NDArray[np.float32] = softmax(explainer.logits(images), axis=1)
-        return probabilities
-
-    def run() -> list[tuple[Map, DeletionTest]]:
-        maps = [each.heatmaps[0] for each in _explain(explainer, s, _COMPARED)]
-        return [(each, run_deletion_test(classify, s.image, each, s.target)) for each in maps]
-
-    return await engine.study(run)
+    explained = await engine.study(_explain, engine.explainers[NETWORK], s, _COMPARED)
+    maps: list[Map] = [each.heatmaps[0] for each in explained]
+    n = len(maps)
+    tests = await engine.test_heatmaps([s.image] * n, NETWORK, maps, [s.target] * n)
+    return list(zip(maps, tests, strict=True))
 
 
 def _deletion(s: Subject, tests: list[tuple[Map, DeletionTest]]) -> Drawing:

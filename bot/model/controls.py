@@ -35,7 +35,7 @@ class OtherNetworkButton(
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
-        owner = self.owner if self.in_place(interaction) else interaction.user.id
+        owner = self.answers_owner(interaction)
         await feature.show(interaction, value_of(self.state["network"], NETWORK_CODES), owner)
 
 

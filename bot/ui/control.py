@@ -70,6 +70,10 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         """Whether the answer takes the message's place."""
         return interaction.user.id == self.owner and not self.private
 
+    def answers_owner(self, interaction: Interaction) -> int:
+        """Return the id of the owner of the answer: the message's if it takes its place."""
+        return self.owner if self.in_place(interaction) else interaction.user.id
+
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Acknowledge a press and call `press`; an error is reported to the person who pressed."""
         client: Client = interaction.client

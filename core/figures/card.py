@@ -114,7 +114,7 @@ def _draw_panels(canvas: Indices, card: Card) -> None:
     colormap, side = card.colormap, _PANEL // _DOT
     cells = enlarge(palette.heatmap_indices(card.heatmap, colormap), _PANEL)
     if card.heatmap.any():
-        draw_cell_lines(cells, len(card.heatmap))
+        draw_cell_lines(cells, card.heatmap.shape)
     else:
         mark_empty(cells, INDEXED)
     overlay = palette.overlay_indices(card.image, card.heatmap, side, colormap)

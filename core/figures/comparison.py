@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from core.figures.arrays import DigitImage, Heatmap, Pixels
 from core.figures.canvas import blank, put, text_mask, to_jpeg, write
 from core.figures.heatmaps import (
@@ -14,7 +12,7 @@ from core.figures.heatmaps import (
     draw_colorbar,
     enlarge,
     grey,
-    mark_empty,
+    heatmap_cells,
     to_uint8,
     upsample,
 )
@@ -86,7 +84,7 @@ def draw_comparison(image: DigitImage, tiles: Sequence[Tile]) -> bytes:
         smooth = upsample(tile.colormap.scale(tile.heatmap), _LARGE)
         put(canvas, blend(grey(image, _LARGE), smooth, tile.colormap), (left, _ABOVE))
         below = (left, _ABOVE + _LARGE + gap)
-        put(canvas, _cells(tile), below)
+        put(canvas, heatmap_cells(tile.heatmap, _LARGE, tile.colormap), below)
         _caption(canvas, tile, (left, _ABOVE), _LARGE, below=below)
     colormap = tiles[0].colormap
     middle = len(canvas) - _FOOTER // 2
@@ -114,18 +112,8 @@ def _caption(
 def _overlaid_cells(image: DigitImage, tile: Tile) -> Pixels:
     """Lay the cells over the digit, if they are larger than its pixels and not all zero."""
     if tile.heatmap.shape == image.shape or not tile.heatmap.any():
-        return _cells(tile, _SMALL)
+        return heatmap_cells(tile.heatmap, _SMALL, tile.colormap)
     cells = enlarge(to_uint8(tile.colormap.scale(tile.heatmap)), _SMALL)
     panel = blend(grey(image, _SMALL), cells, tile.colormap)
-    draw_cell_lines(panel, len(tile.heatmap), LINE)
-    return panel
-
-
-def _cells(tile: Tile, side: int = _LARGE) -> Pixels:
-    levels = to_uint8(tile.colormap.scale(tile.heatmap))
-    panel = enlarge(np.asarray(tile.colormap.table[levels], np.uint8), side)
-    if tile.heatmap.any():
-        draw_cell_lines(panel, len(tile.heatmap))
-    else:
-        mark_empty(panel, RGB)
+    draw_cell_lines(panel, tile.heatmap.shape, LINE)
     return panel

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.digit import Box
 from core.figures.arrays import Pixels
 from core.figures.canvas import blank, fill, frame, put, text_mask, to_png, write
-from core.figures.heatmaps import Colormap, blend, draw_colorbar, to_uint8
+from core.figures.heatmaps import Colormap, blend, draw_cell_lines, draw_colorbar, to_uint8
 from core.figures.probabilities import format_percent
 from core.figures.style import (
     BAR,
@@ -28,7 +28,6 @@ from core.figures.style import (
 
 _SIDE = 400  # pixels of the longer side of a panel
 _MIN_COLUMN = 256
-_MIN_CELL = 9  # pixels: smaller cells have no lines between them
 _ROW, _PERCENT = 34, 100  # the height of a class's row, and the width of its percentage
 
 _MOST = 5
@@ -127,10 +126,7 @@ def _cells(picture: Pixels, one: ExplainedPicture) -> Pixels:
     colours = one.colormap.table[to_uint8(one.colormap.scale(one.heatmap))]
     resized = cv2.resize(colours, (width, height), interpolation=cv2.INTER_NEAREST)
     panel = np.asarray(resized, np.uint8)
-    rows, columns = one.heatmap.shape
-    if min(height / rows, width / columns) >= _MIN_CELL:
-        panel[np.rint(np.arange(1, rows) * height / rows).astype(int)] = 0
-        panel[:, np.rint(np.arange(1, columns) * width / columns).astype(int)] = 0
+    draw_cell_lines(panel, one.heatmap.shape)
     if not one.heatmap.any():
         panel[:] = GROUND
         write(panel, "max = 0", (width // 2, height // 2), DIM, ha="center")

@@ -77,26 +77,29 @@ def diverging(values: FeatureMap, side: int, vmax: float | None = None) -> Pixel
     share = np.clip(np.abs(values) / (largest or 1), 0, 1)[..., np.newaxis]
     full = np.where(values[..., np.newaxis] > 0, EXPLAINED, SKY)
     panel = enlarge(np.rint(GROUND + (full - GROUND) * share).astype(np.uint8), side)
-    draw_cell_lines(panel, len(values))
+    draw_cell_lines(panel, values.shape)
     return panel
 
 
-def heatmap_cells(heatmap: Heatmap, side: int) -> Pixels:
+def heatmap_cells(heatmap: Heatmap, side: int, colormap: Colormap = Colormap.VIRIDIS) -> Pixels:
     """Return the cells of a heatmap as they were computed, or a panel that marks it as empty."""
-    panel = enlarge(Colormap.VIRIDIS.table[to_uint8(heatmap)], side)
+    panel = enlarge(colormap.table[to_uint8(colormap.scale(heatmap))], side)
     if heatmap.any():
-        draw_cell_lines(panel, len(heatmap))
+        draw_cell_lines(panel, heatmap.shape)
     else:
         mark_empty(panel, RGB)
     return panel
 
 
-def draw_cell_lines(panel: Pixels, cells: int, colour: Colour = 0) -> None:
-    """Draw thin lines, by default black, between so many cells a side if these are large enough."""
-    side = len(panel) / cells
-    if side >= _MIN_CELL:
-        edges = np.rint(np.arange(1, cells) * side).astype(int)
-        panel[edges] = panel[:, edges] = colour
+def draw_cell_lines(panel: Pixels, cells: tuple[int, ...], colour: Colour = 0) -> None:
+    """Draw thin lines, by default black, between cells that are large enough.
+
+    The `cells` are so many rows and columns of them.
+    """
+    (height, width), (rows, columns) = panel.shape[:2], cells
+    if min(height / rows, width / columns) >= _MIN_CELL:
+        panel[np.rint(np.arange(1, rows) * height / rows).astype(int)] = colour
+        panel[:, np.rint(np.arange(1, columns) * width / columns).astype(int)] = colour
 
 
 def mark_empty(panel: Pixels, theme: Theme) -> None:

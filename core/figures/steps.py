@@ -59,7 +59,7 @@ def draw_steps(
 def _overlaid_cells(image: DigitImage, heatmap: Heatmap, colormap: Colormap) -> Pixels:
     """Return the digit with the heatmap's cells over it, and lines between them."""
     panel = overlay(grey(image, _LARGE), enlarge(to_uint8(heatmap), _LARGE), colormap)
-    draw_cell_lines(panel, len(heatmap), GROUND)
+    draw_cell_lines(panel, heatmap.shape, GROUND)
     if not heatmap.any():
         fill(panel, (90, _LARGE - 52, _LARGE - 90, _LARGE - 4), GROUND)
         write(panel, "max = 0", (_LARGE // 2, _LARGE - 28), size=29, bold=True, ha="center")
