@@ -14,7 +14,12 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.cli.explain_model import PictureAnswer
+from bot.i18n import LANGUAGES, catalogue
+from bot.lessons.parsing import load_lessons
+from bot.quiz.kinds import KINDS
 from core._keras import keras
+from core.explain.methods import METHODS
+from core.faithfulness.deletion import SHARE
 from core.preprocessing import Preprocessing, prepare
 from core.uploads.limits import MAX_BYTES, MAX_SIDE
 from tests.bot.cli.networks import COLOURS, colour_network, patch, saved
@@ -104,3 +109,27 @@ def test_the_limits_are_those_that_hold() -> None:
     assert set(re.findall(r"`(\w+)`", page.split("one JSON object with")[1].split(";")[0])) == {
         field.name for field in fields(PictureAnswer)
     }
+
+
+def test_the_readme_counts_methods_rounds_and_lessons() -> None:
+    readme = (_ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert f"(Grad-CAM if left out, and {len(METHODS) - 1} more)" in readme
+    assert len(KINDS) == 6
+    assert "of six kinds" in readme
+    assert len(load_lessons().names) == 13
+    assert "\nThirteen lessons" in readme
+
+
+def test_texts_name_the_share_of_the_ink_that_the_deletion_test_removes() -> None:
+    assert f"{SHARE:.0%}" == "20%"
+    for language in LANGUAGES:
+        for key in (
+            "test.deletion",
+            "test.digits",
+            "methods.left",
+            "alt.methods",
+            "quiz.true.because",
+            "quiz.alt.tests",
+        ):
+            assert "20%" in catalogue(language)[key], (language, key)
