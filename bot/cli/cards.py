@@ -131,7 +131,6 @@ def _card(source: Source, explanation: "Explanation", i: int, colours: "Colormap
             probabilities=explanation.probabilities[i],
             target=int(explanation.targets[i]),
             layer=explanation.layer,
-            score=explanation.score,
             method=METHODS[explanation.method].title,
             label=digit.label,
             colormap=Colormap.DIVERGING if explanation.signed else colours,

@@ -202,7 +202,6 @@ class Explaining:
             probabilities=explained.probabilities,
             target=target,
             layer=query.layer_read,
-            score=query.score,
             method=METHODS[query.method].title,
             label=digit.label,
             colormap=Colormap.DIVERGING if query.signed else query.colours,

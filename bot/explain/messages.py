@@ -64,9 +64,16 @@ def carried_picture(message: discord.Message) -> str | None:
 
 def describe_card(result: DigitResult, say: Say) -> str:
     """Describe the card to people who cannot see it."""
-    fields = {**ranking(result.prediction), "heat": where(result.regions, say)}
-    key = "alt.card_signed" if result.query.signed else "alt.card"
-    return say(key, **fields, **_explained(result, say))
+    query, explained = result.query, _explained(result, say)
+    told = [say("alt.card", **explained)]
+    if query.signed:
+        key = "alt.card_signed" if query.against is None else "alt.card_against"
+        told.append(say(key, **explained))
+    told.append(where(result.regions, say))
+    told.append(say("alt.card_prediction", **ranking(result.prediction)))
+    if result.digit.label is not None:
+        told.append(say("alt.card_label", label=result.digit.label))
+    return " ".join(told)
 
 
 def _explained(result: DigitResult, say: Say) -> dict[str, object]:

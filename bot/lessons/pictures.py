@@ -106,7 +106,6 @@ def _heat(s: Subject, _: None) -> Drawing:
         probabilities=s.explained.probabilities,
         target=s.target,
         layer=s.view.layer,
-        score=s.view.score,
         label=s.label,
     )
     return Drawing(draw_card(card))

@@ -35,7 +35,8 @@ async def test_the_picture_is_described_to_those_who_cannot_see_it(server: Serve
 
     (alt,) = alt_texts(result.response)
     assert "Prediction 9" in alt
-    assert "Target class 9, Grad-CAM at max_pooling2d_1" in alt
+    assert "7×7 cells. Grad-CAM at max_pooling2d_1 for class 9." in alt
+    assert "Label 9." in alt
     assert "Brightest regions, on average:" in alt
 
 
