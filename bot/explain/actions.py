@@ -8,8 +8,9 @@ from discord import InteractionResponseType
 from bot.explain.corrections import Corrections
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer, carried_picture
+from bot.explain.phrases import no_digit
 from bot.explain.query import Ownership, Query
-from bot.explain.reading_messages import reason, rule, steps
+from bot.explain.reading_messages import rule, steps
 from bot.explain.results import DigitResult, PictureResult, Result
 from bot.explain.uploads import Uploads
 from bot.i18n import speaker
@@ -74,12 +75,12 @@ class Actions:
 
     async def show_rule(self, interaction: Interaction) -> None:
         """Show how it is decided what is a digit, and why the picture has none, if it has none."""
-        say, why = speaker(interaction.locale), None
+        say, why = speaker(interaction.locale), list[str]()
         with suppress(UserError):  # the rule is told where the picture is gone, too
             reading = await self._reread(interaction)
             if not reading.digits:
-                rejected = await self._explaining.rejected(reading, interaction.user.id)
-                why = reason(reading, rejected, say)
+                shape = await self._explaining.best_candidate(reading, interaction.user.id)
+                why = no_digit(shape, reading, say)
         await reply(interaction, rule(self._decision, why, say))
 
     async def _result(self, interaction: Interaction, query: Query) -> Result:

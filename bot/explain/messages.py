@@ -13,11 +13,12 @@ from bot.explain.phrases import (
     SCORE_NAMES,
     boxed,
     deletion,
+    failed_rule,
     in_order,
     insane,
+    no_digit,
     ranking,
     read_as,
-    tested,
     where,
 )
 from bot.explain.query import NO_DIGIT, Ownership, Query
@@ -177,7 +178,7 @@ def _rejection_words(
     return [
         say("refused.heading", said=query.correction),
         *_corrected("correct.refused", query, say, ownership),
-        f"{say('refused.shape')} {tested(rejection.objectness, rejection.threshold, say)}",
+        f"{say('refused.shape')} {failed_rule(rejection.shape, say)}",
         say("refused.as", network=network, digit=prediction.digit, confidence=confidence),
     ]
 
@@ -263,12 +264,12 @@ def _picture_words(result: PictureResult, say: Say) -> list[str]:
 
 
 def _no_digit(result: NoDigitResult, say: Say, ownership: Ownership) -> Message:
-    lines, correction = [say("nothing.found")], result.query.correction
+    heading, *lines = no_digit(result.shape, result.reading, say)
+    lines, correction = [f"## {heading}", *lines, say("nothing.found")], result.query.correction
     if correction == NO_DIGIT:
         lines += _corrected("correct.agreed", result.query, say, ownership)
     elif correction is not None:
         lines += _corrected("correct.refused", result.query, say, ownership)
-        lines.append(say("nothing.no_stroke"))
     lines += [say("nothing.try"), *_caveats(result.reading, say)]
     head, picture = header("\n".join(lines), result.reading.picture, say)
     return framed(

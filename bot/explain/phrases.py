@@ -1,5 +1,6 @@
 """Phrases that several messages share, and the catalogue keys of what is named in them."""
 
+import math
 from collections.abc import Sequence
 
 from bot.explain.query import Query
@@ -14,6 +15,8 @@ from core.figures.letters import letter
 from core.figures.probabilities import format_percent
 from core.figures.rejection import format_objectness
 from core.uploads import Reading
+from core.uploads.best_candidate import BestCandidate
+from core.uploads.reader import MIN_INK, MIN_TWO_TONE
 
 SCORE_NAMES = {
     Score.LOG_ODDS: "score.log_odds",
@@ -151,10 +154,30 @@ def boxed(reading: Reading, predictions: Sequence[Prediction], say: Say) -> str:
     return say("alt.boxed_few", places=places)
 
 
-def tested(objectness: float, threshold: float, say: Say) -> str:
-    """Compare a shape's log-odds of being a digit with the least that are needed."""
-    key = "refused.too_little" if objectness < threshold else "refused.enough"
-    return say(key, evidence=format_objectness(objectness), needed=format_objectness(threshold))
+def no_digit(shape: BestCandidate | None, reading: Reading, say: Say) -> list[str]:
+    """Tell why a picture has no digit: what comes closest to one, and the rule that it fails."""
+    if shape is None:
+        return [say("nothing.no_stroke")]
+    region = say(REGION_NAMES[region_of(shape.digit, reading)])
+    nearest = say("nothing.nearest", digit=shape.prediction, region=region)
+    return [nearest, failed_rule(shape, say)]
+
+
+def failed_rule(shape: BestCandidate, say: Say) -> str:
+    """Tell by which rule a shape is not taken for a digit."""
+    evidence, needed = map(format_objectness, (shape.objectness, shape.min_objectness))
+    if shape.objectness < shape.min_objectness:
+        return say("refused.too_little", evidence=evidence, needed=needed)
+    if shape.two_tone < MIN_TWO_TONE:
+        return say("refused.two_tone", **_shares(shape.two_tone, MIN_TWO_TONE))
+    if shape.ink < MIN_INK:
+        return say("refused.little_ink", **_shares(shape.ink, MIN_INK))
+    return say("refused.enough", evidence=evidence, needed=needed)
+
+
+def _shares(share: float, needed: float) -> dict[str, str]:
+    """Write a share, rounded down, so that too little never looks enough, and the least needed."""
+    return {"share": f"{math.floor(100 * share)}%", "needed": f"{needed:.0%}"}
 
 
 def in_order(predictions: Sequence[Prediction]) -> str:

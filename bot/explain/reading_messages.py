@@ -1,16 +1,17 @@
 """How a picture was read or refused, and by which rule: private messages."""
 
+from collections.abc import Sequence
+
 from discord import MediaGalleryItem
 from discord.ui import MediaGallery, TextDisplay
 
-from bot.explain.phrases import REGION_NAMES, tested, where
+from bot.explain.phrases import REGION_NAMES, failed_rule, no_digit, where
 from bot.explain.results import SURE, ReadingSteps, RejectionSteps, region_of
 from bot.i18n import Say
 from bot.ui.layout import Message, attached, framed
 from core.figures.letters import letter
-from core.figures.rejection import RejectedCandidate, format_objectness
+from core.figures.rejection import format_objectness
 from core.record import UploadsMetrics
-from core.uploads import Reading
 
 
 def steps(shown: ReadingSteps | RejectionSteps, say: Say) -> Message:
@@ -43,36 +44,27 @@ def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
     words = [say("steps.heading_refused"), say("steps.whole_picture"), say("steps.ink")]
     shape = shown.shape
     if shape is None:
-        return [*words, say("nothing.no_stroke")], say("alt.steps_refused")
+        return [*words, *no_digit(shape, shown.reading, say)], say("alt.steps_refused")
     region = say(REGION_NAMES[region_of(shape.digit, shown.reading)])
     words += [
         say("steps.likeliest", region=region),
         say("steps.normal_form"),
-        f"{say('steps.evidence')} {tested(shape.objectness, shape.threshold, say)}",
+        f"{say('steps.evidence')} {failed_rule(shape, say)}",
         say("steps.likely", digit=shape.prediction),
     ]
-    evidence, needed = format_objectness(shape.objectness), format_objectness(shape.threshold)
+    evidence, needed = format_objectness(shape.objectness), format_objectness(shape.min_objectness)
     compared = {"digit": shape.prediction, "evidence": evidence, "needed": needed}
     return words, say("alt.steps_likeliest", region=region, **compared)
 
 
-def rule(metrics: UploadsMetrics, why: str | None, say: Say) -> Message:
+def rule(metrics: UploadsMetrics, why: Sequence[str], say: Say) -> Message:
     """Lay out the rule by which a shape is taken for a digit, with its measured error rates.
 
-    It begins with `why`, the `reason` why a picture has no digit.
+    It begins with `why` a picture has no digit.
     """
-    words = [say("rule.heading"), *filter(None, [why])]
+    words = [say("rule.heading"), *why]
     told = (say("rule.evidence"), *deciding(metrics, say), say("rule.ink"), changed(metrics, say))
     return framed(TextDisplay("\n".join([*words, *(f"- {each}" for each in told)])))
-
-
-def reason(reading: Reading, shape: RejectedCandidate | None, say: Say) -> str:
-    """Tell why a picture has no digit, by its shape that is most likely to be one."""
-    if shape is None:
-        return say("nothing.no_stroke")
-    region = say(REGION_NAMES[region_of(shape.digit, reading)])
-    decision = tested(shape.objectness, shape.threshold, say)
-    return f"{say('rule.likeliest', region=region)} {decision}"
 
 
 def deciding(metrics: UploadsMetrics, say: Say) -> list[str]:

@@ -184,7 +184,9 @@ class Engine:
 
         A picture without strokes has none. `person` is the id of the user who waits for it.
         """
-        return await self._in_turn(person, lambda: find_best_candidate(reading, self._judge))
+        return await self._in_turn(
+            person, lambda: find_best_candidate(reading, self._judge, self.min_objectness)
+        )
 
     def close(self) -> None:
         """End the threads and the decoding processes, and give up what is being decoded."""

@@ -160,7 +160,7 @@ def test_a_refusal_is_looked_into_and_corrected(served: Serving, visit: Open) ->
 
     answer = page.command("explain", image=file)
 
-    expect(answer.get_by_role("heading")).to_have_text("No digit")
+    expect(answer.get_by_role("heading")).to_have_text(english("nothing.no_stroke"))
     private = page.press(answer, english("control.how_read"))
     expect(private).to_contain_text(plain(english("steps.heading_refused")))
     assert Image.open(io.BytesIO(only_picture(page, private))).width == 768
