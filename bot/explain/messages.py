@@ -119,8 +119,7 @@ def _digit(result: DigitResult, say: Say, ownership: Ownership, confirm: int | N
     return framed(
         *parts,
         *controls(result, say, ownership, confirm),
-        Separator(),
-        TextDisplay(_small_print(result, result.target, say, ownership)),
+        *_whose(say, ownership),
         colour=WARNING if _doubtful(result) else CALM,
         files=files,
     )
@@ -216,13 +215,11 @@ def _picture(result: PictureResult, say: Say, ownership: Ownership) -> Message:
     overlay = attached(result.overlay, "overlay.jpg", say(alt, digits=digits, target=target))
     words = "\n".join(_picture_words(result, say))
     head, picture = header(words, result.reading.picture, say)
-    explained = say("explain.as_read") if target is None else target
     return framed(
         head,
         MediaGallery(MediaGalleryItem(overlay)),
         *controls(result, say, ownership),
-        Separator(),
-        TextDisplay(_small_print(result, explained, say, ownership)),
+        *_whose(say, ownership),
         colour=CALM if all(prediction.sure for prediction in result.predictions) else WARNING,
         files=[picture, overlay],
     )
@@ -298,29 +295,8 @@ def _caveats(reading: Reading, say: Say) -> list[str]:
     return told
 
 
-def _small_print(
-    result: DigitResult | PictureResult, target: object, say: Say, ownership: Ownership
-) -> str:
-    told = receipt(result.query, result.weights, target, say)
-    return "\n".join((told, *shared(say, ownership)))
-
-
-def receipt(query: Query, weights: str, target: object, say: Say, method: str | None = None) -> str:
-    """Return the small print: what is needed to repeat an explanation.
-
-    `method` takes the place of the query's.
-    """
-    source = "explain.source_upload" if query.index is None else "explain.source_index"
-    return say(
-        "explain.receipt",
-        network=query.network,
-        weights=weights,
-        source=say(source, index=query.index),
-        layer=query.layer_read or "input",
-        target=target if query.against is None else f"{target} − {query.against}",
-        score=query.score if query.against is None else "lead",
-        method=method or query.method,
-    )
+def _whose(say: Say, ownership: Ownership) -> list[Item[Any]]:
+    return [Separator(), *map(TextDisplay[Any], shared(say, ownership))] if ownership.public else []
 
 
 def shared(say: Say, ownership: Ownership) -> list[str]:

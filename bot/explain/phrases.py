@@ -23,6 +23,11 @@ SCORE_NAMES = {
     Score.LOGIT: "score.logit",
     Score.PROBABILITY: "score.probability",
 }
+SCORE_NOTES = {
+    Score.LOG_ODDS: "score.log_odds.about",
+    Score.LOGIT: "score.logit.about",
+    Score.PROBABILITY: "score.probability.about",
+}
 NETWORK_NAMES = {
     Network.TUTORIAL: "network.tutorial",
     Network.UPLOADS: "network.uploads",
@@ -39,7 +44,7 @@ REGION_NAMES = {
     Region.LOWER_RIGHT: "region.lower_right",
 }
 
-_METHOD_NOTES = {
+METHOD_NOTES = {
     "gradcam": "method.gradcam",
     "gradcam++": "method.gradcam_plus_plus",
     "hirescam": "method.hirescam",
@@ -103,7 +108,7 @@ def method_note(method: str, layer: str, records: Records, say: Say) -> str:
     """Tell how a method works, or that it fails the sanity check at a layer, in one sentence."""
     record = records.get((method, layer if METHODS[method].per_layer else None))
     failed = record is not None and not record.sane
-    return say("method.failed" if failed else _METHOD_NOTES[method])
+    return say("method.failed" if failed else METHOD_NOTES[method])
 
 
 def suggested(method: str) -> str:
@@ -178,6 +183,24 @@ def failed_rule(shape: BestCandidate, say: Say) -> str:
 def _shares(share: float, needed: float) -> dict[str, str]:
     """Write a share, rounded down, so that too little never looks enough, and the least needed."""
     return {"share": f"{math.floor(100 * share)}%", "needed": f"{needed:.0%}"}
+
+
+def receipt(query: Query, weights: str, target: object, say: Say, method: str | None = None) -> str:
+    """Return in small print what is needed to repeat an explanation.
+
+    `method` takes the place of the query's.
+    """
+    source = "explain.source_upload" if query.index is None else "explain.source_index"
+    return say(
+        "explain.receipt",
+        network=query.network,
+        weights=weights,
+        source=say(source, index=query.index),
+        layer=query.layer_read or "input",
+        target=target if query.against is None else f"{target} − {query.against}",
+        score=query.score if query.against is None else "lead",
+        method=method or query.method,
+    )
 
 
 def in_order(predictions: Sequence[Prediction]) -> str:

@@ -5,10 +5,21 @@ from collections.abc import Sequence
 from discord import MediaGalleryItem
 from discord.ui import MediaGallery, TextDisplay
 
-from bot.explain.phrases import REGION_NAMES, failed_rule, no_digit, where
+from bot.explain.phrases import (
+    METHOD_NOTES,
+    REGION_NAMES,
+    SCORE_NAMES,
+    SCORE_NOTES,
+    failed_rule,
+    no_digit,
+    receipt,
+    where,
+)
+from bot.explain.query import Query
 from bot.explain.results import SURE, ReadingSteps, RejectionSteps, region_of
 from bot.i18n import Say
 from bot.ui.layout import Message, attached, framed
+from core.explain.methods import METHODS
 from core.figures.letters import letter
 from core.figures.rejection import format_objectness
 from core.record import UploadsMetrics
@@ -57,14 +68,23 @@ def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
     return words, say("alt.steps_likeliest", region=region, **compared)
 
 
-def rule(metrics: UploadsMetrics, why: Sequence[str], say: Say) -> Message:
-    """Lay out the rule by which a shape is taken for a digit, with its measured error rates.
+def decision(query: Query, weights: str | None, words: Sequence[str], say: Say) -> Message:
+    """Lay out how an answer was decided, with the receipt if the network's weights are known."""
+    words = [say("rule.heading"), *words]
+    if weights is not None:
+        method, score = METHODS[query.method], say(SCORE_NAMES[query.score])
+        words.append(f"- **{method.title}**: {say(METHOD_NOTES[query.method])}.")
+        if method.class_specific and query.against is None:
+            words.append(f"- **{score}**: {say(SCORE_NOTES[query.score])}.")
+        target = say("explain.as_read") if query.target is None else query.target
+        words += [say("rule.repeat"), receipt(query, weights, target, say)]
+    return framed(TextDisplay("\n".join(words)))
 
-    It begins with `why` a picture has no digit.
-    """
-    words = [say("rule.heading"), *why]
+
+def rule(metrics: UploadsMetrics, say: Say) -> list[str]:
+    """Tell the rule by which a shape is taken for a digit, with its measured error rates."""
     told = (say("rule.evidence"), *deciding(metrics, say), say("rule.ink"), changed(metrics, say))
-    return framed(TextDisplay("\n".join([*words, *(f"- {each}" for each in told)])))
+    return [f"- {each}" for each in told]
 
 
 def deciding(metrics: UploadsMetrics, say: Say) -> list[str]:

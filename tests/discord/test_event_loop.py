@@ -159,4 +159,4 @@ async def test_a_full_queue_says_so_kindly(server: Server) -> None:
     assert "my queue is full" in refusal(result)
     engine._max_waiting = 256
     result = await server.alex.slash(server.channel, "explain", index=4321)
-    assert "· index 4321 ·" in text(result.response)
+    assert "Test digit 4321 is labelled" in text(result.response)

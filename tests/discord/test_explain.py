@@ -11,7 +11,7 @@ from bot.runtime.networks import Network
 from core.dataset import load_test_digits
 from core.explain.explainer import Explainer
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, answer, card, control, options, refusal, text
+from tests.discord.looking import alt_texts, answer, card, control, options, receipt, refusal, text
 
 english = speaker("en")
 
@@ -80,20 +80,55 @@ async def test_the_other_network_can_be_asked_about_the_same_digit(server: Serve
 
     shown = await server.alex.slash(server.channel, "explain", index=index)
     before = text(shown.response)
-    assert f"-# tutorial weights {_of_tutorial(server).weights_hash} ·" in before
     assert f"The uploads' network disagrees: it reads a {other} (" in before
 
     message = answer(shown)
+    weights = _of_tutorial(server).weights_hash
+    told = await receipt(server.bora, message)
+    assert told.startswith(f"-# tutorial weights {weights} · index {index} ·")
     result = await server.alex.click(message, custom_id=control(message, "network"))
 
     assert result.acknowledged
     after = text(server.last)
     weights = server.bot.engine.explainers[Network.UPLOADS].weights_hash
-    assert f"-# uploads weights {weights} · index {index} ·" in after
+    told = await receipt(server.bora, server.last)
+    assert told.startswith(f"-# uploads weights {weights} · index {index} ·")
     assert f"The tutorial's network disagrees: it reads a {one} (" in after
     message = server.last
     await server.alex.click(message, custom_id=control(message, "network"))
     assert text(server.last) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "index 7 · max_pooling2d_1 · class 9 · log_odds · gradcam"),
+        (
+            {"target": 4, "layer": "conv2d", "method": "layercam"},
+            "index 7 · conv2d · class 4 · log_odds · layercam",
+        ),
+        ({"against": 4}, "index 7 · max_pooling2d_1 · class 9 − 4 · lead · gradcam"),
+        ({"method": "saliency"}, "index 7 · input · class 9 · log_odds · saliency"),
+    ],
+)
+async def test_what_is_needed_to_repeat_an_answer_is_told_in_private_and_by_the_network_of_then(
+    server: Server, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], told: str
+) -> None:
+    await server.alex.slash(server.channel, "explain", index=7, **options)
+    message, weights = server.last, _of_tutorial(server).weights_hash
+    assert weights not in text(message)
+    await server.restart()
+    monkeypatch.setattr(_of_tutorial(server), "weights_hash", "00000000")
+
+    result = await server.minji.click(message, custom_id=control(message, "rule"))
+
+    assert answer(result).flags.ephemeral
+    words, korean = text(result.response), speaker("ko")
+    assert words.startswith(korean("rule.heading"))
+    assert korean("rule.repeat") in words
+    assert korean("rule.evidence") not in words  # which is about uploads
+    assert (await receipt(server.bora, message)) == f"-# tutorial weights {weights} · {told}"
+    assert text(server.last) == text(message)
 
 
 async def test_why_not_a_4(server: Server) -> None:
@@ -102,7 +137,6 @@ async def test_why_not_a_4(server: Server) -> None:
     words = text(result.response)
     assert "evidence for **4**" in words
     assert "14×14 cells" in words
-    assert "· class 4 ·" in words
 
 
 async def test_the_last_test_digit_can_be_asked_for(server: Server) -> None:
@@ -118,12 +152,14 @@ async def test_an_index_out_of_range_cannot_be_typed(server: Server) -> None:
 
 
 async def test_without_index_and_image_one_is_drawn(server: Server) -> None:
-    receipts = set()
+    drawn = set()
     for _ in range(4):
         result = await server.alex.slash(server.channel, "explain")
-        receipts.add(text(result.response).split("weights")[1])
+        index = re.search(r"Test digit (\d+)", text(result.response))
+        assert index
+        drawn.add(index[1])
 
-    assert len(receipts) > 1
+    assert len(drawn) > 1
 
 
 async def test_a_private_answer_is_private_and_does_not_speak_of_others(server: Server) -> None:

@@ -28,6 +28,7 @@ from tests.discord.looking import (
     control,
     options,
     pictures,
+    receipt,
     refusal,
     text,
 )
@@ -90,7 +91,7 @@ async def test_several_digits_are_shown_together_and_each_can_be_gone_into(
     words = text(overview)
     assert "## 7 1 0\n" in words
     assert "The uploads' network reads 3 digits. Lowest confidence: " in words
-    assert "· class as read ·" in words
+    assert "· class as read ·" in await receipt(server.bora, overview)
     assert "(A: a 7, left; B: a 1, centre; C: a 0, right)" in alt_texts(overview)[1]
     assert len(await pictures(server.bot, overview)) == 1
     assert [option[:4] for option in options(overview, "digit")] == ["A: 7", "B: 1", "C: 0"]
@@ -119,14 +120,14 @@ async def test_a_class_that_was_asked_for_is_explained_in_each_digit(server: Ser
     overview = server.last
     of_four = (await pictures(server.bot, overview))[0]
     assert "evidence for **4** in each digit" in text(overview)
-    assert "· class 4 ·" in text(overview)
+    assert "· class 4 ·" in await receipt(server.bora, overview)
     assert "a heatmap over each, for class 4." in alt_texts(overview)[1]
 
     for place in ("0", "1"):
         await _choose(server, "digit", place)
-        assert "· class 4 ·" in text(server.last)
+        assert "· class 4 ·" in await receipt(server.bora, server.last)
     await _choose(server, "target", "p")
-    assert "· class 1 ·" in text(server.last)
+    assert "· class 1 ·" in await receipt(server.alex, server.last)
     await _press(server, "all")
     assert "evidence for the class that each digit is read as" in text(server.last)
     assert (await pictures(server.bot, server.last))[0] != of_four
@@ -141,12 +142,12 @@ async def test_a_class_that_was_explained_to_correct_one_digit_is_of_that_digit(
     await _upload(server, row(_SEVEN, _ONE))
     await _choose(server, "digit", "0")
     await _correct(server, "1")
-    assert "· class 1 ·" in text(server.last)
+    assert "· class 1 ·" in await receipt(server.alex, server.last)
 
     await _choose(server, "digit", "1")
     await _choose(server, "digit", "0")
 
-    assert "· class 7 ·" in text(server.last)
+    assert "· class 7 ·" in await receipt(server.alex, server.last)
     assert f"<@{server.alex.id}> says" not in text(server.last)
 
 
@@ -352,7 +353,8 @@ async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server
     assert english("correct.stored") in words
     assert re.search(f"{re.escape(english('refused.shape'))} {_TOO_LITTLE}", words)
     assert re.search(r"The uploads' network would read it as a \*\*\d\*\* \(", words)
-    assert f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 2 ·" in words
+    told = await receipt(server.alex, server.last)
+    assert told.startswith(f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 2 ·")
     assert _colour(server.last) == 0xE69F00
     assert len(await pictures(server.bot, server.last)) == 2
     assert "Most often: 2 rejected as not a digit (1×)." in await _model(server)
@@ -362,7 +364,7 @@ async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server
     await _choose(server, "target", "7")
     await _press(server, "network")
     assert text(server.last).startswith("## 2: wrongly rejected\n")
-    assert "· conv2d_1 · class 7 ·" in text(server.last)
+    assert "· conv2d_1 · class 7 ·" in await receipt(server.alex, server.last)
     steps = await _press(server, "steps")
     assert "## Why no digit was found" in text(steps.response)
 
@@ -445,12 +447,12 @@ async def test_the_tutorials_network_can_be_asked_about_an_upload_and_disagreeme
         if "The tutorial's network disagrees" in text(message):
             break
     ours = text(message)
-    assert "-# uploads weights" in ours
+    assert (await receipt(server.alex, message)).startswith("-# uploads weights ")
 
     await _press(server, "network")
 
     theirs = text(server.last)
-    assert "-# tutorial weights" in theirs
+    assert (await receipt(server.alex, server.last)).startswith("-# tutorial weights ")
     said = ours.split("The tutorial's network disagrees: it reads a ")[1]
     assert theirs.startswith(f"## {said[0]}")
     assert f"The uploads' network disagrees: it reads a {ours[3]}" in theirs
@@ -498,7 +500,8 @@ async def test_the_uploader_corrects_it_and_it_is_counted_once(server: Server) -
     words = text(server.last)
     assert _said(server, "correct.wrong", said=1, prediction=7) in words
     assert english("correct.stored") in words
-    assert f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 1 ·" in words
+    told = await receipt(server.alex, server.last)
+    assert told.startswith(f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 1 ·")
     assert _colour(server.last) == 0xE69F00
     assert len(server.channel.history()) == 1
     assert "uploaded pictures: 1. Most often: 1 read as 7 (1×)." in await _model(server)
