@@ -156,6 +156,17 @@ def test_particles_follow_how_a_digit_is_read(template: str, takes: str) -> None
         assert said == (particle if "~" in template else f"{digit}{particle}")
 
 
+def test_every_particle_that_a_text_asks_for_is_known() -> None:
+    specs = {
+        spec
+        for said in catalogue("ko").values()
+        for _, _, spec, _ in Formatter().parse(said)
+        if spec and "/" in spec
+    }
+
+    assert {_FORMATTER.vformat(f"{{n:{spec}}}", (), {"n": 9}) for spec in specs}
+
+
 def test_articles_follow_how_a_digit_is_read() -> None:
     said = [english("control.correct_digit", digit=digit) for digit in range(10)]
 

@@ -744,8 +744,9 @@ def _check_korean(message: Any) -> None:
 
 async def test_every_answer_about_an_upload_is_korean_for_koreans(server: Server) -> None:
     for file in (row(_SEVEN, _ONE), _refused(), blank()):
-        await server.minji.slash(server.channel, "explain", image=("a.png", file))
-        message = server.last
+        shown = await server.minji.slash(server.channel, "explain", image=("a.png", file))
+        message = answer(shown)
+        assert message == server.last
         _check_korean(message)
         for kind in ("steps", "rule"):
             result = await server.minji.click(message, custom_id=control(message, kind))
