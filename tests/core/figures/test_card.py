@@ -262,7 +262,9 @@ def test_right_and_wrong_are_told_beside_the_label_and_nothing_without_one() -> 
 
     assert (right[LABEL] != wrong[LABEL]).any()
     assert (wrong[LABEL] != worse[LABEL]).any()
-    assert (right[VERDICT] != wrong[VERDICT]).any()  # ✓, ✗
+    for area, sign in ((right[VERDICT], "✓"), (wrong[VERDICT], "✗")):
+        drawn = int((text_mask(sign, 56, bold=True) > 230).sum())
+        assert how_many(area, WHITE) == pytest.approx(drawn, rel=0.15)
     np.testing.assert_array_equal(wrong[VERDICT], worse[VERDICT])
     assert (unknown[VERDICT] == PREDICTED).all(axis=-1).mean() > 0.5  # the prediction has its place
 
