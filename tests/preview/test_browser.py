@@ -292,9 +292,8 @@ def test_somebody_else_is_answered_alone_and_in_their_language(
     )
     assert page.first_answer.inner_text() == before
     page.view_as("Alex")
-    expect(page.messages.filter(has_text=korean("explain.source_index", index=902))).to_have_count(
-        0
-    )
+    theirs = plain(korean("explain.right", index=902, label=4))
+    expect(page.messages.filter(has_text=theirs)).to_have_count(0)
 
 
 def test_help_and_model_are_answered(served: Serving, visit: Open) -> None:
