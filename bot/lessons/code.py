@@ -389,5 +389,6 @@ PICTURES: Mapping[str, Picture[Any]] = {
     "code-sum": Picture("lesson.alt_code_sum", _blended, caption="lesson.code_sum"),
     "code-wrapped": Picture("lesson.alt_code_wrapped", _wrapped, caption="lesson.code_wrapped"),
     "code-veil": Picture("lesson.alt_code_veil", _veil, caption="lesson.code_veil"),
+    "colours": Picture("lesson.alt_code_veil", _veil),
 }
 """The kinds of pictures, by their names in the files of lessons."""
