@@ -23,7 +23,7 @@ _WRONG = {
     "max_waiting": "it must be a whole number, 1 or more.",
     "log_level": "choose DEBUG, INFO, WARNING or ERROR.",
 }
-"""What is said of a setting that is not as it should be."""
+"""The error message for each invalid setting."""
 
 _MISSING = (
     "DISCORD_TOKEN is missing. Put it into the environment, or into a file .env in this folder; "
@@ -31,7 +31,7 @@ _MISSING = (
 )
 _MALFORMED = (
     "DISCORD_TOKEN is malformed: a bot's token has three parts of letters and digits with dots "
-    "between them. Copy it anew from https://discord.com/developers/applications, your "
+    "between them. Copy it again from https://discord.com/developers/applications, your "
     "application, Bot, Reset Token."
 )
 

@@ -224,7 +224,7 @@ class HowButton(
 
 
 class UploaderControl(QueryControl[ItemT], template=r"(?!)"):
-    """A control for the uploader, whose press changes the message, whoever owns it."""
+    """A control for the uploader, whose press changes the message, no matter who owns it."""
 
     @override
     def in_place(self, interaction: Interaction) -> bool:

@@ -1,4 +1,4 @@
-"""Answers as messages: their words, their pictures, and the controls that ask on."""
+"""Answers as messages: their words, their pictures, and the controls to go on asking."""
 
 from typing import Any
 

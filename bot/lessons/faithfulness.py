@@ -77,7 +77,7 @@ def _apart(s: Subject, explanations: _Explanations) -> Drawing:
 
 
 def _hottest(heatmap: Map) -> str:
-    """Return the row and the column of the hottest cell, from 1; of an empty map a dash."""
+    """Return the row and the column of the brightest cell, from 1; a dash for an empty map."""
     row, column = divmod(int(heatmap.argmax()), len(heatmap))
     return f"({row + 1}, {column + 1})" if heatmap.any() else "–"
 

@@ -147,7 +147,7 @@ class _Queue:
             if claimed is None:
                 return
             attempts, enqueued_at = claimed
-            # Once it is enqueued anew, what follows leaves it alone.
+            # Once it is enqueued again, what follows leaves it alone.
             ours = and_(delivery, Delivery.due_at == leased_until)
             try:
                 await self._deliver(subject_id)

@@ -71,7 +71,7 @@ class ServerCommands(commands.Cog):
             if problem is None:
                 problem = await self._digits.problem(server.id)
                 if problem is not None and problem is not DailyProblem.FAILED:
-                    await self._digits.retry(server.id)  # the channel has been put right
+                    await self._digits.retry(server.id)  # the channel works again
         today = self._now().astimezone(dt.UTC)
         midnight = int(today.replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
         say = speaker(interaction.locale)

@@ -84,7 +84,7 @@ class Correction(Base):
         message_id: of the reply.
         place: which of the reply's digits, from 0 in reading order.
         prediction: the class that the network predicted, or -1 where it refused.
-        label: what the digit is, or -1 where it is none; never the prediction.
+        label: what the digit is, or -1 if it is not a digit; never the prediction.
     """
 
     __tablename__ = "corrections"
@@ -261,7 +261,7 @@ class ViewedDigit(Base):
 
 
 class LessonAnswer(Base):
-    """How somebody answered a question of a lesson; the last answer counts.
+    """How a person answered a question of a lesson; the last answer counts.
 
     Attributes:
         session_id: in which session; 0: alone.
@@ -288,7 +288,7 @@ class Round(Base):
         channel_id: of the channel or thread.
         message_id: of the question; `None` until it is sent.
         session_id: in which session, if in one.
-        user_id: whose own review it is, whom alone it asks; `None`: anybody.
+        user_id: the person whose review it is, the only one asked; `None`: anyone.
         kind: of question (`bot.quiz`).
         question: what it takes to make the same question again; never sent to Discord.
         language: of the message; `None`: both.
