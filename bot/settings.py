@@ -37,7 +37,7 @@ _MALFORMED = (
 
 
 class SettingsError(Exception):
-    """Settings are missing or wrong; the message has a sentence for each, on a line of its own."""
+    """Settings are missing or wrong; the message has a line for each."""
 
 
 def _database_url(value: object) -> object:

@@ -111,7 +111,7 @@ def _picture() -> str:
     found = Reader(load_explainer(UPLOADS_WEIGHTS).logits).read(picture).digits
     if len(found) != 1:
         raise RuntimeError(f"{len(found)} digits found in the picture of one")
-    return "drawn, decoded in a process of its own, and its digit found"
+    return "drawn, decoded in a separate process, and its digit found"
 
 
 _CHECKS: dict[str, Callable[[], str]] = {

@@ -216,7 +216,7 @@ def explain(
 def _find(
     files: list[Path] | None, index: list[int] | None, output: Path | None, heatmap: Path | None
 ) -> list[Source]:
-    """Find what is to be explained; end the command where there is nothing, or no place for it."""
+    """Find the sources to explain; end the command if there are none, or nowhere to write."""
     sources = find_sources(files or [], index or [])
     if not sources:
         fail("Name at least one picture or folder, or a test digit with --index.", USAGE)

@@ -43,7 +43,7 @@ class PictureAnswer:
     """What is told of one picture, by the names that it has in JSON.
 
     Attributes:
-        classes: the likeliest five, the likeliest first: `class`, its name; `index`, its number;
+        classes: the five most likely, in order: `class`, its name; `index`, its number;
             `probability`. None where the picture was not explained.
         target: the number of the class explained; `None` where it would have been the predicted one
             of a picture that was not explained.
@@ -313,7 +313,7 @@ def _answer(
 
 
 def _sentence(asked: _Asked, answer: PictureAnswer, explanation: "Explanation") -> str:
-    """Say what a picture was taken for, and where its heatmap is brightest."""
+    """Say how a picture was classified, and where its heatmap is brightest."""
     from core.figures.probabilities import format_percent
 
     read = ", ".join(

@@ -83,7 +83,7 @@ def read_as(prediction: Prediction, network: Network, say: Say) -> list[str]:
 
 
 def ranking(prediction: Prediction) -> dict[str, object]:
-    """Return the three likeliest classes with their probabilities, as the fields of texts."""
+    """Return the three most likely classes with their probabilities, as the fields of texts."""
     digit, first, second = prediction.ranked[:3]
     percent = [format_percent(p) for p in prediction.probabilities]
     return {
@@ -97,7 +97,7 @@ def ranking(prediction: Prediction) -> dict[str, object]:
 
 
 def where(regions: Sequence[Region], say: Say) -> str:
-    """Tell where the heat of a map lies."""
+    """Say where a heatmap is brightest."""
     if not regions:
         return say("alt.no_heat")
     named = say("alt.then").join(say(REGION_NAMES[region]) for region in regions)

@@ -1,4 +1,4 @@
-"""What is asked again, and who asks it."""
+"""Questions that come back, and what asks them."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -180,7 +180,7 @@ class Engine:
         return await self._in_turn(person, lambda: self._reader.read(_as_kept(decode(file))))
 
     async def best_candidate(self, reading: Reading, *, person: int) -> BestCandidate | None:
-        """Find the shape of a picture without digits that is likeliest to be one.
+        """Find the shape of a picture without digits that is most likely to be one.
 
         A picture without strokes has none. `person` is the id of the user who waits for it.
         """

@@ -22,7 +22,7 @@ from bot.store import Store
 from bot.store.models import Delivery
 
 Deliver = Callable[[int], Awaitable[None]]
-"""Says what is due of a subject. Raises if it could not; saying it twice must do no harm."""
+"""Sends what is due for a subject. Raises if it could not; sending it twice must do no harm."""
 
 MAX_AGE = dt.timedelta(days=7)
 """After this time a delivery that still fails is given up."""
@@ -102,7 +102,7 @@ class _Queue:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def next_due(self) -> dt.datetime | None:
-        """Return when the next delivery is due that is not under way."""
+        """Return when the next delivery is due that is not in progress."""
         if len(self._running) >= _AT_ONCE:
             return None  # a delivery that ends wakes the scheduler
         first = select(func.min(Delivery.due_at)).where(

@@ -189,14 +189,14 @@ class LessonProgress(Base):
 
 
 class Session(Base):
-    """A study session: a group in a thread of its own, led by a host.
+    """A study session: a group in its own thread, led by a host.
 
     Attributes:
         session_id: the bot's own id.
         channel_id: the thread's parent.
         thread_id: Discord's id; `None` until the thread is made.
         panel_id: the pinned message; `None` until it is sent.
-        host_id: who leads it; 0 for nobody, after the host's data was deleted.
+        host_id: who leads it; 0 for no one, after the host's data was deleted.
         topic: its title.
         lesson: the name of the lesson that the group is at; `None` before the first one.
         page: of that lesson, from 0.
@@ -356,7 +356,7 @@ class ReviewItem(Base):
     Attributes:
         topic: what it was about, such as the true digit or a lesson's question.
         step: how often it was right since it was last wrong; the wait grows with it.
-        due_at: from when on it is asked again.
+        due_at: when it is asked again.
     """
 
     __tablename__ = "review_items"

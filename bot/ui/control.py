@@ -18,7 +18,7 @@ ItemT = TypeVar(
 FeatureT = TypeVar("FeatureT")
 
 EVERYONE = 0
-"""The owner of a message that is nobody's in particular: every press gets a private answer."""
+"""The owner of a message that belongs to no one: every press gets a private answer."""
 
 OWNER = r"(?P<owner>\d{1,20})"
 """Matches the id of a message's owner in a template."""

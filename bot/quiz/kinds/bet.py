@@ -34,7 +34,7 @@ def bet(digit: str, field: str) -> str:
 
 
 def field_letter(field: str) -> str:
-    """Write a field for people: a letter, so that it is not taken for a digit."""
+    """Write a field for people: a letter, so that no one reads it as a digit."""
     return letter(FIELDS.index(field))
 
 
