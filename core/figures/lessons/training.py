@@ -21,7 +21,7 @@ def draw_loss(image: DigitImage, probabilities: Classes, label: int, loss: float
 
     The loss is given, because it is more exact computed from the logits.
     """
-    canvas = blank(440)
+    canvas = blank(456)
     put(canvas, grey(image, 168), (MARGIN, 56))
     write(canvas, f"y = {label}", (MARGIN, 28), EXPLAINED, bold=True)
     p = float(probabilities[label])
