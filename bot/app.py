@@ -38,6 +38,7 @@ from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
+from bot.runtime.fairness import Admission
 from bot.runtime.networks import Network, load_explainer
 from bot.runtime.outbox import Outbox
 from bot.runtime.registration import sync_if_changed
@@ -76,6 +77,11 @@ class GradcamBot(Client):
 
     def __init__(self, settings: Settings, now: Clock) -> None:
         super().__init__(
+            Admission(
+                settings.max_waiting,
+                settings.max_waiting_per_server,
+                settings.max_waiting_per_person,
+            ),
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
@@ -109,7 +115,6 @@ class GradcamBot(Client):
         self.engine = Engine(
             explainers,
             decision.threshold,
-            self.settings.max_waiting,
             untrained=epoch_file(0, record.folder),
         )
         self._on_close.callback(self.engine.close)

@@ -9,7 +9,7 @@ from discord.ui import Button, ChannelSelect, DynamicItem, Item, RoleSelect, Sel
 from typing_extensions import override
 
 from bot.ui.client import Client, Interaction
-from bot.ui.reply import report
+from bot.ui.reply import serve
 
 ItemT = TypeVar(
     "ItemT",
@@ -79,14 +79,15 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         client: Client = interaction.client
         feature = cast("FeatureT", client.features[type(self)])
         self.values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
-        try:
+
+        async def answer() -> None:
             if self.in_place(interaction):
                 await interaction.response.defer()
             else:
                 await interaction.response.defer(ephemeral=True, thinking=True)
             await self.press(feature, interaction)
-        except Exception as error:  # noqa: BLE001 - discord.py would only log it
-            await report(interaction, error)
+
+        await serve(interaction, answer)
 
 
 def register(client: Client, feature: FeatureT, *controls: type[Control[Any, FeatureT]]) -> None:

@@ -1,18 +1,23 @@
 """Answering interactions, also when something goes wrong."""
 
-from collections.abc import Callable, Coroutine
-from functools import wraps
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial, wraps
 from typing import Any, TypeAlias
 
+import discord
 from discord import InteractionResponseType
 
 from bot.i18n import speaker
 from bot.runtime.errors import describe
 from bot.ui.client import Interaction
-from bot.ui.layout import Message, notice
+from bot.ui.layout import CALM, Message, notice
 
 Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 """A method of a cog that answers an interaction."""
+
+_PATIENCE = 2.0  # seconds
+_WAIT = "wait"  # its place among the interaction's extras
 
 
 async def reply(interaction: Interaction, message: Message) -> None:
@@ -22,11 +27,17 @@ async def reply(interaction: Interaction, message: Message) -> None:
     otherwise it is sent to the user alone.
     """
     if interaction.response.is_done():
-        await interaction.edit_original_response(view=message.view, attachments=message.files)
+        await replace(interaction, message)
     else:
         await interaction.response.send_message(
             view=message.view, files=message.files, ephemeral=True
         )
+
+
+async def replace(interaction: Interaction, message: Message) -> discord.InteractionMessage:
+    """Show a message in the place of what waits, and return it as it is in the channel."""
+    await _end_wait(interaction)
+    return await interaction.edit_original_response(view=message.view, attachments=message.files)
 
 
 async def reply_privately(interaction: Interaction, message: Message) -> None:
@@ -37,13 +48,14 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
     if not interaction.response.is_done():
         await reply(interaction, message)
         return
+    told = await _end_wait(interaction)
     waiting = False
     if interaction.response.type is InteractionResponseType.deferred_channel_message:
         flags = (await interaction.original_response()).flags
-        if flags.loading and flags.ephemeral:
+        waiting = flags.loading or told
+        if waiting and flags.ephemeral:
             await reply(interaction, message)
             return
-        waiting = flags.loading
     if waiting:
         # Discord takes the first message after a deferral for the public one, and takes none once
         # that was deleted: something else must end the waiting.
@@ -53,25 +65,66 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
         await interaction.delete_original_response()
 
 
-async def report(interaction: Interaction, error: Exception) -> None:
-    """Tell the person who used an interaction what went wrong, in their language and privately."""
-    message = notice(describe(error, speaker(interaction.locale)))
-    await reply_privately(interaction, message)
+async def serve(interaction: Interaction, answer: Callable[[], Awaitable[None]]) -> None:
+    """Answer an interaction in its turn, and tell the person who used it what goes wrong.
+
+    discord.py would only log it. A person who waits long is told how many come before them.
+    """
+    admission = interaction.client.admission
+    try:
+        with admission.admit(interaction.user.id, interaction.guild_id) as before:
+            interaction.extras[_WAIT] = _Wait(interaction, before)
+            await answer()
+    except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
+        message = notice(describe(error, speaker(interaction.locale)))
+        await reply_privately(interaction, message)
+    finally:
+        await _end_wait(interaction)
 
 
 def reporting(callback: Callback) -> Callback:
-    """Let a method that answers an interaction tell the person what went wrong.
-
-    discord.py would only log it.
-    """
+    """Let a method answer an interaction in its turn; see `serve`."""
 
     @wraps(callback)
     async def report_errors(
         self: object, interaction: Interaction, *args: object, **options: object
     ) -> None:
-        try:
-            await callback(self, interaction, *args, **options)
-        except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
-            await report(interaction, error)
+        await serve(interaction, partial(callback, self, interaction, *args, **options))
 
     return report_errors
+
+
+class _Wait:
+    """Tells a person who waits for longer than `_PATIENCE` how many requests come before theirs."""
+
+    def __init__(self, interaction: Interaction, before: Callable[[], int]) -> None:
+        self._interaction = interaction
+        self._before = before
+        self._timer = asyncio.get_running_loop().call_later(_PATIENCE, self._begin)
+        self._telling: asyncio.Task[bool] | None = None
+
+    async def end(self) -> bool:
+        """Tell no more, and say whether the person was told."""
+        self._timer.cancel()
+        return self._telling is not None and await self._telling
+
+    def _begin(self) -> None:
+        self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> bool:
+        thinking = InteractionResponseType.deferred_channel_message
+        count = self._before()
+        if not count or self._interaction.response.type is not thinking:
+            return False  # what is there already is not to be replaced
+        text = speaker(self._interaction.locale)("problem.before", count=count)
+        try:
+            await self._interaction.edit_original_response(view=notice(text, CALM).view)
+        except discord.HTTPException:  # the answer comes all the same
+            return False
+        return True
+
+
+async def _end_wait(interaction: Interaction) -> bool:
+    """Tell a person no more that they wait, and say whether they were told and see it still."""
+    wait: _Wait | None = interaction.extras.pop(_WAIT, None)
+    return wait is not None and await wait.end()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bot.i18n import Typed, speaker
+from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
 from core.dataset import load_test_digits
 from core.explain.explainer import Explainer
@@ -227,8 +228,13 @@ async def test_a_layer_that_somebody_types_is_shown_as_typed(server: Server, typ
     assert len(words) < 300
 
 
-async def test_what_is_refused_while_the_bot_thinks_is_refused_in_private(server: Server) -> None:
-    server.bot.engine._max_waiting = 0
+async def test_what_is_refused_while_the_bot_thinks_is_refused_in_private(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise UserError("problem.busy")
+
+    monkeypatch.setattr(server.bot.engine, "explain_all", refuse)
     refused = await server.alex.slash(server.channel, "explain", index=4321)
     alone = await server.alex.slash(server.channel, "explain", index=4321, private=True)
 

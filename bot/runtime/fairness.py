@@ -1,0 +1,154 @@
+"""For whom the bot works, and in which order: servers take turns, and in each server people."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from threading import Lock
+from typing import Generic, ParamSpec, TypeVar
+
+from typing_extensions import override
+
+from bot.runtime.errors import UserError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """For whom something is done.
+
+    Attributes:
+        server: the id of the server; of the person, where there is no server.
+        person: the id of the person.
+    """
+
+    server: int
+    person: int
+
+
+_NOBODY = Asker(0, 0)
+_asker = ContextVar("asker", default=_NOBODY)
+"""Who waits for what is done here; nobody in particular where the bot acts of its own accord."""
+
+
+def current_asker() -> Asker:
+    """Return for whom this is done."""
+    return _asker.get()
+
+
+class Turns(Generic[T]):
+    """Items that wait, of each person in the order they came.
+
+    They are taken in turn: from the server that was served longest ago, and there from the person
+    who was. However many items one person has, another person's next item waits for at most one of
+    them, and so do servers. May be used by several threads.
+    """
+
+    def __init__(self) -> None:
+        self._servers: dict[int, dict[int, deque[T]]] = {}
+        self._lock = Lock()
+
+    def put(self, item: T, asker: Asker) -> None:
+        """Let an item wait."""
+        with self._lock:
+            people = self._servers.setdefault(asker.server, {})
+            people.setdefault(asker.person, deque()).append(item)
+
+    def take(self, fits: Callable[[T], bool] = lambda _: True) -> T | None:
+        """Take the next item, unless there is none or it does not fit."""
+        with self._lock:
+            if not self._servers:
+                return None
+            server, people = next(iter(self._servers.items()))
+            person, items = next(iter(people.items()))
+            if not fits(items[0]):
+                return None
+            item = items.popleft()
+            # Whoever still has items is served again after all others.
+            del people[person]
+            if items:
+                people[person] = items
+            del self._servers[server]
+            if people:
+                self._servers[server] = people
+            return item
+
+
+class FairExecutor(ThreadPoolExecutor):
+    """Threads that take what they are given in turn between servers and people; see `Turns`."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        super().__init__(threads, name)
+        self._turns = Turns[Callable[[], None]]()
+
+    @override
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        done, asker = Future[T](), current_asker()
+        self._turns.put(partial(_run, done, asker, partial(fn, *args, **kwargs)), asker)
+        super().submit(self._take_turn)
+        return done
+
+    def _take_turn(self) -> None:
+        # Each item brings a turn, so there is one for it, though maybe not its own.
+        work = self._turns.take()
+        if work is not None:
+            work()
+
+
+def _run(done: Future[T], asker: Asker, work: Callable[[], T]) -> None:
+    if not done.set_running_or_notify_cancel():
+        return
+    _asker.set(asker)  # for what this hands to other threads
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
+        done.set_exception(error)
+    else:
+        done.set_result(result)
+
+
+class Admission:
+    """Lets requests in: so many at a time of a person, of a server, and in all."""
+
+    def __init__(self, most: int, per_server: int, per_person: int) -> None:
+        self._most, self._per_server, self._per_person = most, per_server, per_person
+        self._under_way: dict[object, Asker] = {}  # in the order they came
+
+    @contextmanager
+    def admit(self, person: int, server: int | None) -> Iterator[Callable[[], int]]:
+        """Let a request of a person in until it is answered; what it starts is done for them.
+
+        Yields:
+            What tells how many requests come before it.
+
+        Raises:
+            UserError: If too many are under way: of the person, of the server, or in all.
+        """
+        asker, request = Asker(server or person, person), object()
+        waiting = self._under_way.values()
+        if sum(other.person == person for other in waiting) >= self._per_person:
+            raise UserError("problem.yours_wait", count=self._per_person)
+        if sum(other.server == asker.server for other in waiting) >= self._per_server:
+            raise UserError("problem.server_busy", count=self._per_server)
+        if len(waiting) >= self._most:
+            raise UserError("problem.busy")
+        self._under_way[request] = asker
+        outer = _asker.set(asker)
+        try:
+            yield partial(self._before, request)
+        finally:
+            _asker.reset(outer)
+            del self._under_way[request]
+
+    def _before(self, request: object) -> int:
+        """Count the requests that come before one, if none was begun yet."""
+        turns = Turns[object]()
+        for each, asker in self._under_way.items():
+            turns.put(each, asker)
+        return next(before for before in count() if turns.take() is request)

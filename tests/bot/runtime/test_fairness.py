@@ -1,0 +1,148 @@
+"""Servers take turns, and in each server people: one who asks much slows nobody else."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+
+from bot.runtime.engine import Engine
+from bot.runtime.errors import UserError
+from bot.runtime.fairness import Admission, FairExecutor
+from bot.runtime.networks import Network
+from core.dataset import as_input, load_test_digits
+from core.explain.explainer import Explainer
+from core.explain.scores import Score
+
+_HERE, _THERE = 1, 2
+_HEAVY = 99
+_DIGITS = as_input(load_test_digits().images[:30])[..., 0]
+
+Work = Callable[[Engine, int], Awaitable[object]]
+
+
+def _explain(engine: Engine, digits: int) -> Awaitable[object]:
+    layer, targets = "max_pooling2d_1", [9] * digits
+    return engine.explain(
+        _DIGITS[:digits], Network.TUTORIAL, layer, targets, "layercam", Score.LOGIT, None
+    )
+
+
+def _explain_all(engine: Engine, digits: int) -> Awaitable[object]:
+    return engine.explain_all(_DIGITS[:digits], Network.TUTORIAL, Score.LOGIT)
+
+
+def _draw(engine: Engine, digits: int) -> Awaitable[object]:
+    return engine.picture(np.sort, _DIGITS[:digits])
+
+
+def _read(engine: Engine, digits: int) -> Awaitable[object]:
+    """As in an upload, whose thread hands its shapes to that of the networks."""
+    return asyncio.wrap_future(engine._upload_threads.submit(engine._judge, _DIGITS[:digits]))
+
+
+@pytest.mark.parametrize("work", [_explain, _explain_all, _draw, _read])
+async def test_fifty_requests_of_one_person_let_ten_others_pass(
+    work: Work, explainer: Explainer
+) -> None:
+    engine = Engine(dict.fromkeys(Network, explainer), 0.0)
+    finished = await _finished(
+        engine, work, [(_HEAVY, _HERE)] * 50, [(p, _HERE) for p in range(1, 11)]
+    )
+    engine.close()
+
+    # One piece of theirs was begun already on each thread, and one has its turn.
+    assert _passed(finished, _HEAVY) <= 4
+
+
+async def test_a_server_full_of_people_lets_another_pass(explainer: Explainer) -> None:
+    engine = Engine(dict.fromkeys(Network, explainer), 0.0)
+    crowd = [(person, _HERE) for person in range(100, 150)]
+    finished = await _finished(engine, _explain, crowd, [(1, _THERE), (2, None)])
+    engine.close()
+
+    assert max(finished.index(1), finished.index(2)) <= 5
+
+
+async def _finished(
+    engine: Engine,
+    work: Work,
+    first: Sequence[tuple[int, int | None]],
+    later: Sequence[tuple[int, int | None]],
+) -> list[int]:
+    """The people who ask, in the order in which they were answered."""
+    admission, finished = Admission(100, 100, 100), list[int]()
+
+    async def ask(person: int, server: int | None, digits: int) -> None:
+        with admission.admit(person, server):
+            await work(engine, digits)
+        finished.append(person)
+
+    free = threading.Event()
+    for threads, number in ((engine._network_thread, 1), (engine._picture_threads, 2)):
+        for _ in range(number):
+            threads.submit(free.wait)
+    tasks = [asyncio.create_task(ask(*who, 30)) for who in first]
+    await asyncio.sleep(0)
+    tasks += [asyncio.create_task(ask(*who, 1)) for who in later]
+    await asyncio.sleep(0)
+    free.set()
+    await asyncio.gather(*tasks)
+    return finished
+
+
+def _passed(finished: list[int], person: int) -> int:
+    """How many of a person's requests were answered before the last of anyone else's."""
+    last = max(place for place, each in enumerate(finished) if each != person)
+    return finished[:last].count(person)
+
+
+def test_who_comes_later_waits_for_one_of_each_and_for_their_own() -> None:
+    admission = Admission(100, 100, 100)
+    with ExitStack() as under_way:
+
+        def before(person: int, server: int | None) -> int:
+            return under_way.enter_context(admission.admit(person, server))()
+
+        assert [before(1, _HERE) for _ in range(10)] == [*range(10)]
+        assert before(2, _HERE) == 1
+        assert before(2, _HERE) == 3
+        assert before(3, _THERE) == 1
+        assert before(4, None) == 2
+
+
+@pytest.mark.parametrize(
+    ("bounds", "key"),
+    [
+        ((9, 9, 2), "problem.yours_wait"),
+        ((9, 2, 9), "problem.server_busy"),
+        ((2, 9, 9), "problem.busy"),
+    ],
+)
+def test_each_bound_refuses_for_as_long_as_it_is_reached(
+    bounds: tuple[int, int, int], key: str
+) -> None:
+    admission = Admission(*bounds)
+    with ExitStack() as under_way:
+        for _ in range(2):
+            under_way.enter_context(admission.admit(1, _HERE))
+        with pytest.raises(UserError, match=key), admission.admit(1, _HERE):
+            pass
+    with admission.admit(1, _HERE) as before:
+        assert before() == 0
+
+
+def test_what_fails_or_is_cancelled_in_its_turn_takes_nobody_elses() -> None:
+    threads, free = FairExecutor(1, "test"), threading.Event()
+    threads.submit(free.wait)
+    cancelled, failed = threads.submit(print, "never"), threads.submit(int, "no number")
+    last = threads.submit(int, "3")
+    assert cancelled.cancel()
+    free.set()
+
+    assert last.result() == 3
+    with pytest.raises(ValueError, match="no number"):
+        failed.result()
+    threads.shutdown()
