@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from bot.runtime.fairness import FairExecutor, Turns, current_asker
+from bot.runtime.fairness import FairExecutor, Turns, begin, current_asker
 from bot.runtime.networks import Network, load_explainer
 from core.explain.explainer import Explainer
 from core.explain.explanation import Explanation, ExplanationSet
@@ -88,6 +88,7 @@ class Engine:
         The images are (n, 28, 28) float32 in [0, 1].
         """
         job = _Job(images, network, score)
+        await begin()
         self._jobs.put(job, current_asker())
         # Not awaited: the turn may serve another request, and outlives this one.
         asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
@@ -190,10 +191,12 @@ class Engine:
         self._picture_threads.shutdown()
 
     async def _run(self, threads: FairExecutor, work: Callable[[], T]) -> T:
+        await begin()
         return await asyncio.get_running_loop().run_in_executor(threads, work)
 
     async def _in_turn(self, person: int, work: Callable[[], T]) -> T:
         """Run a function on a thread for uploads, once the person's earlier ones have ended."""
+        await begin()
         turn = self._turns.setdefault(person, asyncio.Lock())
         await turn.acquire()
         running = asyncio.get_running_loop().run_in_executor(self._upload_threads, work)

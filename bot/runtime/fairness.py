@@ -1,5 +1,6 @@
 """For whom the bot works, and in which order: servers take turns, and in each server people."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,6 +11,7 @@ from functools import partial
 from itertools import count
 from threading import Lock
 from typing import Generic, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from typing_extensions import override
 
@@ -32,14 +34,51 @@ class Asker:
     person: int
 
 
+class _Request:
+    """A request that is under way, until it has ended."""
+
+    def __init__(self, asker: Asker, persons_turn: asyncio.Lock) -> None:
+        self.asker = asker
+        self._persons_turn = persons_turn
+        self._has_turn = False
+        self._ended = asyncio.Event()
+        self._once = asyncio.Lock()
+
+    async def begin(self) -> None:
+        """Wait until the requests that the person made before it have ended."""
+        async with self._once:  # it may ask for several things at the same time
+            if self._has_turn or self._ended.is_set():
+                return
+            await self._persons_turn.acquire()
+            self._has_turn = True
+            if self._ended.is_set():  # meanwhile
+                self.end()
+
+    def end(self) -> None:
+        """Give the person's turn to the next request."""
+        self._ended.set()
+        if self._has_turn:
+            self._has_turn = False
+            self._persons_turn.release()
+
+
+_request = ContextVar[_Request | None]("request", default=None)
+"""What request is answered here; none where the bot acts of its own accord."""
+
 _NOBODY = Asker(0, 0)
-_asker = ContextVar("asker", default=_NOBODY)
-"""Who waits for what is done here; nobody in particular where the bot acts of its own accord."""
 
 
 def current_asker() -> Asker:
     """Return for whom this is done."""
-    return _asker.get()
+    request = _request.get()
+    return _NOBODY if request is None else request.asker
+
+
+async def begin() -> None:
+    """Wait, before anything is computed, until the person's earlier requests have ended."""
+    request = _request.get()
+    if request is not None:
+        await request.begin()
 
 
 class Turns(Generic[T]):
@@ -89,8 +128,8 @@ class FairExecutor(ThreadPoolExecutor):
 
     @override
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        done, asker = Future[T](), current_asker()
-        self._turns.put(partial(_run, done, asker, partial(fn, *args, **kwargs)), asker)
+        done = Future[T]()
+        self._turns.put(partial(_run, done, partial(fn, *args, **kwargs)), current_asker())
         super().submit(self._take_turn)
         return done
 
@@ -101,10 +140,9 @@ class FairExecutor(ThreadPoolExecutor):
             work()
 
 
-def _run(done: Future[T], asker: Asker, work: Callable[[], T]) -> None:
+def _run(done: Future[T], work: Callable[[], T]) -> None:
     if not done.set_running_or_notify_cancel():
         return
-    _asker.set(asker)  # for what this hands to other threads
     try:
         result = work()
     except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
@@ -118,7 +156,8 @@ class Admission:
 
     def __init__(self, most: int, per_server: int, per_person: int) -> None:
         self._most, self._per_server, self._per_person = most, per_server, per_person
-        self._under_way: dict[object, Asker] = {}  # in the order they came
+        self._under_way: dict[_Request, None] = {}  # in the order they came
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     @contextmanager
     def admit(self, person: int, server: int | None) -> Iterator[Callable[[], int]]:
@@ -130,25 +169,27 @@ class Admission:
         Raises:
             UserError: If too many are under way: of the person, of the server, or in all.
         """
-        asker, request = Asker(server or person, person), object()
-        waiting = self._under_way.values()
-        if sum(other.person == person for other in waiting) >= self._per_person:
+        asker = Asker(server or person, person)
+        others = [each.asker for each in self._under_way]
+        if sum(other.person == person for other in others) >= self._per_person:
             raise UserError("problem.yours_wait", count=self._per_person)
-        if sum(other.server == asker.server for other in waiting) >= self._per_server:
+        if sum(other.server == asker.server for other in others) >= self._per_server:
             raise UserError("problem.server_busy", count=self._per_server)
-        if len(waiting) >= self._most:
+        if len(others) >= self._most:
             raise UserError("problem.busy")
-        self._under_way[request] = asker
-        outer = _asker.set(asker)
+        request = _Request(asker, self._turns.setdefault(person, asyncio.Lock()))
+        self._under_way[request] = None
+        outer = _request.set(request)
         try:
             yield partial(self._before, request)
         finally:
-            _asker.reset(outer)
+            _request.reset(outer)
             del self._under_way[request]
+            request.end()
 
-    def _before(self, request: object) -> int:
+    def _before(self, request: _Request) -> int:
         """Count the requests that come before one, if none was begun yet."""
-        turns = Turns[object]()
-        for each, asker in self._under_way.items():
-            turns.put(each, asker)
+        turns = Turns[_Request]()
+        for each in self._under_way:
+            turns.put(each, each.asker)
         return next(before for before in count() if turns.take() is request)

@@ -66,6 +66,32 @@ async def test_a_server_full_of_people_lets_another_pass(explainer: Explainer) -
     assert max(finished.index(1), finished.index(2)) <= 5
 
 
+async def test_a_persons_requests_wait_for_their_earlier_ones_and_nobody_elses(
+    explainer: Explainer,
+) -> None:
+    engine, admission = Engine(dict.fromkeys(Network, explainer), 0.0), Admission(9, 9, 9)
+    begun, drawn, answered = list[str](), asyncio.Queue[str](), asyncio.Event()
+
+    async def ask(person: int, name: str) -> None:
+        with admission.admit(person, _HERE):
+            await asyncio.gather(*(engine.picture(begun.append, name) for _ in range(2)))
+            drawn.put_nowait(name)
+            await answered.wait()
+
+    first, second, third, other = (
+        asyncio.create_task(ask(person, name))
+        for person, name in ((1, "first"), (1, "second"), (1, "third"), (2, "other"))
+    )
+    assert {await drawn.get(), await drawn.get()} == {"first", "other"}
+    assert sorted(begun) == ["first", "first", "other", "other"]
+    second.cancel()  # while it waits for its turn, which it must not take with it
+    answered.set()
+    await asyncio.gather(first, second, third, other, return_exceptions=True)
+    engine.close()
+
+    assert begun[4:] == ["third", "third"]
+
+
 async def _finished(
     engine: Engine,
     work: Work,
