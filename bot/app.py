@@ -1,6 +1,7 @@
 """The composition root: builds every part of the bot and connects them."""
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 
 import discord
@@ -53,10 +54,13 @@ from bot.sessions.sessions import Sessions
 from bot.sessions.summary import Summaries
 from bot.settings import Settings
 from bot.store import Store
+from bot.ui.access import INTENTS, invite
 from bot.ui.client import Client
 from bot.ui.control import register
 from core.faithfulness.measurement import load_records
 from core.network import UPLOADS_WEIGHTS, epoch_file
+
+_log = logging.getLogger(__name__)
 
 
 def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
@@ -82,7 +86,7 @@ class GradcamBot(Client):
                 settings.max_waiting_per_server,
                 settings.max_waiting_per_person,
             ),
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(
@@ -172,8 +176,13 @@ class GradcamBot(Client):
         register(self, actions, LookCloserButton)
         await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
         await self.add_cog(PrivacyCommands(self, self.privacy, self.uploads.forget, self.scheduler))
-        self.command_ids = await sync_if_changed(self.tree)
+        await self._register_commands()
         self.scheduler.start()
+
+    async def _register_commands(self) -> None:
+        self.command_ids = await sync_if_changed(self.tree)
+        if self.application_id is not None:
+            _log.info("Invite the bot to a server: %s", invite(self.application_id))
 
     async def _add_lessons_and_reviews(self) -> None:
         lessons = LessonActions(

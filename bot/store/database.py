@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from typing import Self
 
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, event, func, select
+from sqlalchemy import URL, Connection, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
@@ -98,6 +98,19 @@ async def up_to_date(url: URL) -> bool:
         current = await is_current(engine)
         await engine.dispose()
     return current
+
+
+async def try_to_write(url: URL) -> None:
+    """Make a table in a database and take it back, to see whether that can be done.
+
+    Raises:
+        StoreError: it cannot.
+    """
+    async with _reaching(url) as engine:
+        async with engine.connect() as connection:
+            await connection.execute(text("CREATE TABLE tried (n INTEGER)"))
+            await connection.rollback()
+        await engine.dispose()
 
 
 @asynccontextmanager
