@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from threading import Lock
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
 from typing_extensions import override
@@ -119,36 +119,49 @@ class Turns(Generic[T]):
             return item
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Work(Generic[T]):
+    """A function that waits to be called, and what becomes of it."""
+
+    run: Callable[[], T]
+    done: Future[T]
+
+    def __call__(self) -> None:
+        if not self.done.set_running_or_notify_cancel():
+            return
+        try:
+            result = self.run()
+        except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
+            self.done.set_exception(error)
+        else:
+            self.done.set_result(result)
+
+
 class FairExecutor(ThreadPoolExecutor):
     """Threads that take what they are given in turn between servers and people; see `Turns`."""
 
     def __init__(self, threads: int, name: str) -> None:
         super().__init__(threads, name)
-        self._turns = Turns[Callable[[], None]]()
+        self._turns = Turns[_Work[Any]]()
 
     @override
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        done = Future[T]()
-        self._turns.put(partial(_run, done, partial(fn, *args, **kwargs)), current_asker())
+        work = _Work(partial(fn, *args, **kwargs), Future[T]())
+        self._turns.put(work, current_asker())
         super().submit(self._take_turn)
-        return done
+        return work.done
+
+    @override
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        while cancel_futures and (work := self._turns.take()) is not None:
+            work.done.cancel()
+        super().shutdown(wait, cancel_futures=cancel_futures)
 
     def _take_turn(self) -> None:
-        # Each item brings a turn, so there is one for it, though maybe not its own.
+        # Each work brings a turn, so there is one for it, though maybe not its own.
         work = self._turns.take()
         if work is not None:
             work()
-
-
-def _run(done: Future[T], work: Callable[[], T]) -> None:
-    if not done.set_running_or_notify_cancel():
-        return
-    try:
-        result = work()
-    except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
-        done.set_exception(error)
-    else:
-        done.set_result(result)
 
 
 class Admission:

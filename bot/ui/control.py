@@ -9,7 +9,7 @@ from discord.ui import Button, ChannelSelect, DynamicItem, Item, RoleSelect, Sel
 from typing_extensions import override
 
 from bot.ui.client import Client, Interaction
-from bot.ui.reply import serve
+from bot.ui.reply import serving, taking_turn
 
 ItemT = TypeVar(
     "ItemT",
@@ -79,15 +79,12 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         client: Client = interaction.client
         feature = cast("FeatureT", client.features[type(self)])
         self.values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
-
-        async def answer() -> None:
+        async with serving(interaction), taking_turn(interaction):
             if self.in_place(interaction):
                 await interaction.response.defer()
             else:
                 await interaction.response.defer(ephemeral=True, thinking=True)
             await self.press(feature, interaction)
-
-        await serve(interaction, answer)
 
 
 def register(client: Client, feature: FeatureT, *controls: type[Control[Any, FeatureT]]) -> None:

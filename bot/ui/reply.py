@@ -1,8 +1,9 @@
 """Answering interactions, also when something goes wrong."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial, wraps
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import wraps
 from typing import Any, TypeAlias
 
 import discord
@@ -65,31 +66,44 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
         await interaction.delete_original_response()
 
 
-async def serve(interaction: Interaction, answer: Callable[[], Awaitable[None]]) -> None:
-    """Answer an interaction in its turn, and tell the person who used it what goes wrong.
+@asynccontextmanager
+async def serving(interaction: Interaction) -> AsyncIterator[None]:
+    """Answer an interaction in this context, and tell the person what goes wrong.
 
-    discord.py would only log it. A person who waits long is told how many come before them.
+    discord.py would only log it.
     """
-    admission = interaction.client.admission
     try:
-        with admission.admit(interaction.user.id, interaction.guild_id) as before:
-            interaction.extras[_WAIT] = _Wait(interaction, before)
-            await answer()
+        yield
     except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
         message = notice(describe(error, speaker(interaction.locale)))
         await reply_privately(interaction, message)
-    finally:
-        await _end_wait(interaction)
+
+
+@asynccontextmanager
+async def taking_turn(interaction: Interaction) -> AsyncIterator[None]:
+    """Answer an interaction in its turn; who waits long is told how many come before them.
+
+    Raises:
+        UserError: If too many are being answered.
+    """
+    admission = interaction.client.admission
+    with admission.admit(interaction.user.id, interaction.guild_id) as before:
+        wait = interaction.extras[_WAIT] = _Wait(interaction, before)
+        try:
+            yield
+        finally:
+            await wait.end()
 
 
 def reporting(callback: Callback) -> Callback:
-    """Let a method answer an interaction in its turn; see `serve`."""
+    """Let a method answer an interaction in its turn, and tell the person what goes wrong."""
 
     @wraps(callback)
     async def report_errors(
         self: object, interaction: Interaction, *args: object, **options: object
     ) -> None:
-        await serve(interaction, partial(callback, self, interaction, *args, **options))
+        async with serving(interaction), taking_turn(interaction):
+            await callback(self, interaction, *args, **options)
 
     return report_errors
 

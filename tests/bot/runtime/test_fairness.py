@@ -172,3 +172,20 @@ def test_what_fails_or_is_cancelled_in_its_turn_takes_nobody_elses() -> None:
     with pytest.raises(ValueError, match="no number"):
         failed.result()
     threads.shutdown()
+
+
+def test_what_has_not_begun_when_the_threads_end_is_cancelled() -> None:
+    threads, begun, free = FairExecutor(1, "test"), threading.Event(), threading.Event()
+
+    def work() -> str:
+        begun.set()
+        free.wait()
+        return "done"
+
+    first, never = threads.submit(work), threads.submit(print, "never")
+    begun.wait()
+    threads.shutdown(wait=False, cancel_futures=True)
+    free.set()
+
+    assert first.result() == "done"
+    assert never.cancelled()
