@@ -74,7 +74,7 @@ class _Server:
             self.heavy["answered"] += 1
 
     async def _answer(self, person: int) -> None:
-        with self._admission.admit(person, _SERVER):
+        with self._admission.request(person, _SERVER):
             await self._explaining.answer(Query.test_digit(next(self._digits) % TEST_DIGITS))
 
 

@@ -148,12 +148,9 @@ class Explain(commands.Cog):
         if not pictures:
             await _reply_to(message, notice(say("explain.no_pictures")))
         server = None if message.guild is None else message.guild.id
-        try:
-            with self._client.admission.admit(me, server):
-                async for each in self._answers(pictures, say, ownership):
-                    await _reply_to(message, notice(each) if isinstance(each, str) else each)
-        except UserError as error:
-            await _reply_to(message, notice(describe(error, say)))
+        with self._client.admission.request(me, server):
+            async for each in self._answers(pictures, say, ownership):
+                await _reply_to(message, notice(each) if isinstance(each, str) else each)
 
     def _locale_of(self, message: discord.Message) -> Locale:
         """Guess the language in which to answer a message.

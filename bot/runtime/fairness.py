@@ -35,20 +35,28 @@ class Asker:
 
 
 class _Request:
-    """A request that is under way, until it has ended."""
+    """What a person asks for, until it is answered."""
 
-    def __init__(self, asker: Asker, persons_turn: asyncio.Lock) -> None:
+    def __init__(
+        self, asker: Asker, let_in: Callable[["_Request"], None], persons_turn: asyncio.Lock
+    ) -> None:
         self.asker = asker
+        self._let_in = let_in
         self._persons_turn = persons_turn
         self._has_turn = False
         self._ended = asyncio.Event()
         self._once = asyncio.Lock()
 
     async def begin(self) -> None:
-        """Wait until the requests that the person made before it have ended."""
+        """Wait until the requests that the person made before it have ended.
+
+        Raises:
+            UserError: If too many wait already.
+        """
         async with self._once:  # it may ask for several things at the same time
             if self._has_turn or self._ended.is_set():
                 return
+            self._let_in(self)
             await self._persons_turn.acquire()
             self._has_turn = True
             if self._ended.is_set():  # meanwhile
@@ -75,7 +83,11 @@ def current_asker() -> Asker:
 
 
 async def begin() -> None:
-    """Wait, before anything is computed, until the person's earlier requests have ended."""
+    """Wait, before anything is computed, until the person's earlier requests have ended.
+
+    Raises:
+        UserError: If too many wait already; a request that is let in stays so to its end.
+    """
     request = _request.get()
     if request is not None:
         await request.begin()
@@ -165,44 +177,48 @@ class FairExecutor(ThreadPoolExecutor):
 
 
 class Admission:
-    """Lets requests in: so many at a time of a person, of a server, and in all."""
+    """Lets in requests for which something is computed: so many of a person, a server, and in all.
+
+    Others, such as votes, are not counted.
+    """
 
     def __init__(self, most: int, per_server: int, per_person: int) -> None:
         self._most, self._per_server, self._per_person = most, per_server, per_person
-        self._under_way: dict[_Request, None] = {}  # in the order they came
+        self._let_in: dict[_Request, None] = {}  # in the order they came
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     @contextmanager
-    def admit(self, person: int, server: int | None) -> Iterator[Callable[[], int]]:
-        """Let a request of a person in until it is answered; what it starts is done for them.
+    def request(self, person: int, server: int | None) -> Iterator[Callable[[], int]]:
+        """Do what a person asks for in this context; see `begin`.
 
         Yields:
             What tells how many requests come before it.
-
-        Raises:
-            UserError: If too many are under way: of the person, of the server, or in all.
         """
-        asker = Asker(server or person, person)
-        others = [each.asker for each in self._under_way]
-        if sum(other.person == person for other in others) >= self._per_person:
-            raise UserError("problem.yours_wait", count=self._per_person)
-        if sum(other.server == asker.server for other in others) >= self._per_server:
-            raise UserError("problem.server_busy", count=self._per_server)
-        if len(others) >= self._most:
-            raise UserError("problem.busy")
-        request = _Request(asker, self._turns.setdefault(person, asyncio.Lock()))
-        self._under_way[request] = None
+        persons_turn = self._turns.setdefault(person, asyncio.Lock())
+        request = _Request(Asker(server or person, person), self._let, persons_turn)
         outer = _request.set(request)
         try:
             yield partial(self._before, request)
         finally:
             _request.reset(outer)
-            del self._under_way[request]
+            self._let_in.pop(request, None)
             request.end()
+
+    def _let(self, request: _Request) -> None:
+        asker, others = request.asker, [each.asker for each in self._let_in]
+        if sum(other.person == asker.person for other in others) >= self._per_person:
+            raise UserError("problem.yours_wait", count=self._per_person)
+        if sum(other.server == asker.server for other in others) >= self._per_server:
+            raise UserError("problem.server_busy", count=self._per_server)
+        if len(others) >= self._most:
+            raise UserError("problem.busy")
+        self._let_in[request] = None
 
     def _before(self, request: _Request) -> int:
         """Count the requests that come before one, if none was begun yet."""
+        if request not in self._let_in:
+            return 0
         turns = Turns[_Request]()
-        for each in self._under_way:
+        for each in self._let_in:
             turns.put(each, each.asker)
         return next(before for before in count() if turns.take() is request)

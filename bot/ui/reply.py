@@ -81,13 +81,9 @@ async def serving(interaction: Interaction) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def taking_turn(interaction: Interaction) -> AsyncIterator[None]:
-    """Answer an interaction in its turn; who waits long is told how many come before them.
-
-    Raises:
-        UserError: If too many are being answered.
-    """
+    """Answer an interaction in its turn; who waits long is told how many come before them."""
     admission = interaction.client.admission
-    with admission.admit(interaction.user.id, interaction.guild_id) as before:
+    with admission.request(interaction.user.id, interaction.guild_id) as before:
         wait = interaction.extras[_WAIT] = _Wait(interaction, before)
         try:
             yield

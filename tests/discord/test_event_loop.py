@@ -4,8 +4,8 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from itertools import product
 from typing import Any, ParamSpec, Self, TypeVar
 
@@ -17,6 +17,7 @@ from PIL import Image
 from bot.explain import explaining
 from bot.i18n import speaker
 from bot.runtime.errors import UserError
+from bot.runtime.fairness import begin
 from bot.runtime.networks import Network
 from bot.ui import reply
 from core.dataset import test_digit as digit_of
@@ -149,7 +150,7 @@ async def test_other_scores_and_other_networks_are_not_mixed(server: Server) -> 
 async def test_who_waits_long_is_told_how_many_come_before_them(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine, admit, guild = server.bot.engine, server.bot.admission.admit, server.alex.guild.id
+    engine, guild = server.bot.engine, server.alex.guild.id
     explain_all, begin = engine.explain_all, list[Callable[[], None]]()
 
     class Wait(reply._Wait):
@@ -165,9 +166,7 @@ async def test_who_waits_long_is_told_how_many_come_before_them(
     monkeypatch.setattr(reply, "_Wait", Wait)
     monkeypatch.setattr(engine, "explain_all", explain_after_two_seconds)
     alone = await server.minji.slash(server.channel, "explain", index=4321)
-    with ExitStack() as waiting:
-        for person in (1, 2, 2, 2):
-            waiting.enter_context(admit(person, guild))
+    async with _asking(server, *((person, guild) for person in (1, 2, 2, 2))):
         answered = await server.minji.slash(server.channel, "explain", index=4322)
         monkeypatch.setattr(engine, "picture", _refuse)
         refused = await server.minji.slash(server.channel, "explain", index=4323)
@@ -188,20 +187,39 @@ async def _refuse(*_: object) -> None:
 async def test_who_asks_too_much_at_once_is_told_so_alone_and_nobody_else_is(
     server: Server,
 ) -> None:
-    admission, alex, guild = server.bot.admission, server.alex.id, server.alex.guild.id
-    with ExitStack() as waiting:
-        for _ in range(server.settings.max_waiting_per_person):
-            waiting.enter_context(admission.admit(alex, guild))
+    alex, guild = server.alex.id, server.alex.guild.id
+    async with _asking(server, *[(alex, guild)] * server.settings.max_waiting_per_person):
         refused = await server.alex.slash(server.channel, "explain", index=4321)
+        uncounted = await server.alex.slash(server.channel, "help")
         answered = await server.minji.slash(server.channel, "explain", index=4321)
-        for person in range(1000):
-            with suppress(UserError):
-                waiting.enter_context(admission.admit(person, guild))
+    async with _asking(server, *((person, guild) for person in range(1000))):
         shown = answer(answered)
-        crowded = await server.minji.click(shown, custom_id=control(shown, "network"))
+        crowded = await server.minji.click(shown, custom_id=control(shown, "step:on"))
     again = await server.alex.slash(server.channel, "explain", index=4321)
 
     assert refusal(refused) == speaker("en")("problem.yours_wait", count=8)
-    assert refusal(crowded) == speaker("ko")("problem.server_busy", count=128)
+    (told,) = crowded.followups
+    assert told.ephemeral
+    assert text(told) == speaker("ko")("problem.server_busy", count=128)
     for result in (answered, again):
         assert "4321" in text(result.response)
+    assert "/explain" in text(uncounted.response)
+
+
+@asynccontextmanager
+async def _asking(server: Server, *askers: tuple[int, int]) -> AsyncIterator[None]:
+    """As if people had asked for something, and waited."""
+    done = asyncio.Event()
+
+    async def ask(person: int, guild: int) -> None:
+        with server.bot.admission.request(person, guild), suppress(UserError):
+            waiting = asyncio.create_task(begin())
+            await done.wait()
+            await waiting
+
+    tasks = [asyncio.create_task(ask(*asker)) for asker in askers]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    yield
+    done.set()
+    await asyncio.gather(*tasks)

@@ -64,7 +64,10 @@ def installed(
     with discord.running(), ExitStack() as until_end:
         monkeypatch.setattr(account, "API", discord.url)
         monkeypatch.setenv("DISCORD_TOKEN", discord.token)
-        yield Installed(tmp_path, discord, monkeypatch, until_end)
+        bot = Installed(tmp_path, discord, monkeypatch, until_end)
+        _memory(8000)(bot)  # whatever this machine has
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: _Usage(8 << 30))
+        yield bot
 
 
 def test_everything_is_in_order(installed: Installed, typed: Typed) -> None:

@@ -3,14 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
-from bot.runtime.fairness import Admission, FairExecutor
+from bot.runtime.fairness import Admission, FairExecutor, begin
 from bot.runtime.networks import Network
 from core.dataset import as_input, load_test_digits
 from core.explain.explainer import Explainer
@@ -73,7 +72,7 @@ async def test_a_persons_requests_wait_for_their_earlier_ones_and_nobody_elses(
     begun, drawn, answered = list[str](), asyncio.Queue[str](), asyncio.Event()
 
     async def ask(person: int, name: str) -> None:
-        with admission.admit(person, _HERE):
+        with admission.request(person, _HERE):
             await asyncio.gather(*(engine.picture(begun.append, name) for _ in range(2)))
             drawn.put_nowait(name)
             await answered.wait()
@@ -102,7 +101,7 @@ async def _finished(
     admission, finished = Admission(100, 100, 100), list[int]()
 
     async def ask(person: int, server: int | None, digits: int) -> None:
-        with admission.admit(person, server):
+        with admission.request(person, server):
             await work(engine, digits)
         finished.append(person)
 
@@ -125,18 +124,47 @@ def _passed(finished: list[int], person: int) -> int:
     return finished[:last].count(person)
 
 
-def test_who_comes_later_waits_for_one_of_each_and_for_their_own() -> None:
-    admission = Admission(100, 100, 100)
-    with ExitStack() as under_way:
+class _Crowd:
+    """People who ask for something at the same time, and are answered together."""
 
-        def before(person: int, server: int | None) -> int:
-            return under_way.enter_context(admission.admit(person, server))()
+    def __init__(self, *bounds: int) -> None:
+        self._admission = Admission(*bounds)
+        self._answered = asyncio.Event()
+        self._tasks = list[asyncio.Task[None]]()
 
-        assert [before(1, _HERE) for _ in range(10)] == [*range(10)]
-        assert before(2, _HERE) == 1
-        assert before(2, _HERE) == 3
-        assert before(3, _THERE) == 1
-        assert before(4, None) == 2
+    async def ask(self, person: int, server: int | None) -> int:
+        """Let one more ask, and return how many come before them."""
+        told = asyncio.get_running_loop().create_future()
+        self._tasks.append(asyncio.create_task(self._request(person, server, told)))
+        before: int = await told
+        return before
+
+    async def answer(self) -> None:
+        """Let all requests end."""
+        self._answered.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _request(self, person: int, server: int | None, told: asyncio.Future[int]) -> None:
+        with self._admission.request(person, server) as before:
+            waiting = asyncio.create_task(begin())
+            await asyncio.sleep(0)
+            if waiting.done() and (error := waiting.exception()):
+                told.set_exception(error)
+                return
+            told.set_result(before())
+            await self._answered.wait()
+        await waiting
+
+
+async def test_who_comes_later_waits_for_one_of_each_and_for_their_own() -> None:
+    crowd = _Crowd(100, 100, 100)
+
+    assert [await crowd.ask(1, _HERE) for _ in range(10)] == [*range(10)]
+    assert await crowd.ask(2, _HERE) == 1
+    assert await crowd.ask(2, _HERE) == 3
+    assert await crowd.ask(3, _THERE) == 1
+    assert await crowd.ask(4, None) == 2
+    await crowd.answer()
 
 
 @pytest.mark.parametrize(
@@ -147,17 +175,20 @@ def test_who_comes_later_waits_for_one_of_each_and_for_their_own() -> None:
         ((2, 9, 9), "problem.busy"),
     ],
 )
-def test_each_bound_refuses_for_as_long_as_it_is_reached(
+async def test_each_bound_refuses_for_as_long_as_it_is_reached(
     bounds: tuple[int, int, int], key: str
 ) -> None:
-    admission = Admission(*bounds)
-    with ExitStack() as under_way:
-        for _ in range(2):
-            under_way.enter_context(admission.admit(1, _HERE))
-        with pytest.raises(UserError, match=key), admission.admit(1, _HERE):
-            pass
-    with admission.admit(1, _HERE) as before:
-        assert before() == 0
+    crowd = _Crowd(*bounds)
+    for _ in range(2):
+        await crowd.ask(1, _HERE)
+    with pytest.raises(UserError, match=key):
+        await crowd.ask(1, _HERE)
+    with crowd._admission.request(1, _HERE) as before:
+        assert before() == 0  # whoever has nothing computed is not refused, and waits for nobody
+    await crowd.answer()
+
+    assert await crowd.ask(1, _HERE) == 0
+    await crowd.answer()
 
 
 def test_what_fails_or_is_cancelled_in_its_turn_takes_nobody_elses() -> None:
