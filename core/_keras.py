@@ -3,6 +3,9 @@
 Without a GPU, `import tensorflow` writes six lines to standard error through a logger that no
 environment variable controls. Only these lines are dropped; warnings, errors and the output of
 other threads are passed on. If `TF_CPP_MIN_LOG_LEVEL` is set, nothing is dropped.
+
+Keras would import pyplot too, for galleries of pictures that nothing here draws: half a second and
+26 MB. It goes without where matplotlib is missing, so meanwhile it is.
 """
 
 import os
@@ -10,6 +13,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
+from typing import cast
 
 _STDERR = 2  # the C++ side writes to the descriptor, whatever sys.stderr is
 _NOTICES = (b"WARNING: All log messages before absl::InitializeLog()", b"I0000 ")
@@ -33,12 +38,26 @@ def _without_notices() -> Iterator[None]:
                     os.write(_STDERR, line)
 
 
+@contextmanager
+def _without_matplotlib() -> Iterator[None]:
+    hidden = {"matplotlib": None, "matplotlib.pyplot": None}
+    kept = {name: sys.modules[name] for name in hidden if name in sys.modules}
+    sys.modules.update(cast("dict[str, ModuleType]", hidden))
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+        sys.modules.update(kept)
+
+
 if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
-    import keras
-    import tensorflow as tf
+    with _without_matplotlib():
+        import keras
+        import tensorflow as tf
 else:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors are raised as exceptions
-    with _without_notices():
+    with _without_notices(), _without_matplotlib():
         import keras
         import tensorflow as tf
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from core.dataset import DigitSet, as_input
 from core.record import ClassFigures, ConfusedPair
@@ -83,5 +82,7 @@ def wilson_interval(correct: int, total: int) -> tuple[float, float]:
     Unlike the normal approximation it holds near 0 and 1 (Wilson, 1927, "Probable inference, the
     law of succession, and statistical inference"). The total is at least 1.
     """
+    from scipy.stats import binomtest  # noqa: PLC0415 - takes most of a second
+
     interval = binomtest(correct, total).proportion_ci(0.95, method="wilson")
     return float(interval.low), float(interval.high)

@@ -2,14 +2,13 @@
 
 As in the tutorial, each call handles one digit with one gradient tape. `core.Explainer` computes
 the same maps many times faster.
+
+Matplotlib takes half a second to import, and only the drawing needs it.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
@@ -17,6 +16,9 @@ from core._keras import keras, tf
 from core.explain.arguments import PREDICTED, as_batch, as_classes
 from core.explain.keras_network import KerasNetwork, check_model
 from core.explain.scores import Objective, Score
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _SATURATED = 1 - 1e-4
 """Above this probability, float32 keeps fewer than three digits of 1 - p and of the gradient."""
@@ -99,7 +101,7 @@ def make_gradcam_heatmap(
     return normalised
 
 
-def display_gradcam_with_img(img: ArrayLike, heatmap: ArrayLike, alpha: float = 0.4) -> Figure:
+def display_gradcam_with_img(img: ArrayLike, heatmap: ArrayLike, alpha: float = 0.4) -> "Figure":
     """Draw the image, the heatmap in jet colours, and the heatmap over the image.
 
     Args:
@@ -114,6 +116,9 @@ def display_gradcam_with_img(img: ArrayLike, heatmap: ArrayLike, alpha: float = 
     Raises:
         ValueError: If the image has another shape.
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
     grey, heat = _as_grey(img), np.asarray(heatmap, np.float32)
     both = superimpose(grey, heat, alpha)
 
@@ -145,6 +150,8 @@ def superimpose(
     Returns:
         (h, w, 3) uint8.
     """
+    from matplotlib import colormaps  # noqa: PLC0415
+
     if not heat.any():
         return np.repeat(grey[..., None], 3, axis=-1)
     cells: Any = colormaps["jet"](np.round(heat * 255).astype(np.uint8), bytes=True)[..., :3]

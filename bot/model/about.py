@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import keras
+from core._keras import keras
 
 from core.record import ModelRecord
 
