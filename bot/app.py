@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 import discord
 from discord import app_commands
 from discord.http import HTTPClient
+from typing_extensions import override
 
 from bot.compare.actions import CompareActions
 from bot.compare.commands import Compare
@@ -40,6 +41,7 @@ from bot.runtime.clock import Clock, utc_now
 from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
 from bot.runtime.fairness import Admission
+from bot.runtime.monitor import Monitor, timing_requests
 from bot.runtime.networks import Network, load_explainer
 from bot.runtime.outbox import Outbox
 from bot.runtime.registration import sync_if_changed
@@ -55,8 +57,9 @@ from bot.sessions.summary import Summaries
 from bot.settings import Settings
 from bot.store import Store
 from bot.ui.access import INTENTS, invite
-from bot.ui.client import Client
+from bot.ui.client import Client, Interaction
 from bot.ui.control import register
+from bot.ui.tree import Tree, turn_away
 from core.faithfulness.measurement import load_records
 from core.network import UPLOADS_WEIGHTS, epoch_file
 
@@ -93,15 +96,50 @@ class GradcamBot(Client):
                 guild=True, dm_channel=True, private_channel=True
             ),
             max_messages=None,
+            tree_cls=Tree,
+            http_trace=timing_requests(),
         )
         self.settings = settings
         self.now = now
         self.scheduler = Scheduler(now)
+        self.monitor = Monitor(self, now)
+        self._connects_early = False
+        self._opening: asyncio.Task[None] | None = None
         self._on_close = AsyncExitStack()
 
+    @override
+    async def start(self, token: str, *, reconnect: bool = True) -> None:
+        """Connect to Discord while everything loads: who comes too early is asked to wait."""
+        self._connects_early = True
+        if self.settings.metrics_port is not None:
+            self._on_close.push_async_callback(self.monitor.close)
+            await self.monitor.start(str(self.settings.metrics_host), self.settings.metrics_port)
+        await self.login(token)
+        assert self._opening is not None  # noqa: S101 - setup_hook has begun
+        await asyncio.gather(self._opening, self.connect(reconnect=reconnect))
+
+    @override
     async def setup_hook(self) -> None:
-        """Open the database, load the networks, add the features, and register the commands."""
-        store = self.store = await Store.open(self.settings.database_url)
+        self._opening = asyncio.create_task(self._open(), name="opening")
+        if not self._connects_early:
+            await self._opening
+
+    async def _open(self) -> None:
+        """Load everything, register the commands, and serve."""
+        await self.load()
+        await self._register_commands()
+        self.scheduler.start()
+        self.away = None
+        if self.is_ready():  # which no feature has heard
+            self.dispatch("ready")
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Ask people who come too early or too late to try again."""
+        await turn_away(interaction)
+
+    async def load(self) -> None:
+        """Open the database, load the networks, and add the features; Discord is not needed."""
+        store = self.store = self.monitor.store = await Store.open(self.settings.database_url)
         self._on_close.push_async_callback(store.close)
         self.outbox = Outbox(store, self.scheduler, self.now)
         self._on_close.push_async_callback(self.outbox.close)
@@ -122,6 +160,7 @@ class GradcamBot(Client):
             untrained=epoch_file(0, record.folder),
         )
         self._on_close.callback(self.engine.close)
+        self.monitor.engine = self.engine
         self.downloads = self._create_downloads()
         self._on_close.push_async_callback(self.downloads.close)
         self.uploads = Uploads(self.engine, self.downloads)
@@ -176,8 +215,6 @@ class GradcamBot(Client):
         register(self, actions, LookCloserButton)
         await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
         await self.add_cog(PrivacyCommands(self, self.privacy, self.uploads.forget, self.scheduler))
-        await self._register_commands()
-        self.scheduler.start()
 
     async def _register_commands(self) -> None:
         self.command_ids = await sync_if_changed(self.tree)
@@ -198,8 +235,21 @@ class GradcamBot(Client):
         askers = {LESSON: lessons} | dict.fromkeys(KINDS, self.quiz)
         await self.add_cog(ReviewCommands(self, self.reviews, askers))
 
+    async def finish(self, seconds: float) -> None:
+        """Finish what was accepted, for some seconds at most, and take nothing new; then close."""
+        self.away = "notice.late"
+        await self.scheduler.close()
+        left = await self.workload.finished(seconds)
+        if left:
+            _log.warning("%d interactions are not answered: they took too long", left)
+        await self.close()
+
+    @override
     async def close(self) -> None:
         """Disconnect, and stop everything that the bot has started."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait({self._opening})
         await self.scheduler.close()
         await super().close()
         await self._on_close.aclose()

@@ -7,6 +7,7 @@ type, its bounds and its examples: in the message about a wrong value, in `.env.
 
 import os
 import re
+from ipaddress import IPv4Address
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Literal, Self, Union, get_args, get_origin
@@ -15,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     InstanceOf,
+    IPvAnyAddress,
     SecretStr,
     ValidationError,
     field_validator,
@@ -163,6 +165,27 @@ class Settings(NetworkSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least level of the lines that are logged."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="How it is logged: for people, or a JSON object a line for programs."
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description=(
+            "The port of a small server for programs that watch the bot: /healthz, /readyz and "
+            "/metrics for Prometheus. Without a port there is none."
+        ),
+        examples=["9100"],
+    )
+    metrics_host: IPvAnyAddress = Field(
+        IPv4Address("127.0.0.1"),
+        description=(
+            "The address where that server listens: this machine's own, or 0.0.0.0 for all that it "
+            "has. Anyone who reaches it can read the metrics."
+        ),
+        examples=["127.0.0.1", "::1"],
     )
 
     @field_validator("log_level", mode="before")

@@ -13,8 +13,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 _STDERR = 2  # the C++ side writes to the descriptor, whatever sys.stderr is
 _NOTICES = (b"WARNING: All log messages before absl::InitializeLog()", b"I0000 ")

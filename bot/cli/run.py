@@ -1,10 +1,18 @@
 """`gradcam-bot run`."""
 
 import asyncio
-import logging
+import signal
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import typer
 
 from bot.cli.common import end_like_ctrl_c, fail
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+    from bot.app import GradcamBot
 
 _REFUSED = (
     "Discord refuses this token. Copy it again from https://discord.com/developers/applications, "
@@ -13,10 +21,16 @@ _REFUSED = (
 _UNREACHABLE = (
     "Discord cannot be reached. Check this machine's connection, proxy and clock, and start again."
 )
+_WAITS = 1, 2, 4, 8, 15, 15, 15  # seconds
+_FINISHING = 8.0
+"""Seconds for what was accepted; what is under way is then cancelled, all within ten seconds."""
 
 
 def run() -> None:
     """Run the bot on Discord, until Ctrl-C. Needs DISCORD_TOKEN, in the environment or in .env.
+
+    Ctrl-C and SIGTERM let it finish what it has accepted, within ten seconds, and ask everyone else
+    to try again; a second one ends it at once.
 
     Exit status:
 
@@ -30,14 +44,14 @@ def run() -> None:
 
 def _run() -> None:
     from bot.settings import Settings, SettingsError
-    from bot.store import StoreError, up_to_date
+    from bot.store import StoreError
     from core.network import WeightsError
     from core.record import RecordError
 
     try:
         settings = Settings.read()
         token = settings.token
-        asyncio.run(up_to_date(settings.database_url))
+        asyncio.run(_reach(settings.database_url))
         settings.load_tutorial_record()
     except (SettingsError, StoreError) as error:
         fail(error)
@@ -46,20 +60,66 @@ def _run() -> None:
     import discord
 
     from bot.app import create_bot
+    from bot.runtime import logs
+    from bot.runtime.monitor import MonitorError
 
+    logs.configure(settings.log_level, settings.log_format, [token])
     try:
-        create_bot(settings).run(
-            token,
-            # Without colours: discord.py takes the log of a container for a terminal.
-            log_formatter=logging.Formatter(
-                "[{asctime}] [{levelname:<8}] {name}: {message}", "%Y-%m-%d %H:%M:%S", style="{"
-            ),
-            log_level=logging.getLevelNamesMapping()[settings.log_level],
-            root_logger=True,
-        )
-    except (SettingsError, StoreError, WeightsError, RecordError) as error:
+        asyncio.run(_serve(create_bot(settings), token))
+    except (SettingsError, StoreError, WeightsError, RecordError, MonitorError) as error:
         fail(error)
     except discord.LoginFailure:
         fail(_REFUSED)
     except aiohttp.ClientConnectionError:
         fail(_UNREACHABLE)
+
+
+async def _reach(database: "URL") -> None:
+    """Wait for a database that does not answer: it may start at the same time as the bot.
+
+    Raises:
+        StoreError: It cannot be used, or does not come.
+    """
+    from bot.store import StoreAwayError, up_to_date
+
+    for seconds in (*_WAITS, 0):
+        try:
+            await up_to_date(database)
+        except StoreAwayError as error:
+            if not seconds:
+                raise
+            typer.echo(f"{error} Trying again in {seconds} s.", err=True)
+            await asyncio.sleep(seconds)
+        else:
+            return
+
+
+async def _serve(bot: "GradcamBot", token: str) -> None:
+    """Run a bot until it ends, or until the process is told to end."""
+    told = _told_to_end()
+    async with bot:
+        serving = asyncio.create_task(bot.start(token))
+        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            serving.result()
+            return
+        await bot.finish(_FINISHING)
+        serving.cancel()
+        await asyncio.wait({serving})
+
+
+def _told_to_end() -> asyncio.Future[None]:
+    """Return what is done at the first Ctrl-C or SIGTERM; the second ends the process at once."""
+    loop = asyncio.get_running_loop()
+    told = loop.create_future()
+    numbers = signal.SIGINT, signal.SIGTERM
+
+    def tell() -> None:
+        told.set_result(None)
+        for number in numbers:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in numbers:
+        loop.add_signal_handler(number, tell)
+    return told

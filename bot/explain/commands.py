@@ -19,6 +19,7 @@ from bot.explain.query import DEFAULT_LAYER, DEFAULT_METHOD, Ownership, Query
 from bot.explain.results import Shapes
 from bot.explain.uploads import Uploads
 from bot.i18n import Say, label, speaker
+from bot.runtime import logs
 from bot.runtime.errors import UserError, describe
 from bot.runtime.networks import Network
 from bot.ui.client import Client, Interaction
@@ -141,14 +142,22 @@ class Explain(commands.Cog):
         """Explain pictures that come by direct message, or with a mention of the bot."""
         if message.author.bot or not self._addressed(message):
             return
+        logs.bind(
+            "message",
+            (message.content, *(each.filename for each in message.attachments)),
+            guild=message.guild.id if message.guild else None,
+        )
         say = speaker(self._locale_of(message))
         me = message.author.id
         ownership = Ownership(me, me, public=message.guild is not None)
         pictures = _pictures(message)
-        if not pictures:
-            await _reply_to(message, notice(say("explain.no_pictures")))
+        if self._client.away is not None:
+            await _reply_to(message, notice(say(self._client.away)))
+            return
         server = None if message.guild is None else message.guild.id
-        with self._client.admission.request(me, server):
+        with self._client.workload.accepted(), self._client.admission.request(me, server):
+            if not pictures:
+                await _reply_to(message, notice(say("explain.no_pictures")))
             async for each in self._answers(pictures, say, ownership):
                 await _reply_to(message, notice(each) if isinstance(each, str) else each)
 

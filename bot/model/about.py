@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Self
 
 from core._keras import keras
-
 from core.record import ModelRecord
 
 _COLUMNS = 52  # as many as a message shows without breaking lines

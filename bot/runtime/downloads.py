@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 import stamina
+from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 from yarl import URL
 
 from bot.runtime.errors import UserError
@@ -22,6 +23,10 @@ _TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})  # statuses
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """Fetches the file at an address; raises `NotFetchedError`."""
+
+
+# By itself stamina would print, past the logs, where structlog is installed.
+set_on_retry_hooks([LoggingOnRetryHook])
 
 
 class NotFetchedError(Exception):

@@ -1,8 +1,9 @@
 """The one bridge between the event loop and what computes."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from bot.runtime.fairness import FairExecutor, Turns, begin, current_asker
+from bot.runtime.metrics import BATCH_SIZE, QUEUE_LENGTH, STAGE, timed
 from bot.runtime.networks import Network, load_explainer
 from core.explain.explainer import Explainer
 from core.explain.explanation import Explanation, ExplanationSet
@@ -39,6 +41,7 @@ class _Job:
     network: Network
     score: Score
     done: Future[list[ExplanationSet]] = field(default_factory=Future)
+    asked: float = field(default_factory=time.perf_counter)
 
 
 class Engine:
@@ -88,11 +91,12 @@ class Engine:
         The images are (n, 28, 28) float32 in [0, 1].
         """
         job = _Job(images, network, score)
-        await begin()
-        self._jobs.put(job, current_asker())
-        # Not awaited: the turn may serve another request, and outlives this one.
-        asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
-        return await asyncio.wrap_future(job.done)
+        with QUEUE_LENGTH.track_inprogress():
+            await begin()
+            self._jobs.put(job, current_asker())
+            # Not awaited: the turn may serve another request, and outlives this one.
+            asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
+            return await asyncio.wrap_future(job.done)
 
     async def explain(
         self,
@@ -156,11 +160,11 @@ class Engine:
 
     async def study(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that computes with a network, in turn with all else that networks do."""
-        return await self._run(self._network_thread, partial(work, *args, **kwargs))
+        return await self._run("compute", self._network_thread, partial(work, *args, **kwargs))
 
     async def picture(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that draws a picture, off the event loop."""
-        return await self._run(self._picture_threads, partial(work, *args, **kwargs))
+        return await self._run("draw", self._picture_threads, partial(work, *args, **kwargs))
 
     async def read(self, file: bytes, *, person: int, ours: bool) -> Reading:
         """Find the digits in an untrusted picture file for which a person waits.
@@ -183,26 +187,33 @@ class Engine:
             person, lambda: find_best_candidate(reading, self._judge, self.min_objectness)
         )
 
-    def close(self) -> None:
-        """End the threads and the decoding processes, and give up what is being decoded."""
-        self.worker.close()
-        self._upload_threads.shutdown()
-        self._network_thread.shutdown()
-        self._picture_threads.shutdown()
+    @property
+    def threads(self) -> tuple[ThreadPoolExecutor, ...]:
+        """All threads, to see whether they still take work."""
+        return self._network_thread, self._picture_threads, self._upload_threads
 
-    async def _run(self, threads: FairExecutor, work: Callable[[], T]) -> T:
-        await begin()
-        return await asyncio.get_running_loop().run_in_executor(threads, work)
+    def close(self) -> None:
+        """End the threads and the decoding processes; what has not begun by then never does."""
+        self.worker.close()
+        for threads in (self._upload_threads, self._network_thread, self._picture_threads):
+            threads.shutdown(cancel_futures=True)
+
+    async def _run(self, stage: str, threads: FairExecutor, work: Callable[[], T]) -> T:
+        with QUEUE_LENGTH.track_inprogress():
+            await begin()
+            return await asyncio.get_running_loop().run_in_executor(threads, timed(stage, work))
 
     async def _in_turn(self, person: int, work: Callable[[], T]) -> T:
         """Run a function on a thread for uploads, once the person's earlier ones have ended."""
         await begin()
         turn = self._turns.setdefault(person, asyncio.Lock())
-        await turn.acquire()
-        running = asyncio.get_running_loop().run_in_executor(self._upload_threads, work)
-        # A cancelled request gives its turn away only when its thread is free again.
-        running.add_done_callback(lambda _: turn.release())
-        return await asyncio.shield(running)
+        with QUEUE_LENGTH.track_inprogress():
+            await turn.acquire()
+            reading = timed("read", work)
+            running = asyncio.get_running_loop().run_in_executor(self._upload_threads, reading)
+            # A cancelled request gives its turn away only when its thread is free again.
+            running.add_done_callback(lambda _: turn.release())
+            return await asyncio.shield(running)
 
     def _judge(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Classify shapes that may be digits, in turn with all else that the networks do.
@@ -233,10 +244,14 @@ class Engine:
                 batch.append(job)
         if not batch:
             return
+        for job in batch:
+            STAGE.labels("queue").observe(time.perf_counter() - job.asked)
         try:
             images = np.concatenate([job.images for job in batch])
+            BATCH_SIZE.observe(len(images))
             explainer = self.explainers[batch[0].network]
-            explanations = iter(explainer.explain_all(images, batch[0].score))
+            with STAGE.labels("compute").time():
+                explanations = iter(explainer.explain_all(images, batch[0].score))
         except Exception as error:  # noqa: BLE001 - raised where each job is awaited
             for job in batch:
                 job.done.set_exception(error)

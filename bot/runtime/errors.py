@@ -4,6 +4,7 @@ import logging
 import secrets
 
 from bot.i18n import Say
+from bot.store import StoreAwayError
 
 _log = logging.getLogger(__name__)
 
@@ -25,11 +26,14 @@ class UserError(Exception):
 def describe(error: BaseException, say: Say) -> str:
     """Describe an error to the person who met it.
 
-    A `UserError` is told in its own words. Any other error is logged with its traceback under an
-    id, and the person is told the id.
+    A `UserError` is told in its own words. A database that does not answer is logged in one line.
+    Any other error is logged with its traceback under an id, and the person is told the id.
     """
     if isinstance(error, UserError):
         return say(error.key, **error.fields)
+    if isinstance(error, StoreAwayError):
+        _log.error("%s", error)
+        return say("problem.store")
     error_id = secrets.token_hex(4)
-    _log.error("Error %s", error_id, exc_info=error)
+    _log.error("Error %s", error_id, exc_info=error, extra={"error_id": error_id})
     return say("problem.fault", id=error_id)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.runtime.clock import Clock
 from bot.runtime.scheduler import Scheduler
-from bot.store import Store
+from bot.store import Store, StoreAwayError
 from bot.store.models import Delivery
 
 Deliver = Callable[[int], Awaitable[None]]
@@ -180,7 +180,7 @@ class _Queue:
     async def _try(self, subject_id: int) -> None:
         try:
             await self.deliver(subject_id, due_only=True)
-        except discord.HTTPException as error:
+        except (discord.HTTPException, StoreAwayError) as error:
             _log.warning("%s %d failed: %s", self._kind, subject_id, error)
         except Exception:  # noqa: BLE001 - it is tried again, whatever it was
             _log.exception("%s %d failed", self._kind, subject_id)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.runtime.clock import Clock
+from bot.store import StoreAwayError
 
 _log = logging.getLogger(__name__)
 
@@ -119,6 +120,9 @@ class _Runner:
             if due is not None and due <= self._scheduler.now():
                 await self._job.run()
                 due = await self._job.next_due()
+        except StoreAwayError as error:
+            _log.error("The job %s failed: %s", type(self._job).__name__, error)
+            due = self._resting_until = self._scheduler.now() + _RETRY_AFTER_ERROR
         except Exception:  # noqa: BLE001 - the job is run again, whatever it was
             _log.exception("The job %s failed", type(self._job).__name__)
             due = self._resting_until = self._scheduler.now() + _RETRY_AFTER_ERROR

@@ -2,14 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Self
 
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -23,11 +23,17 @@ from bot.store.models import Base
 
 _BUSY_SECONDS = 15  # how long another process may keep SQLite's write lock from us
 
+_AWAY_STATES = ("08", "53", "57P")  # PostgreSQL: no connection, too many, going down or starting
+
 _ALONE = 7  # names PostgreSQL's lock; any number does that no other lock has
 
 
 class StoreError(Exception):
     """The database cannot be used; the message is one sentence for an operator, and what to do."""
+
+
+class StoreAwayError(StoreError):
+    """The database does not answer; it may come back by itself."""
 
 
 class Store:
@@ -59,13 +65,27 @@ class Store:
             await upgrade(engine)
         return cls(engine)
 
-    def begin(self) -> AbstractAsyncContextManager[AsyncSession]:
-        """Begin a transaction: committed at the end of the block, rolled back by an exception."""
-        return self._writing.begin()
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """Begin a transaction: committed at the end of the block, rolled back by an exception.
 
-    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
-        """Begin a transaction that only reads, and so takes no lock that others wait for."""
-        return self._reading.begin()
+        Raises:
+            StoreAwayError: The database does not answer; the next transaction connects anew.
+        """
+        with _telling_if_away():
+            async with self._writing.begin() as session:
+                yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Begin a transaction that only reads, and so takes no lock that others wait for.
+
+        Raises:
+            StoreAwayError: The database does not answer; the next transaction connects anew.
+        """
+        with _telling_if_away():
+            async with self._reading.begin() as session:
+                yield session
 
     def insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
         """Make an INSERT that can say what to do ON CONFLICT, which is no part of common SQL."""
@@ -125,20 +145,45 @@ async def _reaching(url: URL) -> AsyncIterator[AsyncEngine]:
             raise
     except (SQLAlchemyError, sqlite3.Error, CommandError, ImportError, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raise StoreError(
+        # An SQLite file does not come back by itself.
+        away = _is_away(error) and url.get_backend_name() != "sqlite"
+        raise (StoreAwayError if away else StoreError)(
             f"The database {url} cannot be used: {cause}. Check DATABASE_URL."
         ) from error
 
 
+@contextmanager
+def _telling_if_away() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        if _is_away(error):
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            raise StoreAwayError(f"The database does not answer: {cause}") from error
+        raise
+
+
+def _is_away(error: Exception) -> bool:
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        return (
+            error.connection_invalidated
+            or state.startswith(_AWAY_STATES)
+            or isinstance(error, OperationalError | InterfaceError)
+        )
+    return isinstance(error, OSError)
+
+
 def _connect(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     # Create the file if it does not exist, and let readers go on while one process writes. Errors
     # of the file show here: in aiosqlite's thread they would leave it hanging.
     with closing(sqlite3.connect(url.database or ":memory:", timeout=_BUSY_SECONDS)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
     engine = create_async_engine(
         url,
+        hide_parameters=True,  # what people type does not go into logs
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,

@@ -1,11 +1,15 @@
 """The Discord client as commands, controls and messages see it."""
 
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import discord
 from discord.ext import commands
 
 from bot.runtime.fairness import Admission
+from bot.runtime.workload import Workload
+
+Away: TypeAlias = Literal["notice.early", "notice.late"]
+"""Why nobody is served: the bot is not ready yet, or is ending. A key of the catalogue."""
 
 
 class Client(commands.AutoShardedBot):
@@ -15,6 +19,8 @@ class Client(commands.AutoShardedBot):
         admission: lets in requests for which something is computed, so many at a time.
         features: what answers the presses of each class of controls; see `bot.ui.control.register`.
         command_ids: the ids of the global commands by name, for clickable mentions.
+        away: why nobody is served now; `None` while everybody is.
+        workload: what is being answered.
     """
 
     def __init__(
@@ -26,6 +32,8 @@ class Client(commands.AutoShardedBot):
         self.admission = admission
         self.features: dict[type, object] = {}
         self.command_ids: dict[str, int] = {}
+        self.away: Away | None = "notice.early"
+        self.workload = Workload()
 
     def mention(self, command: str) -> str:
         """Write a command so that it can be clicked, such as `</session start:123>`."""

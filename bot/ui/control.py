@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from bot.ui.client import Client, Interaction
 from bot.ui.reply import serving, taking_turn
+from bot.ui.tree import admits
 
 ItemT = TypeVar(
     "ItemT",
@@ -74,12 +75,16 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         """Return the id of the owner of the answer: the message's if it takes its place."""
         return self.owner if self.in_place(interaction) else interaction.user.id
 
+    @override
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        return admits(interaction, type(self).__name__)
+
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Acknowledge a press and call `press`; an error is reported to the person who pressed."""
         client: Client = interaction.client
         feature = cast("FeatureT", client.features[type(self)])
         self.values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
-        async with serving(interaction), taking_turn(interaction):
+        async with serving(interaction, type(self).__name__), taking_turn(interaction):
             if self.in_place(interaction):
                 await interaction.response.defer()
             else:

@@ -1,6 +1,7 @@
 """Answering interactions, also when something goes wrong."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -10,7 +11,8 @@ import discord
 from discord import InteractionResponseType
 
 from bot.i18n import speaker
-from bot.runtime.errors import describe
+from bot.runtime.errors import UserError, describe
+from bot.runtime.metrics import INTERACTIONS
 from bot.ui.client import Interaction
 from bot.ui.layout import CALM, Message, notice
 
@@ -19,6 +21,9 @@ Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 
 _PATIENCE = 2.0  # seconds
 _WAIT = "wait"  # its place among the interaction's extras
+
+
+_log = logging.getLogger(__name__)
 
 
 async def reply(interaction: Interaction, message: Message) -> None:
@@ -67,16 +72,28 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
 
 
 @asynccontextmanager
-async def serving(interaction: Interaction) -> AsyncIterator[None]:
-    """Answer an interaction in this context, and tell the person what goes wrong.
+async def serving(interaction: Interaction, command: str) -> AsyncIterator[None]:
+    """Answer an interaction in this context: errors are told, and the end of the bot waits for it.
 
-    discord.py would only log it.
+    discord.py would only log them.
+
+    Args:
+        interaction: what is answered.
+        command: its name, or that of the control that was pressed.
     """
+    outcome = "cancelled"
     try:
-        yield
-    except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
-        message = notice(describe(error, speaker(interaction.locale)))
-        await reply_privately(interaction, message)
+        with interaction.client.workload.accepted():
+            try:
+                yield
+                outcome = "answered"
+            except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
+                outcome = "refused" if isinstance(error, UserError) else "failed"
+                message = notice(describe(error, speaker(interaction.locale)))
+                await reply_privately(interaction, message)
+    finally:
+        INTERACTIONS.labels(command, outcome).inc()
+        _log.debug("The interaction was %s", outcome)
 
 
 @asynccontextmanager
@@ -98,7 +115,9 @@ def reporting(callback: Callback) -> Callback:
     async def report_errors(
         self: object, interaction: Interaction, *args: object, **options: object
     ) -> None:
-        async with serving(interaction), taking_turn(interaction):
+        command = interaction.command
+        name = command.qualified_name if command else callback.__name__
+        async with serving(interaction, name), taking_turn(interaction):
             await callback(self, interaction, *args, **options)
 
     return report_errors
