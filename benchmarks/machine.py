@@ -5,7 +5,9 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-_PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "matplotlib")
+from core._keras import tf
+
+_PACKAGES = ("keras", "numpy", "pillow", "matplotlib")
 
 
 def describe() -> str:
@@ -13,7 +15,7 @@ def describe() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     return (
         f"{_processor()}, {os.cpu_count()} cores; {platform.system()}; "
-        f"Python {platform.python_version()}, {packages}"
+        f"Python {platform.python_version()}, tensorflow {tf.__version__}, {packages}"
     )
 
 

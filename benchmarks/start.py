@@ -8,36 +8,76 @@ from numpy.typing import NDArray
 
 from benchmarks.rows import Row
 
-_TENSORFLOW = "import tensorflow"
-_EXPLAINER = "from core import Explainer; Explainer.load()"
+_MOST_SECONDS, _MOST_MEBIBYTES = 2.0, 150.0
+"""As many times TensorFlow's own time, and so much more memory than TensorFlow alone."""
+
 _REPORT = """
 import time, psutil
 process = psutil.Process()
 print(time.time() - process.create_time(), process.memory_info().rss / 2**20)
 """
+_TENSORFLOW = f"import tensorflow{_REPORT}"
+_EXPLAINER = f"from core import Explainer; Explainer.load(){_REPORT}"
+# All but Discord's own answers: the way there takes a second or so, during which this goes on.
+_BOT = f"""
+import asyncio
+from sqlalchemy import make_url
+from bot.app import create_bot
+from bot.explain.query import Query
+from bot.settings import Settings
+
+async def answer():
+    database = make_url("sqlite+aiosqlite://")
+    settings = Settings(_env_file=None, discord_token=None, database_url=database)
+    async with create_bot(settings) as bot:
+        await bot.load()
+        await bot.explaining.answer(Query.test_digit(7), None, 1)
+        report()
+
+def report():
+    {_REPORT.strip().replace(chr(10), "; ")}
+
+asyncio.run(answer())
+"""
 
 
 def starting(times: int = 3) -> list[Row]:
     """TensorFlow alone, and everything that has to be there before the first explanation."""
-    measured = np.array([[_start(_TENSORFLOW), _start(_EXPLAINER)] for _ in range(times)])
-    alone, whole = measured[:, 0], measured[:, 1]
-    seconds, mebibytes = np.median(whole / alone, axis=0)
+    programs = (_TENSORFLOW, _EXPLAINER, _BOT)
+    measured = np.array([[_start(program) for program in programs] for _ in range(times)])
+    alone, explainer, bot = measured.transpose(1, 0, 2)
     return [
         Row(f"start of TensorFlow alone, best and worst of {times}", _described(alone)),
         Row(
             "start until the first explanation, all compiled",
-            _described(whole),
-            f"{seconds:.2f} × in time, {mebibytes:.2f} × in memory",
+            _described(explainer),
+            _beside(explainer, alone),
+        ),
+        Row(
+            "start of the bot until its first answer, with both networks and the database",
+            _described(bot),
+            _beside(bot, alone),
+            f"≤ {_MOST_SECONDS:g} × in time, ≤ {_MOST_MEBIBYTES:g} MiB more",
+            bool(
+                np.median(bot[:, 0] / alone[:, 0]) <= _MOST_SECONDS
+                and np.median(bot[:, 1] - alone[:, 1]) <= _MOST_MEBIBYTES
+            ),
         ),
     ]
 
 
-def _start(statement: str) -> list[float]:
-    """Seconds from the process's creation, and MiB resident, once a statement has run."""
-    run = subprocess.run(  # noqa: S603 - the two statements above
-        [sys.executable, "-c", statement + _REPORT], capture_output=True, text=True, check=True
+def _start(program: str) -> list[float]:
+    """Seconds from the process's creation, and MiB resident, once a program has come to report."""
+    run = subprocess.run(  # noqa: S603 - the three programs above
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     return [float(figure) for figure in run.stdout.split()]
+
+
+def _beside(measured: NDArray[np.float64], alone: NDArray[np.float64]) -> str:
+    seconds = np.median(measured[:, 0] / alone[:, 0])
+    more = np.median(measured[:, 1] - alone[:, 1])
+    return f"{seconds:.2f} × in time, {more:.0f} MiB more"
 
 
 def _described(measured: NDArray[np.float64]) -> str:

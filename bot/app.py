@@ -114,9 +114,12 @@ class GradcamBot(Client):
         if self.settings.metrics_port is not None:
             self._on_close.push_async_callback(self.monitor.close)
             await self.monitor.start(str(self.settings.metrics_host), self.settings.metrics_port)
-        await self.login(token)
-        assert self._opening is not None  # noqa: S101 - setup_hook has begun
-        await asyncio.gather(self._opening, self.connect(reconnect=reconnect))
+        await super().start(token, reconnect=reconnect)
+
+    @override
+    async def connect(self, *, reconnect: bool = True) -> None:
+        assert self._opening is not None  # noqa: S101 - setup_hook was there before
+        await asyncio.gather(self._opening, super().connect(reconnect=reconnect))
 
     @override
     async def setup_hook(self) -> None:
@@ -130,6 +133,7 @@ class GradcamBot(Client):
         await self._register_commands()
         self.scheduler.start()
         self.away = None
+        _log.info("Ready")
         if self.is_ready():  # which no feature has heard
             self.dispatch("ready")
 

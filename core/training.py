@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any, Protocol
@@ -217,7 +216,7 @@ def write_record(
         recipe=recipe,
         trained_on=len(digits),
         data_md5=md5_by_file(digits, test),
-        versions={name: version(name) for name in ("tensorflow", "keras", "numpy")},
+        versions={each.__name__: each.__version__ for each in (tf, keras, np)},
         uploads=uploads,
     )
     record = ModelRecord(folder, metrics, chosen.history)

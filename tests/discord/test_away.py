@@ -1,0 +1,50 @@
+"""Whoever comes too early or too late is told so; who came in time is answered."""
+
+import asyncio
+
+import pytest
+
+from bot.i18n import speaker
+from bot.runtime.metrics import INTERACTIONS
+from bot.ui.client import Away
+from tests.discord.conftest import Server
+from tests.discord.looking import control, text
+
+
+def _counted(command: str, outcome: str) -> float:
+    value: float = INTERACTIONS.labels(command, outcome)._value.get()
+    return value
+
+
+@pytest.mark.parametrize("away", ["notice.early", "notice.late"])
+async def test_commands_and_presses_get_a_sentence_and_change_nothing(
+    server: Server, away: Away
+) -> None:
+    await server.alex.slash(server.channel, "explain", index=7)
+    answer = server.last
+    before = text(answer)
+    outcome = away.removeprefix("notice.")
+    turned_away = _counted("any", outcome)
+    server.bot.away = away
+
+    commanded = await server.minji.slash(server.channel, "explain", index=8)
+    pressed = await server.alex.click(answer, custom_id=control(answer, "step:on"))
+
+    assert text(commanded.response) == speaker("ko")(away)
+    assert text(pressed.response) == speaker("en")(away)
+    assert text(server.last) == before
+    assert _counted("any", outcome) == turned_away + 2
+
+
+async def test_ready_many_times_starts_nothing_twice(server: Server) -> None:
+    def scheduled() -> list[str]:
+        names = (task.get_name() for task in asyncio.all_tasks())
+        return sorted(name for name in names if name.startswith("scheduler: "))
+
+    before = scheduled()
+    for _ in range(5):
+        server.bot.dispatch("ready")
+    await server.alex.slash(server.channel, "explain", index=7)
+
+    assert scheduled() == before
+    assert len(server.channel.history()) == 1
