@@ -49,7 +49,7 @@ def test_no_secret_comes_through(written: io.StringIO, form: Literal["console", 
     address = "https://discord.com/api/v10/webhooks/1/aW50ZXI6x.y-z/messages/@original"
     logging.getLogger("discord.http").warning("%s is limited; %s", address, {"auth": _TOKEN})
     try:
-        int(f"{_TOKEN} and a secret wish in attachments/1/2/holiday.png?ex=1")
+        int(f"{_TOKEN} and a secret wish in https://cdn.discordapp.com/attachments/1/2/holiday.png")
     except ValueError:
         logging.getLogger("discord.client").exception("Ignoring exception in %s", "diary.png")
     logging.getLogger("bot.ui").debug("our own")
