@@ -19,23 +19,23 @@ print(time.time() - process.create_time(), process.memory_info().rss / 2**20)
 _TENSORFLOW = f"import tensorflow{_REPORT}"
 _EXPLAINER = f"from core import Explainer; Explainer.load(){_REPORT}"
 # All but Discord's own answers: the way there takes a second or so, during which this goes on.
-_BOT = f"""
-import asyncio
+_BOT = """
+import asyncio, time, psutil
 from sqlalchemy import make_url
 from bot.app import create_bot
 from bot.explain.query import Query
 from bot.settings import Settings
+
+process = psutil.Process()
 
 async def answer():
     database = make_url("sqlite+aiosqlite://")
     settings = Settings(_env_file=None, discord_token=None, database_url=database)
     async with create_bot(settings) as bot:
         await bot.load()
+        idle = process.memory_info().rss
         await bot.explaining.answer(Query.test_digit(7), None, 1)
-        report()
-
-def report():
-    {_REPORT.strip().replace(chr(10), "; ")}
+        print(time.time() - process.create_time(), idle / 2**20)
 
 asyncio.run(answer())
 """
@@ -54,7 +54,7 @@ def starting(times: int = 3) -> list[Row]:
             _beside(explainer, alone),
         ),
         Row(
-            "start of the bot until its first answer, with both networks and the database",
+            "start of the bot until its first answer; its memory before that, when it is idle",
             _described(bot),
             _beside(bot, alone),
             f"≤ {_MOST_SECONDS:g} × in time, ≤ {_MOST_MEBIBYTES:g} MiB more",

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Self
 
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -18,7 +17,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from bot.store.migrations import is_current, upgrade
+from bot.store.migrations import UnknownStepError, is_current, upgrade
 from bot.store.models import Base
 
 _BUSY_SECONDS = 15  # how long another process may keep SQLite's write lock from us
@@ -143,7 +142,7 @@ async def _reaching(url: URL) -> AsyncIterator[AsyncEngine]:
         except BaseException:
             await engine.dispose()
             raise
-    except (SQLAlchemyError, sqlite3.Error, CommandError, ImportError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, UnknownStepError, ImportError, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         # An SQLite file does not come back by itself.
         away = _is_away(error) and url.get_backend_name() != "sqlite"
