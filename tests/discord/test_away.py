@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from bot.app import create_bot
 from bot.i18n import speaker
 from bot.runtime.metrics import INTERACTIONS
+from bot.settings import Settings
 from bot.ui.client import Away
 from tests.discord.conftest import Server
 from tests.discord.looking import control, text
@@ -48,3 +50,23 @@ async def test_ready_many_times_starts_nothing_twice(server: Server) -> None:
 
     assert scheduled() == before
     assert len(server.channel.history()) == 1
+
+
+async def test_the_end_waits_for_what_is_under_way(settings: Settings) -> None:
+    async with create_bot(settings) as bot:
+        with bot.workload.accepted():
+            ending = asyncio.create_task(bot.finish(60))
+            await asyncio.sleep(0.05)
+            assert not ending.done()
+            assert bot.away == "notice.late"
+        await ending
+
+        assert bot.is_closed()
+
+
+async def test_the_end_does_not_wait_for_ever(settings: Settings) -> None:
+    async with create_bot(settings) as bot:
+        with bot.workload.accepted():
+            await bot.finish(0.05)
+
+        assert bot.is_closed()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -152,3 +153,23 @@ async def test_told_to_end_it_closes_and_leaves_nothing_behind(
         finally:
             if process.returncode is None:
                 process.kill()
+
+
+def test_told_to_end_twice_it_ends_at_once() -> None:
+    program = """
+import asyncio, os, signal
+from importlib import import_module
+async def wait() -> None:
+    told = import_module("bot.cli.run")._told_to_end()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await told
+    print("told", flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(100)
+asyncio.run(wait())
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert (ended.stdout, ended.returncode) == ("told\n", -signal.SIGTERM)
