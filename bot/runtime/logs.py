@@ -70,6 +70,7 @@ def configure(
     logging.basicConfig(handlers=[handler], level=max(levels[level], logging.INFO), force=True)
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # a dozen lines a start
     logging.captureWarnings(capture=True)
 
 
