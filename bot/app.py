@@ -240,12 +240,15 @@ class GradcamBot(Client):
         await self.add_cog(ReviewCommands(self, self.reviews, askers))
 
     async def finish(self, seconds: float) -> None:
-        """Finish what was accepted, for some seconds at most, and take nothing new; then close."""
+        """Finish what was accepted, for some seconds at most, and take nothing new; then close.
+
+        Whoever is not answered by then is asked to try again.
+        """
         self.away = "notice.late"
         await self.scheduler.close()
-        left = await self.workload.finished(seconds)
+        left = await self.workload.finish(seconds)
         if left:
-            _log.warning("%d interactions are not answered: they took too long", left)
+            _log.warning("%d answers were given up: they took too long", left)
         await self.close()
 
     @override

@@ -2,32 +2,35 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+
+_GIVING_UP = 1.0  # seconds for telling people that they are not answered
 
 
 class Workload:
-    """Counts what is under way."""
+    """The tasks that are answering somebody."""
 
     def __init__(self) -> None:
-        self._under_way = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
     @contextmanager
     def accepted(self) -> Iterator[None]:
-        """Count something until it has ended."""
-        self._under_way += 1
-        self._idle.clear()
+        """Let the end of the bot wait for what the current task does here."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - called by coroutines
+        self._tasks.add(task)
         try:
             yield
         finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()
+            self._tasks.discard(task)
 
-    async def finished(self, seconds: float) -> int:
-        """Wait until nothing is under way, for some seconds at most; return what still is."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._idle.wait()
-        return self._under_way
+    async def finish(self, seconds: float) -> int:
+        """Wait for all tasks, for some seconds at most; cancel the others, and return how many."""
+        if not self._tasks:
+            return 0
+        _, left = await asyncio.wait(self._tasks, timeout=seconds)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=_GIVING_UP)
+        return len(left)

@@ -87,6 +87,10 @@ async def serving(interaction: Interaction, command: str) -> AsyncIterator[None]
             try:
                 yield
                 outcome = "answered"
+            except asyncio.CancelledError:
+                if (away := interaction.client.away) is not None:
+                    await reply_privately(interaction, notice(speaker(interaction.locale)(away)))
+                raise
             except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
                 outcome = "refused" if isinstance(error, UserError) else "failed"
                 message = notice(describe(error, speaker(interaction.locale)))

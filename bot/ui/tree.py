@@ -53,7 +53,7 @@ def admits(interaction: Interaction, command: str) -> bool:
 async def turn_away(interaction: Interaction) -> None:
     """Tell a person who comes before the bot is ready, or while it ends, to try again."""
     away = interaction.client.away
-    if away is None:
+    if away is None or interaction.response.is_done():  # it came in time
         return
     if interaction.type is InteractionType.autocomplete:
         await interaction.response.autocomplete([])

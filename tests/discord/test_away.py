@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.app import create_bot
+from bot.app import GradcamBot, create_bot
 from bot.i18n import speaker
 from bot.runtime.metrics import INTERACTIONS
 from bot.settings import Settings
@@ -54,19 +54,36 @@ async def test_ready_many_times_starts_nothing_twice(server: Server) -> None:
 
 async def test_the_end_waits_for_what_is_under_way(settings: Settings) -> None:
     async with create_bot(settings) as bot:
-        with bot.workload.accepted():
-            ending = asyncio.create_task(bot.finish(60))
-            await asyncio.sleep(0.05)
-            assert not ending.done()
-            assert bot.away == "notice.late"
+        go_on = asyncio.Event()
+        working = asyncio.create_task(_work(bot, go_on))
+        await asyncio.sleep(0)
+        ending = asyncio.create_task(bot.finish(60))
+        await asyncio.sleep(0.05)
+        assert not ending.done()
+        assert bot.away == "notice.late"
+
+        go_on.set()
         await ending
 
+        assert working.done()
+        assert not working.cancelled()
         assert bot.is_closed()
 
 
-async def test_the_end_does_not_wait_for_ever(settings: Settings) -> None:
-    async with create_bot(settings) as bot:
-        with bot.workload.accepted():
-            await bot.finish(0.05)
+async def test_who_is_not_answered_by_the_end_is_told(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut_short(*_: object) -> None:
+        server.bot.away = "notice.late"
+        raise asyncio.CancelledError  # as `Workload.finish` does
 
-        assert bot.is_closed()
+    monkeypatch.setattr(server.bot.explaining, "answer", cut_short)
+
+    told = await server.minji.slash(server.channel, "explain", index=7)
+
+    assert speaker("ko")("notice.late") in [text(each) for each in told.followups]
+
+
+async def _work(bot: GradcamBot, go_on: asyncio.Event) -> None:
+    with bot.workload.accepted():
+        await go_on.wait()
