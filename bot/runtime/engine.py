@@ -231,17 +231,7 @@ class Engine:
 
         At least one job leaves a turn, and every job brings a turn: none is left behind.
         """
-        batch: list[_Job] = []
-
-        def fits(job: _Job) -> bool:
-            return not batch or (job.network, job.score) == (batch[0].network, batch[0].score)
-
-        while sum(len(job.images) for job in batch) < _LARGEST_BATCH:
-            job = self._jobs.take(fits)
-            if job is None:
-                break
-            if job.done.set_running_or_notify_cancel():
-                batch.append(job)
+        batch = self._next_batch()
         if not batch:
             return
         for job in batch:
@@ -258,6 +248,21 @@ class Engine:
         else:
             for job in batch:
                 job.done.set_result(list(islice(explanations, len(job.images))))
+
+    def _next_batch(self) -> list[_Job]:
+        """Take waiting jobs that can be explained in one run, unless they are given up."""
+        batch: list[_Job] = []
+
+        def fits(job: _Job) -> bool:
+            return not batch or (job.network, job.score) == (batch[0].network, batch[0].score)
+
+        while sum(len(job.images) for job in batch) < _LARGEST_BATCH:
+            job = self._jobs.take(fits)
+            if job is None:
+                break
+            if job.done.set_running_or_notify_cancel():
+                batch.append(job)
+        return batch
 
 
 def _as_kept(picture: DecodedImage) -> DecodedImage:

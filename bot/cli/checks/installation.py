@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from bot.cli.checks import Finding, fine, unchecked, warning, wrong
 
 _US = "gradcam-bot"
-_SHOWN = (_US, "tensorflow", "keras", "discord.py", "numpy", "pillow")
+_SHOWN = ("tensorflow", "tensorflow-cpu", "keras", "discord.py", "numpy", "pillow")
 _INSTALL = "Run make install."
 _LIMIT, _USED = (Path("/sys/fs/cgroup") / name for name in ("memory.max", "memory.current"))
 _MEMORY = Path("/proc/meminfo")
@@ -29,7 +29,7 @@ def python() -> Iterator[Finding]:
 
 def packages() -> Iterator[Finding]:
     """Compare the packages that are installed with those that the project declares."""
-    faults = False
+    faults, shown = False, [f"{_US} {version(_US)}"]
     for declared in map(Requirement, requires(_US) or ()):
         if declared.marker is not None and not declared.marker.evaluate({"extra": ""}):
             continue
@@ -43,8 +43,10 @@ def packages() -> Iterator[Finding]:
             faults = True
             needed = f"{declared.specifier} is needed"
             yield wrong(f"{declared.name} is {installed}, and {needed}", _INSTALL)
+        if declared.name in _SHOWN:
+            shown.append(f"{declared.name} {installed}")
     if not faults:
-        yield fine(", ".join(f"{name} {version(name)}" for name in _SHOWN))
+        yield fine(", ".join(shown))
 
 
 def fonts() -> Iterator[Finding]:

@@ -38,7 +38,7 @@ async def address(monitor: Monitor) -> str:
 @pytest.fixture
 def engine(explainer: Explainer, monitor: Monitor) -> Iterator[Engine]:
     """The engine of the bot."""
-    engine = Engine(dict.fromkeys(Network, explainer), 0.0, 8)
+    engine = Engine(dict.fromkeys(Network, explainer), 0.0)
     monitor.engine = engine
     yield engine
     engine.close()
