@@ -71,6 +71,12 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
         await interaction.delete_original_response()
 
 
+async def report(interaction: Interaction, error: Exception) -> None:
+    """Tell the person who used an interaction what went wrong, in their language and privately."""
+    message = notice(describe(error, speaker(interaction.locale)))
+    await reply_privately(interaction, message)
+
+
 @asynccontextmanager
 async def serving(interaction: Interaction, command: str) -> AsyncIterator[None]:
     """Answer an interaction in this context: errors are told, and the end of the bot waits for it.
@@ -93,8 +99,7 @@ async def serving(interaction: Interaction, command: str) -> AsyncIterator[None]
                 raise
             except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
                 outcome = "refused" if isinstance(error, UserError) else "failed"
-                message = notice(describe(error, speaker(interaction.locale)))
-                await reply_privately(interaction, message)
+                await report(interaction, error)
     finally:
         INTERACTIONS.labels(command, outcome).inc()
         _log.debug("The interaction was %s", outcome)
