@@ -1,6 +1,5 @@
 """The real process against a Discord on this machine, by its gateway and its REST API."""
 
-import asyncio
 from dataclasses import dataclass
 
 import pytest
