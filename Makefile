@@ -56,6 +56,10 @@ train: $(READY)  ## Train the tutorial's network again, five seeds; ARGS="--netw
 fuzz: $(READY)  ## Feed the decoding process with broken files; ARGS="--seconds 600" for longer
 	$(BIN)/python -m scripts.fuzz $(ARGS)
 
+.PHONY: loopback
+loopback: $(READY)  ## The real bot in a lively Discord on this machine; ARGS="--interactions 2000 --at-once 100 --harm"
+	$(BIN)/python -m tests.load.loopback $(ARGS)
+
 .PHONY: bench
 bench: $(READY)  ## Speed and memory beside the tutorial's own functions, into benchmarks/
 	$(BIN)/python -m benchmarks $(ARGS)

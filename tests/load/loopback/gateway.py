@@ -22,6 +22,7 @@ _REQUEST_MEMBERS, _INVALID, _HELLO, _ACK = 8, 9, 10, 11
 _HEARTBEAT_INTERVAL = 41_250  # milliseconds
 _KEPT = 5_000  # events that may be replayed
 _FLUSH = b"\x00\x00\xff\xff"
+_ROUND_TRIP = 0.02  # seconds
 _REORDERED = 0.1  # seconds after which an event comes at the latest that waits for the next one
 _ALWAYS_IN_ORDER = {"READY", "RESUMED", "GUILD_CREATE"}
 
@@ -131,7 +132,7 @@ class Gateway:
 
     def dispatch(self, event: str, data: Payload, interaction: Interaction | None = None) -> None:
         """Tell an event to the shard that it is of."""
-        guild_id = data["id"] if event.startswith("GUILD_") else data.get("guild_id")
+        guild_id = data["id"] if event == "GUILD_CREATE" else data.get("guild_id")
         session = self._session_of(None if guild_id is None else int(guild_id))
         if session is None or not _has_intent(session.intents, event, data):
             if interaction is not None:
@@ -142,23 +143,23 @@ class Gateway:
             session.dispatch(event, data, interaction)
             return
         if self.chance("drop_events"):
-            self.happened["event dropped"] += 1
+            self.happened["drop_events"] += 1
             if interaction is not None:
                 interaction.lose()
             return
         if self.chance("delay_events"):
-            self.happened["event delayed"] += 1
+            self.happened["delay_events"] += 1
             later = asyncio.get_running_loop().call_later
             later(self.chance.delay(), session.dispatch, event, data, interaction)
             return
         if self.chance("reorder_events"):
-            self.happened["event reordered"] += 1
+            self.happened["reorder_events"] += 1
             self._held.append((session, event, data, interaction))
             asyncio.get_running_loop().call_later(_REORDERED, self._release)
             return
         session.dispatch(event, data, interaction)
         if self.chance("duplicate_events"):
-            self.happened["event duplicated"] += 1
+            self.happened["duplicate_events"] += 1
             session.dispatch(event, data, interaction)
         self._release()
 
@@ -216,7 +217,8 @@ class Gateway:
                 told = json.loads(frame.data)
                 op, data = told["op"], told["d"]
                 if op == _HEARTBEAT:
-                    connection.send(_ACK, None)
+                    # discord.py takes an answer for late that comes before it has noted the time.
+                    asyncio.get_running_loop().call_later(_ROUND_TRIP, connection.send, _ACK, None)
                 elif op in (_IDENTIFY, _RESUME) and data["token"] != self.token:
                     await connection.close(4004)
                     break
@@ -319,6 +321,5 @@ def _has_intent(intents: int, event: str, data: Payload) -> bool:
     in_guild, in_private = _INTENTS.get(event, (1, 0))
     if event == "INTERACTION_CREATE":
         return True
-    return bool(
-        intents & (in_guild if "guild_id" in data or event.startswith("GUILD_") else in_private)
-    )
+    in_a_guild = "guild_id" in data or event == "GUILD_CREATE"
+    return bool(intents & (in_guild if in_a_guild else in_private))

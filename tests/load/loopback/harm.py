@@ -50,7 +50,7 @@ class Harm:
     @classmethod
     def of_everything(cls, seed: int = 0, share: float = 0.01) -> "Harm":
         """A little of everything."""
-        rates = {each.name: share for each in fields(cls) if each.type == "float"}
+        rates = {each.name: share for each in fields(cls) if each.type is float}
         return cls(**rates | {"seed": seed, "delay": 1.0, "rate_limit_globally": 0.2})  # type: ignore[arg-type]
 
 

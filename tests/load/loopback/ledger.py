@@ -37,6 +37,7 @@ class Interaction:
         acknowledged: when the bot acknowledged it.
         answered: when there was something to see.
         lost: whether it never reached the bot, or can never be answered, by harm.
+        harmed: whether a request about it was failed, delayed or cut, by harm.
         source: the message whose control was used.
         original: what `@original` is.
         shown: the messages of the answer, in the order in which they came.
@@ -54,6 +55,7 @@ class Interaction:
     acknowledged: float | None = None
     answered: float | None = None
     lost: bool = False
+    harmed: bool = False
     response: Callback | None = None
     private: bool = False
     original: Payload | None = None
@@ -135,17 +137,22 @@ class Ledger:
             counted["acknowledged"] += each.acknowledged is not None
             counted["answered"] += each.answered is not None
             counted["lost"] += each.lost
-            counted["unanswered"] += each.answered is None and not each.lost
+            excused = each.lost or each.harmed
+            counted["unanswered"] += each.answered is None and not excused
+            counted["unanswered by harm"] += each.answered is None and excused
         counted["duplicates"] = len(self.duplicates)
         counted["violations"] = len(self.violations)
         return counted
 
-    def acknowledgements(self, since: float = 0.0) -> list[float]:
-        """The seconds that the bot took to acknowledge each interaction, in ascending order."""
+    def acknowledgements(self) -> list[float]:
+        """The seconds that the bot took to acknowledge each interaction, in ascending order.
+
+        Those about which a request was harmed are left out.
+        """
         return sorted(
             seconds
             for each in self.interactions.values()
-            if each.created >= since and (seconds := each.seconds_to_acknowledge) is not None
+            if not each.harmed and (seconds := each.seconds_to_acknowledge) is not None
         )
 
 

@@ -21,7 +21,6 @@ _ATTACHMENT, _USER, _CHANNEL, _ROLE = 11, 6, 7, 8
 _BUTTON, _SELECTS = 2, {3, 5, 6, 7, 8}
 _COMMAND, _COMPONENT, _MODAL = 2, 3, 5
 _MESSAGE_MENU, _USER_MENU = 3, 2
-PATIENCE = 60.0  # seconds until somebody gives up
 
 Picture = tuple[str, bytes]
 """The name and the bytes of a file that somebody attaches."""
@@ -178,9 +177,9 @@ class Channel:
             if each.get("parent_id") == str(self.id)
         ]
 
-    async def wait_for(self, pattern: str, *, timeout: float = PATIENCE) -> Message:  # noqa: ASYNC109
+    async def wait_for(self, pattern: str) -> Message:
         """Wait for a message of the bot whose words match a pattern, and return the newest."""
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(self._discord.patience):
             while True:
                 for message in reversed(self.messages):
                     if message.is_by_bot and re.search(pattern, message.text):

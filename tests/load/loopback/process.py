@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import re
 import signal
 import sys
 from contextlib import suppress
@@ -13,10 +12,10 @@ from typing import Any, Self
 import psutil
 
 from tests.load.loopback.server import Loopback
+from tests.load.loopback.stalls import read_stalls
 
 _ROOT = Path(__file__).parents[3]
 _SECONDS_TO_END = 20.0
-_TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
 
 
 class Process:
@@ -123,28 +122,29 @@ class Process:
     @property
     def stalls(self) -> list[dict[str, Any]]:
         """When its loop stood still for more than 100 ms, for how long, and in what."""
-        file = self.folder / "stalls"
-        if not file.exists():
-            return []
-        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        return read_stalls(self.folder / "stalls")
 
     @property
     def leaks(self) -> list[str]:
-        """Tokens and tracebacks, in its log or in what it has sent."""
+        """Where a token can be read, or a traceback, in its log or in what it has sent."""
         discord = self.discord
         said = "\n".join(
             json.dumps(message, ensure_ascii=False, default=str)
             for channel in discord.world.messages.values()
             for message in channel.values()
         )
-        secrets = {"the bot's token": discord.token, "a part of it": discord.token[-38:]}
+        tokens = [discord.token, *(each.token for each in discord.ledger.interactions.values())]
         found = []
         for place, text in (("the log", self.log), ("a message", said)):
-            found += [f"{name} in {place}" for name, secret in secrets.items() if secret in text]
-            if any(each.token in text for each in discord.ledger.interactions.values()):
-                found.append(f"an interaction's token in {place}")
-            found += [
-                f"a traceback in {place}: {text[match.start() :][:1500]}"
-                for match in _TRACEBACK.finditer(text)
-            ]
+            found += [f"a token in {place}" for token in tokens if token in text]
+            found += [f"in {place}: {error}" for error in _errors_with_traceback(text)]
         return found
+
+
+def _errors_with_traceback(text: str) -> list[str]:
+    """The errors whose tracebacks are in a text, each by its last line."""
+    _, *tracebacks = text.split("Traceback (most recent call last)")
+    return [
+        next((line for line in each.splitlines()[1:] if line[:1].strip()), "cut short")
+        for each in tracebacks
+    ]

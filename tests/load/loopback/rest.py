@@ -163,23 +163,21 @@ class Rest:
         of_interaction = path.startswith(("/interactions", "/webhooks"))
         if not of_interaction and request.headers.get(hdrs.AUTHORIZATION) != f"Bot {self.token}":
             raise BackendError(401, 0, "401: Unauthorized")
-        if self.chance("cut_upload"):
-            self.happened["upload cut"] += 1
+        if self._does("cut_upload", request):
             await request.content.readany()
             raise CutError
         if (refusal := self._limit(request, path, headers)) is not None:
             return refusal
-        if self.chance("fail_before"):
-            return self._failure("failed before its effect")
+        if self._does("fail_before", request):
+            return self._failure()
         asked = await _read(request)
         if asked.body or asked.files:
             sent = request.path.removeprefix(API)
             self.sent.append((request.method, sent, asked.body))
         answer = handler(self, asked)
-        if self.chance("fail_after"):
-            return self._failure("failed after its effect")
-        if self.chance("cut_download"):
-            self.happened["download cut"] += 1
+        if self._does("fail_after", request):
+            return self._failure()
+        if self._does("cut_download", request):
             return await _half(request, json.dumps(answer or {}).encode())
         if answer is None:
             return web.Response(status=204, headers=headers)
@@ -188,8 +186,7 @@ class Rest:
     def _limit(
         self, request: web.Request, path: str, headers: dict[str, str]
     ) -> web.Response | None:
-        if self.chance("rate_limit"):
-            self.happened["rate limited"] += 1
+        if self._does("rate_limit", request):
             return _too_many(self.chance.delay(), everywhere=self.chance("rate_limit_globally"))
         if not self.limited or path.startswith("/interactions"):
             return None
@@ -218,8 +215,17 @@ class Rest:
             return _too_many(wait, everywhere=False)
         return None
 
-    def _failure(self, how: str) -> web.Response:
-        self.happened[how] += 1
+    def _does(self, harm: str, request: web.Request) -> bool:
+        """Whether a kind of harm is to be done to a request; it is noted."""
+        if not self.chance(harm):
+            return False
+        self.happened[harm] += 1
+        interaction = self.ledger.by_token(request.match_info.get("token", ""))
+        if interaction is not None:
+            interaction.harmed = True
+        return True
+
+    def _failure(self) -> web.Response:
         status = self.chance.either(500, 502)
         if status == 500:
             return _json({"message": "500: Internal Server Error", "code": 0}, status)
@@ -244,19 +250,15 @@ class Rest:
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         data = self.world.files.get(request.path)
-        if self.chance("slow_files"):
-            self.happened["file slow"] += 1
+        if self._does("slow_files", request):
             await asyncio.sleep(self.chance.delay())
-        if self.chance("missing_files"):
-            self.happened["file missing"] += 1
+        if self._does("missing_files", request):
             data = None
         if data is None:
             return web.Response(status=404, text="This content is no longer available.")
-        if self.chance("changed_files"):
-            self.happened["file changed"] += 1
+        if self._does("changed_files", request):
             data = _CHANGED
-        if self.chance("cut_files"):
-            self.happened["file cut"] += 1
+        if self._does("cut_files", request):
             return await _half(request, data)
         return web.Response(body=data)
 

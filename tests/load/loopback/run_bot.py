@@ -2,17 +2,12 @@
 
     LOOPBACK=http://127.0.0.1:PORT STALLS=FILE python -m tests.load.loopback.run_bot
 
-The bot's code is unchanged: only the addresses of Discord are. Whenever its event loop does nothing
-else for more than 100 ms, a line of JSON is added to the file STALLS.
+The bot's code is unchanged: only the addresses of Discord are. When its event loop stands still is
+written to the file STALLS; see `tests/load/loopback/stalls.py`.
 """
 
-import asyncio
-import json
 import os
 import sys
-import threading
-import time
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +18,7 @@ from discord.http import Route
 
 from bot.runtime.downloads import Downloads
 from tests.load.loopback.rest import API
-
-_EVERY, _STALL = 0.02, 0.1  # seconds
+from tests.load.loopback.stalls import watch_loop
 
 
 def redirect(loopback: str) -> None:
@@ -50,34 +44,10 @@ def watch(file: Path) -> None:
     start = discord.Client.start
 
     async def watched(self: discord.Client, *args: Any, **options: Any) -> None:
-        loop, thread = asyncio.get_running_loop(), threading.get_ident()
-        threading.Thread(target=_measure, args=(loop, thread, file), daemon=True).start()
+        watch_loop(file)
         await start(self, *args, **options)
 
     discord.Client.start = watched  # type: ignore[method-assign]
-
-
-def _measure(loop: asyncio.AbstractEventLoop, thread: int, file: Path) -> None:
-    while not loop.is_closed():
-        ran = threading.Event()
-        asked = time.monotonic()
-        try:
-            loop.call_soon_threadsafe(ran.set)
-        except RuntimeError:  # it was closed just now
-            return
-        stack: list[str] = []
-        while not ran.wait(_STALL):
-            frame = sys._current_frames().get(thread)
-            stack = stack or [
-                f"{Path(each.filename).name}:{each.lineno} {each.name}"
-                for each in traceback.extract_stack(frame)[-6:]
-            ]
-        took = time.monotonic() - asked
-        if took > _STALL:
-            line = json.dumps({"at": asked, "seconds": took, "stack": stack})
-            with file.open("a", encoding="utf-8") as stalls:
-                stalls.write(line + "\n")
-        time.sleep(_EVERY)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from tests.load.loopback.gateway import Gateway
 from tests.load.loopback.harm import Chance, Harm
 from tests.load.loopback.ledger import Interaction, Ledger
 from tests.load.loopback.people import (
-    PATIENCE,
     Answer,
     Channel,
     Guild,
@@ -42,6 +41,7 @@ class Loopback:
         gateway: cut it, invalidate it and so on.
         rest: its limits and times can be changed.
         token: the bot's, of the form of a real one, new each time.
+        patience: seconds until somebody gives up who is not answered.
     """
 
     def __init__(self, *, shards: int = 1) -> None:
@@ -54,6 +54,7 @@ class Loopback:
         self.gateway.token = self.rest.token = self.token
         self.rest.shards = shards
         self.url = ""
+        self.patience = 60.0
         self._owner = Person(self, "owner", "en-US")
         self._runner: web.AppRunner | None = None
 
@@ -163,7 +164,7 @@ class Loopback:
                 "member": member | {"permissions": granted},
             }
         if self.rest.chance("expire"):
-            self.rest.happened["interaction expired"] += 1
+            self.rest.happened["expire"] += 1
             interaction.created -= self.rest.seconds_to_acknowledge
             interaction.lose()
         self.ledger.add(interaction)
@@ -174,10 +175,10 @@ class Loopback:
         """Wait until there is something to see.
 
         Raises:
-            NotAnsweredError: there was nothing in a minute, or it was lost by harm.
+            NotAnsweredError: there was nothing for too long, or it was lost by harm.
         """
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 await interaction.done.wait()
         except TimeoutError:
             raise NotAnsweredError(
