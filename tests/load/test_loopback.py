@@ -1,11 +1,14 @@
 """The real process against a Discord on this machine, by its gateway and its REST API."""
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
 
-from tests.load.loopback import Channel, Loopback, Person, Process
+from tests.builders import picture
+from tests.load.loopback import Channel, Harm, Loopback, Person, Process
+from tests.load.loopback.crowd import Crowd
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,6 +26,7 @@ class Server:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(discord: Loopback, process: Process) -> Server:
+    discord.patience = 30
     guild = discord.guild("Study")
     channel = guild.channel("grad-cam")
     alex = guild.join(discord.person("alex"))
@@ -65,3 +69,56 @@ async def test_an_option_is_completed(server: Server) -> None:
     answer = await server.alex.autocomplete(server.channel, "explain", "layer", "pool")
 
     assert [each["value"] for each in answer.choices] == ["max_pooling2d", "max_pooling2d_1"]
+
+
+async def test_an_uploaded_picture_is_downloaded_and_read(server: Server) -> None:
+    answer = await server.minji.upload(server.channel, ("아홉.png", picture(7)))
+
+    assert answer.text.startswith("## 9")
+    server.alex.mention(server.channel, "", ("seven.jpg", picture(0, kind="JPEG")))
+    assert (await server.channel.wait_for("^## 7")).text
+
+
+async def test_after_a_cut_it_resumes_and_misses_nothing(server: Server) -> None:
+    gateway = server.discord.gateway
+    gateway.cut()
+    missed = server.alex.start(server.channel, "explain", index=3)
+    await server.discord.connected()
+
+    assert "Test digit 3" in (await server.discord.wait(missed)).text
+    assert gateway.happened["resumed"] >= 1
+
+
+async def test_it_comes_through_a_storm_of_reconnects(server: Server) -> None:
+    gateway = server.discord.gateway
+    for _ in range(5):
+        gateway.storm(5)
+        gateway.ask_to_reconnect()
+        await asyncio.sleep(0.2)
+    await server.discord.connected()
+
+    assert (await server.alex.slash(server.channel, "explain", index=5)).text
+
+
+@pytest.mark.parametrize("harm", [Harm(), Harm.of_everything(share=0.005)], ids=["", "harm"])
+async def test_a_crowd_is_answered_each_once(server: Server, harm: Harm) -> None:
+    discord, process = server.discord, server.process
+    crowd = Crowd(discord, people=20, servers=4)
+    before = discord.ledger.counts()
+    discord.harm(harm)
+    async for _ in crowd.act(interactions=100, at_once=20):
+        pass
+    discord.harm()
+
+    counts = discord.ledger.counts() - before
+    assert counts["sent"] == 100
+    assert counts["unanswered"] == 0, discord.ledger.errors
+    if harm == Harm():
+        assert counts["answered"] == 100
+        assert counts["duplicates"] == 0, discord.ledger.duplicates
+        assert not process.leaks
+    assert discord.ledger.acknowledgements()[-1] < 3
+    assert process.is_running
+    assert discord.token not in process.log
+    answer = await server.alex.slash(server.channel, "explain", index=7)
+    assert "**9**" in answer.text
