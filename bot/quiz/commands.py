@@ -120,9 +120,9 @@ class QuizCommands(commands.Cog):
         unseen = interaction.guild is not None and not interaction.app_permissions.view_channel
         if interaction.channel_id is None or unseen:
             raise UserError("quiz.not_here")
+        await interaction.response.defer(thinking=True)
         if await self._rounds.open_in(interaction.channel_id) is not None:
             raise UserError("quiz.under_way")
-        await interaction.response.defer(thinking=True)
         venue = await self._venue(interaction, interaction.channel_id)
         round_ = await self._start(
             venue, kind, seconds, Difficulty(difficulty), partial(replace, interaction)

@@ -77,9 +77,9 @@ class SessionCommands(commands.Cog):
             raise UserError("session.not_here")
         if lesson is not None and lesson not in self._lessons.names:
             raise UserError("session.no_such_lesson")
-        await self._actions.require_host(interaction)
         _require_permissions(interaction)
         await interaction.response.defer()
+        await self._actions.require_host(interaction)
         language = await self._servers.language(interaction.guild.id)
         session = await self._sessions.start(
             interaction.guild.id, channel.id, interaction.user.id, topic, language, lesson
@@ -107,14 +107,15 @@ class SessionCommands(commands.Cog):
     @localized("session.list", parent=session)
     async def list_(self, interaction: Interaction) -> None:
         """List the open sessions of the server."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
         sessions = await self._sessions.open_in_server(interaction.guild_id or 0)
         await reply(interaction, session_list(sessions, speaker(interaction.locale)))
 
     @localized("session.panel", parent=session)
     async def panel(self, interaction: Interaction) -> None:
         """Send the panel again, at the end of the thread."""
-        session = await self._actions.led(interaction, await self._session_id(interaction))
         await interaction.response.defer(ephemeral=True, thinking=True)
+        session = await self._actions.led(interaction, await self._session_id(interaction))
         if session.panel_id is not None and isinstance(interaction.channel, discord.Thread):
             with suppress(discord.NotFound):
                 await interaction.channel.get_partial_message(session.panel_id).delete()
@@ -126,6 +127,7 @@ class SessionCommands(commands.Cog):
     @localized("session.end", parent=session)
     async def end(self, interaction: Interaction) -> None:
         """Ask whether to end the session of the thread."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
         await self._actions.confirm_end(interaction, await self._session_id(interaction))
 
     @commands.Cog.listener()

@@ -143,8 +143,7 @@ async def test_a_server_with_a_language_is_shown_that_one_alone(
 
 async def test_who_may_not_host_is_told_who_may(server: Server) -> None:
     refused = await server.bora.slash(server.channel, "session start", topic="Mine")
-    assert refused.ephemeral
-    assert "people who can manage threads" in text(refused.response)
+    assert "people who can manage threads" in told(refused)
     assert server.channel.threads == []
 
     guild = server.channel.guild
@@ -152,7 +151,7 @@ async def test_who_may_not_host_is_told_who_may(server: Server) -> None:
     teachers = guild.create_role("Teachers")
     await server.bot.servers.change(guild.id, host_roles=[teachers.id])
     refused = await server.minji.slash(server.channel, "session start", topic="Mine")
-    assert f"<@&{teachers.id}> 역할이 있거나 스레드를 관리할 수 있는 사람" in text(refused.response)
+    assert f"<@&{teachers.id}> 역할이 있거나 스레드를 관리할 수 있는 사람" in told(refused)
 
     _give(server, server.bora.id, teachers.id)
     await opened(server, server.bora)

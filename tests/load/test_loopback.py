@@ -1,6 +1,8 @@
 """The real process against a Discord on this machine, by its gateway and its REST API."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -77,6 +79,28 @@ async def test_an_uploaded_picture_is_downloaded_and_read(server: Server) -> Non
     assert answer.text.startswith("## 9")
     server.alex.mention(server.channel, "", ("seven.jpg", picture(0, kind="JPEG")))
     assert (await server.channel.wait_for("^## 7")).text
+
+
+async def test_nobody_waits_for_the_database_to_be_acknowledged(server: Server) -> None:
+    alex, channel, rest = server.alex, server.channel, server.discord.rest
+    quiz = await alex.slash(channel, "quiz", seconds=300)
+    (vote, *_) = quiz.message.controls
+    with closing(sqlite3.connect(server.process.folder / "bot.sqlite3")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = [server.minji.start_press(quiz.message, vote["custom_id"])]
+        await asyncio.sleep(0.5)  # now the bot's only connection waits for the lock
+        rest.seconds_to_acknowledge = 1.0
+        waiting += [
+            alex.start(channel, command)
+            for command in ("quiz", "session list", "session panel", "session end")
+        ]
+        waiting.append(alex.start(channel, "session start", topic="Grad-CAM"))
+        await asyncio.sleep(1.5)
+        other.rollback()
+    answers = [await server.discord.wait(each) for each in waiting]
+    rest.seconds_to_acknowledge = 3.0
+
+    assert all(each.text for each in answers)
 
 
 async def test_after_a_cut_it_resumes_and_misses_nothing(server: Server) -> None:
