@@ -78,7 +78,9 @@ async def test_an_uploaded_picture_is_downloaded_and_read(server: Server) -> Non
 
     assert answer.text.startswith("## 9")
     server.alex.mention(server.channel, "", ("seven.jpg", picture(0, kind="JPEG")))
-    assert (await server.channel.wait_for("^## 7")).text
+    server.alex.say(server.alex.dm, "", ("two.png", picture(1)))
+    assert (await server.channel.wait_for("^## 7")).pictures
+    assert (await server.alex.dm.wait_for("^## 2")).pictures
 
 
 async def test_nobody_waits_for_the_database_to_be_acknowledged(server: Server) -> None:

@@ -20,6 +20,7 @@ from tests.load.loopback.harm import Harm
 from tests.load.loopback.process import Process
 from tests.load.loopback.server import Loopback
 
+_PATIENCE_IN_HARM = 20.0  # seconds until somebody gives up who may never be answered
 _PAUSE = 1.0  # seconds between what somebody does, where there is no number
 
 
@@ -30,6 +31,7 @@ async def _main(asked: argparse.Namespace) -> None:
             _say(f"Discord is at {discord.url}; starting the bot, its log is {folder}/bot.log")
             async with Process(discord, Path(folder)) as process:
                 if asked.harm:
+                    discord.patience = _PATIENCE_IN_HARM
                     discord.harm(Harm.of_everything(asked.seed))
                 status = asyncio.create_task(_tell(discord, process))
                 try:

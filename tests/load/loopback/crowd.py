@@ -274,7 +274,7 @@ async def run_load(
             memory = process.memory
     await discord.quiet()
     seconds = time.monotonic() - began
-    discord.rest.check()
+    await asyncio.to_thread(discord.rest.check)
     return Report(
         discord,
         began,
