@@ -245,7 +245,7 @@ class Report:
         ]
         lines += [f"  {each}" for each in ledger.violations[:5]]
         lines += [f"sent twice: {each}" for each in ledger.duplicates[:5]]
-        stacks = Counter(" > ".join(each["stack"][-3:]) for each in self.stalls)
+        stacks = Counter(" > ".join(each["stack"]) for each in self.stalls)
         lines += [f"stood still in {stack}: {n}" for stack, n in stacks.most_common(5)]
         lines += [f"error {each}: {n}" for each, n in ledger.errors.most_common(10)]
         lines += [f"{n} times {each}" for each, n in Counter(self.leaks).most_common(10)]

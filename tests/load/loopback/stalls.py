@@ -7,8 +7,10 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
+_ROOT = Path(__file__).parents[3]
 _EVERY, _STALL = 0.02, 0.1  # seconds
 
 
@@ -40,13 +42,20 @@ def _measure(loop: asyncio.AbstractEventLoop, thread: int, file: Path) -> None:
         stack: list[str] = []
         while not ran.wait(_STALL):
             frame = sys._current_frames().get(thread)
-            stack = stack or [
-                f"{Path(each.filename).name}:{each.lineno} {each.name}"
-                for each in traceback.extract_stack(frame)[-6:]
-            ]
+            stack = stack or _places(frame)
         took = time.monotonic() - asked
         if took > _STALL:
             line = json.dumps({"at": asked, "seconds": took, "stack": stack})
             with file.open("a", encoding="utf-8") as stalls:
                 stalls.write(line + "\n")
         time.sleep(_EVERY)
+
+
+def _places(frame: FrameType | None) -> list[str]:
+    """Where a thread is: the last two places in this project, and the innermost of all."""
+    places = [
+        (each.filename.startswith(f"{_ROOT}/"), f"{each.filename}:{each.lineno} {each.name}")
+        for each in traceback.extract_stack(frame)
+    ]
+    ours = [place.removeprefix(f"{_ROOT}/") for is_ours, place in places if is_ours]
+    return [*ours[-2:], Path(places[-1][1]).name] if places else []
