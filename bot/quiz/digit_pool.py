@@ -99,9 +99,9 @@ class DigitPool:
         start, end = int(low * len(ordered)), int(np.ceil(high * len(ordered)))
         band = ordered[min(start, len(ordered) - 1) : end]
         by_class = [
-            self.random.sample(each, len(each))
+            self.random.sample(each, min(count, len(each)))
             for label in range(10)
-            if (each := [int(i) for i in band if self.labels[i] == label])
+            if (each := band[self.labels[band] == label].tolist())
         ]
         drawn: list[int] = []
         while by_class and len(drawn) < count:
