@@ -37,6 +37,7 @@ class Interaction:
         acknowledged: when the bot acknowledged it.
         answered: when there was something to see.
         lost: whether it never reached the bot, or can never be answered, by harm.
+        expired: whether Discord does not know it any more, by harm.
         harmed: whether a request about it was failed, delayed or cut, by harm.
         source: the message whose control was used.
         original: what `@original` is.
@@ -55,6 +56,7 @@ class Interaction:
     acknowledged: float | None = None
     answered: float | None = None
     lost: bool = False
+    expired: bool = False
     harmed: bool = False
     response: Callback | None = None
     private: bool = False

@@ -489,7 +489,8 @@ class Rest:
             raise unknown_interaction()
         if interaction.acknowledged is not None:
             raise already_acknowledged()
-        if time.monotonic() - interaction.created > self.seconds_to_acknowledge:
+        began = interaction.delivered or interaction.created
+        if interaction.expired or time.monotonic() - began > self.seconds_to_acknowledge:
             raise unknown_interaction()
         callback = Callback(request.body["type"])
         data = request.body.get("data") or {}

@@ -165,7 +165,7 @@ class Loopback:
             }
         if self.rest.chance("expire"):
             self.rest.happened["expire"] += 1
-            interaction.created -= self.rest.seconds_to_acknowledge
+            interaction.expired = True
             interaction.lose()
         self.ledger.add(interaction)
         self.gateway.dispatch("INTERACTION_CREATE", payload, interaction)
