@@ -449,7 +449,9 @@ class Rest:
         before = self.world.channels[channel]["last_message_id"]
         message = self.world.post(channel, self.world.bot_id, request.body, request.files)
         if message["id"] == self.world.channels[channel]["last_message_id"] != before:
-            self.ledger.sent(f"channel {channel}", message, request.files)
+            replied = (request.body.get("message_reference") or {}).get("message_id", "nothing")
+            place = f"channel {channel} in reply to {replied}"
+            self.ledger.sent(place, message, request.files)
         return self.world.seen_by_bot(message)
 
     @_route("GET", "/channels/{channel}/messages/{message}")
