@@ -6,6 +6,7 @@ quick.
 
 import typer
 
+from bot.cli.backup import backup, restore
 from bot.cli.doctor import doctor
 from bot.cli.evaluate import evaluate
 from bot.cli.explain import explain
@@ -27,5 +28,5 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (preview, run, explain, train, evaluate, doctor):
+for command in (preview, run, explain, train, evaluate, doctor, backup, restore):
     app.command()(command)

@@ -60,7 +60,7 @@ class Store:
         Raises:
             StoreError: it cannot be reached or written, or a newer version of the bot has made it.
         """
-        async with _reaching(url) as engine:
+        async with reaching(url) as engine:
             await upgrade(engine)
         return cls(engine)
 
@@ -113,7 +113,7 @@ async def up_to_date(url: URL) -> bool:
     Raises:
         StoreError: it cannot be reached, or a newer version of the bot has made it.
     """
-    async with _reaching(url) as engine:
+    async with reaching(url) as engine:
         current = await is_current(engine)
         await engine.dispose()
     return current
@@ -133,7 +133,7 @@ async def try_to_write(url: URL) -> None:
 
 
 @asynccontextmanager
-async def _reaching(url: URL) -> AsyncIterator[AsyncEngine]:
+async def reaching(url: URL) -> AsyncIterator[AsyncEngine]:
     """Make an engine for the first use of a database, and say plainly what is wrong with it."""
     try:
         engine = await asyncio.to_thread(_connect, url)
