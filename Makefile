@@ -80,3 +80,5 @@ pictures: $(READY)  ## Take the README's pictures from the real preview again (n
 lock: $(READY)  ## Pin the dependencies anew, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --constraint requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --quiet --output-file deploy/requirements.lock

@@ -10,6 +10,7 @@ from discord.app_commands import locale_str
 
 from bot.i18n import CommandTranslator
 from bot.runtime.registration import sync_if_changed
+from scripts.commands import PAGE, write_page
 from tests.discord.conftest import Server
 
 _OF_SERVERS = {"settings": ([0], [0]), "session": ([0], [0]), "quiz": ([0], [0, 1])}
@@ -34,6 +35,10 @@ async def test_commands_are_told_once_and_not_again_at_the_next_start(server: Se
         command.name for command in server.bot.tree.get_commands()
     }
     assert set(server.bot.command_ids) >= {"explain", "model", "help", "Explain"}
+
+
+async def test_the_page_of_the_commands_is_what_discord_is_told(server: Server) -> None:
+    assert PAGE.read_text(encoding="utf-8") == write_page(_told(server))  # scripts/commands.py
 
 
 @pytest.mark.parametrize("changed", ["command.explain.layer.description", "command.help.name"])
