@@ -125,7 +125,7 @@ async def try_to_write(url: URL) -> None:
     Raises:
         StoreError: it cannot.
     """
-    async with _reaching(url) as engine:
+    async with reaching(url) as engine:
         async with engine.connect() as connection:
             await connection.execute(text("CREATE TABLE tried (n INTEGER)"))
             await connection.rollback()
