@@ -57,6 +57,8 @@ class Process:
             "LOOPBACK": self.discord.url,
             "STALLS": str(self.folder / "stalls"),
         }
+        (self.folder / "bot.log").touch()
+        ready = self.log.count("Ready")
         with (self.folder / "bot.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -74,6 +76,9 @@ class Process:
             await asyncio.wait((ended, connected), return_when=asyncio.FIRST_COMPLETED)
             assert not ended.done(), f"it ended with {ended.result()}:\n{self.log[-4000:]}"
             await connected
+            while self.log.count("Ready") == ready:  # it connects while its networks load
+                assert not ended.done(), f"it ended with {ended.result()}:\n{self.log[-4000:]}"
+                await asyncio.sleep(0.05)
         except BaseException:
             await self.end()
             raise

@@ -1,0 +1,66 @@
+"""How the process begins and ends, and what it tells while it runs."""
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+import aiohttp
+from aiohttp.test_utils import unused_port
+
+from bot.i18n import speaker
+from tests.builders import picture
+from tests.load.loopback import Loopback, Process
+
+_CANARY = "zwitscher"
+
+
+async def test_it_ends_after_its_answers_and_logs_nothing_private(tmp_path: Path) -> None:
+    port = unused_port()
+    options = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "METRICS_PORT": str(port)}
+    async with Loopback() as discord, aiohttp.ClientSession() as http:
+        process = Process(discord, tmp_path, **options)
+        async with process:
+            guild = discord.guild("Study")
+            channel = guild.channel("grad-cam")
+            alex = guild.join(discord.person("alex"))
+            minji = guild.join(discord.person("minji", "ko"), manager=True)
+            await alex.upload(channel, (f"{_CANARY}.png", picture(7)))
+            await minji.slash(channel, "session start", topic=f"{_CANARY} heute")
+            alex.mention(channel, f"{_CANARY} {_CANARY}", (f"{_CANARY}.png", picture(7)))
+            await channel.wait_for("^## 9")
+            async with http.get(f"http://127.0.0.1:{port}/readyz") as response:
+                assert (response.status, set((await response.json()).values())) == (200, {True})
+            async with http.get(f"http://127.0.0.1:{port}/metrics") as response:
+                metrics = await response.text()
+            for expected in (
+                'gradcam_stage_seconds_count{stage="acknowledge"}',
+                'gradcam_stage_seconds_count{stage="read"}',
+                'gradcam_stage_seconds_count{stage="send"}',
+                'gradcam_interactions_total{command="explain",outcome="answered"} 1.0',
+                'gradcam_gateway_connected{shard="0"} 1.0',
+                "gradcam_sessions_open 1.0",
+            ):
+                assert expected in metrics
+            before = [
+                alex.start(channel, "explain", index=index, method="rise") for index in range(4)
+            ]
+            while not all(each.acknowledged for each in before):
+                await asyncio.sleep(0.01)
+            assert process._process is not None
+            process._process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0.1)
+            late = minji.start(channel, "explain", index=9)
+
+            for each in before:
+                assert "reads a" in (await discord.wait(each)).text
+            assert speaker("ko")("notice.late") in (await discord.wait(late)).text
+            async with asyncio.timeout(15):
+                assert await process._process.wait() == 0
+        discord.check()
+    lines = [json.loads(line) for line in process.log.splitlines() if line.startswith("{")]
+    assert "Ready" in {line["event"] for line in lines}
+    assert {"explain", "session start"} <= {line.get("command") for line in lines}
+    assert discord.token not in process.log
+    assert _CANARY not in process.log
+    assert not process.leaks
