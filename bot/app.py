@@ -45,6 +45,7 @@ from bot.runtime.scheduler import Scheduler
 from bot.scores.commands import ScoreCommands
 from bot.scores.scores import Scores
 from bot.servers.commands import ServerCommands
+from bot.servers.permissions import Permissions
 from bot.servers.servers import Servers
 from bot.sessions.commands import SessionCommands
 from bot.sessions.publisher import Publisher
@@ -165,7 +166,7 @@ class GradcamBot(Client):
         self.scheduler.add(self.daily)
         DailyPublisher(self, self.daily, self.outbox, self.explaining, self.engine)
         register(self, actions, LookCloserButton)
-        await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
+        await self._add_servers()
         await self.add_cog(PrivacyCommands(self, self.privacy, self.uploads.forget, self.scheduler))
         self.command_ids = await sync_if_changed(self.tree)
         self.scheduler.start()
@@ -202,6 +203,10 @@ class GradcamBot(Client):
         await self.add_cog(
             SessionCommands(self, self.sessions, publisher, self.lessons, self.quiz, self.servers)
         )
+
+    async def _add_servers(self) -> None:
+        await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
+        await self.add_cog(Permissions(self, self.outbox))
 
     def _create_downloads(self) -> Downloads:
         if type(self.http) is HTTPClient:

@@ -17,7 +17,7 @@ from bot.quiz.kinds import KINDS, draw_question, make_question
 from bot.quiz.messages import host_message, question_message, review_question
 from bot.quiz.publisher import Publisher
 from bot.quiz.question import Criteria, Difficulty, Round, Venue
-from bot.quiz.rounds import REVEAL, SECONDS, Rounds
+from bot.quiz.rounds import REVEAL, SECONDS, Rounds, of_server
 from bot.reviews.asking import Item, ReviewStatus
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock
@@ -83,7 +83,7 @@ class QuizCommands(commands.Cog):
         self._publisher = Publisher(client, rounds, pool, scheduler)
         self._actions = RoundActions(rounds, pool, reviews, self._publisher, scheduler, now)
         register(client, self._actions, *CONTROLS)
-        outbox.add(REVEAL, self._reveal)
+        outbox.add(REVEAL, self._reveal, of_server)
         scheduler.add(self)
 
     async def cog_unload(self) -> None:

@@ -16,8 +16,9 @@ from bot.runtime.scheduler import Scheduler
 from bot.ui.client import Client
 from bot.ui.layout import Message
 from bot.ui.sent import find_sent
+from bot.ui.threads import reopening
 
-_UNKNOWN_MESSAGE = 10008
+_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
 _TOLERANCE = dt.timedelta(seconds=2)  # by which the end that a message shows may be wrong
 
 _log = logging.getLogger(__name__)
@@ -72,8 +73,12 @@ class Publisher:
         if round_ is None or round_.closed_at is None or round_.revealed_at is not None:
             return None
         try:
-            message_id = await self._show_answer(round_)
+            message_id = await reopening(
+                self._client, round_.venue.channel_id, lambda: self._show_answer(round_)
+            )
         except discord.NotFound as error:
+            if error.code != _UNKNOWN_CHANNEL:
+                raise
             raise Undeliverable(str(error)) from error
         await self._rounds.revealed(round_id, message_id)
         return round_

@@ -12,14 +12,14 @@ from bot.lessons.illustrations import Illustrator
 from bot.runtime.errors import UserError
 from bot.runtime.outbox import Outbox, Undeliverable
 from bot.sessions.messages import current_page, panel, step, step_state
-from bot.sessions.sessions import DELIVERY, Session, Sessions
+from bot.sessions.sessions import DELIVERY, Session, Sessions, of_server
 from bot.sessions.summary import Summaries
 from bot.sessions.summary_messages import summary_message
 from bot.ui.client import Client
+from bot.ui.threads import reopening
 
 _log = logging.getLogger(__name__)
 
-_THREAD_ARCHIVED = 50083
 _UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
 _MEMBERS_PER_QUERY = 100
 
@@ -46,7 +46,7 @@ class Publisher:
         self._summaries = summaries
         self._lessons = lessons
         self._illustrator = illustrator
-        outbox.add(DELIVERY, self._deliver)
+        outbox.add(DELIVERY, self._deliver, of_server)
 
     async def publish(self, session_id: int) -> None:
         """Bring the messages of a session up to date now, if it has changed.
@@ -75,17 +75,15 @@ class Publisher:
             session.thread_id, guild_id=session.server_id, type=ChannelType.public_thread
         )
         try:
-            await self._update(session, thread)
-        except discord.HTTPException as error:
-            if error.code == _UNKNOWN_CHANNEL:
-                await self._sessions.lose_thread(session_id)
-                raise Undeliverable("the thread was deleted") from error
-            if error.code != _THREAD_ARCHIVED:
+            await reopening(self._client, thread.id, lambda: self._update(session_id, thread))
+        except discord.NotFound as error:
+            if error.code != _UNKNOWN_CHANNEL:
                 raise
-            await self._client.http.edit_channel(thread.id, archived=False)
-            await self._update(await self._sessions.get(session_id), thread)
+            await self._sessions.lose_thread(session_id)
+            raise Undeliverable("the thread was deleted") from error
 
-    async def _update(self, session: Session, thread: PartialMessageable) -> None:
+    async def _update(self, session_id: int, thread: PartialMessageable) -> None:
+        session = await self._sessions.get(session_id)
         step_is_due = session.is_open and session.step_id is None
         page = current_page(session, self._lessons) if step_is_due else None
         if page is None or session.panel_id is None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import discord
 import pytest
 import simcord
+from simcord.backend.serializers import guild_create_payload
 from sqlalchemy import Connection, event
 
 from bot.i18n import speaker
@@ -381,6 +382,31 @@ async def test_a_summary_that_discord_refuses_is_sent_later_and_once(
     await server.restart()
     await server.env.advance_time(3600)
     assert len(summaries(thread)) == 1
+
+
+async def test_what_a_server_missed_while_the_bot_was_removed_is_said_once_when_it_is_back(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    leading = await controls(host, thread)
+    backend = server.env.backend
+    backend.emit("GUILD_DELETE", {"id": str(server.alex.guild.id)})
+    server.env.inject_error("*", f"/channels/{thread.id}/*", status=403, times=None)
+    stuck = await press(host, leading, "session_next")
+    assert english("session.forbidden") in told(stuck)
+    ending = answer(await press(host, leading, "session_end"))
+    assert english("session.forbidden") in told(await press(host, ending, "session_sure"))
+    await server.env.advance_time(60 * 60)
+    assert (steps(thread), len(summaries(thread))) == (1, 0)
+
+    backend.faults.clear()
+    joined = guild_create_payload(backend, backend.get_guild(server.alex.guild.id))
+    backend.emit("GUILD_CREATE", {**joined, "unavailable": None})
+    await server.env.advance_time(1)
+
+    assert len(summaries(thread)) == 1
+    await server.env.advance_time(2 * 60 * 60)
+    assert (steps(thread), len(summaries(thread))) == (1, 1)
 
 
 async def test_two_who_wait_for_the_same_change_are_both_told_that_it_failed(
