@@ -1,15 +1,21 @@
 """Answering interactions, also when something goes wrong."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, TypeAlias
 
+import discord
 from discord import InteractionResponseType
 
 from bot.i18n import speaker
-from bot.runtime.errors import describe
+from bot.runtime.errors import UserError, describe
 from bot.ui.client import Interaction
 from bot.ui.layout import Message, notice
+
+_UNKNOWN_MESSAGE = 10008
+
+_log = logging.getLogger(__name__)
 
 Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 """A method of a cog that answers an interaction."""
@@ -19,10 +25,17 @@ async def reply(interaction: Interaction, message: Message) -> None:
     """Show a message as the answer to an interaction.
 
     After a deferral it takes the place of what waits, or of the message whose control was pressed;
-    otherwise it is sent to the user alone.
+    otherwise it is sent to the user alone. So it is if the message whose control was pressed has
+    been deleted since.
     """
     if interaction.response.is_done():
-        await interaction.edit_original_response(view=message.view, attachments=message.files)
+        try:
+            await interaction.edit_original_response(view=message.view, attachments=message.files)
+        except discord.NotFound as error:
+            if error.code != _UNKNOWN_MESSAGE:
+                raise
+            message.rewind()
+            await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
     else:
         await interaction.response.send_message(
             view=message.view, files=message.files, ephemeral=True
@@ -55,8 +68,14 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
 
 async def report(interaction: Interaction, error: Exception) -> None:
     """Tell the person who used an interaction what went wrong, in their language and privately."""
+    if isinstance(error, discord.Forbidden):
+        _log.warning("Discord forbids what was asked for: %s", error)
+        error = UserError("problem.forbidden")
     message = notice(describe(error, speaker(interaction.locale)))
-    await reply_privately(interaction, message)
+    try:
+        await reply_privately(interaction, message)
+    except discord.HTTPException as refused:  # such as where the message that waits is deleted
+        _log.warning("Somebody cannot be told of an error: %s", refused)
 
 
 def reporting(callback: Callback) -> Callback:
