@@ -114,10 +114,16 @@ class QuizCommands(commands.Cog):
         seconds: app_commands.Range[int, 15, 300] = SECONDS,
     ) -> None:
         """Start a round."""
-        # The answer is an edit of the message, which takes access to the channel.
-        unseen = interaction.guild is not None and not interaction.app_permissions.view_channel
-        if interaction.channel_id is None or unseen:
+        # The answer is an edit of the message by the bot itself, which must be there and may not
+        # have been added with its commands alone.
+        mine, server_id = interaction.app_permissions, interaction.guild_id
+        if interaction.channel_id is None or (
+            server_id and not (mine.view_channel and self._client.get_guild(server_id))
+        ):
             raise UserError("quiz.not_here")
+        if server_id and not mine.attach_files:
+            permission = speaker(interaction.locale)("permission.attach_files")
+            raise UserError("explain.lacks", permission=permission)
         if await self._rounds.open_in(interaction.channel_id) is not None:
             raise UserError("quiz.under_way")
         await interaction.response.defer(thinking=True)

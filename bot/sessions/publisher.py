@@ -57,10 +57,18 @@ class Publisher:
         try:
             await self._outbox.deliver(DELIVERY, session_id)
         except discord.Forbidden as error:
-            raise UserError("session.forbidden") from error
+            locked = await self._is_locked(session_id)
+            raise UserError("session.locked" if locked else "session.forbidden") from error
         except discord.HTTPException as error:
             _log.warning("Session %d failed: %s", session_id, error)
             raise UserError("session.later") from error
+
+    async def _is_locked(self, session_id: int) -> bool:
+        thread_id = (await self._sessions.get(session_id)).thread_id
+        with suppress(discord.HTTPException):  # perhaps the bot cannot even see it
+            thread = await self._client.fetch_channel(thread_id or 0)
+            return isinstance(thread, discord.Thread) and thread.locked
+        return False
 
     async def _deliver(self, session_id: int) -> None:
         try:
