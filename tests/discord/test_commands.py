@@ -8,12 +8,15 @@ import pytest
 from discord import Locale
 from discord.app_commands import locale_str
 
-from bot.i18n import CommandTranslator
+from bot.i18n import CommandTranslator, speaker
 from bot.runtime.registration import sync_if_changed
 from tests.discord.conftest import Server
+from tests.discord.looking import text
 
 _OF_SERVERS = {"settings": ([0], [0]), "session": ([0], [0]), "quiz": ([0], [0, 1])}
 """Commands that are not for everybody everywhere: how the app is installed, and where."""
+
+_FAULT = speaker("en")("problem.fault", id="").rstrip()
 
 
 def _told(server: Server) -> Any:
@@ -173,3 +176,25 @@ async def test_only_intents_without_privilege_are_asked_for(server: Server) -> N
     assert not intents.message_content
     assert not intents.members
     assert not intents.presences
+
+
+async def test_where_the_server_is_not_known_each_command_works_or_says_where_it_does(
+    server: Server,
+) -> None:
+    options: dict[str, dict[str, Any]] = {
+        "explain": {"index": 7},
+        "session start": {"topic": "Heat"},
+        "term": {},
+    }
+    guild_id = server.alex.guild.id
+    server.env.backend.emit("GUILD_DELETE", {"id": str(guild_id)})
+    await server.env.settle()
+    assert server.bot.get_guild(guild_id) is None
+
+    for command in server.alex.available_commands(server.channel):
+        result = await server.alex.slash(server.channel, command, **options.get(command, {}))
+        assert result.acknowledged, command
+        said = result.response or result.followups[0]
+        assert _FAULT not in text(said), command
+    refused = await server.alex.slash(server.channel, "quiz")
+    assert text(refused.response) == speaker("en")("quiz.not_here")

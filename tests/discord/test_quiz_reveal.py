@@ -157,6 +157,31 @@ async def test_only_an_answer_in_a_channel_that_is_gone_is_given_up(
     assert await points_of_bora(server, round_) == 10
 
 
+async def test_rounds_are_played_wherever_people_write(server: Server) -> None:
+    guild, backend = server.alex.guild, server.env.backend
+    forum = guild.create_forum_channel("forum")
+    backend.create_thread(forum.id, "Post", server.alex.id)
+    await server.forbid(server.channel, "send_messages", "send_messages_in_threads")
+    places = [
+        guild.create_voice_channel("voice"),
+        guild.create_stage_channel("stage"),
+        guild.create_news_channel("news"),
+        *forum.threads,
+        server.channel,
+    ]
+    asked = [answer(await server.alex.slash(each, "quiz", kind="said")) for each in places]
+    await server.env.advance_time(50)
+
+    for question in asked:
+        assert speaker("en")("quiz.nobody") in text(await now_as_it_is(server, question))
+
+    await server.forbid(server.channel, "attach_files")
+    refused = await server.minji.slash(server.channel, "quiz")
+    say = speaker("ko")
+    lacks = say("explain.lacks", permission=say("permission.attach_files"))
+    assert text(refused.response) == lacks
+
+
 async def test_a_round_begins_when_its_message_is_there(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
