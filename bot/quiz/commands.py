@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -163,8 +164,10 @@ class QuizCommands(commands.Cog):
         """
 
         async def post(message: Message) -> discord.Message:
-            return await channel.send(view=message.view, files=message.files)
+            # Discord sends it once, even if it is told again because its answer was lost.
+            return await channel.send(view=message.view, files=message.files, nonce=nonce)
 
+        nonce = secrets.token_hex(12)  # at most 25 characters
         round_ = await self._rounds.open_in(channel.id)
         if round_ is None:
             server_id = channel.guild.id if channel.guild else None
