@@ -1,8 +1,10 @@
 """Study sessions: `/session`, its panel, its steps, its summary."""
 
 import asyncio
+import datetime as dt
 import re
 from dataclasses import replace
+from typing import Any
 from unicodedata import normalize
 
 import discord
@@ -587,10 +589,23 @@ async def test_what_nobody_ends_ends_by_itself(server: Server, host: simcord.Mem
 
 
 async def test_a_round_is_played_in_the_thread_and_counts_for_the_session(
-    server: Server, host: simcord.MemberActor
+    server: Server, host: simcord.MemberActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread = await opened(server, host)
-    votes = answer(await lead(host, thread, "session_quiz"))
+    send = discord.Thread.send
+
+    async def slowly(*arguments: Any, **message: Any) -> Any:
+        await asyncio.sleep(100)  # longer than the round is open
+        return await send(*arguments, **message)
+
+    monkeypatch.setattr(discord.Thread, "send", slowly)
+    started = await lead(host, thread, "session_quiz")
+    await server.env.advance_time(101)
+    monkeypatch.undo()
+    votes = answer(started)
+    round_ = await server.bot.rounds.open_in(thread.id)
+    assert round_ is not None
+    assert round_.closes_at - server.time.now() > dt.timedelta(seconds=40)
     assert votes.flags.ephemeral
     assert _has(votes, "round")
     asked = answer(await lead(host, thread, "session_end"))
