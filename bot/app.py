@@ -45,7 +45,7 @@ from bot.runtime.scheduler import Scheduler
 from bot.scores.commands import ScoreCommands
 from bot.scores.scores import Scores
 from bot.servers.commands import ServerCommands
-from bot.servers.permissions import Permissions
+from bot.servers.permission_changes import PermissionChanges
 from bot.servers.servers import Servers
 from bot.sessions.commands import SessionCommands
 from bot.sessions.publisher import Publisher
@@ -206,7 +206,7 @@ class GradcamBot(Client):
 
     async def _add_servers(self) -> None:
         await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
-        await self.add_cog(Permissions(self, self.outbox))
+        await self.add_cog(PermissionChanges(self, self.outbox))
 
     def _create_downloads(self) -> Downloads:
         if type(self.http) is HTTPClient:

@@ -14,6 +14,7 @@ from bot.runtime.engine import Engine
 from bot.runtime.outbox import Outbox
 from bot.store.models import Delivery
 from bot.ui.client import Client
+from bot.ui.codes import UNKNOWN_CHANNEL
 from bot.ui.layout import Message
 from bot.ui.sent import find_sent
 from core.dataset import test_digit
@@ -75,7 +76,7 @@ class DailyPublisher:
 
 
 def _problem(error: discord.HTTPException) -> DailyProblem:
-    if isinstance(error, discord.NotFound):
+    if error.code == UNKNOWN_CHANNEL:
         return DailyProblem.GONE
     forbidden = isinstance(error, discord.Forbidden)
     return DailyProblem.FORBIDDEN if forbidden else DailyProblem.FAILED

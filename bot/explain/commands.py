@@ -25,6 +25,7 @@ from bot.i18n import Say, label, speaker
 from bot.runtime.errors import UserError, describe
 from bot.runtime.networks import Network
 from bot.ui.client import Client, Interaction
+from bot.ui.codes import MAY_NOT_REFER
 from bot.ui.commands import localized, matches
 from bot.ui.control import register
 from bot.ui.layout import Message, notice
@@ -38,7 +39,6 @@ _log = logging.getLogger(__name__)
 
 _HANGUL = range(ord("가"), ord("힣") + 1)
 _MAX_LOCALES = 10_000
-_MAY_NOT_REFER = 160002  # to a message, without the permission to read the channel's history
 
 # Where only a user installed the app, Discord lets it send five messages after its first answer.
 _USER_INSTALL_MESSAGES = 6
@@ -255,7 +255,7 @@ async def _reply_to(message: discord.Message, reply: Message) -> None:
         try:
             await send(reference=message.to_reference(fail_if_not_exists=False))
         except discord.HTTPException as error:
-            if error.code != _MAY_NOT_REFER:
+            if error.code != MAY_NOT_REFER:
                 raise
             reply.rewind()
             await send()

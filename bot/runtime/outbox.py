@@ -13,7 +13,7 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 import discord
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.runtime.clock import Clock
@@ -83,17 +83,16 @@ class Outbox:
         What is tried within the next two minutes anyway is left alone: it may be under way.
         """
         now = self._now()
+        there = (
+            and_(Delivery.kind == kind, of_server(server_id))
+            for kind, of_server in self._of_server.items()
+        )
+        waiting = and_(or_(*there), Delivery.due_at > now + _LEASE)
+        async with self._store.read() as transaction:
+            if not await transaction.scalar(select(exists().where(waiting))):
+                return
         async with self._store.begin() as transaction:
-            for kind, of_server in self._of_server.items():
-                await transaction.execute(
-                    update(Delivery)
-                    .where(
-                        Delivery.kind == kind,
-                        of_server(server_id),
-                        Delivery.due_at > now + _LEASE,
-                    )
-                    .values(due_at=now)
-                )
+            await transaction.execute(update(Delivery).where(waiting).values(due_at=now))
         self._scheduler.wake()
 
     async def deliver(self, kind: str, subject_id: int) -> None:

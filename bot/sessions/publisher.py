@@ -16,11 +16,11 @@ from bot.sessions.sessions import DELIVERY, Session, Sessions, of_server
 from bot.sessions.summary import Summaries
 from bot.sessions.summary_messages import summary_message
 from bot.ui.client import Client
+from bot.ui.codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from bot.ui.threads import reopening
 
 _log = logging.getLogger(__name__)
 
-_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
 _MEMBERS_PER_QUERY = 100
 
 
@@ -85,7 +85,7 @@ class Publisher:
         try:
             await reopening(self._client, thread.id, lambda: self._update(session_id, thread))
         except discord.NotFound as error:
-            if error.code != _UNKNOWN_CHANNEL:
+            if error.code != UNKNOWN_CHANNEL:
                 raise
             await self._sessions.lose_thread(session_id)
             raise Undeliverable("the thread was deleted") from error
@@ -109,7 +109,7 @@ class Publisher:
             try:
                 await thread.get_partial_message(session.panel_id).edit(view=message.view)
             except discord.NotFound as error:
-                if error.code != _UNKNOWN_MESSAGE:
+                if error.code != UNKNOWN_MESSAGE:
                     raise
             else:
                 return

@@ -11,9 +11,8 @@ from discord import InteractionResponseType
 from bot.i18n import speaker
 from bot.runtime.errors import UserError, describe
 from bot.ui.client import Interaction
+from bot.ui.codes import UNKNOWN_MESSAGE
 from bot.ui.layout import Message, notice
-
-_UNKNOWN_MESSAGE = 10008
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ async def reply(interaction: Interaction, message: Message) -> None:
         try:
             await interaction.edit_original_response(view=message.view, attachments=message.files)
         except discord.NotFound as error:
-            if error.code != _UNKNOWN_MESSAGE:
+            if error.code != UNKNOWN_MESSAGE:
                 raise
             message.rewind()
             await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)

@@ -6,8 +6,7 @@ from typing import TypeVar
 import discord
 
 from bot.ui.client import Client
-
-_ARCHIVED = 50083
+from bot.ui.codes import THREAD_ARCHIVED
 
 T = TypeVar("T")
 
@@ -21,7 +20,7 @@ async def reopening(client: Client, channel_id: int, write: Callable[[], Awaitab
     try:
         return await write()
     except discord.HTTPException as error:
-        if error.code != _ARCHIVED:
+        if error.code != THREAD_ARCHIVED:
             raise
     await client.http.edit_channel(channel_id, archived=False)
     return await write()

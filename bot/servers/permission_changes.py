@@ -9,7 +9,7 @@ from bot.runtime.outbox import Outbox
 from bot.ui.client import Client
 
 
-class Permissions(commands.Cog):
+class PermissionChanges(commands.Cog):
     """Has what has failed in a server tried again when something is allowed there.
 
     Whether the bot is allowed more by a change is for the next try to find out.
