@@ -45,7 +45,7 @@ from bot.runtime.scheduler import Scheduler
 from bot.scores.commands import ScoreCommands
 from bot.scores.scores import Scores
 from bot.servers.commands import ServerCommands
-from bot.servers.permission_changes import PermissionChanges
+from bot.servers.permissions import PermissionChanges
 from bot.servers.servers import Servers
 from bot.sessions.commands import SessionCommands
 from bot.sessions.publisher import Publisher

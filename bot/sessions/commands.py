@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.i18n import label, speaker
+from bot.i18n.names import plain
 from bot.lessons.course import Lessons
 from bot.quiz.commands import QuizCommands
 from bot.runtime.errors import UserError
@@ -20,7 +21,6 @@ from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized, matches
 from bot.ui.control import register
 from bot.ui.layout import CALM, notice
-from bot.ui.names import plain
 from bot.ui.reply import reply
 
 _MAX_CHOICES = 25

@@ -13,13 +13,13 @@ from discord.ui import File, Separator, TextDisplay
 from discord.utils import escape_markdown
 
 from bot.i18n import Say
+from bot.i18n.names import plain
 from bot.lessons.course import Lessons
 from bot.quiz.kinds import KINDS
 from bot.sessions.messages import page_name, title
 from bot.sessions.summary import Attendance, MissedQuestion, MissedRound, Summary
 from bot.ui.languages import beside, both, voices
 from bot.ui.layout import Message, framed
-from bot.ui.names import plain
 
 _MAX_PEOPLE, _MAX_MISSED, _MAX_DIGITS = 20, 5, 12
 _MAX_QUESTION = 120

@@ -12,4 +12,4 @@ _UNSEEN = re.compile(
 
 def plain(name: str) -> str:
     """Leave out what cannot be seen of a name, some of which would turn round what follows it."""
-    return " ".join(_UNSEEN.sub("", name).split())
+    return _UNSEEN.sub("", " ".join(name.split())).strip()
