@@ -64,6 +64,10 @@ bench: $(READY)  ## Speed and memory beside the tutorial's own functions, into b
 peers: $(READY)  ## Install the libraries that the benchmark compares with
 	$(BIN)/python -m pip install --quiet --editable '.[peers]'
 
+.PHONY: settings
+settings: $(READY)  ## Write .env.example and docs/settings.md from bot/settings.py
+	$(BIN)/python -m scripts.settings
+
 .PHONY: pictures
 pictures: $(READY)  ## Take the README's pictures from the real preview again (needs chromium)
 	$(BIN)/python -m scripts.pictures $(ARGS)

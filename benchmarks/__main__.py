@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.fairness import sharing
 from benchmarks.machine import describe
 from benchmarks.methods import measuring_methods
 from benchmarks.photo import replying_to_a_photo
@@ -22,6 +23,7 @@ _MEASURED = (
     drawing,
     replying,
     replying_to_a_photo,
+    sharing,
 )
 _NOTE = """\
 Written by `make bench`, in one run. Times are medians with their quartiles. What is compared was

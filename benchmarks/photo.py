@@ -34,7 +34,7 @@ def replying_to_a_photo(explainer: Explainer) -> list[Row]:
         Network.UPLOADS: Explainer.load(UPLOADS_WEIGHTS),
     }
     least = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
-    engine = Engine(explainers, least, max_waiting=8)
+    engine = Engine(explainers, least)
     with asyncio.Runner() as runner:
         timed = interleave(
             {"reply": lambda: runner.run(_reply(engine, photo)), "alone": lambda: decode(photo)},

@@ -76,7 +76,7 @@ def drawing(explainer: Explainer) -> list[Row]:
     digits = _images(200)
     explained = explainer.explain(digits, _LAYER)
     cards = [
-        Card(image, heatmap, probabilities, int(target), _LAYER, explained.score)
+        Card(image, heatmap, probabilities, int(target), _LAYER)
         for image, heatmap, probabilities, target in zip(
             digits[..., 0],
             explained.heatmaps,
@@ -115,7 +115,7 @@ def replying(explainer: Explainer) -> list[Row]:
         [explained] = explainer.explain_all(image[None])
         heatmap = explained.heatmaps[_LAYER][explained.prediction]
         return draw_card(
-            Card(image, heatmap, explained.probabilities, explained.prediction, _LAYER, "log_odds")
+            Card(image, heatmap, explained.probabilities, explained.prediction, _LAYER)
         )
 
     image = reader.read(decode(png)).digits[0].image[..., None]

@@ -1,6 +1,7 @@
 """The composition root: builds every part of the bot and connects them."""
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 
 import discord
@@ -38,6 +39,7 @@ from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
+from bot.runtime.fairness import Admission
 from bot.runtime.networks import Network, load_explainer
 from bot.runtime.outbox import Outbox
 from bot.runtime.registration import sync_if_changed
@@ -53,10 +55,13 @@ from bot.sessions.sessions import Sessions
 from bot.sessions.summary import Summaries
 from bot.settings import Settings
 from bot.store import Store
+from bot.ui.access import INTENTS, invite
 from bot.ui.client import Client
 from bot.ui.control import register
 from core.faithfulness.measurement import load_records
 from core.network import UPLOADS_WEIGHTS, epoch_file
+
+_log = logging.getLogger(__name__)
 
 
 def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
@@ -77,7 +82,12 @@ class GradcamBot(Client):
 
     def __init__(self, settings: Settings, now: Clock) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            Admission(
+                settings.max_waiting,
+                settings.max_waiting_per_server,
+                settings.max_waiting_per_person,
+            ),
+            intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(
@@ -110,7 +120,6 @@ class GradcamBot(Client):
         self.engine = Engine(
             explainers,
             decision.threshold,
-            self.settings.max_waiting,
             untrained=epoch_file(0, record.folder),
         )
         self._on_close.callback(self.engine.close)
@@ -168,8 +177,13 @@ class GradcamBot(Client):
         register(self, actions, LookCloserButton)
         await self._add_servers()
         await self.add_cog(PrivacyCommands(self, self.privacy, self.uploads.forget, self.scheduler))
-        self.command_ids = await sync_if_changed(self.tree)
+        await self._register_commands()
         self.scheduler.start()
+
+    async def _register_commands(self) -> None:
+        self.command_ids = await sync_if_changed(self.tree)
+        if self.application_id is not None:
+            _log.info("Invite the bot to a server: %s", invite(self.application_id))
 
     async def _add_lessons_and_reviews(self) -> None:
         lessons = LessonActions(

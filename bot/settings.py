@@ -1,10 +1,25 @@
-"""What an operator tells the bot: environment variables, or a file `.env` with the same names."""
+"""What an operator tells the bot: environment variables, a file `.env`, or a file for each secret.
 
+A setting is declared once, as a field with its description. What its value must be is told by its
+type, its bounds and its examples: in the message about a wrong value, in `.env.example`, and in
+`docs/settings.md`, which `make settings` writes.
+"""
+
+import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from types import NoneType, UnionType
+from typing import Annotated, Literal, Self, Union, get_args, get_origin
 
-from pydantic import BeforeValidator, Field, InstanceOf, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -12,18 +27,14 @@ from sqlalchemy.exc import ArgumentError
 from core.network import WEIGHTS
 from core.record import ModelRecord, RecordError
 
+ENV_FILE = Path(".env")
+"""The file that settings are read from, in the folder that the bot is started in."""
+
+SECRETS = Path("/run/secrets")
+"""Where Docker puts secrets; systemd names its folder in `CREDENTIALS_DIRECTORY`."""
+
 _DATABASES = ("sqlite", "postgresql")
 _TOKEN = re.compile(r"[\w-]+=*\.[\w-]+\.[\w-]+", re.ASCII)
-
-_WRONG = {
-    "database_url": (
-        "it must be like sqlite+aiosqlite:///gradcam-bot.sqlite3 "
-        "or postgresql+asyncpg://user:password@host/database."
-    ),
-    "max_waiting": "it must be a whole number, 1 or more.",
-    "log_level": "choose DEBUG, INFO, WARNING or ERROR.",
-}
-"""What is said of a setting that is not as it should be."""
 
 _MISSING = (
     "DISCORD_TOKEN is missing. Put it into the environment, or into a file .env in this folder; "
@@ -31,13 +42,13 @@ _MISSING = (
 )
 _MALFORMED = (
     "DISCORD_TOKEN is malformed: a bot's token has three parts of letters and digits with dots "
-    "between them. Copy it anew from https://discord.com/developers/applications, your "
+    "between them. Copy it again from https://discord.com/developers/applications, your "
     "application, Bot, Reset Token."
 )
 
 
 class SettingsError(Exception):
-    """Settings are missing or wrong; the message has a sentence for each, on a line of its own."""
+    """Settings are missing or wrong; the message has a line for each."""
 
 
 def _database_url(value: object) -> object:
@@ -57,10 +68,18 @@ class NetworkSettings(BaseSettings):
     """The settings of the commands that need a network and nothing else."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+        env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
     )
 
-    weights: Path | None = Field(None, description="Another network than the shipped one.")
+    weights: Path | None = Field(
+        None,
+        description=(
+            "A folder that `gradcam-bot train` wrote: another network in place of the tutorial's, "
+            "with its own training in /model and in the lessons. Uploads are read by the shipped "
+            "one all the same."
+        ),
+        examples=["weights/mine"],
+    )
 
     @property
     def tutorial_weights(self) -> Path:
@@ -80,35 +99,71 @@ class NetworkSettings(BaseSettings):
 
     @classmethod
     def read(cls) -> Self:
-        """Read the settings from the environment and from `.env`.
+        """Read the settings from the environment, from `.env`, and from the folders of secrets.
 
         Raises:
-            SettingsError: If one is wrong, or `.env` cannot be read.
+            SettingsError: If one is wrong, or a file cannot be read.
         """
         try:
-            return cls()
+            return cls(_secrets_dir=secrets_folders())
         except ValidationError as error:
             names = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
-            told = "\n".join(f"{name.upper()}: {_WRONG[name]}" for name in names)
+            told = "\n".join(f"{name.upper()}: it must be {expected(name)}." for name in names)
             raise SettingsError(told) from error
         except (OSError, UnicodeError) as error:
+            file = getattr(error, "filename", None) or ENV_FILE
             reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-            raise SettingsError(f"The file .env cannot be read: {reason}.") from error
+            raise SettingsError(f"The file {file} cannot be read: {reason}.") from error
 
 
 class Settings(NetworkSettings):
-    """The bot's settings, each with a default that works except for the token.
+    """The bot's settings, each with a default that works except for the token."""
 
-    `.env.example` explains them to operators; a test holds the two together.
-    """
-
-    discord_token: SecretStr | None = Field(None, description="The bot's token, a secret.")
+    discord_token: SecretStr | None = Field(
+        None,
+        description=(
+            "The bot's token, from https://discord.com/developers/applications › your application "
+            "› Bot. Keep it secret: anyone who has it can act as your bot. Without it, only "
+            "`preview` and the other commands work."
+        ),
+    )
     database_url: Annotated[InstanceOf[URL], NoDecode, BeforeValidator(_database_url)] = Field(
         make_url("sqlite+aiosqlite:///gradcam-bot.sqlite3"),
-        description="What is remembered, and where; a file is made at the first start.",
+        description=(
+            "Where the bot stores what people learn, play and correct. An SQLite file is made at "
+            "the first start, in the folder that the bot is started in; an absolute path begins "
+            "with four slashes: sqlite+aiosqlite:////var/lib/… To copy it while the bot runs: "
+            '`sqlite3 gradcam-bot.sqlite3 ".backup copy.sqlite3"`. PostgreSQL is for several '
+            "processes of the bot, or where there is one already: the database has to be there, "
+            "its tables are made at the first start."
+        ),
+        examples=[
+            "sqlite+aiosqlite:///gradcam-bot.sqlite3",
+            "postgresql+asyncpg://user:password@host/database",
+        ],
     )
-    max_waiting: int = Field(256, ge=1, description="Requests that may wait at the same time.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO")
+    max_waiting: int = Field(
+        256, ge=1, description="How many requests may wait before people are asked to try again."
+    )
+    max_waiting_per_server: int = Field(
+        128,
+        ge=1,
+        description=(
+            "How many of them may be of one server. Servers take turns: a busy one slows the "
+            "others down little."
+        ),
+    )
+    max_waiting_per_person: int = Field(
+        8,
+        ge=1,
+        description=(
+            "How many of them may be of one person. People take turns too: one person's requests "
+            "wait for that person's earlier ones."
+        ),
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The least level of the lines that are logged."
+    )
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -129,3 +184,52 @@ class Settings(NetworkSettings):
         if not _TOKEN.fullmatch(token):
             raise SettingsError(_MALFORMED)
         return token
+
+
+def secrets_folders() -> list[Path]:
+    """Return the folders that are here of those in which a file has a setting's name and value."""
+    named = os.environ.get("CREDENTIALS_DIRECTORY")
+    folders = [SECRETS, Path(named)] if named else [SECRETS]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def is_secret(name: str) -> bool:
+    """Whether the value of a setting must not be seen by others."""
+    return SecretStr in _types(Settings.model_fields[name])
+
+
+def expected(name: str) -> str:
+    """Say what the value of a setting must be, by its type, its bounds and its examples.
+
+    >>> expected("max_waiting")
+    'a whole number, at least 1'
+    """
+    field = Settings.model_fields[name]
+    (kind,) = (each for each in _types(field) if each is not NoneType)
+    if get_origin(kind) is Literal:
+        *others, last = map(str, get_args(kind))
+        return f"{', '.join(others)} or {last}" if others else last
+    if kind is bool:
+        return "true or false"
+    if kind in {int, float}:
+        noun = "a whole number" if kind is int else "a number"
+        bounds = " and ".join(_bounds(field))
+        return f"{noun}, {bounds}" if bounds else noun
+    noun = "a path" if kind is Path else "a text"
+    return f"{noun} like {' or '.join(field.examples)}" if field.examples else noun
+
+
+def _types(field: FieldInfo) -> tuple[object, ...]:
+    """The types that a value may have: those of a union, or the only one."""
+    kind = field.annotation
+    return get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+
+
+def _bounds(field: FieldInfo) -> list[str]:
+    words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+    return [
+        f"{said} {getattr(bound, name)}"
+        for bound in field.metadata
+        for name, said in words.items()
+        if hasattr(bound, name)
+    ]

@@ -210,7 +210,7 @@ def _segment(ink: Ink) -> Ink:
 
 
 def _misplace(image: NDArray[np.float32], rng: Generator) -> NDArray[np.float32]:
-    """Shift and scale in the normal form, as happens when a speck is taken for ink."""
+    """Shift and scale in the normal form, as happens when a speck is mistaken for ink."""
     scale = rng.uniform(0.82, 1.05)
     moved = np.array([[scale, 0, 0], [0, scale, 0]])
     moved[:, 2] = 14 - 14 * scale + rng.uniform(-1.5, 1.5, 2)

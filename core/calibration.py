@@ -28,7 +28,7 @@ def calibration_error(confidences: NDArray[np.float64], correct: NDArray[np.bool
 
 
 def fit_temperature(logits: NDArray[np.float64], labels: NDArray[np.integer]) -> float:
-    """Find the temperature to divide logits by, such that the labels are the likeliest.
+    """Find the temperature to divide logits by, that makes the labels most likely.
 
     Guo et al., "On Calibration of Modern Neural Networks", 2017, https://arxiv.org/abs/1706.04599.
 

@@ -110,13 +110,13 @@ def _explanations(records: Sequence[MethodRecord]) -> str:
 ## How true its heatmaps are
 
 Measured by `gradcam-bot evaluate --explanations` on the first {first.digits:,} test digits, for the
-log-odds of the predicted class. The fifth of the ink where a map is hottest is removed: *p left* is
+log-odds of the predicted class. The 20% of the ink where a map is brightest is removed: *p left* is
 the mean probability that the class keeps (random ink: {first.random_20:.3f}; lower is better), and
 the next two columns compare each digit with random ink. *Deletion* and *insertion* are mean areas
 under the curves of Petsiuk et al., 2018 (lower and higher is better). *Sanity* is the rank
 correlation with the maps of the network with a random last layer (Adebayo et al., 2018): a method
 whose maps stay as they are does not explain the class. Deletion favours maps as fine as the ink, so
-compare the methods of one layer with each other. `ink` is no method: it takes the brightest ink.
+compare the methods of one layer with each other. `ink` is not a method: it takes the brightest ink.
 
 {_table(head, rows)}
 

@@ -113,7 +113,7 @@ class UploadsMetrics:
     set, and augmented negatives from glyphs that were held out. Shares are in [0, 1].
 
     Attributes:
-        threshold: The least objectness, in log-odds, of what is taken for a digit; see
+        threshold: The lowest objectness, in log-odds, that counts as a digit; see
             `core.uploads.reader`.
         digits_refused: Share of the digits below the threshold.
         negatives_refused: Share of the negatives below the threshold.

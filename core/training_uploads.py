@@ -41,7 +41,7 @@ DIGITS, NEGATIVES = 320_000, 160_000
 """Number of examples that are drawn; each is seen once per epoch."""
 
 THRESHOLD = 0.0
-"""The least objectness of what is taken for a digit: as likely a digit as not."""
+"""The lowest objectness that counts as a digit: as likely a digit as not."""
 
 _HELD_OUT_DIGITS, _HELD_OUT_NEGATIVES = 20_000, 20_000
 

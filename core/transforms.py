@@ -22,7 +22,7 @@ class Transform:
         thickness: Steps by which the strokes are dilated, -2 to 2; negative erodes.
         right: Pixels by which the digit is shifted to the right, -9 to 9.
         down: Pixels by which it is shifted down, -9 to 9.
-        erased: How many times the hottest cell is erased, 0 to 9.
+        erased: How many times the brightest cell is erased, 0 to 9.
     """
 
     thickness: int = 0
@@ -65,7 +65,7 @@ class Transform:
 def erase_hottest_cell(
     image: NDArray[np.float32], heatmap: NDArray[np.float32], erased: set[tuple[int, int]]
 ) -> NDArray[np.float32]:
-    """Erase the pixels under the hottest cell of a heatmap.
+    """Erase the pixels under the brightest cell of a heatmap.
 
     Args:
         image: (28, 28) float32 in [0, 1].

@@ -61,7 +61,7 @@ def explain(browser: Browser, address: str) -> bytes:
 
 
 def explain_in_korean(browser: Browser, address: str) -> bytes:
-    """What 민지 gets when she asks on about Alex's digit: why not a 1?"""
+    """What 민지 gets when she uses the controls of Alex's answer: why not a 1?"""
     page = StudyPage(browser, address, width=1100, height=_TALL, sharpness=_SHARPNESS)
     page.view_as("민지")
     say = speaker("en")

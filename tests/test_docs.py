@@ -80,7 +80,7 @@ def test_commands_print_what_stands_below_them() -> None:
             )
             commands += 1
     assert commands == 2
-    assert Path("heat.png").is_file()
+    assert Path("heatmap.png").is_file()
 
 
 def test_the_table_names_what_each_of_keras_s_networks_takes() -> None:

@@ -64,7 +64,7 @@ def write_pictures(
         number: of the first digit among all, from 0.
         source: has been read, and has at least one digit.
         explanation: of these digits.
-        colours: of the heat.
+        colours: the colour map of heatmaps.
     """
     cards = [_card(source, explanation, i, colours) for i in range(len(source.digits))]
     if is_folder(path):
@@ -91,7 +91,7 @@ def write_files(files: Mapping[Path, bytes], sources: Sequence[Source]) -> None:
 
 
 def write_heatmaps(path: Path, maps: "Sequence[NDArray[np.float32]]", nothing: str) -> None:
-    """Write one map, (h, w), or several, (n, h, w); say that there is nothing where there is none.
+    """Write one map, (h, w), or several, (n, h, w); say so if there is nothing.
 
     Args:
         path: has been checked.
@@ -131,7 +131,6 @@ def _card(source: Source, explanation: "Explanation", i: int, colours: "Colormap
             probabilities=explanation.probabilities[i],
             target=int(explanation.targets[i]),
             layer=explanation.layer,
-            score=explanation.score,
             method=METHODS[explanation.method].title,
             label=digit.label,
             colormap=Colormap.DIVERGING if explanation.signed else colours,
@@ -152,7 +151,7 @@ def _overlay(
 
 
 def in_format(picture: bytes, suffix: str) -> bytes:
-    """Save a picture anew where its format is not the one that a suffix stands for."""
+    """Convert a picture if its format is not that of the suffix."""
     from PIL import Image
 
     wanted = _FORMATS[suffix.lower()]

@@ -54,7 +54,7 @@ def number(noun: str, least: int, most: int, explained: str) -> Any:  # noqa: AN
 
 
 def whole_number(noun: str, value: str | int, least: int, most: int) -> int:
-    """Return a number within bounds; end the command where it is none or another."""
+    """Return a number within bounds; end the command if it is not."""
     with suppress(ValueError):
         if least <= int(value) <= most:
             return int(value)

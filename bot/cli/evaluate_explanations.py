@@ -67,8 +67,8 @@ def _print(records: "Sequence[MethodRecord]") -> None:
     console = Console(highlight=False)
     console.width = max(console.width, _WIDTH)
     console.print(
-        f"{first.digits:,} test digits; p left: mean probability without the hottest fifth of the "
-        f"ink; random ink: {first.random_20:.3f}; [] is a 95% interval.",
+        f"{first.digits:,} test digits; p left: mean probability without the 20% of the ink "
+        f"where a map is brightest; random ink: {first.random_20:.3f}; [] is a 95% interval.",
         soft_wrap=True,
         markup=False,
     )

@@ -146,38 +146,38 @@ def explain(
             "-o",
             "--output",
             help="Where the pictures go. A name that ends in .png, .jpg, .jpeg or .webp is a file, "
-            "for one source: the card of its digit, and beside it …-photo.jpg with the heat on the "
-            "picture itself; or only that where it has several digits; with --model, the picture "
-            "beside the heat on it. A name without a suffix is a folder. Folders are made where "
-            "they are missing; files that have the same names are replaced, but never a picture "
-            "that is explained.",
+            "for one source: the card of its digit, and beside it …-photo.jpg with the heatmap on "
+            "the picture itself; only the latter if it has several digits; with --model, the "
+            "picture beside its overlay. A name without a suffix is a folder. Missing folders are "
+            "created; existing files of the same name are replaced, but never a picture that is "
+            "explained.",
         ),
     ] = None,
     heatmap: Annotated[
         Path | None,
         typer.Option(
             help="The .npy file for the raw map: (h, w), or (n, h, w) for several digits or, with "
-            "--model, pictures. Made and replaced as those of -o."
+            "--model, pictures. Created and replaced like the files of -o."
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a source, on its own line.")
+        bool, typer.Option("--json", help="One JSON object per source, each on its own line.")
     ] = False,
 ) -> None:
     """Explain pictures and test digits on the command line, as /explain does in a channel.
 
-    The pictures of a folder are taken in the order of their names.
+    Pictures in a folder are explained in the order of their names.
 
     gradcam-bot explain --index 7 -o out.png
 
     gradcam-bot explain a.jpg my-class -o cards --json
 
-    gradcam-bot explain cat.jpg --model pets.keras --labels pets.txt --preprocess tf -o cat-heat.png
+    gradcam-bot explain cat.jpg --model pets.keras --labels pets.txt --preprocess tf -o cat-out.png
 
     Exit status:
 
     - 0: every source was read, though there may be no digit in it
-    - 1: a source could not be read, or something not loaded or written
+    - 1: a source could not be read, or something could not be loaded or written
     - 2: an option is wrong, and nothing was done
     """
     if preprocess is not None:
@@ -216,7 +216,7 @@ def explain(
 def _find(
     files: list[Path] | None, index: list[int] | None, output: Path | None, heatmap: Path | None
 ) -> list[Source]:
-    """Find what is to be explained; end the command where there is nothing, or no place for it."""
+    """Find the sources to explain; end the command if there are none, or nowhere to write."""
     sources = find_sources(files or [], index or [])
     if not sources:
         fail("Name at least one picture or folder, or a test digit with --index.", USAGE)

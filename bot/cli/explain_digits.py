@@ -42,7 +42,7 @@ class ExplainedDigit:
     """What is told of one digit, by the names that it has in JSON.
 
     Attributes:
-        evidence: `heat`, the fields of a 3x3 grid that hold most of the heat, the strongest first,
+        evidence: `heat`, the fields of a 3x3 grid with most of the evidence, the strongest first,
             none where the map is empty; `objectness`, the log-odds of a digit to no digit, `None`
             for a test digit.
     """
@@ -190,12 +190,12 @@ def _print(
 
 
 def _sentence(digit: ExplainedDigit) -> str:
-    """Say what a digit was read as, and where the heat is."""
+    """Say what a digit was read as, and where its heatmap is brightest."""
     from core.figures.probabilities import format_percent
 
     read = f"{digit.digit} ({format_percent(digit.confidence)})."
     if not digit.evidence["heat"]:
-        why = f"nothing speaks for {digit.target} at {digit.layer} by {digit.score}"
-        return f"{read} No heat: {why}."
+        why = f"nothing is evidence for {digit.target} at {digit.layer} by {digit.score}"
+        return f"{read} Empty heatmap: {why}."
     explained = "" if digit.target == digit.digit else f" for {digit.target}"
-    return f"{read} Most of the heat{explained}: {', '.join(digit.evidence['heat'])}."
+    return f"{read} Brightest regions{explained}: {', '.join(digit.evidence['heat'])}."

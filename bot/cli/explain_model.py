@@ -43,7 +43,7 @@ class PictureAnswer:
     """What is told of one picture, by the names that it has in JSON.
 
     Attributes:
-        classes: the likeliest five, the likeliest first: `class`, its name; `index`, its number;
+        classes: the five most likely, in order: `class`, its name; `index`, its number;
             `probability`. None where the picture was not explained.
         target: the number of the class explained; `None` where it would have been the predicted one
             of a picture that was not explained.
@@ -112,7 +112,7 @@ def explain_with_model(
     if heatmap is not None:
         write_heatmaps(heatmap, maps, "No picture was explained")
     if maps and not as_json and output is None:
-        typer.echo(f"For the picture{': -o heat.png' if len(maps) == 1 else 's: -o heat'}")
+        typer.echo(f"For the picture{': -o heatmap.png' if len(maps) == 1 else 's: -o heatmaps'}")
     if failed:
         raise typer.Exit(FAILED)
 
@@ -194,7 +194,7 @@ def _unfit(preprocess: str, explainer: "Explainer") -> str | None:
 
 
 def _find_class(value: str | None, names: Sequence[str]) -> int | None:
-    """Return the number of a class, given that or its name; end the command where there is none."""
+    """Return the number of a class, given that or its name; end the command if there is none."""
     if value is None:
         return None
     named = [index for index, name in enumerate(names) if name == value]
@@ -237,7 +237,7 @@ def _explain(asked: _Asked, pixels: "NDArray[np.uint8]") -> "Explanation | None"
 def _draw(
     asked: _Asked, pixels: "NDArray[np.uint8]", explanation: "Explanation", colours: str
 ) -> bytes:
-    """Draw a picture beside the heat on it, PNG."""
+    """Draw a picture beside its overlay, PNG."""
     from core.explain.methods import METHODS
     from core.figures.explained import ExplainedPicture, draw_explained_picture
     from core.figures.heatmaps import Colormap
@@ -313,7 +313,7 @@ def _answer(
 
 
 def _sentence(asked: _Asked, answer: PictureAnswer, explanation: "Explanation") -> str:
-    """Say what a picture was taken for, and where the heat is."""
+    """Say how a picture was classified, and where its heatmap is brightest."""
     from core.figures.probabilities import format_percent
 
     read = ", ".join(
@@ -322,7 +322,8 @@ def _sentence(asked: _Asked, answer: PictureAnswer, explanation: "Explanation") 
     target = asked.names[int(explanation.targets[0])]
     heat, opposed = (", ".join(places) for places in answer.evidence.values())
     if asked.against == int(explanation.targets[0]):
-        where = f"No heat: {target} is compared with itself, so name another --target or --against."
+        where = f"Empty heatmap: {target} is compared with itself, so name another "
+        where += "--target or --against."
     elif asked.against is not None:
         other = asked.names[asked.against]
         where = f"Evidence for {target} and not {other}: {heat or 'hardly any'}"
@@ -333,7 +334,9 @@ def _sentence(asked: _Asked, answer: PictureAnswer, explanation: "Explanation") 
         )
     elif heat:
         explained = "" if answer.target == answer.classes[0]["index"] else f" for {target}"
-        where = f"Most of the heat{explained}: {heat}."
+        where = f"Brightest regions{explained}: {heat}."
     else:
-        where = f"No heat: nothing speaks for {target} at {answer.layer} by {answer.score}."
+        where = (
+            f"Empty heatmap: nothing is evidence for {target} at {answer.layer} by {answer.score}."
+        )
     return f"{read}. {where}"

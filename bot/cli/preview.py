@@ -14,7 +14,7 @@ from bot.cli.common import end_like_ctrl_c, fail, number
 _LOADING = "Loading the network… · 모델을 불러오는 중…"
 _TRY = """
 Open this address in a browser. It holds a secret of this run: keep it to yourself.
-브라우저에서 이 주소를 여세요. 이번 실행의 비밀이 들어 있으니 남에게 보이지 마세요.
+브라우저에서 이 주소를 여세요. 이번 실행에만 쓰는 비밀 키가 들어 있으니 남에게 보여 주지 마세요.
 
   [link={url}]{url}[/link]
 
@@ -32,7 +32,7 @@ Try
   - "Viewing as" 민지: press something under Alex's answer, or go into her photograph
   - [bold]/model[/bold]: both networks, measured
 해 보세요
-  - 패널의 [bold]참여[/bold]: 서연이 라운드를 열고 Sam과 지훈도 답을 골라요.
+  - 진행 패널의 [bold]참여[/bold]: 서연이 라운드를 열고 Sam과 지훈도 답을 골라요.
     45초 뒤에 정답과 점수가 나와요
   - 맨 위에 있는 수업 페이지 아래의 "직접 해 보기": 나에게만 보여요
   - [bold]/lesson[/bold], [bold]/quiz[/bold], [bold]/scores[/bold], [bold]/help[/bold] 입력:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from bot.cli.common import end_like_ctrl_c, fail
 
 _REFUSED = (
-    "Discord refuses this token. Copy it anew from https://discord.com/developers/applications, "
+    "Discord refuses this token. Copy it again from https://discord.com/developers/applications, "
     "your application, Bot, Reset Token, and put it into DISCORD_TOKEN."
 )
 _UNREACHABLE = (

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.uploads import DecodedImage
 
 SUFFIXES = (".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".webp")
-"""The suffixes, in small letters, of the files of a folder that are taken for pictures."""
+"""The suffixes, in lower case, of the files that count as pictures in a folder."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

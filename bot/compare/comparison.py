@@ -89,7 +89,7 @@ class Comparison:
         )
 
     def at_index(self, index: int) -> Self:
-        """Compare on another test digit; of classes, again the two likeliest."""
+        """Compare on another test digit; of classes, again the two most likely."""
         second = None if self.axis is Axis.CLASSES else self.second
         return replace(self, first=self.first.at_index(index), second=second)
 

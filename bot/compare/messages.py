@@ -10,8 +10,8 @@ from discord.ui import ActionRow, Item, MediaGallery, Separator, TextDisplay
 from bot.compare.comparing import Pair, Sheet
 from bot.compare.comparison import Axis
 from bot.compare.controls import AXIS_NAMES, pair_controls, sheet_controls
-from bot.explain.messages import header, receipt, shared
-from bot.explain.phrases import NETWORK_NAMES, SCORE_NAMES, deletion, read_as, where
+from bot.explain.messages import header, shared
+from bot.explain.phrases import NETWORK_NAMES, SCORE_NAMES, deletion, read_as, receipt, where
 from bot.explain.query import Ownership
 from bot.explain.results import Explained, Shapes
 from bot.i18n import Say

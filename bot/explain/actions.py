@@ -8,8 +8,9 @@ from discord import InteractionResponseType
 from bot.explain.corrections import Corrections
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer, carried_picture
+from bot.explain.phrases import no_digit
 from bot.explain.query import Ownership, Query
-from bot.explain.reading_messages import reason, rule, steps
+from bot.explain.reading_messages import decision, rule, steps
 from bot.explain.results import DigitResult, PictureResult, Result
 from bot.explain.uploads import Uploads
 from bot.i18n import speaker
@@ -72,15 +73,22 @@ class Actions:
         shown = await self._explaining.steps(query, reading, interaction.user.id)
         await reply(interaction, steps(shown, speaker(interaction.locale)))
 
-    async def show_rule(self, interaction: Interaction) -> None:
-        """Show how it is decided what is a digit, and why the picture has none, if it has none."""
-        say, why = speaker(interaction.locale), None
+    async def show_rule(self, interaction: Interaction, query: Query, weights: str | None) -> None:
+        """Show how an answer by the network of some `weights` was decided.
+
+        Of a picture that is what counts as a digit, and why it has none, if it has none.
+        """
+        say, why = speaker(interaction.locale), list[str]()
+        if query.index is not None:
+            await reply(interaction, decision(query, weights, [], say))
+            return
         with suppress(UserError):  # the rule is told where the picture is gone, too
             reading = await self._reread(interaction)
             if not reading.digits:
-                rejected = await self._explaining.rejected(reading, interaction.user.id)
-                why = reason(reading, rejected, say)
-        await reply(interaction, rule(self._decision, why, say))
+                shape = await self._explaining.best_candidate(reading, interaction.user.id)
+                why = no_digit(shape, reading, say)
+        told = [*why, *rule(self._decision, say)]
+        await reply(interaction, decision(query, weights, told, say))
 
     async def _result(self, interaction: Interaction, query: Query) -> Result:
         reading = None if query.index is not None else await self._reread(interaction)

@@ -155,9 +155,11 @@ class Explain(commands.Cog):
         pictures = _pictures(message)
         if not pictures:
             await _reply_to(message, notice(say("explain.no_pictures")))
+        server = None if message.guild is None else message.guild.id
         try:
-            async for each in self._answers(pictures, say, ownership):
-                await _reply_to(message, notice(each) if isinstance(each, str) else each)
+            with self._client.admission.request(me, server):
+                async for each in self._answers(pictures, say, ownership):
+                    await _reply_to(message, notice(each) if isinstance(each, str) else each)
         except discord.Forbidden:  # as it would be for the other pictures
             permission = say("permission.attach_files")
             with suppress(discord.Forbidden):  # it may not write there at all

@@ -8,7 +8,7 @@ from discord import SelectOption
 from discord.ui import ActionRow, Button, Select
 from typing_extensions import override
 
-from bot.explain.phrases import REGION_NAMES, SCORE_NAMES, method_note, suggested
+from bot.explain.phrases import REGION_NAMES, SCORE_NAMES, SCORE_NOTES, method_note, suggested
 from bot.explain.query import (
     NO_DIGIT,
     STATE,
@@ -113,7 +113,7 @@ def score_options(chosen: Score, say: Say) -> list[SelectOption]:
         SelectOption(
             label=say("control.score", score=say(name)),
             value=score,
-            description=say(_SCORE_NOTES[score]),
+            description=say(SCORE_NOTES[score]),
             default=score is chosen,
         )
         for score, name in SCORE_NAMES.items()
@@ -135,7 +135,9 @@ class _Presses(Protocol):
         confirmed: bool = False,
     ) -> None: ...
     async def show_steps(self, interaction: Interaction, query: Query) -> None: ...
-    async def show_rule(self, interaction: Interaction) -> None: ...
+    async def show_rule(
+        self, interaction: Interaction, query: Query, weights: str | None
+    ) -> None: ...
 
 
 class QueryControl(Control[ItemT, _Presses], template=r"(?!)"):
@@ -201,8 +203,15 @@ class QueryButton(
         await self.ask(feature, interaction, query)
 
 
-class HowButton(QueryControl[Button[Any]], template=rf"(?P<what>steps|rule):{STATE}"):
-    """Shows how the picture was read, or how that was decided, to the presser alone."""
+class HowButton(
+    QueryControl[Button[Any]],
+    template=rf"(?P<what>steps|rule):{STATE}(?:/(?P<weights>[0-9a-f]*))?",
+):
+    """Shows how the picture was read, or how that was decided, to the presser alone.
+
+    With the weights of the network that answered, what was decided can be repeated; answers of
+    version 0.1, and those without a digit, leave them out.
+    """
 
     private = True
 
@@ -211,11 +220,11 @@ class HowButton(QueryControl[Button[Any]], template=rf"(?P<what>steps|rule):{STA
         if self.state["what"] == "steps":
             await feature.show_steps(interaction, self.query)
         else:
-            await feature.show_rule(interaction)
+            await feature.show_rule(interaction, self.query, self.state["weights"])
 
 
 class UploaderControl(QueryControl[ItemT], template=r"(?!)"):
-    """A control for the uploader, whose press changes the message, whoever owns it."""
+    """A control for the uploader, whose press changes the message, no matter who owns it."""
 
     @override
     def in_place(self, interaction: Interaction) -> bool:
@@ -259,6 +268,7 @@ def controls(
     def button(label: str, emoji: str, action: str) -> Button[Any]:
         return Button(label=label, emoji=emoji, custom_id=f"{action}:{state}")
 
+    decided = _decided(result, say, ownership)
     rows, changes = list[ActionRow[Any]](), list[Button[Any]]()
     if not isinstance(result, NoDigitResult):
         rows = [ActionRow(QuerySelect(select)) for select in _selects(result, state, say)]
@@ -267,17 +277,25 @@ def controls(
         changes.append(button(say("control.suggested", method=method), "🎯", "suggested"))
     if query.index is not None:
         changes[:0] = (button(say(key), emoji, step) for step, (emoji, key) in STEPS.items())
-        return [*rows, ActionRow(*map(QueryButton, changes))]
+        return [*rows, ActionRow(*map(QueryButton, changes)), ActionRow(decided)]
     if isinstance(result, DigitResult) and len(result.predictions) > 1:
         label = say("control.all_digits", count=len(result.predictions))
         changes.insert(0, button(label, "🔢", "all"))
     if ownership.correctable and not isinstance(result, PictureResult):
         rows.append(_correcting(query.correction, confirm, state, say))
-    how = (
-        button(say("control.how_read"), "🔍", "steps"),
-        button(say("control.how_decided"), "⚖️", "rule"),
-    )
-    return [*rows, ActionRow(*map(QueryButton, changes), *map(HowButton, how))]
+    how_read = HowButton(button(say("control.how_read"), "🔍", "steps"))
+    return [*rows, ActionRow(*map(QueryButton, changes), how_read, decided)]
+
+
+def _decided(result: Result, say: Say, ownership: Ownership) -> HowButton:
+    """Offer to tell how an answer was decided, with all that is needed to repeat it."""
+    query, weights = result.query, f"/{result.weights}"
+    if isinstance(result, DigitResult):
+        query = replace(query, target=result.target)
+    elif isinstance(result, NoDigitResult):
+        weights = ""
+    custom_id = f"rule:{encode(query, ownership)}{weights}"
+    return HowButton(Button(label=say("control.how_decided"), emoji="⚖️", custom_id=custom_id))
 
 
 def stepped(index: int | None, step: str) -> int:
@@ -384,9 +402,4 @@ STEPS = {
 _ASK_NETWORK = {
     Network.TUTORIAL: "control.ask_tutorial",
     Network.UPLOADS: "control.ask_uploads",
-}
-_SCORE_NOTES = {
-    Score.LOG_ODDS: "score.log_odds.about",
-    Score.LOGIT: "score.logit.about",
-    Score.PROBABILITY: "score.probability.about",
 }

@@ -11,7 +11,7 @@ from bot.store.models import Correction
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """One class taken for another.
+    """One class mistaken for another.
 
     Attributes:
         prediction: the class that the network predicted, or -1 if it refused the shape.

@@ -39,7 +39,7 @@ from core.faithfulness.deletion import DeletionTest
 from core.figures.card import Card, draw_card
 from core.figures.heatmaps import Colormap
 from core.figures.photo import draw_photo
-from core.figures.rejection import RejectedCandidate, draw_rejection
+from core.figures.rejection import draw_rejection
 from core.figures.steps import draw_steps
 from core.uploads import Reading
 from core.uploads.best_candidate import BestCandidate
@@ -151,20 +151,18 @@ class Explaining:
         layer = query.layer_read
         return ReadingSteps(reading, position, target, layer, regions, strip)
 
-    async def rejected(self, reading: Reading, person: int) -> RejectedCandidate | None:
-        """Find the shape that is most likely to be a digit, for a person who waits.
+    async def best_candidate(self, reading: Reading, person: int) -> BestCandidate | None:
+        """Find the shape of a refused picture that is most likely to be a digit.
 
-        There is none in a picture without strokes.
+        There is none in a picture without strokes. `person` is the id of the user who waits.
         """
-        found = await self._best_candidate(reading, person)
-        if found is None:
-            return None
-        (explained,) = await self._explained((found.digit,), Network.UPLOADS, Score.LOG_ODDS)
-        least = self._engine.min_objectness
-        return RejectedCandidate(found.digit, explained.prediction, found.objectness, least)
+        key = sha256(reading.picture.file).digest()
+        if key not in self._refused:
+            self._refused[key] = await self._engine.best_candidate(reading, person=person)
+        return self._refused[key]
 
     async def _rejection_steps(self, reading: Reading, person: int) -> RejectionSteps:
-        shape = await self.rejected(reading, person)
+        shape = await self.best_candidate(reading, person)
         strip = await self._engine.picture(draw_rejection, reading.picture, reading.ink, shape)
         return RejectionSteps(reading, shape, strip)
 
@@ -173,13 +171,11 @@ class Explaining:
     ) -> DigitResult | NoDigitResult:
         """Refuse a picture; if its uploader names a digit, explain the likeliest shape."""
         weights = self._weights(Network.UPLOADS)
-        named = query.correction is not None and query.correction != NO_DIGIT
-        shape = await self._best_candidate(reading, person) if named else None
-        if shape is None:
-            return NoDigitResult(query, reading, weights)
-        rejection = Rejection(shape.objectness, self._engine.min_objectness, weights)
+        shape = await self.best_candidate(reading, person)
+        if shape is None or query.correction in {None, NO_DIGIT}:
+            return NoDigitResult(query, reading, weights, shape)
         shown = replace(reading, digits=(shape.digit,))
-        return await self._explain_digit(query, shape.digit, 0, shown, rejection)
+        return await self._explain_digit(query, shape.digit, 0, shown, Rejection(shape, weights))
 
     async def _explain_digit(
         self,
@@ -202,7 +198,6 @@ class Explaining:
             probabilities=explained.probabilities,
             target=target,
             layer=query.layer_read,
-            score=query.score,
             method=METHODS[query.method].title,
             label=digit.label,
             colormap=Colormap.DIVERGING if query.signed else query.colours,
@@ -280,13 +275,6 @@ class Explaining:
         return await self._engine.picture(
             draw_photo, reading.picture, marks, selected, query.colours
         )
-
-    async def _best_candidate(self, reading: Reading, person: int) -> BestCandidate | None:
-        """Find the shape of a refused picture that is likeliest to be a digit."""
-        key = sha256(reading.picture.file).digest()
-        if key not in self._refused:
-            self._refused[key] = await self._engine.best_candidate(reading, person=person)
-        return self._refused[key]
 
     def _weights(self, network: Network) -> str:
         return self._engine.explainers[network].weights_hash

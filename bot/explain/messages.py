@@ -1,4 +1,4 @@
-"""Answers as messages: their words, their pictures, and the controls that ask on."""
+"""Answers as messages: their words, their pictures, and the controls to go on asking."""
 
 from typing import Any
 
@@ -13,11 +13,12 @@ from bot.explain.phrases import (
     SCORE_NAMES,
     boxed,
     deletion,
+    failed_rule,
     in_order,
     insane,
+    no_digit,
     ranking,
     read_as,
-    tested,
     where,
 )
 from bot.explain.query import NO_DIGIT, Ownership, Query
@@ -64,9 +65,16 @@ def carried_picture(message: discord.Message) -> str | None:
 
 def describe_card(result: DigitResult, say: Say) -> str:
     """Describe the card to people who cannot see it."""
-    fields = {**ranking(result.prediction), "heat": where(result.regions, say)}
-    key = "alt.card_signed" if result.query.signed else "alt.card"
-    return say(key, **fields, **_explained(result, say))
+    query, explained = result.query, _explained(result, say)
+    told = [say("alt.card", **explained)]
+    if query.signed:
+        key = "alt.card_signed" if query.against is None else "alt.card_against"
+        told.append(say(key, **explained))
+    told.append(where(result.regions, say))
+    told.append(say("alt.card_prediction", **ranking(result.prediction)))
+    if result.digit.label is not None:
+        told.append(say("alt.card_label", label=result.digit.label))
+    return " ".join(told)
 
 
 def _explained(result: DigitResult, say: Say) -> dict[str, object]:
@@ -111,8 +119,7 @@ def _digit(result: DigitResult, say: Say, ownership: Ownership, confirm: int | N
     return framed(
         *parts,
         *controls(result, say, ownership, confirm),
-        Separator(),
-        TextDisplay(_small_print(result, result.target, say, ownership)),
+        *_whose(say, ownership),
         colour=WARNING if _doubtful(result) else CALM,
         files=files,
     )
@@ -170,7 +177,7 @@ def _rejection_words(
     return [
         say("refused.heading", said=query.correction),
         *_corrected("correct.refused", query, say, ownership),
-        f"{say('refused.shape')} {tested(rejection.objectness, rejection.threshold, say)}",
+        f"{say('refused.shape')} {failed_rule(rejection.shape, say)}",
         say("refused.as", network=network, digit=prediction.digit, confidence=confidence),
     ]
 
@@ -208,13 +215,11 @@ def _picture(result: PictureResult, say: Say, ownership: Ownership) -> Message:
     overlay = attached(result.overlay, "overlay.jpg", say(alt, digits=digits, target=target))
     words = "\n".join(_picture_words(result, say))
     head, picture = header(words, result.reading.picture, say)
-    explained = say("explain.as_read") if target is None else target
     return framed(
         head,
         MediaGallery(MediaGalleryItem(overlay)),
         *controls(result, say, ownership),
-        Separator(),
-        TextDisplay(_small_print(result, explained, say, ownership)),
+        *_whose(say, ownership),
         colour=CALM if all(prediction.sure for prediction in result.predictions) else WARNING,
         files=[picture, overlay],
     )
@@ -256,12 +261,12 @@ def _picture_words(result: PictureResult, say: Say) -> list[str]:
 
 
 def _no_digit(result: NoDigitResult, say: Say, ownership: Ownership) -> Message:
-    lines, correction = [say("nothing.found")], result.query.correction
+    heading, *lines = no_digit(result.shape, result.reading, say)
+    lines, correction = [f"## {heading}", *lines, say("nothing.found")], result.query.correction
     if correction == NO_DIGIT:
         lines += _corrected("correct.agreed", result.query, say, ownership)
     elif correction is not None:
         lines += _corrected("correct.refused", result.query, say, ownership)
-        lines.append(say("nothing.no_stroke"))
     lines += [say("nothing.try"), *_caveats(result.reading, say)]
     head, picture = header("\n".join(lines), result.reading.picture, say)
     return framed(
@@ -290,29 +295,8 @@ def _caveats(reading: Reading, say: Say) -> list[str]:
     return told
 
 
-def _small_print(
-    result: DigitResult | PictureResult, target: object, say: Say, ownership: Ownership
-) -> str:
-    told = receipt(result.query, result.weights, target, say)
-    return "\n".join((told, *shared(say, ownership)))
-
-
-def receipt(query: Query, weights: str, target: object, say: Say, method: str | None = None) -> str:
-    """Return the small print: what is needed to repeat an explanation.
-
-    `method` takes the place of the query's.
-    """
-    source = "explain.source_upload" if query.index is None else "explain.source_index"
-    return say(
-        "explain.receipt",
-        network=query.network,
-        weights=weights,
-        source=say(source, index=query.index),
-        layer=query.layer_read or "input",
-        target=target if query.against is None else f"{target} − {query.against}",
-        score=query.score if query.against is None else "lead",
-        method=method or query.method,
-    )
+def _whose(say: Say, ownership: Ownership) -> list[Item[Any]]:
+    return [Separator(), *map(TextDisplay[Any], shared(say, ownership))] if ownership.public else []
 
 
 def shared(say: Say, ownership: Ownership) -> list[str]:

@@ -1,5 +1,6 @@
 """Phrases that several messages share, and the catalogue keys of what is named in them."""
 
+import math
 from collections.abc import Sequence
 
 from bot.explain.query import Query
@@ -14,11 +15,18 @@ from core.figures.letters import letter
 from core.figures.probabilities import format_percent
 from core.figures.rejection import format_objectness
 from core.uploads import Reading
+from core.uploads.best_candidate import BestCandidate
+from core.uploads.reader import MIN_INK, MIN_TWO_TONE
 
 SCORE_NAMES = {
     Score.LOG_ODDS: "score.log_odds",
     Score.LOGIT: "score.logit",
     Score.PROBABILITY: "score.probability",
+}
+SCORE_NOTES = {
+    Score.LOG_ODDS: "score.log_odds.about",
+    Score.LOGIT: "score.logit.about",
+    Score.PROBABILITY: "score.probability.about",
 }
 NETWORK_NAMES = {
     Network.TUTORIAL: "network.tutorial",
@@ -36,7 +44,7 @@ REGION_NAMES = {
     Region.LOWER_RIGHT: "region.lower_right",
 }
 
-_METHOD_NOTES = {
+METHOD_NOTES = {
     "gradcam": "method.gradcam",
     "gradcam++": "method.gradcam_plus_plus",
     "hirescam": "method.hirescam",
@@ -75,7 +83,7 @@ def read_as(prediction: Prediction, network: Network, say: Say) -> list[str]:
 
 
 def ranking(prediction: Prediction) -> dict[str, object]:
-    """Return the three likeliest classes with their probabilities, as the fields of texts."""
+    """Return the three most likely classes with their probabilities, as the fields of texts."""
     digit, first, second = prediction.ranked[:3]
     percent = [format_percent(p) for p in prediction.probabilities]
     return {
@@ -89,7 +97,7 @@ def ranking(prediction: Prediction) -> dict[str, object]:
 
 
 def where(regions: Sequence[Region], say: Say) -> str:
-    """Tell where the heat of a map lies."""
+    """Say where a heatmap is brightest."""
     if not regions:
         return say("alt.no_heat")
     named = say("alt.then").join(say(REGION_NAMES[region]) for region in regions)
@@ -100,7 +108,7 @@ def method_note(method: str, layer: str, records: Records, say: Say) -> str:
     """Tell how a method works, or that it fails the sanity check at a layer, in one sentence."""
     record = records.get((method, layer if METHODS[method].per_layer else None))
     failed = record is not None and not record.sane
-    return say("method.failed" if failed else _METHOD_NOTES[method])
+    return say("method.failed" if failed else METHOD_NOTES[method])
 
 
 def suggested(method: str) -> str:
@@ -151,10 +159,48 @@ def boxed(reading: Reading, predictions: Sequence[Prediction], say: Say) -> str:
     return say("alt.boxed_few", places=places)
 
 
-def tested(objectness: float, threshold: float, say: Say) -> str:
-    """Compare a shape's log-odds of being a digit with the least that are needed."""
-    key = "refused.too_little" if objectness < threshold else "refused.enough"
-    return say(key, evidence=format_objectness(objectness), needed=format_objectness(threshold))
+def no_digit(shape: BestCandidate | None, reading: Reading, say: Say) -> list[str]:
+    """Tell why a picture has no digit: what comes closest to one, and the rule that it fails."""
+    if shape is None:
+        return [say("nothing.no_stroke")]
+    region = say(REGION_NAMES[region_of(shape.digit, reading)])
+    nearest = say("nothing.nearest", digit=shape.prediction, region=region)
+    return [nearest, failed_rule(shape, say)]
+
+
+def failed_rule(shape: BestCandidate, say: Say) -> str:
+    """Tell by which rule a shape is not taken for a digit."""
+    evidence, needed = map(format_objectness, (shape.objectness, shape.min_objectness))
+    if shape.objectness < shape.min_objectness:
+        return say("refused.too_little", evidence=evidence, needed=needed)
+    if shape.two_tone < MIN_TWO_TONE:
+        return say("refused.two_tone", **_shares(shape.two_tone, MIN_TWO_TONE))
+    if shape.ink < MIN_INK:
+        return say("refused.little_ink", **_shares(shape.ink, MIN_INK))
+    return say("refused.enough", evidence=evidence, needed=needed)
+
+
+def _shares(share: float, needed: float) -> dict[str, str]:
+    """Write a share, rounded down, so that too little never looks enough, and the least needed."""
+    return {"share": f"{math.floor(100 * share)}%", "needed": f"{needed:.0%}"}
+
+
+def receipt(query: Query, weights: str, target: object, say: Say, method: str | None = None) -> str:
+    """Return in small print what is needed to repeat an explanation.
+
+    `method` takes the place of the query's.
+    """
+    source = "explain.source_upload" if query.index is None else "explain.source_index"
+    return say(
+        "explain.receipt",
+        network=query.network,
+        weights=weights,
+        source=say(source, index=query.index),
+        layer=query.layer_read or "input",
+        target=target if query.against is None else f"{target} − {query.against}",
+        score=query.score if query.against is None else "lead",
+        method=method or query.method,
+    )
 
 
 def in_order(predictions: Sequence[Prediction]) -> str:

@@ -64,7 +64,7 @@ class Query:
         layer: the layer whose feature maps are read.
         target: the class to explain; `None` for the predicted one.
         score: the score to differentiate.
-        colours: the colour map of the heat.
+        colours: the colour map of heatmaps.
         network: the network that answers.
         position: of the digit in an upload, from 0 in reading order; `None` for all digits.
         method: the explanation method, a key of `core.METHODS`.

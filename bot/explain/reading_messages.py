@@ -1,16 +1,28 @@
 """How a picture was read or refused, and by which rule: private messages."""
 
+from collections.abc import Sequence
+
 from discord import MediaGalleryItem
 from discord.ui import MediaGallery, TextDisplay
 
-from bot.explain.phrases import REGION_NAMES, tested, where
+from bot.explain.phrases import (
+    METHOD_NOTES,
+    REGION_NAMES,
+    SCORE_NAMES,
+    SCORE_NOTES,
+    failed_rule,
+    no_digit,
+    receipt,
+    where,
+)
+from bot.explain.query import Query
 from bot.explain.results import SURE, ReadingSteps, RejectionSteps, region_of
 from bot.i18n import Say
 from bot.ui.layout import Message, attached, framed
+from core.explain.methods import METHODS
 from core.figures.letters import letter
-from core.figures.rejection import RejectedCandidate, format_objectness
+from core.figures.rejection import format_objectness
 from core.record import UploadsMetrics
-from core.uploads import Reading
 
 
 def steps(shown: ReadingSteps | RejectionSteps, say: Say) -> Message:
@@ -43,36 +55,36 @@ def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
     words = [say("steps.heading_refused"), say("steps.whole_picture"), say("steps.ink")]
     shape = shown.shape
     if shape is None:
-        return [*words, say("nothing.no_stroke")], say("alt.steps_refused")
+        return [*words, *no_digit(shape, shown.reading, say)], say("alt.steps_refused")
     region = say(REGION_NAMES[region_of(shape.digit, shown.reading)])
     words += [
         say("steps.likeliest", region=region),
         say("steps.normal_form"),
-        f"{say('steps.evidence')} {tested(shape.objectness, shape.threshold, say)}",
+        f"{say('steps.evidence')} {failed_rule(shape, say)}",
         say("steps.likely", digit=shape.prediction),
     ]
-    evidence, needed = format_objectness(shape.objectness), format_objectness(shape.threshold)
+    evidence, needed = format_objectness(shape.objectness), format_objectness(shape.min_objectness)
     compared = {"digit": shape.prediction, "evidence": evidence, "needed": needed}
     return words, say("alt.steps_likeliest", region=region, **compared)
 
 
-def rule(metrics: UploadsMetrics, why: str | None, say: Say) -> Message:
-    """Lay out the rule by which a shape is taken for a digit, with its measured error rates.
+def decision(query: Query, weights: str | None, words: Sequence[str], say: Say) -> Message:
+    """Lay out how an answer was decided, with the receipt if the network's weights are known."""
+    words = [say("rule.heading"), *words]
+    if weights is not None:
+        method, score = METHODS[query.method], say(SCORE_NAMES[query.score])
+        words.append(f"- **{method.title}**: {say(METHOD_NOTES[query.method])}.")
+        if method.class_specific and query.against is None:
+            words.append(f"- **{score}**: {say(SCORE_NOTES[query.score])}.")
+        target = say("explain.as_read") if query.target is None else query.target
+        words += [say("rule.repeat"), receipt(query, weights, target, say)]
+    return framed(TextDisplay("\n".join(words)))
 
-    It begins with `why`, the `reason` why a picture has no digit.
-    """
-    words = [say("rule.heading"), *filter(None, [why])]
+
+def rule(metrics: UploadsMetrics, say: Say) -> list[str]:
+    """Tell the rule by which a shape is taken for a digit, with its measured error rates."""
     told = (say("rule.evidence"), *deciding(metrics, say), say("rule.ink"), changed(metrics, say))
-    return framed(TextDisplay("\n".join([*words, *(f"- {each}" for each in told)])))
-
-
-def reason(reading: Reading, shape: RejectedCandidate | None, say: Say) -> str:
-    """Tell why a picture has no digit, by its shape that is most likely to be one."""
-    if shape is None:
-        return say("nothing.no_stroke")
-    region = say(REGION_NAMES[region_of(shape.digit, reading)])
-    decision = tested(shape.objectness, shape.threshold, say)
-    return f"{say('rule.likeliest', region=region)} {decision}"
+    return [f"- {each}" for each in told]
 
 
 def deciding(metrics: UploadsMetrics, say: Say) -> list[str]:

@@ -12,8 +12,8 @@ from core.explain.regions import Region
 from core.faithfulness.deletion import DeletionTest
 from core.faithfulness.measurement import MethodRecord
 from core.figures.photo import Detection
-from core.figures.rejection import RejectedCandidate
 from core.uploads import Reading
+from core.uploads.best_candidate import BestCandidate
 
 SURE = 0.9
 """The least confidence at which a prediction is stated as a plain fact."""
@@ -85,13 +85,11 @@ class Rejection:
     """Why a shape was refused that is a digit according to its uploader.
 
     Attributes:
-        objectness: log-odds that the shape is a digit.
-        threshold: the least log-odds at which a shape is taken for a digit.
+        shape: what was refused.
         weights: the hash of the weights of the network that decided.
     """
 
-    objectness: float
-    threshold: float
+    shape: BestCandidate
     weights: str
 
 
@@ -191,11 +189,16 @@ class PictureResult:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class NoDigitResult:
-    """A picture in which no digit was found by the network of some weights."""
+    """A picture in which no digit was found by the network of some weights.
+
+    Attributes:
+        shape: the shape that is most likely to be a digit; `None` if the picture has no strokes.
+    """
 
     query: Query
     reading: Reading
     weights: str
+    shape: BestCandidate | None
 
     @property
     def classification(self) -> Classification:
@@ -258,7 +261,7 @@ class RejectionSteps:
     """
 
     reading: Reading
-    shape: RejectedCandidate | None
+    shape: BestCandidate | None
     strip: bytes
 
 

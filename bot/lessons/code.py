@@ -16,7 +16,6 @@ from bot.lessons.picture import (
     by_score,
     draw_row,
     last_intermediates,
-    signed,
 )
 from bot.runtime.engine import Engine
 from core.explain.intermediates import Intermediates
@@ -36,6 +35,7 @@ from core.figures.lessons.digits import draw_bars, draw_numbers
 from core.figures.lessons.faithfulness import Row, draw_table
 from core.figures.lessons.gradcam import draw_alphas, draw_tangent
 from core.figures.lessons.layers import draw_layers, draw_maps
+from core.figures.lessons.tables import signed
 
 _ALPHA = 0.4
 """The tutorial's."""
@@ -290,7 +290,7 @@ def _resized(s: Subject, _: None) -> Drawing:
     jet = _jet(s)
     panels = [partial(enlarge, Colormap.JET.table[_levels(s)]), partial(enlarge, jet)]
     row = Row(("resize", "(28, 28)"), panels, ["(7, 7, 3)", "(28, 28, 3)"])
-    return Drawing(draw_table(["colours", "jet"], [row], s.target), {"colour": _rgb(jet[14, 14])})
+    return Drawing(draw_table(["colours", "big"], [row], s.target), {"colour": _rgb(jet[14, 14])})
 
 
 def _brightest(s: Subject) -> Point:
@@ -311,8 +311,8 @@ def _blended(s: Subject, _: None) -> Drawing:
         partial(enlarge, _clipped(_ALPHA * jet.astype(np.float32))),
         partial(enlarge, _clipped(_sum(s))),
     ]
-    row = Row(("img + jet", f"alpha = {_ALPHA}"), panels, ["(28, 28, 1)", *["(28, 28, 3)"] * 2])
-    columns = ["img", f"{_ALPHA} · jet", "+"]
+    row = Row(("mixed", f"alpha = {_ALPHA}"), panels, ["(28, 28, 1)", *["(28, 28, 3)"] * 2])
+    columns = ["img", "big · alpha", "mixed"]
     return Drawing(draw_table(columns, [row], s.target), fields)
 
 
@@ -328,7 +328,7 @@ def _wrapped(s: Subject, _: None) -> Drawing:
     panels = [partial(enlarge, wrapped), partial(enlarge, _clipped(sums))]
     below = [f"{largest} → {largest % 256}", f"{largest} → {min(largest, 255)}"]
     row = Row(("uint8", "0 – 255"), panels, below)
-    return Drawing(draw_table(["% 256", "clip"], [row], s.target), fields)
+    return Drawing(draw_table(["mixed % 256", "np.clip"], [row], s.target), fields)
 
 
 def _veil(s: Subject, _: None) -> Drawing:
@@ -389,5 +389,6 @@ PICTURES: Mapping[str, Picture[Any]] = {
     "code-sum": Picture("lesson.alt_code_sum", _blended, caption="lesson.code_sum"),
     "code-wrapped": Picture("lesson.alt_code_wrapped", _wrapped, caption="lesson.code_wrapped"),
     "code-veil": Picture("lesson.alt_code_veil", _veil, caption="lesson.code_veil"),
+    "colours": Picture("lesson.alt_code_veil", _veil),
 }
 """The kinds of pictures, by their names in the files of lessons."""

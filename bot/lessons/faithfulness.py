@@ -17,7 +17,6 @@ from bot.lessons.picture import (
     Picture,
     Subject,
     draw_row,
-    signed,
 )
 from bot.runtime.engine import Engine
 from core.explain.explainer import Explainer
@@ -37,6 +36,7 @@ from core.faithfulness.randomisation import randomise_from_top
 from core.figures.heatmaps import diverging, grey, heatmap_cells
 from core.figures.lessons.faithfulness import Row, draw_removed, draw_sum, draw_table
 from core.figures.lessons.heatmaps import correlation
+from core.figures.lessons.tables import signed
 from core.figures.probabilities import format_percent
 
 _COMPARED = ("gradcam", "hirescam")
@@ -77,7 +77,7 @@ def _apart(s: Subject, explanations: _Explanations) -> Drawing:
 
 
 def _hottest(heatmap: Map) -> str:
-    """Return the row and the column of the hottest cell, from 1; of an empty map a dash."""
+    """Return the row and the column of the brightest cell, from 1; a dash for an empty map."""
     row, column = divmod(int(heatmap.argmax()), len(heatmap))
     return f"({row + 1}, {column + 1})" if heatmap.any() else "–"
 
@@ -152,9 +152,10 @@ def _replaced(s: Subject, heads: list[_Head]) -> Drawing:
         confidence = format_percent(softmax(head.logits)[predicted])
         sums = [float(each.raw.sum()) + head.bias for each in head.explanations]
         below = [
-            f"Σ + b = {total:+.1f} {'=' if abs(total - logit) < 0.001 else '≠'} z" for total in sums
+            f"Σ + b = {signed(total, 1)} {'=' if abs(total - logit) < 0.001 else '≠'} z"
+            for total in sums
         ]
-        lines = (head.name, f"z({s.target}) = {logit:+.1f}", f"ŷ = {predicted}", confidence)
+        lines = (head.name, f"z({s.target}) = {signed(logit, 1)}", f"ŷ = {predicted}", confidence)
         panels = [partial(diverging, e.raw[0]) for e in head.explanations]
         rows.append(Row(lines, panels, below))
         key = head.name.lower()

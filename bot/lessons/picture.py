@@ -128,8 +128,3 @@ def draw_row(s: Subject, panels: Sequence[tuple[str, str, Map]], **fields: objec
     """Draw maps side by side: of each, what is written above it and below it, and the map."""
     empty = ", ".join(above for above, _, heatmap in panels if not heatmap.any())
     return Drawing(draw_heatmaps(s.image, panels, s.target), {"empty": empty, **fields})
-
-
-def signed(value: float, decimals: int = 2) -> str:
-    """Write a number with its sign, for texts; what rounds to 0 is +0."""
-    return f"{round(value, decimals) + 0.0:+.{decimals}f}".replace("-", "−")

@@ -19,7 +19,6 @@ from bot.lessons.picture import (
     by_score,
     draw_row,
     last_intermediates,
-    signed,
 )
 from bot.runtime.engine import Engine
 from core.epochs import probabilities_by_epoch
@@ -31,7 +30,8 @@ from core.figures.lessons.digits import draw_bars, draw_digit, draw_numbers, dra
 from core.figures.lessons.gradcam import draw_alphas, draw_cam, draw_tangent
 from core.figures.lessons.heatmaps import ExplainedDigit, correlation, draw_change
 from core.figures.lessons.layers import draw_convolution, draw_layers, draw_maps, draw_pooling
-from core.figures.lessons.training import draw_epochs, draw_loss
+from core.figures.lessons.tables import signed
+from core.figures.lessons.training import draw_epochs, draw_loss, format_loss
 
 
 async def _intermediates(engine: Engine, s: Subject) -> Intermediates:
@@ -78,7 +78,7 @@ def _loss(s: Subject, intermediates: Intermediates) -> Drawing:
     logits = intermediates.logits.astype(np.float64)
     loss = float(np.logaddexp.reduce(logits) - logits[s.label])
     file = draw_loss(s.image, intermediates.probabilities, s.label, loss)
-    return Drawing(file, {"loss": f"{loss:.3g}"})
+    return Drawing(file, {"loss": format_loss(loss)})
 
 
 def _epochs(s: Subject, by_epoch: NDArray[np.float32]) -> Drawing:
@@ -106,7 +106,6 @@ def _heat(s: Subject, _: None) -> Drawing:
         probabilities=s.explained.probabilities,
         target=s.target,
         layer=s.view.layer,
-        score=s.view.score,
         label=s.label,
     )
     return Drawing(draw_card(card))

@@ -14,7 +14,7 @@ from bot.model.about import About
 from bot.model.controls import ExampleButton, OtherNetworkButton
 from bot.runtime.networks import Network
 from bot.ui.layout import Message, framed
-from core.record import ConfusedPair, Metrics
+from core.record import TUTORIAL_VAL_ACCURACY, ConfusedPair, Metrics
 
 _PAIRS = 3
 
@@ -51,6 +51,7 @@ def model(network: Network, about: About, tally: Tally, owner: int, say: Say) ->
         TextDisplay("\n".join(measured)),
         TextDisplay(_corrected(tally, say)),
         Separator(),
+        TextDisplay(say("model.pictures", reference=TUTORIAL_VAL_ACCURACY)),
         MediaGallery(MediaGalleryItem(curves)),
         MediaGallery(MediaGalleryItem(confusion)),
         ActionRow(

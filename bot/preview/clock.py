@@ -69,7 +69,7 @@ async def running_clock(
                 seconds = min(now - last_tick, 2 * _TICK)  # no jump after the computer has slept
                 await env.advance_time(seconds)
                 await on_tick(seconds)
-                # Publishing makes what somebody is about to press stale, so only on a change.
+                # Publishing makes what a visitor is about to press stale, so only on a change.
                 if len(env.http_requests) > requests:
                     await page.refresh()
                 last_tick = now

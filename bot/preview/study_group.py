@@ -80,7 +80,7 @@ async def create_study_group(
         seoyeon,
         (sam, jihun),
         {
-            alex: "Welcome, {}! Let's play a round: everyone votes, and nobody sees how.",
+            alex: "Welcome, {}! Let's play a round: everyone votes, and no one sees how.",
             minji: "{} 님, 어서 와요! 한 판 해 볼까요? 모두 고를 때까지 남의 답은 안 보여요.",
         },
     )

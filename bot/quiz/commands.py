@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import discord
@@ -29,6 +30,7 @@ from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized
 from bot.ui.control import register
 from bot.ui.layout import Message
+from bot.ui.reply import replace
 
 if TYPE_CHECKING:
     from discord.abc import MessageableChannel
@@ -128,14 +130,10 @@ class QuizCommands(commands.Cog):
         if await self._rounds.open_in(interaction.channel_id) is not None:
             raise UserError("quiz.under_way")
         await interaction.response.defer(thinking=True)
-
-        async def post(message: Message) -> discord.Message:
-            return await interaction.edit_original_response(
-                view=message.view, attachments=message.files
-            )
-
         venue = await self._venue(interaction, interaction.channel_id)
-        round_ = await self._start(venue, kind, seconds, Difficulty(difficulty), post)
+        round_ = await self._start(
+            venue, kind, seconds, Difficulty(difficulty), partial(replace, interaction)
+        )
         message = host_message(round_, 0, interaction.user.id, speaker(interaction.locale))
         try:
             await interaction.followup.send(view=message.view, ephemeral=True)

@@ -78,7 +78,7 @@ class DigitPool:
         return np.asarray(self.labels == int(label))
 
     def recognised(self) -> Mask:
-        """Return which digits the network predicts as they are labelled."""
+        """Return which digits the network reads right."""
         return np.asarray(self.predictions == self.labels)
 
     def unseen(self, among: Mask, criteria: Criteria) -> Mask:

@@ -1,4 +1,4 @@
-"""What is asked again, and who asks it."""
+"""Questions that come back, and what asks them."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -44,4 +44,4 @@ class Asker(Protocol):
     async def ask_again(
         self, interaction: Interaction, item: Item, status: ReviewStatus
     ) -> Message | None:
-        """Lay out another question about the same; `None` if there is none any more."""
+        """Lay out another question about the same; `None` if none is left."""

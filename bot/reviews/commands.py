@@ -19,14 +19,14 @@ class ReviewCommands(commands.Cog):
     """Asks people again, privately, what they answered wrongly."""
 
     def __init__(self, client: Client, reviews: Reviews, askers: Mapping[str, Asker]) -> None:
-        """Ask what is due; `askers` are by kind of question."""
+        """Ask the questions that are due; `askers` are by kind of question."""
         self._reviews = reviews
         self._askers = askers
         register(client, self, ReviewButton)
 
     @localized("review")
     async def review(self, interaction: Interaction) -> None:
-        """Ask what is due."""
+        """Ask the question that is due."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self.ask(interaction)
 

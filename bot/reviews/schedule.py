@@ -21,7 +21,7 @@ WAITS = tuple(dt.timedelta(days=days) for days in (1, 3, 7, 14, 30))
 
 
 class Reviews:
-    """Knows what is due."""
+    """Knows which questions are due."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Reviews:
         )
 
     async def next_due_in_group(self, server_id: int, session_id: int | None = None) -> Item | None:
-        """Return the item that is due for most people of a group who let theirs come back there.
+        """Return the item that is due for most of the people in a group who share their mistakes.
 
         Args:
             server_id: the group is everyone who has voted in it.

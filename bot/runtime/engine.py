@@ -1,10 +1,8 @@
 """The one bridge between the event loop and what computes."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -16,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from bot.runtime.errors import UserError
+from bot.runtime.fairness import FairExecutor, Turns, begin, current_asker
 from bot.runtime.networks import Network, load_explainer
 from core.explain.explainer import Explainer
 from core.explain.explanation import Explanation, ExplanationSet
@@ -50,18 +48,18 @@ class Engine:
     wait: a slow file delays other uploads at most. A person has one of these threads at a time, so
     that slow pictures of one person do not keep all others waiting.
 
+    All of these threads serve servers, and the people in them, in turn; see `FairExecutor`.
+
     Requests for a network are batched without a background task: each adds itself to a queue and
     asks the thread to work the queue off once. The thread takes all that wait, so while one batch
     runs the next one gathers; later turns find their work done already.
-
-    Every request raises `UserError` if too many others are under way.
     """
 
     def __init__(
         self,
         explainers: Mapping[Network, Explainer],
         min_objectness: float,
-        max_waiting: int,
+        *,
         untrained: Path | None = None,
     ) -> None:
         """Take compiled explainers, and the weights of the tutorial's network before its training.
@@ -69,18 +67,15 @@ class Engine:
         Args:
             explainers: one for each network.
             min_objectness: the least objectness of a digit; see `core.uploads.Reader`.
-            max_waiting: how many requests may be under way before the next is refused.
             untrained: the shipped weights by default.
         """
         self.explainers = explainers
         self.min_objectness = min_objectness
         self._untrained = untrained or epoch_file(0)
-        self._max_waiting = max_waiting
-        self._waiting = 0
-        self._jobs: deque[_Job] = deque()
-        self._network_thread = ThreadPoolExecutor(1, "network")
-        self._picture_threads = ThreadPoolExecutor(2, "pictures")
-        self._upload_threads = ThreadPoolExecutor(2, "uploads")
+        self._jobs = Turns[_Job]()
+        self._network_thread = FairExecutor(1, "network")
+        self._picture_threads = FairExecutor(2, "pictures")
+        self._upload_threads = FairExecutor(2, "uploads")
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.worker = DecodingWorker()
         self._reader = Reader(self._judge, min_objectness)
@@ -93,11 +88,11 @@ class Engine:
         The images are (n, 28, 28) float32 in [0, 1].
         """
         job = _Job(images, network, score)
-        with self._admitted():
-            self._jobs.append(job)
-            # Not awaited: the turn may serve another request, and outlives this one.
-            asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
-            return await asyncio.wrap_future(job.done)
+        await begin()
+        self._jobs.put(job, current_asker())
+        # Not awaited: the turn may serve another request, and outlives this one.
+        asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
+        return await asyncio.wrap_future(job.done)
 
     async def explain(
         self,
@@ -180,11 +175,13 @@ class Engine:
         return await self._in_turn(person, lambda: self._reader.read(_as_kept(decode(file))))
 
     async def best_candidate(self, reading: Reading, *, person: int) -> BestCandidate | None:
-        """Find the shape of a picture without digits that is likeliest to be one.
+        """Find the shape of a picture without digits that is most likely to be one.
 
         A picture without strokes has none. `person` is the id of the user who waits for it.
         """
-        return await self._in_turn(person, lambda: find_best_candidate(reading, self._judge))
+        return await self._in_turn(
+            person, lambda: find_best_candidate(reading, self._judge, self.min_objectness)
+        )
 
     def close(self) -> None:
         """End the threads and the decoding processes, and give up what is being decoded."""
@@ -193,29 +190,19 @@ class Engine:
         self._network_thread.shutdown()
         self._picture_threads.shutdown()
 
-    async def _run(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-        with self._admitted():
-            return await asyncio.get_running_loop().run_in_executor(threads, work)
+    async def _run(self, threads: FairExecutor, work: Callable[[], T]) -> T:
+        await begin()
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
 
     async def _in_turn(self, person: int, work: Callable[[], T]) -> T:
         """Run a function on a thread for uploads, once the person's earlier ones have ended."""
+        await begin()
         turn = self._turns.setdefault(person, asyncio.Lock())
-        with self._admitted():
-            await turn.acquire()
-            running = asyncio.get_running_loop().run_in_executor(self._upload_threads, work)
-            # A cancelled request gives its turn away only when its thread is free again.
-            running.add_done_callback(lambda _: turn.release())
-            return await asyncio.shield(running)
-
-    @contextmanager
-    def _admitted(self) -> Iterator[None]:
-        if self._waiting >= self._max_waiting:
-            raise UserError("problem.busy")
-        self._waiting += 1
-        try:
-            yield
-        finally:
-            self._waiting -= 1
+        await turn.acquire()
+        running = asyncio.get_running_loop().run_in_executor(self._upload_threads, work)
+        # A cancelled request gives its turn away only when its thread is free again.
+        running.add_done_callback(lambda _: turn.release())
+        return await asyncio.shield(running)
 
     def _judge(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Classify shapes that may be digits, in turn with all else that the networks do.
@@ -231,15 +218,17 @@ class Engine:
     def _work_off(self) -> None:
         """Explain the waiting jobs that have the network and score of the first one, in one run.
 
-        Jobs leave in the order they came, at least one a turn, and every job brings a turn: when a
-        job's own turn has ended, the job is done.
+        At least one job leaves a turn, and every job brings a turn: none is left behind.
         """
         batch: list[_Job] = []
-        while self._jobs and sum(len(job.images) for job in batch) < _LARGEST_BATCH:
-            job = self._jobs[0]
-            if batch and (job.network, job.score) != (batch[0].network, batch[0].score):
+
+        def fits(job: _Job) -> bool:
+            return not batch or (job.network, job.score) == (batch[0].network, batch[0].score)
+
+        while sum(len(job.images) for job in batch) < _LARGEST_BATCH:
+            job = self._jobs.take(fits)
+            if job is None:
                 break
-            self._jobs.popleft()
             if job.done.set_running_or_notify_cancel():
                 batch.append(job)
         if not batch:

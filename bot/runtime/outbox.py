@@ -22,7 +22,7 @@ from bot.store import Store
 from bot.store.models import SERVER_RETENTION, Delivery
 
 Deliver = Callable[[int], Awaitable[None]]
-"""Says what is due of a subject. Raises if it could not; saying it twice must do no harm."""
+"""Sends what is due for a subject. Raises if it could not; sending it twice must do no harm."""
 
 OfServer = Callable[[int], ColumnElement[bool]]
 """Makes the condition that a delivery is about a server, from the id of the server."""
@@ -124,7 +124,7 @@ class _Queue:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def next_due(self) -> dt.datetime | None:
-        """Return when the next delivery is due that is not under way."""
+        """Return when the next delivery is due that is not in progress."""
         if len(self._running) >= _AT_ONCE:
             return None  # a delivery that ends wakes the scheduler
         first = select(func.min(Delivery.due_at)).where(
@@ -169,7 +169,7 @@ class _Queue:
             if claimed is None:
                 return
             attempts, enqueued_at = claimed
-            # Once it is enqueued anew, what follows leaves it alone.
+            # Once it is enqueued again, what follows leaves it alone.
             ours = and_(delivery, Delivery.due_at == leased_until)
             try:
                 await self._deliver(subject_id)

@@ -41,7 +41,7 @@ _ALL_CONTEXTS = [0, 1, 2]
 async def sync_if_changed(tree: CommandTree[ClientT]) -> dict[str, int]:
     """Compare the tree's global commands with Discord's, and send them if they differ.
 
-    Discord limits how many commands may be created a day, and every client loads them anew.
+    Discord limits how many commands may be created a day, and every client reloads them.
 
     Returns:
         The ids of the commands, by name.

@@ -29,7 +29,7 @@ class Job(Protocol):
 
 
 class Scheduler:
-    """Runs each job in a task of its own, so that a slow job delays no other.
+    """Runs each job in a task of its own, so that a slow job does not delay the others.
 
     A job that raises is logged and run again a minute later.
 

@@ -11,7 +11,6 @@ from typing_extensions import Unpack
 from bot.daily.daily import DailyDigits, DailyProblem
 from bot.i18n import speaker
 from bot.runtime.clock import Clock
-from bot.runtime.errors import UserError
 from bot.runtime.scheduler import Scheduler
 from bot.servers.controls import SettingSelect
 from bot.servers.messages import settings_message
@@ -25,7 +24,11 @@ _SHARD = 22  # Discord assigns servers to shards by their ids, from this bit on
 
 
 class ServerCommands(commands.Cog):
-    """The settings of a server, for those who manage it."""
+    """The settings of a server, for those who manage it.
+
+    Discord decides who they are: people with Manage Server, unless the server's Integrations say
+    otherwise. The messages with the menus are seen, and so used, by them alone.
+    """
 
     def __init__(
         self,
@@ -49,13 +52,13 @@ class ServerCommands(commands.Cog):
     @app_commands.default_permissions(manage_guild=True)
     async def settings(self, interaction: Interaction) -> None:
         """Show the settings of the server."""
-        server = _managed(interaction)
+        server = _server(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._show(interaction, server)
 
     async def change(self, interaction: Interaction, **changes: Unpack[Changes]) -> None:
         """Change some settings, and try at once what failed with the old ones."""
-        server = _managed(interaction)
+        server = _server(interaction)
         await self._servers.change(server.id, **changes)
         await self._digits.retry(server.id)
         await self._show(interaction, server)
@@ -71,7 +74,7 @@ class ServerCommands(commands.Cog):
             if problem is None:
                 problem = await self._digits.problem(server.id)
                 if problem is not None and problem is not DailyProblem.FAILED:
-                    await self._digits.retry(server.id)  # the channel has been put right
+                    await self._digits.retry(server.id)  # the channel works again
         today = self._now().astimezone(dt.UTC)
         midnight = int(today.replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
         say = speaker(interaction.locale)
@@ -101,9 +104,9 @@ class ServerCommands(commands.Cog):
         return (server_id >> _SHARD) % (self._client.shard_count or 1) in self._client.shards
 
 
-def _managed(interaction: Interaction) -> discord.Guild:
-    if interaction.guild is None or not interaction.permissions.manage_guild:
-        raise UserError("settings.not_yours")
+def _server(interaction: Interaction) -> discord.Guild:
+    if interaction.guild is None:
+        raise RuntimeError("the command is for servers alone")
     return interaction.guild
 
 

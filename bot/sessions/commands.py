@@ -21,7 +21,7 @@ from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized, matches
 from bot.ui.control import register
 from bot.ui.layout import CALM, notice
-from bot.ui.reply import reply
+from bot.ui.reply import replace, reply
 
 _MAX_CHOICES = 25
 
@@ -166,7 +166,7 @@ class SessionCommands(commands.Cog):
 
     async def _open_thread(self, interaction: Interaction, session: Session) -> None:
         try:
-            message = await interaction.edit_original_response(view=announcement(session).view)
+            message = await replace(interaction, announcement(session))
             thread = await message.create_thread(name=session.topic)
         except discord.HTTPException as error:
             await self._sessions.discard(session.session_id)

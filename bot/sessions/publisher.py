@@ -28,7 +28,7 @@ class Publisher:
     """Sends and edits the panels, the steps and the summaries of sessions.
 
     It carries out the outbox's deliveries of the kind `session`: what is missing or old in the
-    thread is sent or edited, and a crash or an error of Discord's is made good by the next try.
+    thread is sent or edited, and the next try makes up for a crash or an error of Discord's.
     """
 
     def __init__(

@@ -37,7 +37,7 @@ NOWHERE = 0
 """The id of a message that cannot be sent any more."""
 
 _MAX_LENGTH = dt.timedelta(hours=24)
-_GRACE = dt.timedelta(minutes=1)  # a round that is not closed by then never will be
+_GRACE = dt.timedelta(minutes=1)  # a round that is not closed by then will never be
 
 
 @dataclass(frozen=True, slots=True)

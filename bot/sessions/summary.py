@@ -22,7 +22,7 @@ class Attendance:
         joined_at: when they first joined; `None` if they answered without joining.
         left_at: when they left; `None` if they stayed.
         answers: the number of questions of lessons that they answered.
-        right: the number of these that they answered rightly.
+        right: the number of these that they answered correctly.
         standing: in the quiz; `None` if they did not vote.
     """
 
@@ -63,7 +63,7 @@ class Summary:
         people: who took part and may be named: by points, then by when they joined.
         unnamed: the number of others who took part.
         rounds: the number of rounds that were played.
-        missed: what was answered wrongly, the most often missed first.
+        missed: what was answered wrong, the most often missed first.
         understanding: the votes on its pages.
         digits: how often each digit was viewed, by its index, the most often viewed first.
     """
@@ -168,7 +168,7 @@ async def _questions(transaction: AsyncSession, session_id: int) -> list[MissedQ
 
 
 async def _rounds(transaction: AsyncSession, session_id: int) -> list[MissedRound]:
-    """Return all rounds that were played, also those that nobody missed or answered."""
+    """Return all rounds that were played, including those that no one missed or answered."""
     wrong = func.count().filter(Vote.right.is_(False))
     statement = (
         select(Round.question, wrong, func.count(Vote.user_id))

@@ -9,6 +9,6 @@ A new table is a class in `models` and a file in `migrations/versions`; a test h
 together.
 """
 
-from bot.store.database import Store, StoreError, up_to_date
+from bot.store.database import Store, StoreError, try_to_write, up_to_date
 
-__all__ = ["Store", "StoreError", "up_to_date"]
+__all__ = ["Store", "StoreError", "try_to_write", "up_to_date"]

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from typing import Self
 
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, event, func, select
+from sqlalchemy import URL, Connection, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
@@ -47,7 +47,7 @@ class Store:
 
     @classmethod
     async def open(cls, url: URL) -> Self:
-        """Connect to a database, make it where there is none, and bring its tables up to date.
+        """Connect to a database, create it if it does not exist, and bring its tables up to date.
 
         Args:
             url: of SQLite through aiosqlite, or of PostgreSQL through an asynchronous driver.
@@ -100,6 +100,19 @@ async def up_to_date(url: URL) -> bool:
     return current
 
 
+async def try_to_write(url: URL) -> None:
+    """Make a table in a database and take it back, to see whether that can be done.
+
+    Raises:
+        StoreError: it cannot.
+    """
+    async with _reaching(url) as engine:
+        async with engine.connect() as connection:
+            await connection.execute(text("CREATE TABLE tried (n INTEGER)"))
+            await connection.rollback()
+        await engine.dispose()
+
+
 @asynccontextmanager
 async def _reaching(url: URL) -> AsyncIterator[AsyncEngine]:
     """Make an engine for the first use of a database, and say plainly what is wrong with it."""
@@ -120,8 +133,8 @@ async def _reaching(url: URL) -> AsyncIterator[AsyncEngine]:
 def _connect(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
-    # Make the file where there is none, and let readers and a writer go on together. What is wrong
-    # with a file is found here: aiosqlite's thread does not survive it in peace.
+    # Create the file if it does not exist, and let readers go on while one process writes. Errors
+    # of the file show here: in aiosqlite's thread they would leave it hanging.
     with closing(sqlite3.connect(url.database or ":memory:", timeout=_BUSY_SECONDS)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
     engine = create_async_engine(
@@ -137,7 +150,7 @@ def _connect(url: URL) -> AsyncEngine:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A migration makes some tables anew, and dropping the old one would delete what refers to it.
+    # A migration recreates some tables, and dropping the old one would delete what refers to it.
     options = connection.get_execution_options()
     enforced, read_only = options.get("foreign_keys", True), options.get("read_only", False)
     connection.exec_driver_sql(f"PRAGMA foreign_keys = {enforced:d}")

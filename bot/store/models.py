@@ -84,7 +84,7 @@ class Correction(Base):
         message_id: of the reply.
         place: which of the reply's digits, from 0 in reading order.
         prediction: the class that the network predicted, or -1 where it refused.
-        label: what the digit is, or -1 where it is none; never the prediction.
+        label: what the digit is, or -1 if it is not a digit; never the prediction.
     """
 
     __tablename__ = "corrections"
@@ -189,14 +189,14 @@ class LessonProgress(Base):
 
 
 class Session(Base):
-    """A study session: a group in a thread of its own, led by a host.
+    """A study session: a group in its own thread, led by a host.
 
     Attributes:
         session_id: the bot's own id.
         channel_id: the thread's parent.
         thread_id: Discord's id; `None` until the thread is made.
         panel_id: the pinned message; `None` until it is sent.
-        host_id: who leads it; 0 for nobody, after the host's data was deleted.
+        host_id: who leads it; 0 for no one, after the host's data was deleted.
         topic: its title.
         lesson: the name of the lesson that the group is at; `None` before the first one.
         page: of that lesson, from 0.
@@ -261,7 +261,7 @@ class ViewedDigit(Base):
 
 
 class LessonAnswer(Base):
-    """How somebody answered a question of a lesson; the last answer counts.
+    """How a person answered a question of a lesson; the last answer counts.
 
     Attributes:
         session_id: in which session; 0: alone.
@@ -288,7 +288,7 @@ class Round(Base):
         channel_id: of the channel or thread.
         message_id: of the question; `None` until it is sent.
         session_id: in which session, if in one.
-        user_id: whose own review it is, whom alone it asks; `None`: anybody.
+        user_id: the person whose review it is, the only one asked; `None`: anyone.
         kind: of question (`bot.quiz`).
         question: what it takes to make the same question again; never sent to Discord.
         language: of the message; `None`: both.
@@ -356,7 +356,7 @@ class ReviewItem(Base):
     Attributes:
         topic: what it was about, such as the true digit or a lesson's question.
         step: how often it was right since it was last wrong; the wait grows with it.
-        due_at: from when on it is asked again.
+        due_at: when it is asked again.
     """
 
     __tablename__ = "review_items"

@@ -5,17 +5,25 @@ from typing import Any, TypeAlias
 import discord
 from discord.ext import commands
 
+from bot.runtime.fairness import Admission
+
 
 class Client(commands.AutoShardedBot):
     """A bot that knows which feature answers a control.
 
     Attributes:
+        admission: lets in requests for which something is computed, so many at a time.
         features: what answers the presses of each class of controls; see `bot.ui.control.register`.
         command_ids: the ids of the global commands by name, for clickable mentions.
     """
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of the base class
+    def __init__(
+        self,
+        admission: Admission,
+        **options: Any,  # noqa: ANN401 - those of the base class
+    ) -> None:
         super().__init__(command_prefix=(), help_command=None, **options)
+        self.admission = admission
         self.features: dict[type, object] = {}
         self.command_ids: dict[str, int] = {}
 

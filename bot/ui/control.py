@@ -9,7 +9,7 @@ from discord.ui import Button, ChannelSelect, DynamicItem, Item, RoleSelect, Sel
 from typing_extensions import override
 
 from bot.ui.client import Client, Interaction
-from bot.ui.reply import report
+from bot.ui.reply import serving, taking_turn
 
 ItemT = TypeVar(
     "ItemT",
@@ -18,7 +18,7 @@ ItemT = TypeVar(
 FeatureT = TypeVar("FeatureT")
 
 EVERYONE = 0
-"""The owner of a message that is nobody's in particular: every press gets a private answer."""
+"""The owner of a message that belongs to no one: every press gets a private answer."""
 
 OWNER = r"(?P<owner>\d{1,20})"
 """Matches the id of a message's owner in a template."""
@@ -79,14 +79,12 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         client: Client = interaction.client
         feature = cast("FeatureT", client.features[type(self)])
         self.values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
-        try:
+        async with serving(interaction), taking_turn(interaction):
             if self.in_place(interaction):
                 await interaction.response.defer()
             else:
                 await interaction.response.defer(ephemeral=True, thinking=True)
             await self.press(feature, interaction)
-        except Exception as error:  # noqa: BLE001 - discord.py would only log it
-            await report(interaction, error)
 
 
 def register(client: Client, feature: FeatureT, *controls: type[Control[Any, FeatureT]]) -> None:

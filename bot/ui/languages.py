@@ -1,4 +1,4 @@
-"""In which languages something is said that several people read."""
+"""The languages of messages that several people read."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,9 @@
 """Answering interactions, also when something goes wrong."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, TypeAlias
 
@@ -12,12 +14,15 @@ from bot.i18n import speaker
 from bot.runtime.errors import UserError, describe
 from bot.ui.client import Interaction
 from bot.ui.codes import UNKNOWN_MESSAGE
-from bot.ui.layout import Message, notice
+from bot.ui.layout import CALM, Message, notice
 
 _log = logging.getLogger(__name__)
 
 Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 """A method of a cog that answers an interaction."""
+
+_PATIENCE = 2.0  # seconds
+_WAIT = "wait"  # its place among the interaction's extras
 
 
 async def reply(interaction: Interaction, message: Message) -> None:
@@ -29,7 +34,7 @@ async def reply(interaction: Interaction, message: Message) -> None:
     """
     if interaction.response.is_done():
         try:
-            await interaction.edit_original_response(view=message.view, attachments=message.files)
+            await replace(interaction, message)
         except discord.NotFound as error:
             if error.code != UNKNOWN_MESSAGE:
                 raise
@@ -41,6 +46,12 @@ async def reply(interaction: Interaction, message: Message) -> None:
         )
 
 
+async def replace(interaction: Interaction, message: Message) -> discord.InteractionMessage:
+    """Show a message in the place of what waits, and return it as it is in the channel."""
+    await _end_wait(interaction)
+    return await interaction.edit_original_response(view=message.view, attachments=message.files)
+
+
 async def reply_privately(interaction: Interaction, message: Message) -> None:
     """Show a message to the user alone, whatever the interaction was deferred as.
 
@@ -49,13 +60,14 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
     if not interaction.response.is_done():
         await reply(interaction, message)
         return
+    told = await _end_wait(interaction)
     waiting = False
     if interaction.response.type is InteractionResponseType.deferred_channel_message:
         flags = (await interaction.original_response()).flags
-        if flags.loading and flags.ephemeral:
+        waiting = flags.loading or told
+        if waiting and flags.ephemeral:
             await reply(interaction, message)
             return
-        waiting = flags.loading
     if waiting:
         # Discord takes the first message after a deferral for the public one, and takes none once
         # that was deleted: something else must end the waiting.
@@ -65,31 +77,82 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
         await interaction.delete_original_response()
 
 
-async def report(interaction: Interaction, error: Exception) -> None:
-    """Tell the person who used an interaction what went wrong, in their language and privately."""
-    if isinstance(error, discord.Forbidden):
-        _log.warning("Discord forbids what was asked for: %s", error)
-        error = UserError("problem.forbidden")
-    message = notice(describe(error, speaker(interaction.locale)))
-    try:
-        await reply_privately(interaction, message)
-    except discord.HTTPException as refused:  # such as where the message that waits is deleted
-        _log.warning("Somebody cannot be told of an error: %s", refused)
-
-
-def reporting(callback: Callback) -> Callback:
-    """Let a method that answers an interaction tell the person what went wrong.
+@asynccontextmanager
+async def serving(interaction: Interaction) -> AsyncIterator[None]:
+    """Answer an interaction in this context, and tell the person what goes wrong.
 
     discord.py would only log it.
     """
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
+        told: Exception = error
+        if isinstance(error, discord.Forbidden):
+            _log.warning("Discord forbids what was asked for: %s", error)
+            told = UserError("problem.forbidden")
+        message = notice(describe(told, speaker(interaction.locale)))
+        try:
+            await reply_privately(interaction, message)
+        except discord.HTTPException as refused:  # such as where what waits was deleted
+            _log.warning("Somebody cannot be told of an error: %s", refused)
+
+
+@asynccontextmanager
+async def taking_turn(interaction: Interaction) -> AsyncIterator[None]:
+    """Answer an interaction in its turn; who waits long is told how many come before them."""
+    admission = interaction.client.admission
+    with admission.request(interaction.user.id, interaction.guild_id) as before:
+        wait = interaction.extras[_WAIT] = _Wait(interaction, before)
+        try:
+            yield
+        finally:
+            await wait.end()
+
+
+def reporting(callback: Callback) -> Callback:
+    """Let a method answer an interaction in its turn, and tell the person what goes wrong."""
 
     @wraps(callback)
     async def report_errors(
         self: object, interaction: Interaction, *args: object, **options: object
     ) -> None:
-        try:
+        async with serving(interaction), taking_turn(interaction):
             await callback(self, interaction, *args, **options)
-        except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
-            await report(interaction, error)
 
     return report_errors
+
+
+class _Wait:
+    """Tells a person who waits for longer than `_PATIENCE` how many requests come before theirs."""
+
+    def __init__(self, interaction: Interaction, before: Callable[[], int]) -> None:
+        self._interaction = interaction
+        self._before = before
+        self._timer = asyncio.get_running_loop().call_later(_PATIENCE, self._begin)
+        self._telling: asyncio.Task[bool] | None = None
+
+    async def end(self) -> bool:
+        """Tell no more, and say whether the person was told."""
+        self._timer.cancel()
+        return self._telling is not None and await self._telling
+
+    def _begin(self) -> None:
+        self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> bool:
+        thinking = InteractionResponseType.deferred_channel_message
+        count = self._before()
+        if not count or self._interaction.response.type is not thinking:
+            return False  # what is there already is not to be replaced
+        text = speaker(self._interaction.locale)("problem.before", count=count)
+        try:
+            await self._interaction.edit_original_response(view=notice(text, CALM).view)
+        except discord.HTTPException:  # the answer comes all the same
+            return False
+        return True
+
+
+async def _end_wait(interaction: Interaction) -> bool:
+    """Tell a person no more that they wait, and say whether they were told and see it still."""
+    wait: _Wait | None = interaction.extras.pop(_WAIT, None)
+    return wait is not None and await wait.end()

@@ -9,7 +9,7 @@ def with_global_average(model: keras.Model) -> keras.Model:
     """Copy a network, with each weight of `dense` replaced by its mean over the 7x7 cells.
 
     With w̄ the means, each logit is Σ_k w̄^k Σ_ij A^k_ij + b: a dense layer of weights 49 w̄ on the
-    global average of each feature map. The copy is not trained anew. It keeps the layers of the
+    global average of each feature map. The copy is not trained again. It keeps the layers of the
     tutorial's network, so that it is explained as that is.
 
     Args:

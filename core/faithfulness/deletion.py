@@ -47,8 +47,8 @@ class DeletionTest:
 
     Attributes:
         before: Of the whole image.
-        after: Without the fifth of the pixels where the heatmap is hottest; lower is better.
-        random: Without a random fifth: the median of 16 random orders.
+        after: Without the 20% of the pixels where the heatmap is brightest; lower is better.
+        random: Without a random 20%: the median of 16 random orders.
     """
 
     before: float
@@ -57,7 +57,7 @@ class DeletionTest:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the hottest pixels matter more than random ones, by at least `MARGIN`."""
+        """Whether the brightest pixels matter more than random ones, by at least `MARGIN`."""
         if abs(self.after - self.random) < MARGIN:
             return Verdict.EQUAL
         return Verdict.BETTER if self.after < self.random else Verdict.WORSE
@@ -69,8 +69,8 @@ class DeletionCurves:
 
     Attributes:
         shares: (steps,), of the pixels, from 0 to 1.
-        deletion: (steps,), with the hottest pixels removed first.
-        insertion: (steps,), with the hottest pixels restored first.
+        deletion: (steps,), with the brightest pixels removed first.
+        insertion: (steps,), with the brightest pixels restored first.
     """
 
     shares: NDArray[np.float64]
@@ -107,7 +107,7 @@ def hottest_first(heatmap: NDArray[np.float32], image: NDArray[np.float32]) -> N
         image: As for `removable`.
 
     Returns:
-        Flat indices, the hottest first; among equal ones, in reading order.
+        Flat indices, the brightest first; among equal ones, in reading order.
     """
     height, width = image.shape[:2]
     heat = cv2.resize(np.asarray(heatmap, np.float32), (width, height)).reshape(-1)
@@ -142,7 +142,7 @@ def run_deletion_test(
     target: int,
     seed: int = 0,
 ) -> DeletionTest:
-    """Remove the pixels where a heatmap is hottest, and random ones, in one run of the network.
+    """Remove the pixels where a heatmap is brightest, and random ones, in one run of the network.
 
     Args:
         classify: The network.
@@ -176,7 +176,7 @@ def measure_curves(
     order = hottest_first(heatmap, image)
     shares = np.linspace(0, 1, steps)
     deleted = [remove(image, order, share) for share in shares]
-    # To restore the hottest share is to remove the coolest rest.
+    # Restoring the brightest share is the same as removing the rest.
     inserted = [remove(image, order[::-1], 1 - share) for share in shares]
     probabilities = classify(np.stack(deleted + inserted))[:, target]
     return DeletionCurves(shares, probabilities[:steps], probabilities[steps:])

@@ -55,8 +55,8 @@ class MethodRecord:
         layer: The layer explained; `None` for a method that explains the input.
         score: The score of the predicted class that was explained.
         digits: The number of digits.
-        p_left_20: Mean probability of the predicted class without the fifth of the ink where the
-            map is hottest; lower is better.
+        p_left_20: Mean probability of the predicted class without the 20% of the ink where the
+            map is brightest; lower is better.
         p_left_20_interval: Of the mean, by the bootstrap.
         random_20: The same for random ink: the mean of four random orders.
         beats_random: Share of the digits whose probability falls further than for random ink.
@@ -219,7 +219,7 @@ class Measurement:
         return np.array(left), np.array(deletion), np.array(insertion)
 
     def _measure_random(self) -> NDArray[np.float32]:
-        """Return the mean probability without a random fifth of each digit's ink, (n,)."""
+        """Return the mean probability without a random 20% of each digit's ink, (n,)."""
         orders = [
             random_orders(image, _RANDOM, self._seed + i) for i, image in enumerate(self._images)
         ]

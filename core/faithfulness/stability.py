@@ -1,4 +1,4 @@
-"""Stability: does a change that nobody sees leave a heatmap as it is?
+"""Stability: does a heatmap stay the same under a change that no one sees?
 
 Alvarez-Melis and Jaakkola, "On the Robustness of Interpretability Methods", 2018,
 https://arxiv.org/abs/1806.08049.

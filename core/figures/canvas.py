@@ -161,11 +161,19 @@ def _stamp(canvas: Pixels, mask: Greys, left: int, top: int, ink: Ink) -> None:
         cv2.copyTo(cv2.LUT(mask, ink), mask, under)
 
 
-@cache
-def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
+def font_file(*, bold: bool) -> Path:
+    """Return the file of the font.
+
+    Raises:
+        FileNotFoundError: If Matplotlib, which brings it, is missing.
+    """
     matplotlib = find_spec("matplotlib")  # finds the package without importing it
     if matplotlib is None or matplotlib.origin is None:
         raise FileNotFoundError("The font DejaVu Sans comes with Matplotlib, which is missing.")
     folder = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf"
-    file = folder / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
-    return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)
+    return folder / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+
+
+@cache
+def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(font_file(bold=bold), size, layout_engine=ImageFont.Layout.BASIC)

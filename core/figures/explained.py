@@ -1,4 +1,4 @@
-"""The explanation of any picture: the picture, the heat on it, its cells, and the classes."""
+"""The explanation of any picture: the picture, its overlay, the cells, and the classes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class ExplainedPicture:
 
 
 def draw_explained_picture(one: ExplainedPicture) -> bytes:
-    """Draw a picture, the heat on it, and the cells of its heatmap; below, its likeliest classes.
+    """Draw a picture, its overlay, and the cells of the heatmap; below, the most likely classes.
 
     The heat is on the picture in grey, so that all colours are heat's. The explained class has an
     orange frame, and the one that it is compared with a sky blue one: the colours of their
@@ -134,7 +134,7 @@ def _cells(picture: Pixels, one: ExplainedPicture) -> Pixels:
 
 
 def _shown(one: ExplainedPicture) -> list[int]:
-    """Return the likeliest classes, the likeliest first, among them the two that are compared."""
+    """Return the most likely classes, in order, including the two that are compared."""
     order = np.argsort(-one.probabilities, kind="stable").tolist()
     compared = {one.target, one.against}
     return [index for place, index in enumerate(order) if place < _MOST or index in compared]

@@ -13,7 +13,7 @@ _TYPE = 17.0
 
 
 def plot_faithfulness(records: Sequence[MethodRecord]) -> bytes:
-    """Plot the probability that is left without the hottest fifth of the ink, best method first.
+    """Plot the probability left without the 20% of the ink that a heatmap highlights most.
 
     Layers differ in colour and marker; a line is the 95 % interval; the dashed line is random ink.
     A method that fails the sanity check has a hollow marker.

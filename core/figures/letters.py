@@ -1,4 +1,4 @@
-"""Letters that name places, which no reader takes for digits."""
+"""Letters that name places, which no one reads as digits."""
 
 from string import ascii_uppercase
 

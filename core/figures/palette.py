@@ -46,6 +46,7 @@ INDEXED = Theme(
     bar=34,
     predicted=_BLUE,
     explained=_ORANGE + _STEPS - 1,
+    compared=_HEAT,  # sky blue with the diverging colormap, which all comparisons have
     text=_ramp(_GROUND, _WHITE),
     dim_text=_ramp(_GROUND, _DIM),
     explained_text=_ramp(_ORANGE, _ORANGE + _STEPS - 1),

@@ -1,11 +1,11 @@
-"""The network's ten probabilities as text and as bars."""
+"""The network's probabilities as text and as bars."""
 
 from collections.abc import Sequence
 
 from core.digit import Box
 from core.figures.arrays import Classes, Pixels
 from core.figures.canvas import fill, frame, write
-from core.figures.style import Theme
+from core.figures.style import TEXT, Theme
 
 _VISIBLE = 0.0005
 """Smaller probabilities are written as < 0.1%, and dimmed."""
@@ -35,31 +35,38 @@ def draw_probabilities(
     probabilities: Classes,
     theme: Theme,
     *,
+    classes: Sequence[int] = range(10),
     target: int | None = None,
+    against: int | None = None,
     label: int | None = None,
+    size: int = TEXT,
 ) -> None:
-    """Draw a bar and a percentage for each class, the predicted one's in blue and bold.
+    """Draw a bar and a percentage for each of the classes, the predicted one's in blue and bold.
 
-    The target gets an orange frame and arrow, and the label a tick. The ten rows have 24 free
-    pixels to their left and 3 between them.
+    The target gets an orange frame and arrow, the class that it is compared with a sky blue frame,
+    and the label a tick. The rows have 24 free pixels to their left and 3 between them.
     """
-    predicted = int(probabilities.argmax())
-    for digit, (row, probability) in enumerate(zip(rows, probabilities.tolist(), strict=True)):
+    predicted, scale = int(probabilities.argmax()), size / TEXT
+    indent, percents, half = round(29 * scale), round(115 * scale), round(8 * scale)
+    for digit, row in zip(classes, rows, strict=True):
         left, top, right, bottom = row
+        probability = float(probabilities[digit])
         middle, bold = (top + bottom) // 2, digit == predicted
         ink = theme.text if probability >= _VISIBLE else theme.dim_text
-        write(canvas, str(digit), (left + 8, middle), ink, bold=bold)
+        write(canvas, str(digit), (left + 8, middle), ink, size=size, bold=bold)
         percent = format_percent(probability)
-        write(canvas, percent, (right - 8, middle), ink, size=21, bold=bold, ha="right")
+        write(canvas, percent, (right - 8, middle), ink, size=size - 1, bold=bold, ha="right")
 
-        start, end = left + 29, right - 115
-        fill(canvas, (start, middle - 8, end, middle + 8), theme.track)
+        start, end = left + indent, right - percents
+        fill(canvas, (start, middle - half, end, middle + half), theme.track)
         length = max(round(probability * (end - start)), 2)  # 0 is visible too
         colour = theme.predicted if bold else theme.bar
-        fill(canvas, (start, middle - 8, start + length, middle + 8), colour)
+        fill(canvas, (start, middle - half, start + length, middle + half), colour)
 
         if digit == label:
             write(canvas, "✓", (left - 4, middle), theme.text, ha="right")
+        if digit == against:
+            frame(canvas, row, theme.compared, width=3)
         if digit == target:
             frame(canvas, row, theme.explained, width=3)
             arrow = (left - 14, middle)

@@ -87,8 +87,8 @@ def draw_tests(
 ) -> bytes:
     """Draw two named heatmaps, A and B, with their deletion tests below, as a JPEG.
 
-    A test is three digits, each with its probability: the whole one, and without the fifth of the
-    ink where the heatmap is brightest, and without a random fifth. The heatmap at place `right` is
+    A test is three digits, each with its probability: the whole one, and without the 20% of the
+    ink where the heatmap is brightest, and without a random 20%. The heatmap at place `right` is
     marked.
     """
     panels = [overlay_digit(image, heatmap, _SMALL) for heatmap in heatmaps]

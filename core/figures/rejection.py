@@ -10,13 +10,12 @@
 """
 
 import math
-from dataclasses import dataclass
 
-from core.digit import Digit
 from core.figures.arrays import Greys
 from core.figures.canvas import blank, to_jpeg, write
 from core.figures.panels import Panel, View, draw_box, draw_panels, image_panel, locate
 from core.figures.style import EXPLAINED
+from core.uploads.best_candidate import BestCandidate
 from core.uploads.decoded_image import DecodedImage
 
 _SHORT, _TALL = 420, 712
@@ -26,25 +25,12 @@ _MIN_INK = 24
 """Ink that differs less from the paper, of 255, is noise and is not shown as white."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class RejectedCandidate:
-    """A candidate that was not taken for a digit, and the class that it would have.
-
-    Its objectness is the log-odds that it is a digit at all; a digit has at least the threshold.
-    """
-
-    digit: Digit
-    prediction: int
-    objectness: float
-    threshold: float
-
-
 def format_objectness(objectness: float) -> str:
     """Return log-odds with one decimal, rounded down, so that too little never looks enough."""
     return f"{math.floor(objectness * 10) / 10:.1f}".replace("-", "−")
 
 
-def draw_rejection(picture: DecodedImage, ink: Greys, candidate: RejectedCandidate | None) -> bytes:
+def draw_rejection(picture: DecodedImage, ink: Greys, candidate: BestCandidate | None) -> bytes:
     """Draw why no digit was found in a picture with an ink map, which may be shrunk.
 
     Returns:
@@ -66,9 +52,7 @@ def draw_rejection(picture: DecodedImage, ink: Greys, candidate: RejectedCandida
     return to_jpeg(draw_panels(_SHORT if candidate is None else _TALL, panels))
 
 
-def _candidate_panels(
-    picture: DecodedImage, ink: Greys, candidate: RejectedCandidate
-) -> list[Panel]:
+def _candidate_panels(picture: DecodedImage, ink: Greys, candidate: BestCandidate) -> list[Panel]:
     box, warp = locate(candidate.digit, picture)
     view = View.around(picture, box, _SMALL)
     boxed = view.show_ink(ink, box)
@@ -76,9 +60,9 @@ def _candidate_panels(
     verdict, middle = blank(_SMALL, _SMALL), _SMALL // 2
     at = (middle, middle - 24)
     write(verdict, f"{candidate.prediction}?", at, size=96, bold=True, ha="center")
-    sign = "<" if candidate.objectness < candidate.threshold else "≥"
-    objectness, threshold = map(format_objectness, (candidate.objectness, candidate.threshold))
-    text, at = f"{objectness} {sign} {threshold}", (middle, _SMALL - 44)
+    sign = "<" if candidate.objectness < candidate.min_objectness else "≥"
+    objectness, least = map(format_objectness, (candidate.objectness, candidate.min_objectness))
+    text, at = f"{objectness} {sign} {least}", (middle, _SMALL - 44)
     write(verdict, text, at, EXPLAINED, size=29, bold=True, ha="center")
     top = 464
     return [

@@ -53,10 +53,11 @@ class Theme:
     bar: Colour
     predicted: Colour
     explained: Colour
+    compared: Colour
     text: Ink
     dim_text: Ink
     explained_text: Ink
 
 
-RGB = Theme(GROUND, LINE, TRACK, BAR, PREDICTED, EXPLAINED, WHITE, DIM, EXPLAINED)
+RGB = Theme(GROUND, LINE, TRACK, BAR, PREDICTED, EXPLAINED, SKY, WHITE, DIM, EXPLAINED)
 """The theme of an RGB canvas; that of an indexed one is `palette.INDEXED`."""

@@ -2,21 +2,38 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.digit import Digit
 from core.uploads.candidates import LogitsFn, candidate, score
-from core.uploads.reader import Reading
+from core.uploads.reader import Reading, two_tone
 from core.uploads.strokes import InkStyle, find_strokes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BestCandidate:
-    """The shape with the highest objectness, the log-odds that it is a digit at all."""
+    """The shape with the highest objectness, and how it does by the rules for a digit.
+
+    Attributes:
+        prediction: The class that it would have.
+        objectness: Log-odds that it is a digit at all.
+        min_objectness: The least objectness of a digit.
+        two_tone: Share of the variance around it that lies between ink and paper, 0 to 1; see
+            `core.uploads.reader.MIN_TWO_TONE`.
+        ink: Share of the picture's ink, 0 to 1; see `core.uploads.reader.MIN_INK`.
+    """
 
     digit: Digit
+    prediction: int
     objectness: float
+    min_objectness: float
+    two_tone: float
+    ink: float
 
 
-def find_best_candidate(reading: Reading, logits_fn: LogitsFn) -> BestCandidate | None:
+def find_best_candidate(
+    reading: Reading, logits_fn: LogitsFn, min_objectness: float = 0.0
+) -> BestCandidate | None:
     """Score each stroke of a picture without digits, and all strokes together.
 
     Ruled lines are left out.
@@ -30,4 +47,11 @@ def find_best_candidate(reading: Reading, logits_fn: LogitsFn) -> BestCandidate 
     numbers = range(1, len(strokes.boxes))
     crops = [strokes.crop(group) for group in (numbers, *((n,) for n in numbers))]
     best = max(score(map(candidate, crops), logits_fn), key=lambda one: one.objectness)
-    return BestCandidate(best.as_digit(reading.picture.scale_of(reading.ink)), best.objectness)
+    return BestCandidate(
+        digit=best.as_digit(reading.picture.scale_of(reading.ink)),
+        prediction=int(logits_fn(best.form.image[np.newaxis]).argmax()),
+        objectness=best.objectness,
+        min_objectness=min_objectness,
+        two_tone=two_tone(reading.ink, best.box),
+        ink=best.mass / float(strokes.masses.sum()),
+    )

@@ -143,7 +143,7 @@ def _bare(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _local_mean(
     thumb: NDArray[np.uint8], bare: NDArray[np.float32], radius: int
 ) -> NDArray[np.uint8]:
-    """Average the bare paper around each pixel, from farther away where there is none nearby."""
+    """Average the bare paper around each pixel, from farther away if none is nearby."""
     total = np.zeros(thumb.shape, np.float32)
     weight = np.full(thumb.shape, 1e-9, np.float32)
     for within, share in ((radius / 2, 1.0), (1.5 * radius, 1e-2), (6 * radius, 1e-4)):

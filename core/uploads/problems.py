@@ -30,11 +30,11 @@ _SENTENCES = {
         "Pictures of this format cannot be read: send a PNG, JPEG, WebP, GIF, HEIC or AVIF."
     ),
     UploadProblem.DAMAGED: (
-        "The picture is damaged and cannot be read to its end: save it anew and send that."
+        "The picture is damaged and cannot be read completely: save it as a new file and send that."
     ),
     UploadProblem.GAVE_UP: (
-        "The picture takes too much time or memory to be read: save it anew, or smaller, and send "
-        "that."
+        "The picture takes too much time or memory to be read: save it as a new file, or make it "
+        "smaller, and send that."
     ),
 }
 

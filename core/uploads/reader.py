@@ -26,7 +26,7 @@ _MAX_OVERLAP, _NESTED = 0.5, 0.3
 """If one digit overlaps another by more than a half, they are outlines of one, and the explained
 share is multiplied by the second factor."""
 
-_MIN_INK, _MIN_EXPLAINED = 0.5, 0.2
+MIN_INK, _MIN_EXPLAINED = 0.5, 0.2
 """A single digit makes up at least this share of the ink, or the digits explain at least that share
 of it. Otherwise the picture shows something else, with marks that look like digits."""
 
@@ -37,7 +37,7 @@ _AS_STRONG, _FILLED = 0.7, 0.3
 """A shape is solid if at least `_FILLED` of what is between its outlines is ink of at least
 `_AS_STRONG` times their strength."""
 
-_TWO_TONE = 0.76
+MIN_TWO_TONE = 0.76
 """Share of the variance around a digit that lies between ink and paper. In photographs of things it
 is less."""
 
@@ -94,7 +94,7 @@ class Reader:
         digits = [
             digit
             for digit in find_digits(strokes, self._logits_fn, self._min_objectness)
-            if _two_tone(ink, digit.box) >= _TWO_TONE
+            if two_tone(ink, digit.box) >= MIN_TWO_TONE
             and (ink is wide or not _is_outline_of_solid(ink, wide, digit.box))
         ]
         explained = sum(
@@ -106,13 +106,27 @@ class Reader:
         share = sum(one.mass for one in digits) / mass
         explained /= MAX_OBJECTNESS * mass
         if style is InkStyle.PLAIN:
-            accepted = explained >= _MIN_EXPLAINED or (len(digits) == 1 and share >= _MIN_INK)
+            accepted = explained >= _MIN_EXPLAINED or (len(digits) == 1 and share >= MIN_INK)
         else:
             accepted = share >= _MIN_INK_OTHER and explained >= _MIN_EXPLAINED_OTHER
         if not accepted:
             return [], 0
         # Ink at the edge may be further digits, joined by lines.
         return digits, explained * mass / (mass + strokes.at_edge)
+
+
+def two_tone(ink: NDArray[np.uint8], box: Box) -> float:
+    """Return the share of the variance around a box between two classes, by Otsu's threshold."""
+    left, top, right, bottom = box
+    margin = max((bottom - top) // 10, 2)
+    ink = ink[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin]
+    threshold, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)
+    is_ink = ink > threshold
+    share = float(is_ink.mean())
+    if share in {0.0, 1.0}:
+        return 0.0
+    apart = float(ink[is_ink].mean()) - float(ink[~is_ink].mean())
+    return share * (1 - share) * apart**2 / float(ink.var())
 
 
 def _interpretations(
@@ -144,20 +158,6 @@ def _is_outline_of_solid(ink: NDArray[np.uint8], wide: NDArray[np.uint8], box: B
         return False
     as_strong = there >= _AS_STRONG * np.median(there[is_stroke])
     return bool(as_strong[~is_stroke].mean() > _FILLED)
-
-
-def _two_tone(ink: NDArray[np.uint8], box: Box) -> float:
-    """Return the share of the variance around a box between two classes, by Otsu's threshold."""
-    left, top, right, bottom = box
-    margin = max((bottom - top) // 10, 2)
-    ink = ink[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin]
-    threshold, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)
-    is_ink = ink > threshold
-    share = float(is_ink.mean())
-    if share in {0.0, 1.0}:
-        return 0.0
-    apart = float(ink[is_ink].mean()) - float(ink[~is_ink].mean())
-    return share * (1 - share) * apart**2 / float(ink.var())
 
 
 def _shrink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -37,7 +37,7 @@ _INSTEAD = {
 _BANNED = {
     "히트맵": r"열지도|(?<![가-힣])지도(?!사)|뜨거|(?<![가-힣])열(이 (있|강)|에서|의 위치| 없음)",
     "모델": "신경망|네트워크",
-    "feature map": "특징 ?맵(?!\\))|피처 ?맵|피쳐",
+    "feature map": "특징 ?맵(?!\\))|피처 ?맵|피쳐|(?<![가-힣])맵(?!\\))",
     "그레디언트": "그래디언트|그라디언트|경사도",
     "파라미터": "매개 ?변수",
     "이미지": "그림(?!자)|화상",
@@ -63,6 +63,10 @@ _BANNED = {
     "위치": "자리(?!수)",
     "각각": "저마다",
     "이유": "까닭",
+    "거예요, 값이에요": "것이에요",
+    "이, 또는 이름": "당신|그것[은이을]",
+    "쉼표, 마침표": "[—;]",
+    "능동": "에 의해|되어지",
     "-해요": r"(니다|니까|십시오|십시요)(?![가-힣])",
 }
 """Korean words that are not used, by what is said instead."""
@@ -154,6 +158,17 @@ def test_particles_follow_how_a_digit_is_read(template: str, takes: str) -> None
     for digit, particle in enumerate(takes.split()):
         said = _FORMATTER.vformat(template, (), {"n": digit})
         assert said == (particle if "~" in template else f"{digit}{particle}")
+
+
+def test_every_particle_that_a_text_asks_for_is_known() -> None:
+    specs = {
+        spec
+        for said in catalogue("ko").values()
+        for _, _, spec, _ in Formatter().parse(said)
+        if spec and "/" in spec
+    }
+
+    assert {_FORMATTER.vformat(f"{{n:{spec}}}", (), {"n": 9}) for spec in specs}
 
 
 def test_articles_follow_how_a_digit_is_read() -> None:

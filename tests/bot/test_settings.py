@@ -1,32 +1,81 @@
 """Settings, and the file that explains them."""
 
-import re
+import ast
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import NetworkSettings, Settings, SettingsError
+from bot import settings as settings_module
+from bot.settings import NetworkSettings, Settings, SettingsError, expected
 from core.network import WEIGHTS
+from scripts.settings import files
 
-_EXAMPLE = Path(__file__).parents[2] / ".env.example"
-
-
-def test_the_example_names_every_setting_and_no_other() -> None:
-    named = re.findall(r"^#? ?([A-Z_]+)=", _EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE)
-
-    assert sorted(named) == sorted(name.upper() for name in Settings.model_fields)
+_ROOT = Path(__file__).parents[2]
+_EXAMPLE = _ROOT / ".env.example"
 
 
-def test_the_example_shows_the_defaults() -> None:
-    shown = dict(
-        re.findall(r"^# ([A-Z_]+)=(.*)$", _EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE)
-    )
-    defaults = Settings(_env_file=None)
+def test_what_operators_read_is_what_the_code_declares() -> None:
+    for name, text in files().items():
+        assert (_ROOT / name).read_text(encoding="utf-8") == text, "run make settings"
 
-    for name, value in shown.items():
-        default = getattr(defaults, name.lower())
-        assert value == ("" if default is None else str(default))
+
+def test_the_bot_uses_every_setting_and_reads_no_other() -> None:
+    used, read_past = set[str](), list[str]()
+    for file in (_ROOT / "bot").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                used.add(node.attr)
+                if node.attr in {"environ", "getenv"}:
+                    read_past.append(f"{file.relative_to(_ROOT)}:{node.lineno}")
+
+    assert Settings.model_fields.keys() <= used
+    files_of = {place.partition(":")[0] for place in read_past}
+    # The folder of secrets, and the language of the terminal: no settings of ours.
+    assert files_of == {"bot/settings.py", "bot/cli/preview.py"}
+
+
+def test_a_setting_may_be_a_file_of_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker, systemd = tmp_path / "docker", tmp_path / "systemd"
+    for folder in (docker, systemd):
+        folder.mkdir()
+        (folder / "DISCORD_TOKEN").write_text(f"a.b.{folder.name}\n")
+    (docker / "log_level").write_text("error")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(settings_module, "SECRETS", docker)
+    for name in ("DISCORD_TOKEN", "LOG_LEVEL", "CREDENTIALS_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+
+    def last_part() -> str:
+        return Settings.read().token.rpartition(".")[2]
+
+    assert last_part() == "docker"
+    assert Settings.read().log_level == "ERROR"
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(systemd))
+    assert last_part() == "systemd"
+    Path(".env").write_text("DISCORD_TOKEN=a.b.dotenv")
+    assert last_part() == "dotenv"
+    monkeypatch.setenv("DISCORD_TOKEN", "a.b.environment")
+    assert last_part() == "environment"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("weights", "a path like weights/mine"),
+        ("max_waiting", "a whole number, at least 1"),
+        ("log_level", "DEBUG, INFO, WARNING or ERROR"),
+        (
+            "database_url",
+            "a text like sqlite+aiosqlite:///gradcam-bot.sqlite3 "
+            "or postgresql+asyncpg://user:password@host/database",
+        ),
+    ],
+)
+def test_the_declaration_says_what_a_value_must_be(name: str, said: str) -> None:
+    assert expected(name) == said
 
 
 def test_a_copy_of_the_example_is_a_working_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +119,7 @@ def test_a_database_that_cannot_be_used_is_refused(
         Settings.read()
 
     assert str(refused.value).count("\n") == 0
-    assert str(refused.value).startswith("DATABASE_URL: it must be like sqlite+aiosqlite:///")
+    assert str(refused.value).startswith("DATABASE_URL: it must be a text like sqlite+")
     assert "secret" not in str(refused.value)
 
 

@@ -94,6 +94,8 @@ def settings(tmp_path: Path, empty_sqlite: Path) -> Settings:
         weights=None,
         database_url=make_url(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}"),
         max_waiting=256,
+        max_waiting_per_server=128,
+        max_waiting_per_person=8,
         log_level="INFO",
     )
 

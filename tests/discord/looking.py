@@ -77,6 +77,13 @@ def refusal(result: simcord.InteractionResult) -> str:
     return text(told)
 
 
+async def receipt(person: simcord.MemberActor, message: discord.Message) -> str:
+    """What a person is told, in private, that is needed to repeat the answer of a message."""
+    result = await person.click(message, custom_id=control(message, "rule"))
+    assert answer(result).flags.ephemeral
+    return text(result.response).splitlines()[-1]
+
+
 async def pictures(bot: GradcamBot, message: Seen) -> list[bytes]:
     """The files of a message's large pictures."""
     return [

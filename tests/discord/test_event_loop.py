@@ -1,11 +1,13 @@
 """Nothing that computes runs on the event loop, and what waits is batched."""
 
 import asyncio
+import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from itertools import product
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 import numpy as np
 import pytest
@@ -13,14 +15,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bot.explain import explaining
+from bot.i18n import speaker
 from bot.runtime.errors import UserError
+from bot.runtime.fairness import begin
 from bot.runtime.networks import Network
+from bot.ui import reply
 from core.dataset import test_digit as digit_of
 from core.explain.explanation import ExplanationSet
 from core.explain.scores import Score
 from tests.builders import picture, saved
 from tests.discord.conftest import Server
-from tests.discord.looking import refusal, text
+from tests.discord.looking import answer, control, refusal, text
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -142,21 +147,79 @@ async def test_other_scores_and_other_networks_are_not_mixed(server: Server) -> 
             assert found.heatmaps[layer] == pytest.approx(maps, abs=1e-5)
 
 
-async def test_a_full_queue_says_so_kindly(server: Server) -> None:
-    engine = server.bot.engine
-    engine._max_waiting = 1
-    image = digit_of(7).image[None]
+async def test_who_waits_long_is_told_how_many_come_before_them(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, guild = server.bot.engine, server.alex.guild.id
+    explain_all, begin = engine.explain_all, list[Callable[[], None]]()
 
-    first, second = await asyncio.gather(
-        *(engine.explain_all(image, Network.TUTORIAL, Score.LOGIT) for _ in range(2)),
-        return_exceptions=True,
-    )
-    assert not isinstance(first, BaseException)
-    assert isinstance(second, UserError)
+    class Wait(reply._Wait):
+        def __init__(self, *of: Any) -> None:
+            super().__init__(*of)
+            begin.append(self._begin)
 
-    engine._max_waiting = 0
-    result = await server.alex.slash(server.channel, "explain", index=4321)
-    assert "my queue is full" in refusal(result)
-    engine._max_waiting = 256
-    result = await server.alex.slash(server.channel, "explain", index=4321)
-    assert "· index 4321 ·" in text(result.response)
+    async def explain_after_two_seconds(*what: Any) -> list[ExplanationSet]:
+        while begin:
+            begin.pop()()
+        return await explain_all(*what)
+
+    monkeypatch.setattr(reply, "_Wait", Wait)
+    monkeypatch.setattr(engine, "explain_all", explain_after_two_seconds)
+    alone = await server.minji.slash(server.channel, "explain", index=4321)
+    async with _asking(server, *((person, guild) for person in (1, 2, 2, 2))):
+        answered = await server.minji.slash(server.channel, "explain", index=4322)
+        monkeypatch.setattr(engine, "picture", _refuse)
+        refused = await server.minji.slash(server.channel, "explain", index=4323)
+
+    told = speaker("ko")("problem.before", count=2)
+    sent = json.dumps([each.json for each in server.env.http_requests], ensure_ascii=False)
+    assert sent.count(told) == 2
+    for result, index in ((alone, 4321), (answered, 4322)):
+        assert f"{index}" in text(result.response)
+    assert refusal(refused) == speaker("ko")("problem.busy")
+    assert len(server.channel.history()) == 2
+
+
+async def _refuse(*_: object) -> None:
+    raise UserError("problem.busy")
+
+
+async def test_who_asks_too_much_at_once_is_told_so_alone_and_nobody_else_is(
+    server: Server,
+) -> None:
+    alex, guild = server.alex.id, server.alex.guild.id
+    async with _asking(server, *[(alex, guild)] * server.settings.max_waiting_per_person):
+        refused = await server.alex.slash(server.channel, "explain", index=4321)
+        uncounted = await server.alex.slash(server.channel, "help")
+        answered = await server.minji.slash(server.channel, "explain", index=4321)
+    async with _asking(server, *((person, guild) for person in range(1000))):
+        shown = answer(answered)
+        crowded = await server.minji.click(shown, custom_id=control(shown, "step:on"))
+    again = await server.alex.slash(server.channel, "explain", index=4321)
+
+    assert refusal(refused) == speaker("en")("problem.yours_wait", count=8)
+    (told,) = crowded.followups
+    assert told.ephemeral
+    assert text(told) == speaker("ko")("problem.server_busy", count=128)
+    for result in (answered, again):
+        assert "4321" in text(result.response)
+    assert "/explain" in text(uncounted.response)
+
+
+@asynccontextmanager
+async def _asking(server: Server, *askers: tuple[int, int]) -> AsyncIterator[None]:
+    """As if people had asked for something, and waited."""
+    done = asyncio.Event()
+
+    async def ask(person: int, guild: int) -> None:
+        with server.bot.admission.request(person, guild), suppress(UserError):
+            waiting = asyncio.create_task(begin())
+            await done.wait()
+            await waiting
+
+    tasks = [asyncio.create_task(ask(*asker)) for asker in askers]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    yield
+    done.set()
+    await asyncio.gather(*tasks)

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from bot.i18n import Typed, speaker
+from bot.runtime.errors import UserError
 from bot.runtime.networks import Network
 from core.dataset import load_test_digits
 from core.explain.explainer import Explainer
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, answer, card, control, options, refusal, text
+from tests.discord.looking import alt_texts, answer, card, control, options, receipt, refusal, text
 
 english = speaker("en")
 
@@ -35,7 +36,8 @@ async def test_the_picture_is_described_to_those_who_cannot_see_it(server: Serve
 
     (alt,) = alt_texts(result.response)
     assert "Prediction 9" in alt
-    assert "Target class 9, Grad-CAM at max_pooling2d_1" in alt
+    assert "7×7 cells. Grad-CAM at max_pooling2d_1 for class 9." in alt
+    assert "Label 9." in alt
     assert "Brightest regions, on average:" in alt
 
 
@@ -79,20 +81,55 @@ async def test_the_other_network_can_be_asked_about_the_same_digit(server: Serve
 
     shown = await server.alex.slash(server.channel, "explain", index=index)
     before = text(shown.response)
-    assert f"-# tutorial weights {_of_tutorial(server).weights_hash} ·" in before
     assert f"The uploads' network disagrees: it reads a {other} (" in before
 
     message = answer(shown)
+    weights = _of_tutorial(server).weights_hash
+    told = await receipt(server.bora, message)
+    assert told.startswith(f"-# tutorial weights {weights} · index {index} ·")
     result = await server.alex.click(message, custom_id=control(message, "network"))
 
     assert result.acknowledged
     after = text(server.last)
     weights = server.bot.engine.explainers[Network.UPLOADS].weights_hash
-    assert f"-# uploads weights {weights} · index {index} ·" in after
+    told = await receipt(server.bora, server.last)
+    assert told.startswith(f"-# uploads weights {weights} · index {index} ·")
     assert f"The tutorial's network disagrees: it reads a {one} (" in after
     message = server.last
     await server.alex.click(message, custom_id=control(message, "network"))
     assert text(server.last) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "index 7 · max_pooling2d_1 · class 9 · log_odds · gradcam"),
+        (
+            {"target": 4, "layer": "conv2d", "method": "layercam"},
+            "index 7 · conv2d · class 4 · log_odds · layercam",
+        ),
+        ({"against": 4}, "index 7 · max_pooling2d_1 · class 9 − 4 · lead · gradcam"),
+        ({"method": "saliency"}, "index 7 · input · class 9 · log_odds · saliency"),
+    ],
+)
+async def test_what_is_needed_to_repeat_an_answer_is_told_in_private_and_by_the_network_of_then(
+    server: Server, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], told: str
+) -> None:
+    await server.alex.slash(server.channel, "explain", index=7, **options)
+    message, weights = server.last, _of_tutorial(server).weights_hash
+    assert weights not in text(message)
+    await server.restart()
+    monkeypatch.setattr(_of_tutorial(server), "weights_hash", "00000000")
+
+    result = await server.minji.click(message, custom_id=control(message, "rule"))
+
+    assert answer(result).flags.ephemeral
+    words, korean = text(result.response), speaker("ko")
+    assert words.startswith(korean("rule.heading"))
+    assert korean("rule.repeat") in words
+    assert korean("rule.evidence") not in words  # which is about uploads
+    assert (await receipt(server.bora, message)) == f"-# tutorial weights {weights} · {told}"
+    assert text(server.last) == text(message)
 
 
 async def test_why_not_a_4(server: Server) -> None:
@@ -101,7 +138,6 @@ async def test_why_not_a_4(server: Server) -> None:
     words = text(result.response)
     assert "evidence for **4**" in words
     assert "14×14 cells" in words
-    assert "· class 4 ·" in words
 
 
 async def test_the_last_test_digit_can_be_asked_for(server: Server) -> None:
@@ -117,12 +153,14 @@ async def test_an_index_out_of_range_cannot_be_typed(server: Server) -> None:
 
 
 async def test_without_index_and_image_one_is_drawn(server: Server) -> None:
-    receipts = set()
+    drawn = set()
     for _ in range(4):
         result = await server.alex.slash(server.channel, "explain")
-        receipts.add(text(result.response).split("weights")[1])
+        index = re.search(r"Test digit (\d+)", text(result.response))
+        assert index
+        drawn.add(index[1])
 
-    assert len(receipts) > 1
+    assert len(drawn) > 1
 
 
 async def test_a_private_answer_is_private_and_does_not_speak_of_others(server: Server) -> None:
@@ -198,8 +236,13 @@ async def test_a_layer_that_somebody_types_is_shown_as_typed(server: Server, typ
     assert words.isprintable()
 
 
-async def test_what_is_refused_while_the_bot_thinks_is_refused_in_private(server: Server) -> None:
-    server.bot.engine._max_waiting = 0
+async def test_what_is_refused_while_the_bot_thinks_is_refused_in_private(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise UserError("problem.busy")
+
+    monkeypatch.setattr(server.bot.engine, "explain_all", refuse)
     refused = await server.alex.slash(server.channel, "explain", index=4321)
     alone = await server.alex.slash(server.channel, "explain", index=4321, private=True)
 

@@ -30,6 +30,7 @@ async def test_a_korean_reader_reads_korean(server: Server) -> None:
         "다음 숫자",
         "업로드용 모델에 묻기",
         "HiResCAM 히트맵 보기",
+        "어떻게 판단했나요?",
     ]
 
 

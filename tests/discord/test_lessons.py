@@ -111,7 +111,7 @@ async def test_each_wrong_answer_has_its_own_feedback(server: Server) -> None:
         ("reading", 2, "study:example.161", None, "Test digit 161,"),
         ("reading", 2, "studyclass", "4", "Brightest regions"),
         ("reading", 0, "studylayer", "conv2d_1", "Brightest regions"),
-        ("reading", 3, "studyscore", "probability", "Brightest regions"),
+        ("reading", 3, "studyscore", "logit", "Brightest regions"),
     ],
 )
 async def test_what_there_is_to_try_changes_the_picture(

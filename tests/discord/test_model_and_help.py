@@ -11,7 +11,7 @@ from bot.runtime.networks import Network
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 from core.record import ModelRecord
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, components, control, refusal, text
+from tests.discord.looking import alt_texts, answer, components, control, receipt, refusal, text
 
 
 async def test_model_shows_the_layers_and_what_was_measured(server: Server) -> None:
@@ -111,12 +111,13 @@ async def test_a_confused_pair_leads_to_an_example_of_it(server: Server, network
         assert result.ephemeral
         assert str(pair.label) in button.label
         words = text(result.response)
-        index = re.search(r"index (\d+)", words)
+        index = re.search(r"Test digit (\d+)", words)
         assert index
         assert int(index[1]) in pair.indexes
         assert f"is labelled **{pair.label}**" in words
         assert words.startswith(f"## {pair.predicted}")
-        assert f"-# {network} weights" in words
+        told = await receipt(server.alex, answer(result))
+        assert told.startswith(f"-# {network} weights")
     assert text(server.last) == before
 
 

@@ -17,7 +17,7 @@ from core.figures.plots import training_curves
 from core.network import NETWORK_FILE, WEIGHTS, epoch_file
 from core.record import ModelRecord
 from tests.discord.conftest import Server
-from tests.discord.looking import alt_texts, text
+from tests.discord.looking import alt_texts, answer, receipt
 
 _EPOCH = 1
 
@@ -46,18 +46,19 @@ def settings(settings: Settings, folder: Path) -> Settings:
 async def test_an_answer_comes_from_the_operators_network(server: Server, folder: Path) -> None:
     result = await server.alex.slash(server.channel, "explain", index=7)
 
-    assert f"tutorial weights {Explainer.load(folder).weights_hash} ·" in text(result.response)
+    told = await receipt(server.alex, answer(result))
+    assert f"tutorial weights {Explainer.load(folder).weights_hash} ·" in told
     (ours,) = await server.bot.engine.explain_all_untrained(test_digit(7).image[None])
-    answer = server.bot.engine.explainers[Network.TUTORIAL].explain(test_digit(7).image[None])
-    np.testing.assert_allclose(ours.probabilities, answer.probabilities[0], atol=1e-6)
+    theirs = server.bot.engine.explainers[Network.TUTORIAL].explain(test_digit(7).image[None])
+    np.testing.assert_allclose(ours.probabilities, theirs.probabilities[0], atol=1e-6)
 
 
 async def test_lessons_show_the_operators_training(server: Server, folder: Path) -> None:
     epochs = await server.bot.illustrator.illustrate("epochs", View(18))
     curves = await server.bot.illustrator.illustrate("curves", View(18))
 
-    answer = network_after(_EPOCH).forward(test_digit(18).image[None, :, :, None]).logits
-    assert set(str(epochs.drawing.fields["read"]).split()) == {str(int(np.argmax(answer)))}
+    read = network_after(_EPOCH).forward(test_digit(18).image[None, :, :, None]).logits
+    assert set(str(epochs.drawing.fields["read"]).split()) == {str(int(np.argmax(read)))}
     assert curves.drawing.file == (folder / "curves.png").read_bytes()
     assert curves.drawing.file != (WEIGHTS / "curves.png").read_bytes()
     assert curves.drawing.fields["loss_first"] == "9.875"

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -27,6 +28,7 @@ from tests.discord.looking import (
     control,
     options,
     pictures,
+    receipt,
     refusal,
     text,
 )
@@ -89,7 +91,7 @@ async def test_several_digits_are_shown_together_and_each_can_be_gone_into(
     words = text(overview)
     assert "## 7 1 0\n" in words
     assert "The uploads' network reads 3 digits. Lowest confidence: " in words
-    assert "· class as read ·" in words
+    assert "· class as read ·" in await receipt(server.bora, overview)
     assert "(A: a 7, left; B: a 1, centre; C: a 0, right)" in alt_texts(overview)[1]
     assert len(await pictures(server.bot, overview)) == 1
     assert [option[:4] for option in options(overview, "digit")] == ["A: 7", "B: 1", "C: 0"]
@@ -118,14 +120,14 @@ async def test_a_class_that_was_asked_for_is_explained_in_each_digit(server: Ser
     overview = server.last
     of_four = (await pictures(server.bot, overview))[0]
     assert "evidence for **4** in each digit" in text(overview)
-    assert "· class 4 ·" in text(overview)
+    assert "· class 4 ·" in await receipt(server.bora, overview)
     assert "a heatmap over each, for class 4." in alt_texts(overview)[1]
 
     for place in ("0", "1"):
         await _choose(server, "digit", place)
-        assert "· class 4 ·" in text(server.last)
+        assert "· class 4 ·" in await receipt(server.bora, server.last)
     await _choose(server, "target", "p")
-    assert "· class 1 ·" in text(server.last)
+    assert "· class 1 ·" in await receipt(server.alex, server.last)
     await _press(server, "all")
     assert "evidence for the class that each digit is read as" in text(server.last)
     assert (await pictures(server.bot, server.last))[0] != of_four
@@ -140,12 +142,12 @@ async def test_a_class_that_was_explained_to_correct_one_digit_is_of_that_digit(
     await _upload(server, row(_SEVEN, _ONE))
     await _choose(server, "digit", "0")
     await _correct(server, "1")
-    assert "· class 1 ·" in text(server.last)
+    assert "· class 1 ·" in await receipt(server.alex, server.last)
 
     await _choose(server, "digit", "1")
     await _choose(server, "digit", "0")
 
-    assert "· class 7 ·" in text(server.last)
+    assert "· class 7 ·" in await receipt(server.alex, server.last)
     assert f"<@{server.alex.id}> says" not in text(server.last)
 
 
@@ -222,28 +224,75 @@ async def test_any_number_of_digits_is_described_and_every_one_can_be_gone_into(
     assert all(0 < len(alt) <= 1024 for alt in alt_texts(server.last))
 
 
-@pytest.mark.parametrize("kind", ["blank", "gradient", "sideways"])
-async def test_without_a_digit_it_says_so_what_helps_why_and_by_which_rule(
-    server: Server, kind: str
+def _refused() -> bytes:
+    """A 2 on its side, which is no digit."""
+    with Image.open(io.BytesIO(picture(1))) as drawing:
+        return saved(drawing.rotate(90))
+
+
+def _beside_a_block() -> bytes:
+    """A small 7 beside a black block, which has nearly all the ink."""
+    sheet = Image.new("L", (900, 600), 255)
+    sheet.paste(0, (40, 40, 340, 340))
+    with Image.open(io.BytesIO(picture(0))) as drawing:
+        sheet.paste(drawing.resize((112, 112)), (700, 400))
+    return saved(sheet)
+
+
+def _shaded() -> bytes:
+    """A bar that fades into the paper, as things in photographs do."""
+    y, x = np.mgrid[:280, :280] - 140
+    bar = np.clip(1 - np.abs(x) / 28, 0, 1) ** 2 * np.clip((y + 100) / 200, 0, 1) ** 2
+    return saved(Image.fromarray(np.rint(255 * (1 - bar * (np.abs(y) < 100))).astype(np.uint8)))
+
+
+_TOO_LITTLE = re.escape(english("refused.too_little", evidence="E", needed="0.0")).replace(
+    "E", r"(−\d\.\d)"
+)
+
+
+@pytest.mark.parametrize(
+    ("draw", "reasons"),
+    [
+        (blank, [english("nothing.no_stroke")]),
+        (
+            _refused,
+            [r"The nearest thing to a digit is a shape like an? \d \(centre\)\.", _TOO_LITTLE],
+        ),
+        (
+            _beside_a_block,
+            [
+                english("nothing.nearest", digit=7, region="lower right"),
+                english("refused.little_ink", share="1%", needed="50%"),
+            ],
+        ),
+        (
+            _shaded,
+            [
+                english("nothing.nearest", digit=1, region="centre"),
+                english("refused.two_tone", share="72%", needed="76%"),
+            ],
+        ),
+    ],
+    ids=["blank", "sideways", "little ink", "not in two tones"],
+)
+async def test_a_refusal_begins_with_its_reason_for_this_picture_and_the_rule_repeats_it(
+    server: Server, draw: Callable[[], bytes], reasons: list[str]
 ) -> None:
-    file = {
-        "blank": blank(),
-        "gradient": saved(Image.radial_gradient("L")),
-        "sideways": _refused(),
-    }[kind]
-    reason = english("rule.likeliest", region="centre")
-    if kind == "blank":
-        reason = english("nothing.no_stroke")
-    message = await _upload(server, file)
+    message = await _upload(server, draw())
 
     words = text(message)
+    assert words.startswith("## ")
+    for line, reason in zip(words.removeprefix("## ").splitlines(), reasons, strict=False):
+        assert line == reason or re.fullmatch(reason, line)
     assert english("nothing.found") in words
     assert "What helps:" in words
     assert "reads a" not in words
     result = await _press(server, "rule")
     assert result.ephemeral
     rule = text(result.response)
-    assert rule.splitlines()[1].startswith(reason)
+    told = words.removeprefix("## ").splitlines()[: len(reasons)]
+    assert rule.splitlines()[1 : 1 + len(reasons)] == told
     decision = server.bot.about[Network.UPLOADS].record.decision
     for figure in (
         f"{decision.threshold:.1f} or more",
@@ -258,15 +307,8 @@ async def test_without_a_digit_it_says_so_what_helps_why_and_by_which_rule(
     assert text(server.last) == words
 
 
-def _refused() -> bytes:
-    """A 2 on its side, which is no digit."""
-    with Image.open(io.BytesIO(picture(1))) as drawing:
-        return saved(drawing.rotate(90))
-
-
 async def test_a_refusal_shows_what_came_nearest_to_a_digit(server: Server) -> None:
     message = await _upload(server, _refused())
-    assert english("nothing.found") in text(message)
     await server.restart()
 
     result = await _press(server, "steps")
@@ -277,9 +319,7 @@ async def test_a_refusal_shows_what_came_nearest_to_a_digit(server: Server) -> N
     assert heading == "## Why no digit was found"
     assert [line[:2] for line in lines] == ["1.", "2.", "3.", "4.", "5."]
     assert "this one (centre) is the most likely to be a digit" in lines[2]
-    said = re.search(
-        r"log-odds of being a digit are (−\d\.\d), below the threshold of 0.0\.", lines[4]
-    )
+    said = re.search(_TOO_LITTLE, lines[4])
     assert said
     assert re.fullmatch(r"If it had to be a digit, it would be a \*\*\d\*\*\.", last)
     (alt,) = alt_texts(result.response)
@@ -311,9 +351,10 @@ async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server
     assert words.startswith("## 2: wrongly rejected\n")
     assert _said(server, "correct.refused", said=2) in words
     assert english("correct.stored") in words
-    assert re.search(r"likely to be a digit. Its log-odds of being a digit are −", words)
+    assert re.search(f"{re.escape(english('refused.shape'))} {_TOO_LITTLE}", words)
     assert re.search(r"The uploads' network would read it as a \*\*\d\*\* \(", words)
-    assert f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 2 ·" in words
+    told = await receipt(server.alex, server.last)
+    assert told.startswith(f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 2 ·")
     assert _colour(server.last) == 0xE69F00
     assert len(await pictures(server.bot, server.last)) == 2
     assert "Most often: 2 rejected as not a digit (1×)." in await _model(server)
@@ -323,7 +364,7 @@ async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server
     await _choose(server, "target", "7")
     await _press(server, "network")
     assert text(server.last).startswith("## 2: wrongly rejected\n")
-    assert "· conv2d_1 · class 7 ·" in text(server.last)
+    assert "· conv2d_1 · class 7 ·" in await receipt(server.alex, server.last)
     steps = await _press(server, "steps")
     assert "## Why no digit was found" in text(steps.response)
 
@@ -333,7 +374,7 @@ async def test_a_digit_that_was_refused_is_taken_in_explained_and_counted(server
     )
     await _choose(server, "correct", "-1")
     assert _said(server, "correct.agreed") in text(server.last)
-    assert text(server.last).startswith("## No digit\n")
+    assert text(server.last).startswith("## The nearest thing to a digit")
     assert english("model.no_corrections") in await _model(server)
     assert len(server.channel.history()) == 1
     assert text(message) != text(server.last)
@@ -406,12 +447,12 @@ async def test_the_tutorials_network_can_be_asked_about_an_upload_and_disagreeme
         if "The tutorial's network disagrees" in text(message):
             break
     ours = text(message)
-    assert "-# uploads weights" in ours
+    assert (await receipt(server.alex, message)).startswith("-# uploads weights ")
 
     await _press(server, "network")
 
     theirs = text(server.last)
-    assert "-# tutorial weights" in theirs
+    assert (await receipt(server.alex, server.last)).startswith("-# tutorial weights ")
     said = ours.split("The tutorial's network disagrees: it reads a ")[1]
     assert theirs.startswith(f"## {said[0]}")
     assert f"The uploads' network disagrees: it reads a {ours[3]}" in theirs
@@ -459,7 +500,8 @@ async def test_the_uploader_corrects_it_and_it_is_counted_once(server: Server) -
     words = text(server.last)
     assert _said(server, "correct.wrong", said=1, prediction=7) in words
     assert english("correct.stored") in words
-    assert f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 1 ·" in words
+    told = await receipt(server.alex, server.last)
+    assert told.startswith(f"-# uploads weights {weights} · upload · max_pooling2d_1 · class 1 ·")
     assert _colour(server.last) == 0xE69F00
     assert len(server.channel.history()) == 1
     assert "uploaded pictures: 1. Most often: 1 read as 7 (1×)." in await _model(server)
@@ -702,8 +744,9 @@ def _check_korean(message: Any) -> None:
 
 async def test_every_answer_about_an_upload_is_korean_for_koreans(server: Server) -> None:
     for file in (row(_SEVEN, _ONE), _refused(), blank()):
-        await server.minji.slash(server.channel, "explain", image=("a.png", file))
-        message = server.last
+        shown = await server.minji.slash(server.channel, "explain", image=("a.png", file))
+        message = answer(shown)
+        assert message == server.last
         _check_korean(message)
         for kind in ("steps", "rule"):
             result = await server.minji.click(message, custom_id=control(message, kind))

@@ -258,7 +258,7 @@ async def test_a_press_on_controls_that_are_out_of_date_moves_nobody_and_updates
     assert "The group is already here" in told(again)
     assert steps(thread) == 2
     updated = answer(again)
-    assert "page 2 of" in text(updated)
+    assert "page\N{NO-BREAK SPACE}2\N{NO-BREAK SPACE}of" in text(updated)
     await press(host, updated, "session_next")
     assert steps(thread) == 3
 
@@ -323,7 +323,7 @@ async def test_whether_one_follows_is_private_and_the_host_sees_how_many(
     menu = answer(await press(host, menu, "session_next"))
     counts = text(menu)
     assert "Following: **0** · lost: **0** · no answer: 3" in counts
-    assert "page 1 of" in counts.split("Lost on other pages:")[1]
+    assert "page\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}of" in counts.split("Lost on other pages:")[1]
 
     await press(server.bora, step(thread), "session_clear")
     counted = answer(await press(host, menu, "session_who"))

@@ -28,6 +28,7 @@ from tests.discord.looking import (
     control,
     files,
     pictures,
+    receipt,
     refusal,
     text,
 )
@@ -46,9 +47,10 @@ async def test_an_image_option_brings_the_prediction_on_the_picture_itself(
 
     words = text(result.response)
     assert "The uploads' network reads a **7**." in words
-    assert "-# uploads weights " in words
-    assert "· upload ·" in words
     assert "labelled" not in words
+    told = await receipt(server.bora, answer(result))
+    assert told.startswith("-# uploads weights ")
+    assert "· upload · max_pooling2d_1 · class 7 ·" in told
     upload, photo, card = alt_texts(result.response)
     assert upload == "The uploaded picture"
     assert "a box around each digit (A: a 7, centre)" in photo
@@ -118,7 +120,7 @@ async def test_a_picture_in_a_direct_message_is_answered_there(server: Server) -
 
     pressed = await user.select(answer, ["conv2d_1"], custom_id=control(answer, "layer"))
     assert pressed.acknowledged
-    assert "· conv2d_1 ·" in text(user.dm_channel.history()[-1])
+    assert "`conv2d_1`" in text(user.dm_channel.history()[-1])
 
 
 async def test_a_direct_message_without_a_picture_says_what_to_send(server: Server) -> None:
@@ -314,15 +316,16 @@ async def test_an_uploads_controls_work_for_all_and_after_a_restart(server: Serv
         assert result.acknowledged
     after = text(server.last)
     assert before.splitlines()[:4] == after.splitlines()[:4]  # the same digit, read the same
-    assert "· upload · conv2d_1 · class 2 · probability ·" in after
+    told = await receipt(server.alex, server.last)
+    assert "· upload · conv2d_1 · class 2 · probability ·" in told
 
     message = server.last
     other = await server.bora.select(message, ["p"], custom_id=control(message, "target"))
     assert other.ephemeral
-    assert "· class 7 ·" in text(other.response)
     own = answer(other)
+    assert "· class 7 ·" in await receipt(server.bora, own)
     further = await server.bora.select(own, ["3"], custom_id=control(own, "target"))
-    assert "· class 3 ·" in text(further.response)
+    assert "· class 3 ·" in await receipt(server.bora, answer(further))
 
 
 async def test_a_file_too_large_is_refused_before_it_is_fetched(

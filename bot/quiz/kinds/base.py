@@ -68,7 +68,6 @@ class Kind(ABC):
                 probabilities=explained.probabilities,
                 target=question.target,
                 layer=question.layer,
-                score="log_odds",
                 label=question.label,
             )
         )

@@ -34,12 +34,12 @@ def bet(digit: str, field: str) -> str:
 
 
 def field_letter(field: str) -> str:
-    """Write a field for people: a letter, so that it is not taken for a digit."""
+    """Write a field for people: a letter, so that no one reads it as a digit."""
     return letter(FIELDS.index(field))
 
 
 class BetKind(Kind):
-    """Bet on what the network reads, and on the hottest of nine fields.
+    """Bet on what the network reads, and on the brightest of nine fields.
 
     HiResCAM's map decides: its cells add up to the logit. Grad-CAM's decides the bets that version
     0.1 has made.
@@ -65,9 +65,9 @@ class BetKind(Kind):
             shares = region_shares(heatmap)
             if any(shares):
                 by_field.setdefault(int(np.argmax(shares)), []).append((index, digit, shares))
-        hottest = pool.random.choice(sorted(by_field))
-        index, digit, shares = pool.random.choice(by_field[hottest])
-        answer, topic = bet(str(digit), FIELDS[hottest]), str(pool.labels[index])
+        brightest = pool.random.choice(sorted(by_field))
+        index, digit, shares = pool.random.choice(by_field[brightest])
+        answer, topic = bet(str(digit), FIELDS[brightest]), str(pool.labels[index])
         return pool.question(self.name, index, digit, DEFAULT_LAYER, answer, topic, shares, methods)
 
     @override
@@ -91,7 +91,7 @@ class BetKind(Kind):
     @override
     def grades(self, question: QuizQuestion) -> Mapping[str, Grade]:
         # Half for the digit, half in proportion to the field's heat. A bet is right if the digit is
-        # right and the field has at least half the heat of the hottest one.
+        # right and the field has at least half the share of the brightest one.
         most = max(question.heat)
         grades = {}
         for digit, (field, share) in product(DIGITS, zip(FIELDS, question.heat, strict=True)):

@@ -30,7 +30,7 @@ _GAP = 0.2
 class TrueKind(Kind):
     """Tell from two methods' maps of a digit which points at the ink that the network needs.
 
-    That is the map whose brightest fifth of the ink takes more of the probability away with it.
+    That is the map whose brightest 20% of the ink takes away more of the probability.
     """
 
     name = "true"

@@ -34,10 +34,16 @@ class Axes:
         fill(self.canvas, (left - 2, top, left, bottom + 2), LINE)
         for x in self.xticks:
             at = (self.at(x, 0)[0], bottom + 24)
-            write(self.canvas, f"{x:g}", at, DIM, ha="center")
+            write(self.canvas, f"{x:g}".replace("-", "−"), at, DIM, ha="center")
         for y in self.yticks:
             height = self.at(0, y)[1]
-            write(self.canvas, f"{y:{self.yformat}}", (left - 12, height), DIM, ha="right")
+            write(
+                self.canvas,
+                f"{y:{self.yformat}}".replace("-", "−"),
+                (left - 12, height),
+                DIM,
+                ha="right",
+            )
             fill(self.canvas, (left, height, right, height + 1), LINE)
 
     def at(self, x: float, y: float) -> Point:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.figures.arrays import ColourTable, FeatureMap, Greys, Pixels
 from core.figures.canvas import Point, blank, fill, frame, put, to_png, write
-from core.figures.lessons.tables import write_values
+from core.figures.lessons.tables import signed, write_values
 from core.figures.style import DIM, EXPLAINED, LINE, MARGIN, SKY, TEXT, WHITE, WIDTH
 
 CELL = 76
@@ -64,7 +64,13 @@ def draw_product(features: NDArray[np.float32], weights: NDArray[np.float32], ce
         _draw_signed_bars(canvas, values, top + 10 + _BAR_HEIGHT)
     at = (WIDTH - MARGIN, 530)
     write(
-        canvas, f"Σ = {float(products.sum()):+.2f}", at, EXPLAINED, size=28, bold=True, ha="right"
+        canvas,
+        f"Σ = {signed(float(products.sum()))}",
+        at,
+        EXPLAINED,
+        size=28,
+        bold=True,
+        ha="right",
     )
     return to_png(canvas)
 

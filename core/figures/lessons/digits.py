@@ -7,7 +7,7 @@ from core.digit import Digit
 from core.figures.arrays import Classes, DigitImage
 from core.figures.canvas import blank, fill, frame, put, to_png, write
 from core.figures.heatmaps import grey
-from core.figures.lessons.tables import write_values
+from core.figures.lessons.tables import signed, write_values
 from core.figures.probabilities import draw_probabilities
 from core.figures.style import BLACK, DIM, EXPLAINED, LINE, MARGIN, RGB, SKY, WHITE, WIDTH
 
@@ -99,7 +99,7 @@ def draw_bars(image: DigitImage, probabilities: Classes, logits: Classes, label:
     for digit, z in enumerate(logits.tolist()):
         middle, bold = _TOP + digit * pitch + pitch // 2, digit == predicted
         write(canvas, str(digit), (left, middle), bold=bold)
-        write(canvas, f"{z:+.1f}", (left + 112, middle), bold=bold, ha="right")
+        write(canvas, signed(z, 1), (left + 112, middle), bold=bold, ha="right")
     write(canvas, "→", (left + 138, _TOP + 5 * pitch), size=36, ha="center")
     left += 178
     write(canvas, "p · softmax", (left, 28))

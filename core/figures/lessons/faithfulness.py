@@ -8,7 +8,7 @@ import numpy as np
 from core.figures.arrays import DigitImage, FeatureMap, Pixels
 from core.figures.canvas import blank, put, to_png, write
 from core.figures.heatmaps import diverging, enlarge, grey, to_uint8
-from core.figures.lessons.tables import write_values
+from core.figures.lessons.tables import signed, write_values
 from core.figures.style import DIM, EXPLAINED, MARGIN, TEXT, WIDTH
 
 Panel = Callable[[int], Pixels]
@@ -38,14 +38,14 @@ def draw_sum(image: DigitImage, cells: FeatureMap, bias: float, target: int) -> 
     write(canvas, "Σ →", (right, 28), DIM, ha="right")
     for row, total in enumerate(_rounded(cells.sum(axis=1)).tolist()):
         at = (right, top + row * 76 + 38)
-        write(canvas, f"{total:+.2f}", at, size=28, ha="right")
+        write(canvas, signed(total), at, size=28, ha="right")
     put(canvas, grey(image, 112), (MARGIN, bottom + 32))
     sums = _rounded(np.array([cells.sum(), bias, cells.sum() + bias])).tolist()
     for i, (name, value) in enumerate(zip(("Σ", "b", f"z({target}) = Σ + b"), sums, strict=True)):
         y, is_logit = bottom + 48 + 40 * i, i == 2
         ink = EXPLAINED if is_logit else DIM
         write(canvas, name, (right - 150, y), ink, size=28, bold=is_logit, ha="right")
-        write(canvas, f"{value:+.2f}", (right, y), size=28, bold=is_logit, ha="right")
+        write(canvas, signed(value), (right, y), size=28, bold=is_logit, ha="right")
     return to_png(canvas)
 
 

@@ -7,6 +7,7 @@ from core.explain.intermediates import Intermediates
 from core.figures.canvas import blank, fill, put, to_png, write
 from core.figures.heatmaps import diverging, grey, heatmap_cells, overlay_digit
 from core.figures.lessons.axes import Axes
+from core.figures.lessons.tables import signed
 from core.figures.style import DIM, EXPLAINED, LINE, MARGIN, SKY, SMALL_TEXT, WHITE, WIDTH, Rgb
 
 _ADDED = 1.0
@@ -37,7 +38,7 @@ def draw_tangent(intermediates: Intermediates, dense: NDArray[np.float32]) -> by
 
     canvas = blank(470)
     put(canvas, grey(intermediates.image, 140), (MARGIN, 56))
-    write(canvas, f"A · k = {k}", (MARGIN, 232), DIM)
+    write(canvas, f"A, k = {k}", (MARGIN, 232), DIM)
     put(canvas, grey(feature_map, 168, float(feature_map.max())), (MARGIN, 256))
     low, high = float(scores.min()), float(scores.max())
     room, right = max((high - low) * 0.2, 0.5), WIDTH - MARGIN - 10
@@ -48,9 +49,9 @@ def draw_tangent(intermediates: Intermediates, dense: NDArray[np.float32]) -> by
     axes.line(near, here + near * slope, EXPLAINED, width=3)
     axes.dot(0, here, EXPLAINED, 10)
     write(canvas, f"S = log-odds({target})", (MARGIN, 30))
-    text = f"∂S/∂a = {feature_map.size} · α = {slope:+.2f}"
+    text = f"∂S/∂a = {feature_map.size} · α = {signed(slope)}"
     write(canvas, text, (right, 30), EXPLAINED, bold=True, ha="right")
-    write(canvas, "A + a", ((300 + right) // 2, 446), ha="center")
+    write(canvas, "a", ((300 + right) // 2, 446), ha="center")
     return to_png(canvas)
 
 
@@ -74,8 +75,8 @@ def draw_alphas(intermediates: Intermediates) -> bytes:
         x = left + i * 121 + (10 if i > 2 else 0)
         put(canvas, grey(maps[:, :, k], side, vmax), (x, top))
         colour = _sign_colour(alphas[k])
-        write(canvas, f"{alphas[k]:+.3f}", (x, top - 24), colour, size=20, bold=True)
-        write(canvas, f"k={k}", (x, top + side + 24), DIM, size=18)
+        write(canvas, signed(float(alphas[k]), 3), (x, top - 24), colour, size=20, bold=True)
+        write(canvas, f"k = {k}", (x, top + side + 24), DIM, size=18)
     return to_png(canvas)
 
 
@@ -93,7 +94,7 @@ def draw_cam(intermediates: Intermediates) -> bytes:
     for i, k in enumerate(channels):
         x = left + i * pitch + (36 if i == 3 else 0)
         put(canvas, grey(maps[:, :, k], side, vmax), (x, 36))
-        text, at = f"× {alphas[k]:+.3f}", (x + side // 2, 172)
+        text, at = f"× {signed(float(alphas[k]), 3)}", (x + side // 2, 172)
         write(canvas, text, at, _sign_colour(alphas[k]), size=20, bold=True, ha="center")
         put(canvas, diverging(weighted[:, :, i], side, weighted_vmax), (x, 206))
     for y in (92, 262):

@@ -40,7 +40,7 @@ def draw_change(before: ExplainedDigit, after: ExplainedDigit, target: int) -> b
         draw = partial(overlay_digit, digit.image) if digit.heatmap.any() else heatmap_cells
         put(canvas, draw(digit.heatmap, side), (second, top))
         tops = range(top + side + 20, top + side + 320, 30)
-        rows = [(left, y + 3, second + side, y + 27) for y in tops]
+        rows = [(left, y + 3, second + side - 10, y + 27) for y in tops]
         draw_probabilities(canvas, rows, digit.probabilities, RGB, target=target)
         write(canvas, name, (left, 26))
         write(canvas, f"▶ {target}", (end, 26), EXPLAINED, bold=True, ha="right")

@@ -8,7 +8,7 @@ from core.explain.intermediates import Intermediates
 from core.figures.arrays import DigitImage, FeatureMap, Pixels
 from core.figures.canvas import Point, blank, frame, put, to_png, write
 from core.figures.heatmaps import diverging, grey
-from core.figures.lessons.tables import write_values
+from core.figures.lessons.tables import signed, write_values
 from core.figures.probabilities import draw_probabilities
 from core.figures.style import DIM, EXPLAINED, MARGIN, RGB, SKY, SMALL_TEXT, WIDTH
 
@@ -40,10 +40,10 @@ def draw_convolution(
     write(canvas, "×", (MARGIN + small + 30, top + small // 2), size=40, ha="center")
     left = MARGIN + small + 60
     put(canvas, diverging(kernel, small), (left, top))
-    write_values(canvas, kernel, (left, top), small, "+.2f", size=SMALL_TEXT)
+    write_values(canvas, kernel, (left, top), small, ".2f", size=SMALL_TEXT)
     total, left = float((pixels * kernel).sum()), left + small + 28
-    write(canvas, f"Σ = {total:+.2f}", (left, top + 50), size=28)
-    write(canvas, f"b = {bias:+.2f}", (left, top + 98), size=28)
+    write(canvas, f"Σ = {signed(total)}", (left, top + 50), size=28)
+    write(canvas, f"b = {signed(bias)}", (left, top + 98), size=28)
     write(canvas, f"ReLU = {max(total + bias, 0):.2f}", (left, top + 146), size=28, bold=True)
     return to_png(canvas)
 
@@ -92,7 +92,7 @@ def _cells(left: int, row: int, column: int, count: int, zoom: int) -> Box:
 def draw_maps(intermediates: Intermediates) -> bytes:
     """Draw all feature maps of the explained layer, on one scale of greys.
 
-    The four strongest are framed; a map of zeros is marked with 0.
+    The four strongest are framed; a map of zeros is marked with 0, and such maps are counted.
     """
     maps = intermediates.activations
     height, width, count = maps.shape
@@ -108,7 +108,8 @@ def draw_maps(intermediates: Intermediates) -> bytes:
         if k in strongest:
             frame(canvas, (left, upper, left + side, upper + side))
     silent = count - int(maps.any((0, 1)).sum())
-    write(canvas, f"{silent} × 0", (WIDTH - MARGIN, 26), DIM, ha="right")
+    if silent:
+        write(canvas, f"{silent} × 0", (WIDTH - MARGIN, 26), DIM, ha="right")
     return to_png(canvas)
 
 

@@ -11,25 +11,36 @@ from core.figures.probabilities import format_percent
 from core.figures.style import DIM, EXPLAINED, MARGIN, SKY, WHITE, WIDTH
 
 
+def format_loss(loss: float) -> str:
+    """Write a loss with three decimals, such as `0.051` or `< 0.001`."""
+    return "< 0.001" if loss < 0.001 else f"{loss:.3f}"
+
+
 def draw_loss(image: DigitImage, probabilities: Classes, label: int, loss: float) -> bytes:
     """Draw the curve of the cross-entropy, and where on it a digit is.
 
     The loss is given, because it is more exact computed from the logits.
     """
-    canvas = blank(440)
+    canvas = blank(456)
     put(canvas, grey(image, 168), (MARGIN, 56))
     write(canvas, f"y = {label}", (MARGIN, 28), EXPLAINED, bold=True)
     p = float(probabilities[label])
     percent = format_percent(p)
     write(canvas, f"p {'' if percent[0] in '<>' else '= '}{percent}", (MARGIN, 264), size=26)
-    short = f"{loss:.3f}" if loss >= 0.001 else f"{loss:.0e}"
-    write(canvas, f"−ln p = {short}", (MARGIN, 312), EXPLAINED, size=26, bold=True)
+    write(
+        canvas,
+        f"−ln p {'' if loss < 0.001 else '= '}{format_loss(loss)}",
+        (MARGIN, 312),
+        EXPLAINED,
+        size=26,
+        bold=True,
+    )
     box = (310, 40, WIDTH - MARGIN - 10, 380)
     axes = Axes(canvas, box, (0, 1), (0, 7), xticks=(0, 0.5, 1), yticks=(0, 2, 4, 6))
     curve = np.linspace(1e-4, 1, 400)
     axes.line(curve, -np.log(curve), SKY)
     axes.dot(p, min(loss, 6.9), EXPLAINED, 11)
-    write(canvas, "p", (WIDTH - 160, 420), ha="center")
+    write(canvas, "p", ((box[0] + box[2]) // 2, 426), ha="center")
     write(canvas, "−ln p", (330, 60))
     return to_png(canvas)
 

@@ -158,7 +158,7 @@ def test_a_digit_goes_into_a_file_and_the_overlay_beside_it(
 ) -> None:
     told = typed("explain", seven, "-o", tmp_path / "deep" / "answer.png")
 
-    assert told.stdout.startswith(f"{seven}: 7 (>\u00a099.9%). Most of the heat: ")
+    assert told.stdout.startswith(f"{seven}: 7 (>\u00a099.9%). Brightest regions: ")
     assert told.stdout.count("\n") == 1
     assert names(tmp_path / "deep") == ["answer-photo.jpg", "answer.png"]
 
@@ -222,12 +222,12 @@ def test_without_o_it_says_where_the_heat_is_and_how_to_get_the_picture(
     (heatmap,) = explainer.explain(test_digit(7).image[None], targets=4).heatmaps
     where = ", ".join(region.replace("_", " ") for region in strongest_regions(heatmap))
     assert one == [
-        f"index:7: 9 (99.8%). Most of the heat for 4: {where}.",
+        f"index:7: 9 (99.8%). Brightest regions for 4: {where}.",
         "For the picture: -o card.png",
     ]
     assert several[1] == f"{sheet}: 7 1 0"
     assert [line[:4] for line in several[2:5]] == ["  7 ", "  1 ", "  0 "]
-    assert all("Most of the heat: " in line for line in several[2:5])
+    assert all("Brightest regions: " in line for line in several[2:5])
     assert several[5:] == ["For the pictures: -o cards"]
 
 
@@ -238,7 +238,10 @@ def test_an_empty_map_is_told(typed: Typed, explainer: Explainer, digits: Any) -
     told = typed("explain", "--index", index, "--score=logit")
 
     predicted = digits.labels[index]
-    assert f"No heat: nothing speaks for {predicted} at max_pooling2d_1 by logit." in told.stdout
+    assert (
+        f"Empty heatmap: nothing is evidence for {predicted} at max_pooling2d_1 by logit."
+        in told.stdout
+    )
 
 
 def test_where_there_is_no_digit_nothing_is_written(

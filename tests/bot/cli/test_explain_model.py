@@ -128,18 +128,18 @@ def test_people_are_told_in_words_and_how_to_get_the_picture(
     two = typed("explain", scene, scene, *named(networks), "--against=blue").stdout.splitlines()
     same = typed("explain", scene, *named(networks), "--against=red").stdout
 
-    read, where = usual[0].split("). Most of the heat: ")
+    read, where = usual[0].split("). Brightest regions: ")
     assert read.startswith(f"{scene}: red (")
     assert "), blue (" in read
     assert "), green (" in read
     assert where == "upper left."
-    assert usual[1:] == ["For the picture: -o heat.png"]
-    assert "Most of the heat for blue: lower right." in blue
-    assert "No heat: nothing speaks for green at maps by logit." in none
+    assert usual[1:] == ["For the picture: -o heatmap.png"]
+    assert "Brightest regions for blue: lower right." in blue
+    assert "Empty heatmap: nothing is evidence for green at maps by logit." in none
     assert "Evidence for red: upper left; against it: lower right." in signed
     assert "Evidence for red and not blue: upper left; for blue and not red: lower right." in two[1]
-    assert two[2] == "For the pictures: -o heat"
-    assert "No heat: red is compared with itself, so name another" in same
+    assert two[2] == "For the pictures: -o heatmaps"
+    assert "Empty heatmap: red is compared with itself, so name another" in same
 
 
 @pytest.mark.parametrize("blue", ["blue", "2"])

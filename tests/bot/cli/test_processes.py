@@ -105,7 +105,7 @@ def test_a_real_process_explains_and_ends_as_it_says(tmp_path: Path) -> None:
     told = _run("explain", seven, tmp_path / "absent.png", "-o", tmp_path / "cards")
 
     assert told.returncode == 1
-    assert told.stdout.startswith(f"{seven}: 7 (>\u00a099.9%). Most of the heat: ")
+    assert told.stdout.startswith(f"{seven}: 7 (>\u00a099.9%). Brightest regions: ")
     assert told.stderr == (
         f"{tmp_path / 'absent.png'}: The file cannot be read: No such file or directory.\n"
     )

@@ -39,8 +39,8 @@ def test_without_a_token_it_says_what_is_missing(typed: Typed) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("LOG_LEVEL", "LOUD", "LOG_LEVEL: choose DEBUG, INFO, WARNING or ERROR.\n"),
-        ("MAX_WAITING", "none", "MAX_WAITING: it must be a whole number, 1 or more.\n"),
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL: it must be DEBUG, INFO, WARNING or ERROR.\n"),
+        ("MAX_WAITING", "none", "MAX_WAITING: it must be a whole number, at least 1.\n"),
         ("DISCORD_TOKEN", "x", "DISCORD_TOKEN is malformed: "),
         ("DATABASE_URL", "sqlite+aiosqlite:////proc/bot.sqlite3", "The database sqlite+aiosqlite:"),
         ("WEIGHTS", "absent", "WEIGHTS: absent does not hold the record of a training.\n"),

@@ -48,7 +48,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def engine(explainer: Explainer) -> Iterator[Engine]:
-    engine = Engine({Network.TUTORIAL: explainer}, 0.0, 8)
+    engine = Engine({Network.TUTORIAL: explainer}, 0.0)
     yield engine
     engine.close()
 

@@ -15,6 +15,6 @@ from core.record import ModelRecord
 @pytest.fixture(scope="session")
 def illustrator(explainer: Explainer) -> Iterator[Illustrator]:
     """The real network, without Discord."""
-    engine = Engine({Network.TUTORIAL: explainer, Network.UPLOADS: explainer}, 0, 256)
+    engine = Engine({Network.TUTORIAL: explainer, Network.UPLOADS: explainer}, 0)
     yield Illustrator(engine, ModelRecord.load_tutorial(WEIGHTS))
     engine.close()

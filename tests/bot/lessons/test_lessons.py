@@ -641,7 +641,7 @@ def test_contents_go_on_with_what_was_begun_last() -> None:
 
     assert "Start: The data" in labels(contents(LESSONS, {}, say, 1))
     assert "Continue: Loss, optimiser and metric" in labels(contents(LESSONS, begun, say, 1))
-    assert "📖 5. Loss, optimiser and metric · page 2 of 5" in words(
+    assert f"📖 5. Loss, optimiser and metric · {say('lesson.page', page=2, pages=5)}" in words(
         contents(LESSONS, begun, say, 1)
     )
     assert "✅ 1. The data" in words(contents(LESSONS, done, say, 1))

@@ -42,7 +42,7 @@ _ANY = Criteria()
 @pytest.fixture(scope="module")
 def measured(explainer: Explainer) -> Iterator[DigitPool]:
     """The test digits, classified once for all tests."""
-    engine = Engine({Network.TUTORIAL: explainer}, 0.0, 64)
+    engine = Engine({Network.TUTORIAL: explainer}, 0.0)
     pool = DigitPool(engine)
     with asyncio.Runner() as runner:
         runner.run(pool.measure())
@@ -377,7 +377,7 @@ async def test_another_mistake_is_asked_where_the_only_one_of_a_class_was_seen(
 async def test_who_waits_for_the_pool_is_not_told_of_a_success_that_was_none(
     explainer: Explainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = Engine({Network.TUTORIAL: explainer}, 0.0, 64)
+    engine = Engine({Network.TUTORIAL: explainer}, 0.0)
     pool = DigitPool(engine)
     real, calls = engine.logits, iter((False, True))
 

@@ -23,7 +23,7 @@ from tests.builders import blank, picture
 @pytest.fixture
 def engine(explainer: Explainer) -> Iterator[Engine]:
     """An engine with the shipped network, ended after the test."""
-    engine = Engine({Network.TUTORIAL: explainer, Network.UPLOADS: explainer}, 0.0, 64)
+    engine = Engine({Network.TUTORIAL: explainer, Network.UPLOADS: explainer}, 0.0)
     yield engine
     engine.close()
 

@@ -31,7 +31,7 @@ async def read(engine, files, person):
 
 async def main():
     files = list(Path(sys.argv[1]).iterdir())
-    engine = Engine({Network.UPLOADS: Explainer.load(UPLOADS_WEIGHTS)}, 0.0, 9)
+    engine = Engine({Network.UPLOADS: Explainer.load(UPLOADS_WEIGHTS)}, 0.0)
     await engine.read(picture(0), person=1, ours=False)
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     idle = mebibytes("VmRSS")

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import URL, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.cli.doctor import _database
-from bot.store import Store, StoreError, up_to_date
+from bot.cli.checks import examine
+from bot.store import Store, StoreError, try_to_write, up_to_date
 from bot.store.models import Correction, Person
 
 _ONLY_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -134,7 +134,9 @@ def test_the_doctor_makes_no_database(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", str(url))
 
-    assert "is made at the first start" in _database()
+    ((_, finding),) = examine("Database")
+
+    assert "is made at the first start" in finding.text
     assert _files(tmp_path) == []
 
 
@@ -156,7 +158,21 @@ def test_the_doctor_looks_at_a_database(
 
     asyncio.run(make())
 
-    assert told in _database()
+    ((_, finding),) = examine("Database")
+
+    assert told in finding.text
+    assert asyncio.run(up_to_date(url)) == (revision is None)  # it changed nothing
+
+
+@_ONLY_POSTGRESQL
+async def test_a_database_for_reading_only_is_told(url: URL, store: Store) -> None:
+    await try_to_write(url)
+    async with store.begin() as session:
+        read_only = "SET default_transaction_read_only = on"
+        await session.execute(text(f"ALTER DATABASE {url.database} {read_only}"))
+
+    with pytest.raises(StoreError, match="read-only transaction"):
+        await try_to_write(url)
 
 
 @_ONLY_POSTGRESQL

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.dataset import test_digit as digit_of_the_test_set
-from core.figures.rejection import RejectedCandidate, draw_rejection, format_objectness
+from core.digit import Digit
+from core.figures.rejection import draw_rejection, format_objectness
+from core.uploads.best_candidate import BestCandidate
 from tests.core.figures.test_steps import ORANGE, extent, near, photographed
 
 Pixels = NDArray[np.int16]
@@ -24,11 +26,15 @@ def decoded(jpeg: bytes) -> Pixels:
         return np.asarray(image).astype(np.int16)
 
 
+def candidate(digit: Digit, prediction: int = 7, objectness: float = -1.0) -> BestCandidate:
+    return BestCandidate(digit, prediction, objectness, 0.0, two_tone=0.9, ink=1.0)
+
+
 def test_the_whole_picture_and_its_ink_are_side_by_side() -> None:
     picture, ink, digit = photographed(size=(600, 450), at=(350, 200), zoom=8)
     assert digit.box is not None
 
-    steps = decoded(draw_rejection(picture, ink, RejectedCandidate(digit, 7, -1.0, 0.0)))
+    steps = decoded(draw_rejection(picture, ink, candidate(digit)))
 
     scale = 336 / 600
     expected = np.add(np.multiply(digit.box, scale), (0, 42, 0, 42))  # letterboxed
@@ -42,7 +48,7 @@ def test_the_candidate_has_a_box_and_is_shown_pixel_by_pixel() -> None:
     picture, ink, digit = photographed()
     assert digit.box is not None
 
-    steps = decoded(draw_rejection(picture, ink, RejectedCandidate(digit, 7, -1.0, 0.0)))
+    steps = decoded(draw_rejection(picture, ink, candidate(digit)))
 
     left, top, right, bottom = digit.box
     zoom = 112 / max(right - left, bottom - top)
@@ -56,8 +62,8 @@ def test_the_candidate_has_a_box_and_is_shown_pixel_by_pixel() -> None:
 def test_the_objectness_is_written_beside_the_threshold() -> None:
     picture, ink, digit = photographed()
     below, above, other = (
-        decoded(draw_rejection(picture, ink, RejectedCandidate(digit, *values)))[VERDICT]
-        for values in ((7, -3.2, 0.0), (7, 3.2, 0.0), (4, -3.2, 0.0))
+        decoded(draw_rejection(picture, ink, candidate(digit, *values)))[VERDICT]
+        for values in ((7, -3.2), (7, 3.2), (4, -3.2))
     )
 
     upper, lower = np.s_[:140], np.s_[150:]
@@ -98,14 +104,14 @@ def test_faint_noise_is_not_shown_as_white() -> None:
 
 def test_the_same_arguments_give_the_same_bytes() -> None:
     picture, ink, digit = photographed()
-    candidate = RejectedCandidate(digit, 7, -1.0, 0.0)
+    shape = candidate(digit)
 
-    assert draw_rejection(picture, ink, candidate) == draw_rejection(picture, ink.copy(), candidate)
+    assert draw_rejection(picture, ink, shape) == draw_rejection(picture, ink.copy(), shape)
 
 
 def test_a_test_digit_raises() -> None:
     picture, ink, digit = photographed()
-    candidate = RejectedCandidate(replace(digit_of_the_test_set(7), warp=digit.warp), 9, 1.0, 0.0)
+    shape = candidate(replace(digit_of_the_test_set(7), warp=digit.warp))
 
     with pytest.raises(ValueError, match="no picture"):
-        draw_rejection(picture, ink, candidate)
+        draw_rejection(picture, ink, shape)

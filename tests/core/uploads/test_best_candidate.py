@@ -82,3 +82,15 @@ def test_ruled_lines_through_it_do_not_hide_it(network: Explainer) -> None:
 
 def test_a_blank_page_has_none(network: Explainer) -> None:
     assert find_best_candidate(refused(blank(), network), network.logits) is None
+
+
+def test_it_comes_with_what_the_rules_are_about(network: Explainer) -> None:
+    shape = find_best_candidate(refused(saved(on_its_side()), network), network.logits, -1.0)
+
+    assert shape is not None
+    logits = network.logits(shape.digit.image[np.newaxis])
+    assert shape.prediction == logits.argmax()
+    assert shape.objectness == pytest.approx(np.logaddexp.reduce(logits[0]), abs=1e-4)
+    assert shape.min_objectness == -1.0
+    assert shape.ink == pytest.approx(1)
+    assert 0.8 < shape.two_tone < 1

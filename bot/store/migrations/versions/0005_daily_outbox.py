@@ -10,7 +10,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Enqueue the digits of today that are not sent yet."""
+    """Enqueue today's digits that are not sent yet."""
     now = sa.literal(dt.datetime.now(dt.UTC), sa.DateTime(timezone=True))
     digits = sa.table(
         "daily_digits",
