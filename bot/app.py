@@ -49,6 +49,7 @@ from bot.runtime.scheduler import Scheduler
 from bot.scores.commands import ScoreCommands
 from bot.scores.scores import Scores
 from bot.servers.commands import ServerCommands
+from bot.servers.permissions import PermissionChanges
 from bot.servers.servers import Servers
 from bot.sessions.commands import SessionCommands
 from bot.sessions.publisher import Publisher
@@ -217,7 +218,7 @@ class GradcamBot(Client):
         self.scheduler.add(self.daily)
         DailyPublisher(self, self.daily, self.outbox, self.explaining, self.engine)
         register(self, actions, LookCloserButton)
-        await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
+        await self._add_servers()
         await self.add_cog(PrivacyCommands(self, self.privacy, self.uploads.forget, self.scheduler))
 
     async def _register_commands(self) -> None:
@@ -273,6 +274,10 @@ class GradcamBot(Client):
         await self.add_cog(
             SessionCommands(self, self.sessions, publisher, self.lessons, self.quiz, self.servers)
         )
+
+    async def _add_servers(self) -> None:
+        await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
+        await self.add_cog(PermissionChanges(self, self.outbox))
 
     def _create_downloads(self) -> Downloads:
         if type(self.http) is HTTPClient:

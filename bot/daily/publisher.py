@@ -12,7 +12,9 @@ from bot.explain.query import Query
 from bot.explain.results import DigitResult
 from bot.runtime.engine import Engine
 from bot.runtime.outbox import Outbox
+from bot.store.models import Delivery
 from bot.ui.client import Client
+from bot.ui.codes import UNKNOWN_CHANNEL
 from bot.ui.layout import Message
 from bot.ui.sent import find_sent
 from core.dataset import test_digit
@@ -35,7 +37,7 @@ class DailyPublisher:
         self._digits = digits
         self._explaining = explaining
         self._engine = engine
-        outbox.add(DAILY_DELIVERY, self.deliver)
+        outbox.add(DAILY_DELIVERY, self.deliver, lambda server_id: Delivery.subject_id == server_id)
 
     async def deliver(self, server_id: int) -> None:
         """Send a server's digit of the day, unless it is sent already or its day is over.
@@ -74,7 +76,7 @@ class DailyPublisher:
 
 
 def _problem(error: discord.HTTPException) -> DailyProblem:
-    if isinstance(error, discord.NotFound):
+    if error.code == UNKNOWN_CHANNEL:
         return DailyProblem.GONE
     forbidden = isinstance(error, discord.Forbidden)
     return DailyProblem.FORBIDDEN if forbidden else DailyProblem.FAILED

@@ -2,8 +2,11 @@
 
 import logging
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Literal
+from unicodedata import normalize
 
 import discord
 from cachetools import LRUCache
@@ -23,7 +26,8 @@ from bot.runtime import logs
 from bot.runtime.errors import UserError, describe
 from bot.runtime.networks import Network
 from bot.ui.client import Client, Interaction
-from bot.ui.commands import localized
+from bot.ui.codes import MAY_NOT_REFER
+from bot.ui.commands import localized, matches
 from bot.ui.control import register
 from bot.ui.layout import Message, notice
 from bot.ui.reply import reply, reply_privately, reporting
@@ -104,7 +108,7 @@ class Explain(commands.Cog):
                 name=f"{method.title}: {method_note(name, layer, records, say)}", value=name
             )
             for name, method in METHODS.items()
-            if typed.casefold() in f"{name} {method.title}".casefold()
+            if matches(typed, f"{name} {method.title}")
         ]
 
     @reporting
@@ -124,11 +128,15 @@ class Explain(commands.Cog):
         async for each in self._answers(shown, say, ownership):
             if isinstance(each, str):
                 problems.append(each)
-            elif answered:
-                await interaction.followup.send(view=each.view, files=each.files)
-            else:
-                await reply(interaction, each)
+                continue
+            try:
+                if answered:
+                    await interaction.followup.send(view=each.view, files=each.files)
+                else:
+                    await reply(interaction, each)
                 answered = True
+            except discord.HTTPException as error:  # the others are answered
+                problems.append(describe(error, say))
         if problems:
             await reply_privately(interaction, notice("\n".join(problems)))
 
@@ -155,11 +163,16 @@ class Explain(commands.Cog):
             await _reply_to(message, notice(say(self._client.away)))
             return
         server = None if message.guild is None else message.guild.id
-        with self._client.workload.accepted(), self._client.admission.request(me, server):
-            if not pictures:
-                await _reply_to(message, notice(say("explain.no_pictures")))
-            async for each in self._answers(pictures, say, ownership):
-                await _reply_to(message, notice(each) if isinstance(each, str) else each)
+        try:
+            with self._client.workload.accepted(), self._client.admission.request(me, server):
+                if not pictures:
+                    await _reply_to(message, notice(say("explain.no_pictures")))
+                async for each in self._answers(pictures, say, ownership):
+                    await _reply_to(message, notice(each) if isinstance(each, str) else each)
+        except discord.Forbidden:  # as it would be for the other pictures
+            permission = say("permission.attach_files")
+            with suppress(discord.Forbidden):  # it may not write there at all
+                await _reply_to(message, notice(say("explain.lacks", permission=permission)))
 
     def _locale_of(self, message: discord.Message) -> Locale:
         """Guess the language in which to answer a message.
@@ -167,7 +180,8 @@ class Explain(commands.Cog):
         Korean if it contains Hangul; else the language of its author's last interaction since the
         bot started; else the server's.
         """
-        if any(ord(letter) in _HANGUL for letter in message.content):
+        # A Mac may send syllables in parts.
+        if any(ord(letter) in _HANGUL for letter in normalize("NFC", message.content)):
             return Locale.korean
         known: Locale | None = self._locales.get(message.author.id)
         if known is not None:
@@ -237,17 +251,29 @@ def layer_choices(layers: Shapes, typed: str) -> list[app_commands.Choice[str]]:
     return [
         app_commands.Choice(name=f"{name} ({h}×{w})", value=name)
         for name, (h, w) in layers.items()
-        if typed.casefold() in name
+        if matches(typed, name)
     ]
 
 
 async def _reply_to(message: discord.Message, reply: Message) -> None:
-    """Reply to a message, which may be deleted by now; a reply that cannot be sent is logged."""
-    reference = message.to_reference(fail_if_not_exists=False)
+    """Reply to a message, which may be deleted by now; a reply that cannot be sent is logged.
+
+    Raises:
+        discord.Forbidden: the bot may not write in the channel, or attach files there.
+    """
+    send = partial(message.channel.send, view=reply.view, files=reply.files)
     try:
-        await message.channel.send(view=reply.view, files=reply.files, reference=reference)
+        try:
+            await send(reference=message.to_reference(fail_if_not_exists=False))
+        except discord.HTTPException as error:
+            if error.code != MAY_NOT_REFER:
+                raise
+            reply.rewind()
+            await send()
     except discord.HTTPException as error:
         _log.warning("A reply cannot be sent to channel %d: %s", message.channel.id, error)
+        if isinstance(error, discord.Forbidden):
+            raise
 
 
 def _pictures(message: discord.Message) -> list[discord.Attachment]:

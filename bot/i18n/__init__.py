@@ -23,6 +23,8 @@ from discord.app_commands import TranslationContextTypes, Translator, locale_str
 from hangulpy import josa_pick
 from typing_extensions import override
 
+from bot.i18n.names import plain
+
 _FOLDER = Path(__file__).parent
 LANGUAGES = tuple(sorted(file.parent.name for file in _FOLDER.glob("*/general.po")))
 FALLBACK = "en"
@@ -36,7 +38,7 @@ class Typed(str):
 
     def __format__(self, format_spec: str) -> str:
         """Shorten it, on one line and without the mark that would end the code."""
-        shown = " ".join(self.split()).replace("`", "ˋ")
+        shown = plain(self).replace("`", "ˋ")
         if len(shown) > _MAX_TYPED:
             shown = f"{shown[:_MAX_TYPED]}…"
         return f"`{shown or '–'}`"

@@ -22,6 +22,7 @@ from bot.reviews.schedule import Reviews
 from bot.runtime.downloads import Downloads
 from bot.runtime.errors import UserError
 from bot.ui.client import Interaction
+from bot.ui.commands import folded
 from bot.ui.layout import Message, notice
 from bot.ui.reply import reply
 
@@ -146,9 +147,9 @@ class LessonActions:
 
     async def look_up(self, interaction: Interaction, term: str) -> None:
         """Explain a term, given by its name or by its title in the reader's language."""
-        say, wanted = speaker(interaction.locale), term.strip().casefold()
+        say, wanted = speaker(interaction.locale), folded(term)
         for each in self._lessons.terms(say.language):
-            if wanted in {each.name, each.title.casefold()}:
+            if wanted in {each.name, folded(each.title)}:
                 await reply(interaction, term_page(self._lessons, each, say))
                 return
         raise UserError("term.unknown", word=Typed(term))

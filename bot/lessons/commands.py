@@ -13,7 +13,7 @@ from bot.lessons.controls import CONTROLS
 from bot.lessons.course import Lessons
 from bot.runtime.errors import UserError
 from bot.ui.client import Client, Interaction
-from bot.ui.commands import localized
+from bot.ui.commands import localized, matches
 from bot.ui.control import register
 from core.dataset import TEST_DIGITS
 
@@ -89,6 +89,6 @@ def _choices(typed: str, offered: Iterable[tuple[str, str]]) -> list[app_command
     found = [
         app_commands.Choice(name=title, value=name)
         for title, name in offered
-        if typed.casefold() in f"{title} {name}".casefold()
+        if matches(typed, f"{title} {name}")
     ]
     return found[:_MAX_CHOICES]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +19,7 @@ from bot.quiz.kinds import KINDS, draw_question, make_question
 from bot.quiz.messages import host_message, question_message, review_question
 from bot.quiz.publisher import Publisher
 from bot.quiz.question import Criteria, Difficulty, Round, Venue
-from bot.quiz.rounds import REVEAL, SECONDS, Rounds
+from bot.quiz.rounds import REVEAL, SECONDS, Rounds, of_server
 from bot.reviews.asking import Item, ReviewStatus
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock
@@ -85,7 +86,7 @@ class QuizCommands(commands.Cog):
         self._publisher = Publisher(client, rounds, pool, scheduler)
         self._actions = RoundActions(rounds, pool, reviews, self._publisher, scheduler, now)
         register(client, self._actions, *CONTROLS)
-        outbox.add(REVEAL, self._reveal)
+        outbox.add(REVEAL, self._reveal, of_server)
         scheduler.add(self)
 
     async def cog_unload(self) -> None:
@@ -116,10 +117,16 @@ class QuizCommands(commands.Cog):
         seconds: app_commands.Range[int, 15, 300] = SECONDS,
     ) -> None:
         """Start a round."""
-        # The answer is an edit of the message, which takes access to the channel.
-        unseen = interaction.guild is not None and not interaction.app_permissions.view_channel
-        if interaction.channel_id is None or unseen:
+        # The answer is an edit of the message by the bot itself, which must be there and may not
+        # have been added with its commands alone.
+        mine, server_id = interaction.app_permissions, interaction.guild_id
+        if interaction.channel_id is None or (
+            server_id and not (mine.view_channel and self._client.get_guild(server_id))
+        ):
             raise UserError("quiz.not_here")
+        if server_id and not mine.attach_files:
+            permission = speaker(interaction.locale)("permission.attach_files")
+            raise UserError("explain.lacks", permission=permission)
         await interaction.response.defer(thinking=True)
         if await self._rounds.open_in(interaction.channel_id) is not None:
             raise UserError("quiz.under_way")
@@ -155,8 +162,10 @@ class QuizCommands(commands.Cog):
         """
 
         async def post(message: Message) -> discord.Message:
-            return await channel.send(view=message.view, files=message.files)
+            # Discord sends it once, even if it is told again because its answer was lost.
+            return await channel.send(view=message.view, files=message.files, nonce=nonce)
 
+        nonce = secrets.token_hex(12)  # at most 25 characters
         round_ = await self._rounds.open_in(channel.id)
         if round_ is None:
             server_id = channel.guild.id if channel.guild else None

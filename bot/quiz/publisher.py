@@ -14,10 +14,11 @@ from bot.runtime.errors import UserError
 from bot.runtime.outbox import Undeliverable
 from bot.runtime.scheduler import Scheduler
 from bot.ui.client import Client
+from bot.ui.codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from bot.ui.layout import Message
 from bot.ui.sent import find_sent
+from bot.ui.threads import reopening
 
-_UNKNOWN_MESSAGE = 10008
 _TOLERANCE = dt.timedelta(seconds=2)  # by which the end that a message shows may be wrong
 
 _log = logging.getLogger(__name__)
@@ -72,8 +73,12 @@ class Publisher:
         if round_ is None or round_.closed_at is None or round_.revealed_at is not None:
             return None
         try:
-            message_id = await self._show_answer(round_)
+            message_id = await reopening(
+                self._client, round_.venue.channel_id, lambda: self._show_answer(round_)
+            )
         except discord.NotFound as error:
+            if error.code != UNKNOWN_CHANNEL:
+                raise
             raise Undeliverable(str(error)) from error
         await self._rounds.revealed(round_id, message_id)
         return round_
@@ -83,7 +88,7 @@ class Publisher:
         try:
             return await self._edit(round_, answer_message(round_, figure))
         except discord.NotFound as error:
-            if error.code != _UNKNOWN_MESSAGE:
+            if error.code != UNKNOWN_MESSAGE:
                 raise
         message, channel = answer_message(round_, figure), self._channel(round_)
         name = message.files[0].filename

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import and_, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.kinds import KINDS
@@ -272,6 +272,12 @@ class Rounds:
         if row is None:
             raise UserError("quiz.late")
         return row
+
+
+def of_server(server_id: int) -> ColumnElement[bool]:
+    """Make the condition that a delivery reveals a round of a server."""
+    rounds = select(models.Round.round_id).where(models.Round.server_id == server_id)
+    return models.Delivery.subject_id.in_(rounds)
 
 
 def _as_round(row: models.Round, results: Sequence[Result] = ()) -> Round:

@@ -13,18 +13,21 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 import discord
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.runtime.clock import Clock
 from bot.runtime.scheduler import Scheduler
 from bot.store import Store, StoreAwayError
-from bot.store.models import Delivery
+from bot.store.models import SERVER_RETENTION, Delivery
 
 Deliver = Callable[[int], Awaitable[None]]
 """Sends what is due for a subject. Raises if it could not; sending it twice must do no harm."""
 
-MAX_AGE = dt.timedelta(days=7)
+OfServer = Callable[[int], ColumnElement[bool]]
+"""Makes the condition that a delivery is about a server, from the id of the server."""
+
+MAX_AGE = SERVER_RETENTION
 """After this time a delivery that still fails is given up."""
 
 _FIRST_WAIT, _MAX_WAIT = dt.timedelta(seconds=30), dt.timedelta(hours=1)
@@ -58,7 +61,7 @@ class Outbox:
     """Carries out deliveries, each kind as a job of its own, several at a time.
 
     A delivery that raises is tried again after 30 seconds, then after twice as long each time, at
-    most an hour, for seven days.
+    most an hour, for 30 days; and at once when something was allowed in its server.
     """
 
     def __init__(self, store: Store, scheduler: Scheduler, now: Clock) -> None:
@@ -66,12 +69,31 @@ class Outbox:
         self._scheduler = scheduler
         self._now = now
         self._queues: dict[str, _Queue] = {}
+        self._of_server: dict[str, OfServer] = {}
 
-    def add(self, kind: str, deliver: Deliver) -> None:
+    def add(self, kind: str, deliver: Deliver, of_server: OfServer) -> None:
         """Carry out the deliveries of a kind with a function."""
         queue = _Queue(kind, deliver, self._store, self._scheduler, self._now)
-        self._queues[kind] = queue
+        self._queues[kind], self._of_server[kind] = queue, of_server
         self._scheduler.add(queue)
+
+    async def retry(self, server_id: int) -> None:
+        """Carry out now what has failed in a server, since the bot may be allowed more there.
+
+        What is tried within the next two minutes anyway is left alone: it may be under way.
+        """
+        now = self._now()
+        there = (
+            and_(Delivery.kind == kind, of_server(server_id))
+            for kind, of_server in self._of_server.items()
+        )
+        waiting = and_(or_(*there), Delivery.due_at > now + _LEASE)
+        async with self._store.read() as transaction:
+            if not await transaction.scalar(select(exists().where(waiting))):
+                return
+        async with self._store.begin() as transaction:
+            await transaction.execute(update(Delivery).where(waiting).values(due_at=now))
+        self._scheduler.wake()
 
     async def deliver(self, kind: str, subject_id: int) -> None:
         """Carry out a delivery now, if it has not been carried out yet.

@@ -94,7 +94,8 @@ def history(
     bars = ", ".join(say("scores.alt_bar", week=week.number, points=week.points) for week in weeks)
     file = attached(picture, "weeks.png", say("scores.alt_history", bars=bars))
     gallery = MediaGallery[Any](MediaGalleryItem(file))
-    return framed(TextDisplay(f"{heading}\n{words}"), gallery, *back, files=[file])
+    when: TextDisplay[Any] = TextDisplay(say("scores.weeks"))
+    return framed(TextDisplay(f"{heading}\n{words}"), gallery, when, *back, files=[file])
 
 
 def _board(standings: Sequence[Standing], period: Period, spoken: _Spoken) -> list[Item[Any]]:

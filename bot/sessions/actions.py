@@ -17,6 +17,9 @@ from bot.ui.client import Interaction
 from bot.ui.layout import CALM, notice
 from bot.ui.reply import reply
 
+WRITING = ("permission.send_messages_in_threads", "permission.attach_files")
+"""The permissions that writing in the thread of a session takes."""
+
 
 class SessionActions:
     """Changes sessions as their controls ask for, and answers who pressed them."""
@@ -93,6 +96,7 @@ class SessionActions:
         channel, say = interaction.channel, speaker(interaction.locale)
         if not isinstance(channel, discord.Thread):
             raise UserError("session.not_in_thread")
+        require_permissions(interaction, *WRITING)
         user_id = interaction.user.id
         message = await self._quiz.play(channel, session_id, session.language, user_id, say)
         await reply(interaction, message)
@@ -108,6 +112,8 @@ class SessionActions:
         data: Any = interaction.data
         if data["resolved"]["users"][str(user_id)].get("bot"):
             raise UserError("session.no_bot")
+        if str(user_id) not in data["resolved"].get("members", {}):
+            raise UserError("session.no_member", user=f"<@{user_id}>")
         if not await self._sessions.hand_over(session_id, user_id):
             raise UserError("session.ended")
         await self._publisher.publish(session_id)
@@ -152,7 +158,9 @@ class SessionActions:
         ):
             return
         host_roles = (await self._servers.settings(server_id)).host_roles
-        roles = ", ".join(f"<@&{role_id}>" for role_id in sorted(host_roles))
+        guild = interaction.guild
+        there = sorted(role for role in host_roles if guild and guild.get_role(role))
+        roles = ", ".join(f"<@&{role_id}>" for role_id in there)
         if not host_id:
             raise UserError("session.may_host_roles" if roles else "session.may_host", roles=roles)
         key = "session.led_roles" if roles else "session.led_by"
@@ -190,6 +198,20 @@ class SessionActions:
         votes = await self._sessions.understanding(session.session_id)
         say = speaker(interaction.locale)
         await reply(interaction, host_controls(session, votes, self._lessons, say))
+
+
+def require_permissions(interaction: Interaction, *permissions: str) -> None:
+    """Raise unless the bot has some permissions, by the keys of their texts, in the channel.
+
+    Raises:
+        UserError: names those that are missing.
+    """
+    say, granted = speaker(interaction.locale), interaction.app_permissions
+    missing = [
+        say(key) for key in permissions if not getattr(granted, key.removeprefix("permission."))
+    ]
+    if missing:
+        raise UserError("session.lacks", permissions=", ".join(missing))
 
 
 async def _tell(interaction: Interaction, key: str, **fields: object) -> None:

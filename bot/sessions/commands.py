@@ -7,28 +7,23 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.i18n import label, speaker
+from bot.i18n.names import plain
 from bot.lessons.course import Lessons
 from bot.quiz.commands import QuizCommands
 from bot.runtime.errors import UserError
 from bot.servers.servers import Servers
-from bot.sessions.actions import SessionActions
+from bot.sessions.actions import WRITING, SessionActions, require_permissions
 from bot.sessions.controls import CONTROLS
 from bot.sessions.messages import announcement, session_list
 from bot.sessions.publisher import Publisher
 from bot.sessions.sessions import Session, Sessions
 from bot.ui.client import Client, Interaction
-from bot.ui.commands import localized
+from bot.ui.commands import localized, matches
 from bot.ui.control import register
 from bot.ui.layout import CALM, notice
 from bot.ui.reply import replace, reply
 
 _MAX_CHOICES = 25
-
-_PERMISSIONS = {
-    "create_public_threads": "permission.create_public_threads",
-    "send_messages_in_threads": "permission.send_messages_in_threads",
-    "attach_files": "permission.attach_files",
-}
 
 
 class SessionCommands(commands.Cog):
@@ -77,7 +72,15 @@ class SessionCommands(commands.Cog):
             raise UserError("session.not_here")
         if lesson is not None and lesson not in self._lessons.names:
             raise UserError("session.no_such_lesson")
-        _require_permissions(interaction)
+        topic = plain(topic)
+        if not topic:
+            raise UserError("session.no_topic")
+        require_permissions(
+            interaction,
+            "permission.view_channel",
+            "permission.create_public_threads",
+            *WRITING,
+        )
         await interaction.response.defer()
         await self._actions.require_host(interaction)
         language = await self._servers.language(interaction.guild.id)
@@ -101,7 +104,7 @@ class SessionCommands(commands.Cog):
         return [
             app_commands.Choice(name=lesson.title, value=lesson.name)
             for lesson in lessons
-            if typed.casefold() in lesson.title.casefold()
+            if matches(typed, lesson.title)
         ][:_MAX_CHOICES]
 
     @localized("session.list", parent=session)
@@ -182,11 +185,3 @@ class SessionCommands(commands.Cog):
         if session is None:
             raise UserError("session.not_in_thread")
         return session.session_id
-
-
-def _require_permissions(interaction: Interaction) -> None:
-    """Raise if the bot lacks a permission that a session needs."""
-    say, granted = speaker(interaction.locale), interaction.app_permissions
-    missing = [say(key) for name, key in _PERMISSIONS.items() if not getattr(granted, name)]
-    if missing:
-        raise UserError("session.lacks", permissions=", ".join(missing))

@@ -12,15 +12,15 @@ from bot.lessons.illustrations import Illustrator
 from bot.runtime.errors import UserError
 from bot.runtime.outbox import Outbox, Undeliverable
 from bot.sessions.messages import current_page, panel, step, step_state
-from bot.sessions.sessions import DELIVERY, Session, Sessions
+from bot.sessions.sessions import DELIVERY, Session, Sessions, of_server
 from bot.sessions.summary import Summaries
 from bot.sessions.summary_messages import summary_message
 from bot.ui.client import Client
+from bot.ui.codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
+from bot.ui.threads import reopening
 
 _log = logging.getLogger(__name__)
 
-_THREAD_ARCHIVED = 50083
-_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
 _MEMBERS_PER_QUERY = 100
 
 
@@ -46,7 +46,7 @@ class Publisher:
         self._summaries = summaries
         self._lessons = lessons
         self._illustrator = illustrator
-        outbox.add(DELIVERY, self._deliver)
+        outbox.add(DELIVERY, self._deliver, of_server)
 
     async def publish(self, session_id: int) -> None:
         """Bring the messages of a session up to date now, if it has changed.
@@ -57,10 +57,18 @@ class Publisher:
         try:
             await self._outbox.deliver(DELIVERY, session_id)
         except discord.Forbidden as error:
-            raise UserError("session.forbidden") from error
+            locked = await self._is_locked(session_id)
+            raise UserError("session.locked" if locked else "session.forbidden") from error
         except discord.HTTPException as error:
             _log.warning("Session %d failed: %s", session_id, error)
             raise UserError("session.later") from error
+
+    async def _is_locked(self, session_id: int) -> bool:
+        thread_id = (await self._sessions.get(session_id)).thread_id
+        with suppress(discord.HTTPException):  # perhaps the bot cannot even see it
+            thread = await self._client.fetch_channel(thread_id or 0)
+            return isinstance(thread, discord.Thread) and thread.locked
+        return False
 
     async def _deliver(self, session_id: int) -> None:
         try:
@@ -75,17 +83,15 @@ class Publisher:
             session.thread_id, guild_id=session.server_id, type=ChannelType.public_thread
         )
         try:
-            await self._update(session, thread)
-        except discord.HTTPException as error:
-            if error.code == _UNKNOWN_CHANNEL:
-                await self._sessions.lose_thread(session_id)
-                raise Undeliverable("the thread was deleted") from error
-            if error.code != _THREAD_ARCHIVED:
+            await reopening(self._client, thread.id, lambda: self._update(session_id, thread))
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_CHANNEL:
                 raise
-            await self._client.http.edit_channel(thread.id, archived=False)
-            await self._update(await self._sessions.get(session_id), thread)
+            await self._sessions.lose_thread(session_id)
+            raise Undeliverable("the thread was deleted") from error
 
-    async def _update(self, session: Session, thread: PartialMessageable) -> None:
+    async def _update(self, session_id: int, thread: PartialMessageable) -> None:
+        session = await self._sessions.get(session_id)
         step_is_due = session.is_open and session.step_id is None
         page = current_page(session, self._lessons) if step_is_due else None
         if page is None or session.panel_id is None:
@@ -103,7 +109,7 @@ class Publisher:
             try:
                 await thread.get_partial_message(session.panel_id).edit(view=message.view)
             except discord.NotFound as error:
-                if error.code != _UNKNOWN_MESSAGE:
+                if error.code != UNKNOWN_MESSAGE:
                     raise
             else:
                 return

@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Update, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Update,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.runtime.clock import Clock, utc_now
@@ -377,6 +387,12 @@ class Sessions:
         async with self._store.read() as transaction:
             rows = (await transaction.scalars(statement)).all()
             return await _with_participants(transaction, rows)
+
+
+def of_server(server_id: int) -> ColumnElement[bool]:
+    """Make the condition that a delivery is of a session of a server."""
+    sessions = select(models.Session.session_id).where(models.Session.server_id == server_id)
+    return models.Delivery.subject_id.in_(sessions)
 
 
 _COLUMNS = [field.name for field in fields(Session) if hasattr(models.Session, field.name)]

@@ -6,12 +6,14 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
+from unicodedata import normalize
 
 import discord
 from discord.ui import File, Separator, TextDisplay
 from discord.utils import escape_markdown
 
 from bot.i18n import Say
+from bot.i18n.names import plain
 from bot.lessons.course import Lessons
 from bot.quiz.kinds import KINDS
 from bot.sessions.messages import page_name, title
@@ -21,7 +23,7 @@ from bot.ui.layout import Message, framed
 
 _MAX_PEOPLE, _MAX_MISSED, _MAX_DIGITS = 20, 5, 12
 _MAX_QUESTION = 120
-_FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_MARKS = ("=", "+", "-", "@")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it a spreadsheet garbles Hangul
 
 _PEOPLE = (
@@ -114,7 +116,7 @@ def _say(key: str, say: Say) -> str:
 def _person(person: Attendance, names: Mapping[int, str]) -> Sequence[object]:
     standing = person.standing
     return [
-        names.get(person.user_id, str(person.user_id)),
+        plain(names.get(person.user_id, "")) or str(person.user_id),
         _time(person.joined_at),
         _time(person.left_at),
         *((standing.points, standing.right, standing.rounds) if standing else (0, 0, 0)),
@@ -131,7 +133,11 @@ def _csv(table: Table) -> bytes:
 
 def _cell(value: object) -> object:
     """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_MARKS) else value
+    if not isinstance(value, str):
+        return value
+    # Full-width marks are such marks, too.
+    formula = normalize("NFKC", value).lstrip().startswith(_FORMULA_MARKS)
+    return f"'{value}" if formula else value
 
 
 def _chapter(summary: Summary, names: Mapping[int, str], lessons: Lessons, say: Say) -> str:

@@ -3,11 +3,22 @@
 import inspect
 from collections.abc import Callable
 from typing import Any
+from unicodedata import normalize
 
 from discord import app_commands
 
 from bot.i18n import label
 from bot.ui.reply import Callback, reporting
+
+
+def matches(typed: str, text: str) -> bool:
+    """Whether a text has what was typed in it, but for case, blanks and how letters are made up."""
+    return folded(typed) in folded(text)
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: a Mac may send Hangul syllables in parts."""
+    return " ".join(normalize("NFKC", text).casefold().split())
 
 
 def localized(

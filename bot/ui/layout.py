@@ -23,6 +23,11 @@ class Message:
     view: LayoutView
     files: Sequence[discord.File] = ()
 
+    def rewind(self) -> None:
+        """Make it ready to be sent again, after Discord has refused it."""
+        for file in self.files:
+            file.reset()
+
 
 def framed(
     *parts: Item[Any], files: Sequence[discord.File] = (), colour: discord.Colour = CALM

@@ -14,7 +14,10 @@ from bot.i18n import speaker
 from bot.runtime.errors import UserError, describe
 from bot.runtime.metrics import INTERACTIONS
 from bot.ui.client import Interaction
+from bot.ui.codes import UNKNOWN_MESSAGE
 from bot.ui.layout import CALM, Message, notice
+
+_log = logging.getLogger(__name__)
 
 Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 """A method of a cog that answers an interaction."""
@@ -23,17 +26,21 @@ _PATIENCE = 2.0  # seconds
 _WAIT = "wait"  # its place among the interaction's extras
 
 
-_log = logging.getLogger(__name__)
-
-
 async def reply(interaction: Interaction, message: Message) -> None:
     """Show a message as the answer to an interaction.
 
     After a deferral it takes the place of what waits, or of the message whose control was pressed;
-    otherwise it is sent to the user alone.
+    otherwise it is sent to the user alone. So it is if the message whose control was pressed has
+    been deleted since.
     """
     if interaction.response.is_done():
-        await replace(interaction, message)
+        try:
+            await replace(interaction, message)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+            message.rewind()
+            await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
     else:
         await interaction.response.send_message(
             view=message.view, files=message.files, ephemeral=True
@@ -73,8 +80,14 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
 
 async def report(interaction: Interaction, error: Exception) -> None:
     """Tell the person who used an interaction what went wrong, in their language and privately."""
+    if isinstance(error, discord.Forbidden):
+        _log.warning("Discord forbids what was asked for: %s", error)
+        error = UserError("problem.forbidden")
     message = notice(describe(error, speaker(interaction.locale)))
-    await reply_privately(interaction, message)
+    try:
+        await reply_privately(interaction, message)
+    except discord.HTTPException as refused:  # such as where what waits was deleted
+        _log.warning("Somebody cannot be told of an error: %s", refused)
 
 
 @asynccontextmanager

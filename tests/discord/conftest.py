@@ -9,6 +9,8 @@ from typing import Any, cast
 import discord
 import pytest
 import simcord
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 from sqlalchemy import make_url
 
 from bot.app import GradcamBot
@@ -66,6 +68,14 @@ class Server:
         user = self.bot.user
         assert user is not None
         return user.mention
+
+    async def forbid(self, channel: simcord.ChannelHandle, *permissions: str) -> None:
+        """Deny the bot some permissions in a channel; with none, allow what was denied."""
+        me, deny = self.env.backend.bot_user.id, discord.Permissions()
+        deny.update(**dict.fromkeys(permissions, True))
+        overwrite = Overwrite(me, OverwriteType.MEMBER, allow=0, deny=deny.value)
+        self.env.backend.set_overwrite(channel.id, overwrite)
+        await self.env.advance_time(1)
 
     async def restart(self) -> None:
         """Start the bot anew, as after a crash."""

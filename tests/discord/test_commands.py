@@ -5,16 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from discord import Locale
+import simcord.interactions
+from discord import Button, Locale
 from discord.app_commands import locale_str
 
-from bot.i18n import CommandTranslator
+from bot.i18n import CommandTranslator, speaker
 from bot.runtime.registration import sync_if_changed
 from scripts.commands import PAGE, write_page
 from tests.discord.conftest import Server
+from tests.discord.looking import components, text
 
 _OF_SERVERS = {"settings": ([0], [0]), "session": ([0], [0]), "quiz": ([0], [0, 1])}
 """Commands that are not for everybody everywhere: how the app is installed, and where."""
+
+_FAULT = speaker("en")("problem.fault", id="").rstrip()
 
 
 def _told(server: Server) -> Any:
@@ -178,3 +182,56 @@ async def test_only_intents_without_privilege_are_asked_for(server: Server) -> N
     assert not intents.message_content
     assert not intents.members
     assert not intents.presences
+
+
+async def test_where_the_server_is_not_known_each_command_works_or_says_where_it_does(
+    server: Server,
+) -> None:
+    options: dict[str, dict[str, Any]] = {
+        "explain": {"index": 7},
+        "session start": {"topic": "Heat"},
+        "term": {},
+    }
+    guild_id = server.alex.guild.id
+    server.env.backend.emit("GUILD_DELETE", {"id": str(guild_id)})
+    await server.env.settle()
+    assert server.bot.get_guild(guild_id) is None
+
+    for command in server.alex.available_commands(server.channel):
+        result = await server.alex.slash(server.channel, command, **options.get(command, {}))
+        assert result.acknowledged, command
+        said = result.response or result.followups[0]
+        assert _FAULT not in text(said), command
+    refused = await server.alex.slash(server.channel, "quiz")
+    assert text(refused.response) == speaker("en")("quiz.not_here")
+
+
+async def test_in_a_channel_of_any_other_kind_each_command_works_or_says_where_it_does(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a person who installed the app, among friends, in a kind of channel that is new."""
+    original = simcord.interactions.base_payload
+
+    def base_payload(*args: Any, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
+        record, payload = original(*args, **kwargs)
+        payload["channel"] = {"id": payload["channel_id"], "type": 99}
+        payload["context"] = 2
+        payload["authorizing_integration_owners"] = {"1": str(kwargs["user_id"])}
+        return record, payload
+
+    monkeypatch.setattr(simcord.interactions, "base_payload", base_payload)
+    for command in sorted(set(_there(server)) - set(_OF_SERVERS) - {"Explain"}):
+        result = await server.alex.user.slash(command)
+        said = result.response or result.followups[0]
+        assert _FAULT not in text(said), command
+
+        await server.env.advance_time(16 * 60)  # when nothing of the first answer can be used
+        enabled = [
+            str(part.custom_id)
+            for part in components(said)
+            if isinstance(part, Button) and not part.disabled and part.custom_id
+        ]
+        for custom_id in enabled[:1]:
+            again = await server.alex.user.click(said.message, custom_id=custom_id)
+            assert again.acknowledged
+            assert _FAULT not in text(again.response or again.followups[0]), command

@@ -191,6 +191,11 @@ async def test_a_channel_that_is_forbidden_and_discord_out_of_order_hold_nobody_
     assert await server.bot.daily.problem(third.id) is None
     assert (len(there.history()), len(silent.history())) == (1, 0)
 
+    await server.env.advance_time(60 * 60)
+    server.env.backend.delete_overwrite(silent.id, guild.default_role.id)
+    await due(server)
+    assert (len(there.history()), len(silent.history())) == (1, 1)
+
 
 async def test_a_slow_channel_delays_nobody_else(
     server: Server, monkeypatch: pytest.MonkeyPatch

@@ -214,7 +214,14 @@ async def test_index_and_image_together_are_refused(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["[free digits](https://example.org)", "a`b` **c** <@1>", "`", "x\n# heading", "y" * 3000],
+    [
+        "[free digits](https://example.org)",
+        "a`b` **c** <@1>",
+        "`",
+        "x\n# heading",
+        "y" * 3000,
+        "\u202etupni\u200b",
+    ],
 )
 async def test_a_layer_that_somebody_types_is_shown_as_typed(server: Server, typed: str) -> None:
     result = await server.alex.slash(server.channel, "explain", index=7, layer=typed)
@@ -226,6 +233,7 @@ async def test_a_layer_that_somebody_types_is_shown_as_typed(server: Server, typ
     )
     assert not set("[]()<>#*`\n") & set(outside)
     assert len(words) < 300
+    assert words.isprintable()
 
 
 async def test_what_is_refused_while_the_bot_thinks_is_refused_in_private(

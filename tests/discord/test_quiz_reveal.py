@@ -7,13 +7,14 @@ import discord
 import pytest
 from sqlalchemy import func, select
 
+from bot.i18n import speaker
 from bot.quiz.question import Round
 from bot.store import models
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, control, text
 from tests.discord.test_quiz import ask, now_as_it_is, right_and_wrong
 
-_UNKNOWN_CHANNEL, _MISSING_ACCESS = 10003, 50001
+_UNKNOWN_CHANNEL, _MISSING_ACCESS, _THREAD_ARCHIVED = 10003, 50001, 50083
 
 
 def refuse_edits(server: Server, message: discord.Message, status: int, code: int) -> None:
@@ -100,14 +101,85 @@ async def test_an_answer_that_may_not_be_given_yet_is_given_once_it_may(server: 
     assert await waiting(server) == 0
 
 
-async def test_the_answer_in_a_channel_that_is_gone_is_given_up(server: Server) -> None:
+async def test_an_answer_is_given_as_soon_as_the_bot_sees_the_channel_again(
+    server: Server,
+) -> None:
     question, round_ = await with_a_vote(server)
-    refuse_edits(server, question, 404, _UNKNOWN_CHANNEL)
-    await server.env.advance_time(50)
-
-    assert await waiting(server) == 0
+    await server.forbid(server.channel, "view_channel")
+    await server.env.advance_time(60 * 60)
     assert not answers(server)
     assert await points_of_bora(server, round_) == 10
+
+    await server.forbid(server.channel)
+
+    assert [each.id for each in answers(server)] == [question.id]
+
+
+async def test_an_answer_in_an_archived_thread_opens_it_again_or_waits_until_it_is_unlocked(
+    server: Server,
+) -> None:
+    backend = server.env.backend
+    backend.create_thread(server.channel.id, "Talk", server.alex.id)
+    (thread,) = server.channel.threads
+    question = answer(await server.alex.slash(thread, "quiz", kind="said"))
+    archived = {"archived": True, "locked": True}
+    backend.edit_channel(thread.id, {}, thread_metadata=archived)
+    # What Discord refuses, the simulation would not.
+    refuse_edits(server, question, 400, _THREAD_ARCHIVED)
+    server.env.inject_error("PATCH", f"/channels/{thread.id}", status=403, times=None)
+    await server.env.advance_time(60 * 60)
+    assert control(await now_as_it_is(server, question), "vote")
+    assert await waiting(server) == 1
+
+    backend.faults.clear()
+    server.env.inject_error("PATCH", f"/channels/{thread.id}/*", status=400, code=_THREAD_ARCHIVED)
+    backend.edit_channel(thread.id, {}, thread_metadata={"locked": False})
+    await server.env.advance_time(1)
+
+    answered = await now_as_it_is(server, question)
+    assert speaker("en")("quiz.nobody") in text(answered)
+    now = await server.bot.fetch_channel(thread.id)
+    assert isinstance(now, discord.Thread)
+    assert not now.archived
+    assert await waiting(server) == 0
+
+
+@pytest.mark.parametrize("code", [0, _UNKNOWN_CHANNEL])
+async def test_only_an_answer_in_a_channel_that_is_gone_is_given_up(
+    server: Server, code: int
+) -> None:
+    question, round_ = await with_a_vote(server)
+    refuse_edits(server, question, 404, code)
+    await server.env.advance_time(50)
+
+    assert await waiting(server) == (code != _UNKNOWN_CHANNEL)
+    assert not answers(server)
+    assert await points_of_bora(server, round_) == 10
+
+
+async def test_rounds_are_played_wherever_people_write(server: Server) -> None:
+    guild, backend = server.alex.guild, server.env.backend
+    forum = guild.create_forum_channel("forum")
+    backend.create_thread(forum.id, "Post", server.alex.id)
+    await server.forbid(server.channel, "send_messages", "send_messages_in_threads")
+    places = [
+        guild.create_voice_channel("voice"),
+        guild.create_stage_channel("stage"),
+        guild.create_news_channel("news"),
+        *forum.threads,
+        server.channel,
+    ]
+    asked = [answer(await server.alex.slash(each, "quiz", kind="said")) for each in places]
+    await server.env.advance_time(50)
+
+    for question in asked:
+        assert speaker("en")("quiz.nobody") in text(await now_as_it_is(server, question))
+
+    await server.forbid(server.channel, "attach_files")
+    refused = await server.minji.slash(server.channel, "quiz")
+    say = speaker("ko")
+    lacks = say("explain.lacks", permission=say("permission.attach_files"))
+    assert text(refused.response) == lacks
 
 
 async def test_a_round_begins_when_its_message_is_there(

@@ -177,6 +177,8 @@ async def test_ones_own_weeks_are_a_picture_that_words_tell(server: Server, read
         assert "모두 **10점**" in text(shown)
         bars = ", ".join(f"{n}주 {points}점" for n, points in zip(numbers, (10, 0, 0), strict=True))
     assert bars in alt
+    assert "00:00" in text(shown)
+    assert "UTC" in text(shown)
 
     back = await actor.click(shown, custom_id=control(shown, "scores_of:all"))
     assert "50" in text(answer(back))

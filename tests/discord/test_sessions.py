@@ -1,12 +1,16 @@
 """Study sessions: `/session`, its panel, its steps, its summary."""
 
 import asyncio
+import datetime as dt
 import re
 from dataclasses import replace
+from typing import Any
+from unicodedata import normalize
 
 import discord
 import pytest
 import simcord
+from simcord.backend.serializers import guild_create_payload
 from sqlalchemy import Connection, event
 
 from bot.i18n import speaker
@@ -155,6 +159,10 @@ async def test_who_may_not_host_is_told_who_may(server: Server) -> None:
 
     _give(server, server.bora.id, teachers.id)
     await opened(server, server.bora)
+
+    server.env.backend.delete_role(guild.id, teachers.id)
+    refused = await server.minji.slash(server.channel, "session start", topic="Mine")
+    assert text(refused.response) == speaker("ko")("session.may_host")
 
 
 async def test_what_the_bot_may_not_do_is_said_in_one_sentence(
@@ -382,6 +390,31 @@ async def test_a_summary_that_discord_refuses_is_sent_later_and_once(
     assert len(summaries(thread)) == 1
 
 
+async def test_what_a_server_missed_while_the_bot_was_removed_is_said_once_when_it_is_back(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host, lesson=server.bot.lessons.names[0])
+    leading = await controls(host, thread)
+    backend = server.env.backend
+    backend.emit("GUILD_DELETE", {"id": str(server.alex.guild.id)})
+    server.env.inject_error("*", f"/channels/{thread.id}/*", status=403, times=None)
+    stuck = await press(host, leading, "session_next")
+    assert english("session.forbidden") in told(stuck)
+    ending = answer(await press(host, leading, "session_end"))
+    assert english("session.forbidden") in told(await press(host, ending, "session_sure"))
+    await server.env.advance_time(60 * 60)
+    assert (steps(thread), len(summaries(thread))) == (1, 0)
+
+    backend.faults.clear()
+    joined = guild_create_payload(backend, backend.get_guild(server.alex.guild.id))
+    backend.emit("GUILD_CREATE", {**joined, "unavailable": None})
+    await server.env.advance_time(1)
+
+    assert len(summaries(thread)) == 1
+    await server.env.advance_time(2 * 60 * 60)
+    assert (steps(thread), len(summaries(thread))) == (1, 1)
+
+
 async def test_two_who_wait_for_the_same_change_are_both_told_that_it_failed(
     server: Server, host: simcord.MemberActor
 ) -> None:
@@ -422,6 +455,93 @@ async def test_in_an_archived_thread_a_session_goes_on(
     now = await server.bot.fetch_channel(thread.id)
     assert isinstance(now, discord.Thread)
     assert not now.archived
+
+
+async def test_in_a_locked_thread_who_presses_is_told_so(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host)
+    server.env.backend.edit_channel(thread.id, {}, thread_metadata={"locked": True})
+    server.env.inject_error("PATCH", f"/channels/{thread.id}/*", status=403, times=None)
+
+    pressed = await press(server.bora, announcements(server)[0], "session_join")
+
+    assert told(pressed) == english("session.locked")
+    server.env.backend.faults.clear()
+    server.env.backend.edit_channel(thread.id, {}, thread_metadata={"locked": False})
+    await server.env.advance_time(30)
+    assert "Participants: 2" in text(panel(thread))
+
+
+async def test_who_manages_threads_takes_over_when_the_host_has_left_the_server(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host)
+    guild = server.alex.guild
+    leader = guild.create_role("Leader", permissions=discord.Permissions(manage_threads=True))
+    _give(server, server.minji.id, leader.id)
+    server.env.backend.remove_member(guild.id, host.id)
+    asked = answer(await lead(server.minji, thread, "session_hand"))
+
+    away = server.env.create_user("away")
+    gone = await server.minji.select(asked, [away], custom_id=control(asked, "session_host"))
+    assert told(gone) == speaker("ko")("session.no_member", user=away.mention)
+    taken = await server.minji.select(
+        asked, [server.minji], custom_id=control(asked, "session_host")
+    )
+
+    assert taken.acknowledged
+    assert f"Hosted by {server.minji.mention}" in text(panel(thread))
+
+
+async def test_a_round_that_the_bot_may_not_show_names_the_permission(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    thread = await opened(server, host)
+    leading = await controls(host, thread)
+    await server.forbid(server.channel, "attach_files")
+
+    refused = await press(host, leading, "session_quiz")
+
+    permission = english("permission.attach_files")
+    assert told(refused) == english("session.lacks", permissions=permission)
+    assert await server.bot.rounds.open_in(thread.id) is None
+
+
+async def test_a_session_needs_no_permission_but_in_threads_and_a_topic_that_is_seen(
+    server: Server, host: simcord.MemberActor
+) -> None:
+    await server.forbid(server.channel, "send_messages")
+
+    thread = await opened(
+        server, host, "\u202eHeat\u200b *maps*", lesson=server.bot.lessons.names[0]
+    )
+    assert thread.name == "Heat *maps*"
+    assert text(panel(thread)).startswith(r"## Heat \*maps\*")
+    assert steps(thread) == 1
+    refused = await host.slash(server.channel, "session start", topic="\u200b \u3164")
+    assert text(refused.response) == english("session.no_topic")
+
+    news = server.alex.guild.create_news_channel("news")
+    assert (await host.slash(news, "session start", topic="Heat")).acknowledged
+    assert len(news.threads) == 1
+    voice = server.alex.guild.create_voice_channel("voice")
+    refused = await host.slash(voice, "session start", topic="Heat")
+    assert text(refused.response) == english("session.not_here")
+
+
+async def test_a_lesson_is_found_by_what_is_typed_in_any_way(server: Server) -> None:
+    lesson = server.bot.lessons.lesson(server.bot.lessons.names[0], "ko")
+    typed = f"  {normalize('NFD', lesson.title)} "
+
+    for command, option in (("session start", "lesson"), ("lesson", "lesson")):
+        found = await server.minji.autocomplete(server.channel, command, option, typed)
+        assert found[0]["value"] == lesson.name
+        assert len(found) < len(server.bot.lessons.names)
+        for other in ("가" * 200, "a b" * 60):
+            assert await server.minji.autocomplete(server.channel, command, option, other) == []
+        every = await server.minji.autocomplete(server.channel, command, option, "   ")
+        assert len(every) == len(server.bot.lessons.names)
 
 
 async def test_a_deleted_message_takes_no_write_lock_and_elsewhere_no_look_into_the_database(
@@ -468,10 +588,23 @@ async def test_what_nobody_ends_ends_by_itself(server: Server, host: simcord.Mem
 
 
 async def test_a_round_is_played_in_the_thread_and_counts_for_the_session(
-    server: Server, host: simcord.MemberActor
+    server: Server, host: simcord.MemberActor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread = await opened(server, host)
-    votes = answer(await lead(host, thread, "session_quiz"))
+    send = discord.Thread.send
+
+    async def slowly(*arguments: Any, **message: Any) -> Any:
+        await asyncio.sleep(100)  # longer than the round is open
+        return await send(*arguments, **message)
+
+    monkeypatch.setattr(discord.Thread, "send", slowly)
+    started = await lead(host, thread, "session_quiz")
+    await server.env.advance_time(101)
+    monkeypatch.undo()
+    votes = answer(started)
+    round_ = await server.bot.rounds.open_in(thread.id)
+    assert round_ is not None
+    assert round_.closes_at - server.time.now() > dt.timedelta(seconds=40)
     assert votes.flags.ephemeral
     assert _has(votes, "round")
     asked = answer(await lead(host, thread, "session_end"))

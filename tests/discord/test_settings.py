@@ -1,10 +1,12 @@
 """`/settings`: who may change what a server wants, and servers that come and go."""
 
 import datetime as dt
+from typing import Any
 
 import discord
 import pytest
 import simcord
+from simcord.backend.serializers import member_payload
 from sqlalchemy import delete, select
 
 from bot.servers.servers import ServerSettings
@@ -196,3 +198,41 @@ async def test_a_server_that_adds_the_bot_is_noted(server: Server) -> None:
 
     async with server.bot.store.read() as transaction:
         assert await transaction.get(Row, other.id) is not None
+
+
+async def test_what_the_bot_may_do_is_asked_again_when_it_may_have_changed(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guild, backend = server.alex.guild, server.env.backend
+    role = guild.create_role("Helpers")
+    backend.create_thread(server.channel.id, "Talk", server.alex.id)
+    (thread,) = server.channel.threads
+    asked = list[int]()
+
+    async def note(server_id: int) -> None:
+        asked.append(server_id)
+
+    def changed(changes: dict[str, Any]) -> None:
+        """Change the bot as a member; the simulation tells it only with an intent."""
+        backend.edit_member(guild.id, backend.bot_user.id, changes)
+        there = backend.get_guild(guild.id)
+        me = member_payload(backend, there, there.members[backend.bot_user.id])
+        told: Any = {**me, "guild_id": str(guild.id)}
+        server.bot._connection.parse_guild_member_update(told)
+
+    monkeypatch.setattr(server.bot.outbox, "retry", note)
+    changes: list[tuple[Any, int]] = [
+        (lambda: changed({"role_ids": [role.id]}), 1),
+        (lambda: changed({"nick": "Grad"}), 0),
+        (lambda: backend.edit_role(guild.id, role.id, {"permissions": 1 << 11}), 1),
+        (lambda: backend.edit_role(guild.id, role.id, {"name": "Aides"}), 0),
+        (lambda: backend.edit_channel(server.channel.id, {"name": "heatmaps"}), 0),
+        (lambda: backend.edit_channel(thread.id, {}, thread_metadata={"locked": True}), 0),
+        (lambda: backend.edit_channel(thread.id, {}, thread_metadata={"locked": False}), 1),
+        (lambda: backend.delete_role(guild.id, role.id), 1),
+    ]
+    for number, (change, times) in enumerate(changes):
+        asked.clear()
+        change()
+        await server.env.settle()
+        assert asked[:1] == [guild.id] * times, number

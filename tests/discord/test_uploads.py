@@ -23,6 +23,7 @@ from tests.discord.conftest import Server
 from tests.discord.looking import (
     alt_texts,
     answer,
+    card,
     components,
     control,
     files,
@@ -233,6 +234,75 @@ async def test_a_reply_that_discord_refuses_does_not_take_the_next_one_with_it(
     assert "reads a **1**" in text(server.last)
     assert len(server.channel.history()) == 2
     assert "cannot be sent" in caplog.text
+
+
+async def test_where_the_bot_may_not_read_the_history_it_answers_without_a_reference(
+    server: Server,
+) -> None:
+    path = f"/channels/{server.channel.id}/messages"
+    server.env.inject_error("POST", path, status=400, code=160002)
+
+    await server.alex.send(
+        server.channel, server.mention, attachments=[("a.png", picture(_A_SEVEN))]
+    )
+
+    assert "reads a **7**" in text(server.last)
+    assert server.last.reference is None
+    assert await card(server.bot, server.last)
+
+
+async def test_where_the_bot_may_not_attach_files_a_mention_is_told_so_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, refused = server.bot.http.send_message, list[Any]()
+
+    async def refuse_files(channel_id: int, *, params: Any) -> Any:
+        if params.files:  # the simulation would take them
+            refused.append(channel_id)
+            raise discord.Forbidden(cast("Any", SimpleNamespace(status=403, reason="")), "no")
+        return await send(channel_id, params=params)
+
+    monkeypatch.setattr(server.bot.http, "send_message", refuse_files)
+    files = [("a.png", picture(_A_SEVEN)), ("b.png", picture(2))]
+
+    await server.minji.send(server.channel, f"{server.mention} 이거", attachments=files)
+
+    say = speaker("ko")
+    lacks = say("explain.lacks", permission=say("permission.attach_files"))
+    assert text(server.last) == lacks
+    assert len(server.channel.history()) == 2
+    assert len(refused) == 1
+
+
+async def test_one_answer_of_the_menu_that_is_refused_costs_no_other(server: Server) -> None:
+    files = [("a.png", picture(_A_SEVEN)), ("b.png", picture(2))]
+    message = await server.alex.send(server.channel, "look", attachments=files)
+    server.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=400)
+
+    result = await server.bora.context_menu(server.channel, "Explain", message)
+
+    assert "reads a **1**" in text(result.response)
+    (told,) = result.followups
+    assert told.ephemeral
+
+
+async def test_a_press_on_a_message_that_is_deleted_meanwhile_is_answered_in_private(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = answer(await server.alex.slash(server.channel, "explain", index=7))
+    explain = server.bot.explaining.answer
+
+    async def delete_meanwhile(*args: Any) -> Any:
+        server.env.backend.delete_message(server.channel.id, message.id)
+        return await explain(*args)
+
+    monkeypatch.setattr(server.bot.explaining, "answer", delete_meanwhile)
+
+    pressed = await server.alex.click(message, custom_id=control(message, "step:on"))
+
+    (told,) = pressed.followups
+    assert told.ephemeral
+    assert await card(server.bot, told)
 
 
 async def test_an_uploads_controls_work_for_all_and_after_a_restart(server: Server) -> None:

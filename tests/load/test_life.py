@@ -45,7 +45,7 @@ async def test_it_ends_after_its_answers_and_logs_nothing_private(tmp_path: Path
             before = [
                 alex.start(channel, "explain", index=index, method="rise") for index in range(4)
             ]
-            while not all(each.acknowledged for each in before):
+            while not all(each.acknowledged for each in before):  # noqa: ASYNC110 - the loopback has no event for it
                 await asyncio.sleep(0.01)
             assert process._process is not None
             process._process.send_signal(signal.SIGTERM)

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -107,6 +108,38 @@ async def test_it_is_due_at_the_hour_and_then_on_the_next_day(
     clock.time = nine.replace(hour=13)
     assert await drawn(daily) is None
     assert await daily.next_due() == nine.replace(hour=12) + _DAY
+
+
+@pytest.mark.parametrize("change", [dt.datetime(2027, 3, 28), dt.datetime(2027, 10, 31)])
+async def test_each_day_has_one_digit_also_where_the_clocks_change(
+    daily: DailyDigits,
+    servers: Servers,
+    clock: Clock,
+    change: dt.datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")  # of the machine
+    time.tzset()
+    await servers.change(_HERE, daily_hour=1)  # at which Berlin changes; in Seoul, 10:00
+    await servers.change(_THERE, daily_hour=15, daily_channel_id=_CHANNEL)  # in Seoul, 00:00
+    days: dict[int, list[dt.datetime]] = {_HERE: [], _THERE: []}
+    clock.time = change.replace(tzinfo=dt.UTC) - _DAY
+    for _ in range(2 * 3):
+        due = await daily.next_due()
+        assert due is not None
+        clock.time = due
+        await daily.run()
+        for server_id, times in days.items():
+            digit = await daily.to_send(server_id)
+            if digit is not None:
+                await daily.sent(digit, 1)
+                times.append(due)
+    monkeypatch.undo()
+    time.tzset()
+
+    for server_id, hour in ((_HERE, 1), (_THERE, 15)):
+        first = change.replace(hour=hour, tzinfo=dt.UTC) - _DAY
+        assert days[server_id] == [first, first + _DAY, first + 2 * _DAY]
 
 
 async def test_what_was_missed_today_is_made_up_for_and_what_was_missed_before_is_not(

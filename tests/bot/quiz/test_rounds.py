@@ -432,17 +432,32 @@ async def test_a_thousand_votes_at_once_are_what_they_are_one_after_the_other(
         assert vote.points == expected
 
 
-async def test_a_vote_that_is_taken_while_a_round_closes_has_its_points(
+async def test_while_a_round_closes_each_vote_counts_that_was_taken_and_none_that_was_refused(
     rounds: Rounds, other: Rounds
 ) -> None:
-    round_ = await begin(rounds, _NINE)
-    votes = [(rounds, other)[user % 2].vote(round_.round_id, user, "9") for user in range(60)]
+    round_, chance = await begin(rounds, _NINE), random.Random(9)
+    changing, processes = range(0, 200, 4), (rounds, other)
+    for user in changing:
+        await rounds.vote(round_.round_id, user, "4")
 
-    done = await asyncio.gather(
-        *votes[:30], other.close(round_.round_id), *votes[30:], return_exceptions=True
+    async def vote(user: int) -> None:
+        await asyncio.sleep(chance.uniform(0, 0.05))
+        await processes[user % 2].vote(round_.round_id, user, "9")
+
+    async def close(process: Rounds) -> bool:
+        await asyncio.sleep(0.025)
+        return await process.close(round_.round_id)
+
+    *voted, first, second = await asyncio.gather(
+        *map(vote, range(200)), *map(close, processes), return_exceptions=True
     )
 
-    taken = {
-        user for user, each in enumerate(done[:30] + done[31:]) if not isinstance(each, UserError)
-    }
-    assert (await points(rounds, round_.round_id)).keys() == taken
+    assert {first, second} == {False, True}
+    refused = {user for user, error in enumerate(voted) if error is not None}
+    assert {error.key for error in voted if isinstance(error, UserError)} <= {"quiz.late"}
+    assert all(isinstance(error, UserError | None) for error in voted)
+    done = await rounds.get(round_.round_id)
+    assert done is not None
+    choices = {result.user_id: (result.choice, result.points) for result in done.results}
+    counted, left = set(range(200)) - refused, refused & set(changing)
+    assert choices == dict.fromkeys(counted, ("9", 10)) | dict.fromkeys(left, ("4", 0))

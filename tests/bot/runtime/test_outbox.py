@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from bot.runtime.outbox import MAX_AGE, Outbox, Undeliverable, enqueue
 from bot.runtime.scheduler import Scheduler
@@ -13,6 +13,11 @@ from bot.store import Store
 from bot.store.models import Delivery
 
 _START = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+
+
+def _of_server(server_id: int) -> ColumnElement[bool]:
+    """The subjects of a server, for a test: 10 to 19 for the server 1."""
+    return Delivery.subject_id.between(10 * server_id, 10 * server_id + 9)
 
 
 class Clock:
@@ -99,7 +104,7 @@ async def test_what_was_enqueued_before_the_start_is_said_and_forgotten(
     await _enqueue(store, clock, 1, 2)
     post = Post()
 
-    outbox.add("news", post)
+    outbox.add("news", post, _of_server)
 
     async def empty() -> bool:
         return await _waiting(store) == []
@@ -113,7 +118,7 @@ async def test_a_failure_is_tried_again_after_ever_longer_waits(
 ) -> None:
     post = Post()
     post.error = RuntimeError("Discord is away")
-    outbox.add("news", post)
+    outbox.add("news", post, _of_server)
     await _enqueue(store, clock, 1)
 
     waits = []
@@ -135,12 +140,12 @@ async def test_a_failure_is_tried_again_after_ever_longer_waits(
     await _until(lambda: post.said == [1])
 
 
-async def test_what_fails_for_a_week_is_given_up(
+async def test_what_fails_for_a_month_is_given_up(
     store: Store, outbox: Outbox, scheduler: Scheduler, clock: Clock
 ) -> None:
     post = Post()
     post.error = RuntimeError("never")
-    outbox.add("news", post)
+    outbox.add("news", post, _of_server)
     await _enqueue(store, clock, 1)
     scheduler.wake()
     await _until(lambda: post.tried)
@@ -156,12 +161,32 @@ async def test_what_fails_for_a_week_is_given_up(
     assert post.said == []
 
 
+async def test_what_has_failed_in_a_server_is_tried_at_once_when_more_is_allowed_there(
+    store: Store, outbox: Outbox, scheduler: Scheduler, clock: Clock
+) -> None:
+    post = Post()
+    post.error = RuntimeError("forbidden")
+    outbox.add("news", post, _of_server)
+    await scheduler.close()  # so that nothing is tried but what is told here
+    await _enqueue(store, clock, 11, 12, 21)
+    for subject_id in (11, 11, 11, 11, 12, 21, 21, 21, 21):  # the fourth time, to wait 4 minutes
+        with pytest.raises(RuntimeError):
+            await outbox.deliver("news", subject_id)
+
+    await outbox.retry(1)
+
+    async with store.read() as transaction:
+        due = {each.subject_id: each.due_at for each in await transaction.scalars(select(Delivery))}
+    waits = {subject_id: (due_at - clock()).seconds for subject_id, due_at in due.items()}
+    assert waits == {11: 0, 12: 30, 21: 240}
+
+
 async def test_what_has_no_place_left_is_dropped(
     store: Store, outbox: Outbox, clock: Clock, scheduler: Scheduler
 ) -> None:
     post = Post()
     post.error = Undeliverable("the channel is gone")
-    outbox.add("news", post)
+    outbox.add("news", post, _of_server)
     await _enqueue(store, clock, 1)
     scheduler.wake()
 
@@ -181,8 +206,8 @@ async def test_a_slow_delivery_delays_no_other_of_its_kind_or_of_another(
 
     slow.hold.clear()
     other = Post()
-    outbox.add("news", news)
-    outbox.add("reveal", other)
+    outbox.add("news", news, _of_server)
+    outbox.add("reveal", other, _of_server)
     await _enqueue(store, clock, 1)
     scheduler.wake()
     await _until(lambda: slow.tried)
@@ -202,7 +227,7 @@ async def test_who_delivers_now_is_told_of_a_failure_and_so_is_who_waits(
     post.error = RuntimeError("not now")
     post.hold.clear()
     await scheduler.close()  # so that nothing but these two deliver
-    outbox.add("news", post)
+    outbox.add("news", post, _of_server)
     await _enqueue(store, clock, 1)
 
     two = [asyncio.create_task(outbox.deliver("news", 1)) for _ in range(2)]
@@ -224,7 +249,7 @@ async def test_what_is_enqueued_while_it_is_said_is_said_again(
 ) -> None:
     post = Post()
     post.hold.clear()
-    outbox.add("news", post)
+    outbox.add("news", post, _of_server)
     await _enqueue(store, clock, 1)
     scheduler.wake()
     await _until(lambda: post.under_way)
@@ -240,7 +265,7 @@ async def test_what_is_interrupted_is_due_again_at_once(
 ) -> None:
     first, post = Outbox(store, scheduler, clock), Post()
     post.hold.clear()
-    first.add("news", post)
+    first.add("news", post, _of_server)
     await _enqueue(store, clock, 1)
     scheduler.wake()
     await _until(lambda: post.under_way)

@@ -104,6 +104,28 @@ def test_each_table_is_a_file_for_a_spreadsheet(lessons: Lessons) -> None:
     assert tables["digits"][1:] == [["7", "3"], ["18", "1"]]
 
 
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("＝HYPERLINK(1)", "'＝HYPERLINK(1)"),
+        ("\u200b\t=1", "'=1"),
+        (" @alex", "'@alex"),
+        ("\u202e=xela", "'=xela"),
+        ("a\u202eb\u200bc", "abc"),
+        ("\u3164\u200b", "1"),  # nothing to be seen: the id
+        ("가" * 32, "가" * 32),
+        ("Ann-Lee + 1 👩\u200d🔬", "Ann-Lee + 1 👩\u200d🔬"),
+    ],
+)
+def test_a_name_in_a_file_is_no_formula_and_turns_nothing_round(
+    lessons: Lessons, name: str, cell: str
+) -> None:
+    names = {**_NAMES, 1: name}
+
+    assert read(csvs(_SUMMARY, names, lessons)["people"])[1][0] == cell
+    assert not set(markdown(_SUMMARY, names, lessons).decode()) & set("\u202e\u200b\t")
+
+
 def read(data: bytes) -> list[list[str]]:
     assert data.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
