@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 import discord
@@ -38,6 +39,7 @@ from bot.quiz.rounds import Rounds
 from bot.reviews.commands import ReviewCommands
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock, utc_now
+from bot.runtime.cluster import Cluster
 from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
 from bot.runtime.fairness import Admission
@@ -61,6 +63,7 @@ from bot.ui.access import INTENTS, invite
 from bot.ui.client import Client, Interaction
 from bot.ui.control import register
 from bot.ui.tree import Tree, turn_away
+from core.explain.explainer import Explainer
 from core.faithfulness.measurement import load_records
 from core.network import UPLOADS_WEIGHTS, epoch_file
 
@@ -163,6 +166,7 @@ class GradcamBot(Client):
             explainers,
             decision.threshold,
             untrained=epoch_file(0, record.folder),
+            cluster=await self._find_cluster(explainers),
         )
         self._on_close.callback(self.engine.close)
         self.monitor.engine = self.engine
@@ -278,6 +282,14 @@ class GradcamBot(Client):
     async def _add_servers(self) -> None:
         await self.add_cog(ServerCommands(self, self.servers, self.daily, self.scheduler, self.now))
         await self.add_cog(PermissionChanges(self, self.outbox))
+
+    async def _find_cluster(self, explainers: Mapping[Network, Explainer]) -> Cluster | None:
+        if self.settings.inference is None:
+            return None
+        weights = {network: each.weights_hash for network, each in explainers.items()}
+        cluster = Cluster(str(self.settings.inference), weights)
+        await asyncio.to_thread(cluster.check)
+        return cluster
 
     def _create_downloads(self) -> Downloads:
         if type(self.http) is HTTPClient:

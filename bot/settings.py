@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self, Union, get_args, get_origin
 from pydantic import (
     BeforeValidator,
     Field,
+    HttpUrl,
     InstanceOf,
     IPvAnyAddress,
     SecretStr,
@@ -143,6 +144,15 @@ class Settings(NetworkSettings):
             "sqlite+aiosqlite:///gradcam-bot.sqlite3",
             "postgresql+asyncpg://user:password@host/database",
         ],
+    )
+    inference: HttpUrl | None = Field(
+        None,
+        description=(
+            "Where a Ray Serve cluster computes for the bot; docs/ray.md says how to start one and "
+            "when it pays. While it does not answer, the bot computes by itself, as it always does "
+            "without it."
+        ),
+        examples=["http://ray-head:8000/gradcam"],
     )
     max_waiting: int = Field(
         256, ge=1, description="How many requests may wait before people are asked to try again."

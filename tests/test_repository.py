@@ -45,6 +45,7 @@ _MAY_IMPORT: dict[str, set[str]] = {
     "store": set(),
     "settings": {"core"},
     "runtime": {"core", "i18n", "store"},
+    "serve": {"core", "runtime", "settings"},
     "ui": {"i18n", "runtime"},
     **{feature: _SHARED | others for feature, others in _FEATURES.items()},
     "app": {*_SHARED, *_FEATURES, "settings", "preview"},

@@ -4,17 +4,19 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
+from bot.runtime.cluster import AT_ONCE, AwayError, Cluster, RemoteExplainer
 from bot.runtime.fairness import FairExecutor, Turns, begin, current_asker
 from bot.runtime.metrics import BATCH_SIZE, QUEUE_LENGTH, STAGE, timed
 from bot.runtime.networks import Network, load_explainer
@@ -33,6 +35,8 @@ T = TypeVar("T")
 _LARGEST_BATCH = 64  # of digits to explain
 _LARGEST_LOOK = 64  # of shapes that may be digits
 _LARGEST_PART = 256  # of digits to classify
+
+_Work: TypeAlias = Callable[[Explainer | RemoteExplainer], T]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,6 +60,9 @@ class Engine:
     Requests for a network are batched without a background task: each adds itself to a queue and
     asks the thread to work the queue off once. The thread takes all that wait, so while one batch
     runs the next one gathers; later turns find their work done already.
+
+    With a cluster, its explainers are asked first, by threads that only wait for them. While it is
+    away, all is computed here.
     """
 
     def __init__(
@@ -64,6 +71,7 @@ class Engine:
         min_objectness: float,
         *,
         untrained: Path | None = None,
+        cluster: Cluster | None = None,
     ) -> None:
         """Take compiled explainers, and the weights of the tutorial's network before its training.
 
@@ -71,6 +79,7 @@ class Engine:
             explainers: one for each network.
             min_objectness: the least objectness of a digit; see `core.uploads.Reader`.
             untrained: the shipped weights by default.
+            cluster: other machines with the same networks.
         """
         self.explainers = explainers
         self.min_objectness = min_objectness
@@ -79,6 +88,8 @@ class Engine:
         self._network_thread = FairExecutor(1, "network")
         self._picture_threads = FairExecutor(2, "pictures")
         self._upload_threads = FairExecutor(2, "uploads")
+        self._cluster = cluster
+        self._cluster_threads = FairExecutor(AT_ONCE, "cluster")
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.worker = DecodingWorker()
         self._reader = Reader(self._judge, min_objectness)
@@ -90,6 +101,8 @@ class Engine:
 
         The images are (n, 28, 28) float32 in [0, 1].
         """
+        with suppress(AwayError):
+            return await self._by_cluster(network, lambda e: e.explain_all(images, score))
         job = _Job(images, network, score)
         with QUEUE_LENGTH.track_inprogress():
             await begin()
@@ -112,8 +125,9 @@ class Engine:
 
         The images are (n, 28, 28) float32 in [0, 1].
         """
-        explain = self.explainers[network].explain
-        return await self.study(explain, images, layer, targets, method, score, against)
+        return await self._compute(
+            network, lambda e: e.explain(images, layer, targets, method, score, against)
+        )
 
     async def test_heatmaps(
         self,
@@ -130,14 +144,21 @@ class Engine:
             heatmaps: (h, w) each.
             targets: the classes explained.
         """
-        logits = self.explainers[network].logits
 
-        def classify(changed: NDArray[np.float32]) -> NDArray[np.float32]:
-            return np.asarray(softmax(logits(changed), axis=1))
+        def test(
+            explainer: Explainer | RemoteExplainer,
+            image: NDArray[np.float32],
+            heatmap: NDArray[np.float32],
+            target: int,
+        ) -> DeletionTest:
+            def classify(changed: NDArray[np.float32]) -> NDArray[np.float32]:
+                return np.asarray(softmax(explainer.logits(changed), axis=1))
+
+            return run_deletion_test(classify, image, heatmap, target)
 
         return [
-            await self.study(run_deletion_test, classify, *each)
-            for each in zip(images, heatmaps, targets, strict=True)
+            await self._compute(network, partial(test, image=image, heatmap=heatmap, target=target))
+            for image, heatmap, target in zip(images, heatmaps, targets, strict=True)
         ]
 
     async def logits(self, images: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
@@ -145,9 +166,12 @@ class Engine:
 
         The images are (n, 28, 28) float32 in [0, 1], the logits (n, 10).
         """
-        explainer = self.explainers[network]
+
+        async def classify(part: NDArray[np.float32]) -> NDArray[np.float32]:
+            return await self._compute(network, lambda e: e.logits(part))
+
         parts = np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
-        return np.concatenate([await self.study(explainer.logits, part) for part in parts])
+        return np.concatenate([await classify(part) for part in parts])
 
     async def explain_all_untrained(self, images: NDArray[np.float32]) -> list[ExplanationSet]:
         """Explain digits by the tutorial's network as it was before training, with random weights.
@@ -189,14 +213,32 @@ class Engine:
 
     @property
     def threads(self) -> tuple[ThreadPoolExecutor, ...]:
-        """All threads, to see whether they still take work."""
+        """All threads that compute here, to see whether they still take work."""
         return self._network_thread, self._picture_threads, self._upload_threads
 
     def close(self) -> None:
         """End the threads and the decoding processes; what has not begun by then never does."""
         self.worker.close()
-        for threads in (self._upload_threads, self._network_thread, self._picture_threads):
+        # An upload may wait for the cluster or the network, so these end after it.
+        for threads in (
+            self._upload_threads,
+            self._cluster_threads,
+            self._network_thread,
+            self._picture_threads,
+        ):
             threads.shutdown(cancel_futures=True)
+
+    async def _compute(self, network: Network, work: _Work[T]) -> T:
+        """Run what needs no more of an explainer than its methods: by the cluster, or else here."""
+        with suppress(AwayError):
+            return await self._by_cluster(network, work)
+        return await self.study(work, self.explainers[network])
+
+    async def _by_cluster(self, network: Network, work: _Work[T]) -> T:
+        if self._cluster is None or not self._cluster.present:
+            raise AwayError
+        explainer = self._cluster.explainers[network]
+        return await self._run("compute", self._cluster_threads, partial(work, explainer))
 
     async def _run(self, stage: str, threads: FairExecutor, work: Callable[[], T]) -> T:
         with QUEUE_LENGTH.track_inprogress():
@@ -222,9 +264,15 @@ class Engine:
         other requests come in between and the network's layers take little memory.
         """
         explainer = self.explainers[Network.UPLOADS]
+
+        def classify(part: NDArray[np.float32]) -> NDArray[np.float32]:
+            with suppress(AwayError):
+                if self._cluster is not None:
+                    return self._cluster.explainers[Network.UPLOADS].logits(part)
+            return self._network_thread.submit(explainer.logits, part).result()
+
         parts = np.split(images, range(_LARGEST_LOOK, len(images), _LARGEST_LOOK))
-        logits = [self._network_thread.submit(explainer.logits, part).result() for part in parts]
-        return np.concatenate(logits)
+        return np.concatenate([classify(part) for part in parts])
 
     def _work_off(self) -> None:
         """Explain the waiting jobs that have the network and score of the first one, in one run.
