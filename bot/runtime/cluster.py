@@ -84,7 +84,7 @@ class Cluster:
         if weights == self._weights:
             self._change(True, "The networks run on the cluster at %s", self._url)
         else:
-            text = "The cluster at %s is not used: its weights are %s, and ours %s"
+            text = "The cluster at %s has other weights and is not used: %s, not %s"
             self._change(False, text, self._url, weights, self._weights)
 
     def ask(
@@ -116,7 +116,7 @@ class Cluster:
         return reply.data
 
     def _away(self, reason: str) -> AwayError:
-        text = "The cluster at %s does not answer (%s): this process computes until it does"
+        text = "No answer from the cluster at %s (%s): until there is one, this process computes"
         self._change(False, text, self._url, reason)
         return AwayError(reason)
 

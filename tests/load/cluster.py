@@ -2,9 +2,11 @@
 
     python -m tests.load.cluster PORT REPLICAS FOLDER
 
-starts one with the networks on it, and prints a line when they answer on the port.
+starts one with the networks on it, and writes a line when they answer at the port.
 """
 
+import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -22,11 +24,12 @@ class LocalCluster:
     """A cluster in processes of its own."""
 
     def __init__(self, folder: str) -> None:
-        """See `a_cluster`."""
+        """See `local_cluster`."""
         with socket.socket() as free:
             free.bind((_HERE, 0))
             self._port = free.getsockname()[1]
         self._folder = folder
+        self._head: subprocess.Popen[bytes] | None = None
         self._processes: list[psutil.Process] = []
 
     @property
@@ -36,38 +39,50 @@ class LocalCluster:
 
     def start(self, replicas: int) -> None:
         """Start it, and return when all replicas answer."""
-        command = (sys.executable, "-m", "tests.load.cluster")
-        head = subprocess.Popen(
-            [*command, str(self._port), str(replicas), self._folder],
+        own = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        self._head = subprocess.Popen(
+            (sys.executable, "-m", __name__, str(self._port), str(replicas), self._folder),
             stdout=subprocess.PIPE,
-            text=True,
+            env=os.environ | own,
         )
-        self._processes = [psutil.Process(head.pid)]
-        assert head.stdout is not None
-        assert head.stdout.readline() == "ready\n"
-        self._processes += self._processes[0].children(recursive=True)
+        assert self._head.stdout is not None
+        assert self._head.stdout.readline() == b"ready\n"
+        head = psutil.Process(self._head.pid)
+        self._processes = [head, *head.children(recursive=True)]
 
     def kill_a_replica(self) -> None:
         """Kill one of the processes that hold the networks."""
-        replicas = [each for each in self._processes if "ServeReplica" in each.cmdline()[0]]
-        replicas[0].kill()
+        named = {each: " ".join(each.cmdline()) for each in self._processes}
+        next(each for each, name in named.items() if "ServeReplica" in name).kill()
+
+    def freeze(self) -> None:
+        """Let every process stand still: connections are made, and nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let every process go on."""
+        self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """Kill every process at once, as if the cable was pulled."""
-        for process in self._processes[:1]:
-            with suppress(psutil.NoSuchProcess):
-                self._processes += process.children(recursive=True)
+        """Kill every process, if there are any."""
+        if self._head is None:
+            return
+        with self._head:  # waits for it
+            self._processes += psutil.Process(self._head.pid).children(recursive=True)
+            self._signal(signal.SIGKILL)
+        self._head = None
+        _, alive = psutil.wait_procs(self._processes, timeout=60)
+        assert not alive
+
+    def _signal(self, number: signal.Signals) -> None:
         for process in self._processes:
             with suppress(psutil.NoSuchProcess):
-                process.kill()
-        gone, alive = psutil.wait_procs(self._processes, 30)
-        assert not alive
-        self._processes = []
+                process.send_signal(number)
 
 
 @contextmanager
-def a_cluster() -> Iterator[LocalCluster]:
-    """Hand out a cluster, to be started, and leave nothing of it behind."""
+def local_cluster() -> Iterator[LocalCluster]:
+    """Hand out a cluster that is to be started, and leave nothing of it behind."""
     # Sockets are in this folder, whose name may not be long.
     with tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as folder:
         cluster = LocalCluster(folder)
@@ -78,16 +93,16 @@ def a_cluster() -> Iterator[LocalCluster]:
 
 
 def main(port: int, replicas: int, folder: str) -> None:
-    """Start a cluster and wait for its end."""
-    import ray
-    from ray import serve
+    """Start a cluster, and wait to be killed."""
+    import ray  # noqa: PLC0415 - all of it warns of what is deprecated, and takes long
+    from ray import serve  # noqa: PLC0415
 
-    from bot.serve import deployment
+    from bot.serve import deployment  # noqa: PLC0415
 
     ray.init(
         num_cpus=replicas,
         include_dashboard=False,
-        object_store_memory=80 * 2**20,
+        object_store_memory=80 * 2**20,  # the least that Ray takes
         log_to_driver=False,
         _node_ip_address=_HERE,
         _temp_dir=folder,
@@ -95,7 +110,8 @@ def main(port: int, replicas: int, folder: str) -> None:
     serve.start(http_options={"host": _HERE, "port": port})
     application = deployment.options(num_replicas=replicas, autoscaling_config=None).bind()
     serve.run(application, route_prefix="/gradcam")
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     signal.pause()
 
 

@@ -3,19 +3,22 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import simcord
+import urllib3
+from numpy.typing import NDArray
 from pydantic import HttpUrl
 from sqlalchemy import make_url
 
 from bot.preview.clock import SimulatedTime
 from bot.runtime import cluster as runtime
-from bot.runtime.cluster import AwayError, Cluster
+from bot.runtime.cluster import AwayError, Cluster, RemoteExplainer
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network, load_explainer
 from bot.settings import Settings
@@ -25,68 +28,75 @@ from core.explain.explanation import ExplanationSet
 from core.explain.scores import Score
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 from tests.discord.looking import alt_texts, answer, pictures, text
-from tests.load.cluster import LocalCluster, a_cluster
+from tests.load.cluster import LocalCluster, local_cluster
 
-pytestmark = pytest.mark.timeout(900)  # starts a cluster, twice
-
-
-@pytest.fixture(scope="module")
-def local() -> Iterator[LocalCluster]:
-    """Two replicas on this machine."""
-    with a_cluster() as local:
-        local.start(replicas=2)
-        yield local
+Explainers = dict[Network, Explainer]
 
 
-@pytest.fixture
-def explainers() -> dict[Network, Explainer]:
-    """Both networks in this process."""
-    return {
-        Network.TUTORIAL: load_explainer(WEIGHTS),
-        Network.UPLOADS: load_explainer(UPLOADS_WEIGHTS),
-    }
+# One test, because a cluster takes long to start.
+@pytest.mark.timeout(900)
+async def test_a_cluster_answers_as_this_process_does_and_every_request_is_answered_when_it_dies(
+    empty_sqlite: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    request: pytest.FixtureRequest,
+) -> None:
+    folders = {Network.TUTORIAL: WEIGHTS, Network.UPLOADS: UPLOADS_WEIGHTS}
+    explainers = {network: load_explainer(folder) for network, folder in folders.items()}
+    caplog.set_level(logging.INFO, runtime.__name__)
+    with local_cluster() as local:
+        await asyncio.to_thread(local.start, replicas=2)
+        cluster = _checked(local, explainers)
+        assert cluster.present
+
+        for network, explainer in explainers.items():
+            _compare(cluster.explainers[network], explainer)
+        assert cluster.present
+        shutil.copy(empty_sqlite, tmp_path / "bot.sqlite3")
+        await _compare_replies(local, tmp_path / "bot.sqlite3", monkeypatch)
+        _look_for_other_weights(local, explainers, caplog)
+
+        monkeypatch.setattr(runtime, "_UNTIL_NEXT_CHECK", 0.5)
+        monkeypatch.setattr(runtime, "_TO_COMPUTE", urllib3.Timeout(1))
+        async with asyncio.timeout(800):
+            restart = request.config.getoption("--soak")
+            await _ask_without_end(local, cluster, explainers, monkeypatch, restart=restart)
+        said = [record.message for record in caplog.records if record.levelname == "WARNING"]
+        assert f"No answer from the cluster at {local.url}" in said[-1]
+        assert len(said) < 9, said
 
 
-@pytest.fixture
-def cluster(local: LocalCluster, explainers: dict[Network, Explainer]) -> Cluster:
-    """The bot's end of it, in use."""
-    cluster = Cluster(
-        local.url, {network: each.weights_hash for network, each in explainers.items()}
-    )
+def _checked(local: LocalCluster, explainers: Explainers, **others: str) -> Cluster:
+    weights = {network: each.weights_hash for network, each in explainers.items()}
+    cluster = Cluster(local.url, weights | {Network(name): each for name, each in others.items()})
     cluster.check()
-    assert cluster.present
     return cluster
 
 
-@pytest.mark.parametrize("network", Network)
-def test_the_cluster_computes_the_same_bytes(
-    network: Network, cluster: Cluster, explainers: dict[Network, Explainer]
-) -> None:
-    there, here = cluster.explainers[network], explainers[network]
+def _compare(there: RemoteExplainer, here: Explainer) -> None:
+    """The cluster computes the same bytes, and refuses what is refused here."""
     images = np.stack([digit_of(index).image for index in (7, 18, 4321)])
 
     for score in Score:
-        for found, expected in zip(
-            there.explain_all(images, score), here.explain_all(images, score), strict=True
-        ):
+        pairs = zip(there.explain_all(images, score), here.explain_all(images, score), strict=True)
+        for found, expected in pairs:
             assert found.prediction == expected.prediction
             _same(found.probabilities, expected.probabilities)
             assert list(found.heatmaps) == list(expected.heatmaps)
             for layer, heatmaps in expected.heatmaps.items():
                 _same(found.heatmaps[layer], heatmaps)
     _same(there.logits(images), here.logits(images))
-    for method, against in (("layercam", 3), ("rise", None)):  # "rise" has no layer
-        how = (images, "conv2d", [9, 3, 8], method, Score.LOGIT, against)
-        explanation, expected_ = there.explain(*how), here.explain(*how)
-        for field in fields(expected_):
-            _same(getattr(explanation, field.name), getattr(expected_, field.name))
-    with pytest.raises(AwayError):  # refused there, for this process to say why
+    for method, against in (("layercam", 3), ("rise", None)):  # of one layer, and of the input
+        how: Any = (images, "conv2d", [9, 3, 8], method, Score.LOGIT, against)
+        explanations = there.explain(*how), here.explain(*how)
+        for field in fields(explanations[0]):
+            _same(*(getattr(each, field.name) for each in explanations))
+    with pytest.raises(AwayError):
         there.logits(images * 2)
-    assert cluster.present
 
 
 def _same(found: object, expected: object) -> None:
-    """What was found is the same to the last bit, and of the same type."""
     assert type(found) is type(expected)
     if isinstance(expected, np.ndarray) and isinstance(found, np.ndarray):
         assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
@@ -95,36 +105,17 @@ def _same(found: object, expected: object) -> None:
         assert found == expected
 
 
-def test_a_cluster_with_other_weights_is_not_used(
-    local: LocalCluster, cluster: Cluster, caplog: pytest.LogCaptureFixture
+async def _compare_replies(
+    local: LocalCluster, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Cluster(local.url, {Network.TUTORIAL: "0a1b2c3d", Network.UPLOADS: "51a2ff37"})
-    other.check()
-    assert not other.present
-    (said,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
-    assert f"The cluster at {local.url} is not used: its weights are" in said
-    assert "0a1b2c3d" in said
-
-    cluster._weights[Network.UPLOADS] = "0a1b2c3d"  # as if they had changed since
-    with pytest.raises(AwayError, match="409"):
-        cluster.explainers[Network.UPLOADS].logits(digit_of(7).image[None])
-    assert not cluster.present
-
-
-async def test_explain_replies_with_the_same_pictures(
-    local: LocalCluster, empty_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copy(empty_sqlite, tmp_path / "bot.sqlite3")
-    settings = Settings(
-        _env_file=None,
-        weights=None,
-        inference=None,
-        database_url=make_url(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}"),
-    )
+    """With a cluster, which computes all of it, /explain gives the same pictures."""
+    url = make_url(f"sqlite+aiosqlite:///{database}")
+    settings = Settings(_env_file=None, weights=None, inference=None, database_url=url)
     here = await _reply(settings)
-    for name in ("explain", "explain_all", "logits"):
-        monkeypatch.setattr(Explainer, name, None)  # not to be called
-    there = await _reply(settings.model_copy(update={"inference": HttpUrl(local.url)}))
+    with monkeypatch.context() as patch:
+        for name in ("explain", "explain_all", "logits"):
+            patch.setattr(Explainer, name, None)
+        there = await _reply(settings.model_copy(update={"inference": HttpUrl(local.url)}))
 
     assert there == here
 
@@ -132,35 +123,51 @@ async def test_explain_replies_with_the_same_pictures(
 async def _reply(settings: Settings) -> tuple[str, list[str], list[bytes]]:
     """The words, alt texts and pictures of a reply to /explain."""
     time = SimulatedTime()
-    env = time.env = simcord.Env(time.bot(settings), settle_timeout=60, shard_count=1)
+    bot = time.bot(settings)
+    env = time.env = simcord.Env(bot, settle_timeout=60, shard_count=1)
     await env.start()
     try:
-        channel = env.create_guild("Study").create_text_channel("grad-cam")
-        alex = channel.guild.add_member(env.create_user("alex"))
-        result = await alex.slash(channel, "explain", index=7, layer="conv2d_1", method="rise")
-        message = answer(result)
-        return text(message), alt_texts(message), await pictures(time.env.bot, message)
+        guild = env.create_guild("Study")
+        channel, alex = guild.create_text_channel("x"), guild.add_member(env.create_user("alex"))
+        message = answer(await alex.slash(channel, "explain", index=7, method="rise"))
+        return text(message), alt_texts(message), await pictures(bot, message)
     finally:
         await env.shutdown()
-        await env.bot.close()
+        await bot.close()
 
 
-async def test_every_request_is_answered_whatever_dies(
+def _look_for_other_weights(
+    local: LocalCluster, explainers: Explainers, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A cluster with other weights is refused, and refuses who has others."""
+    other = _checked(local, explainers, tutorial="0a1b2c3d")
+    assert not other.present
+    assert f"The cluster at {local.url} has other weights" in caplog.messages[-1]
+    assert "0a1b2c3d" in caplog.messages[-1]
+
+    changed = _checked(local, explainers)
+    changed._weights["tutorial"] = "0a1b2c3d"
+    with pytest.raises(AwayError, match="409"):
+        changed.explainers[Network.TUTORIAL].logits(digit_of(7).image[None])
+    assert not changed.present
+
+
+async def _ask_without_end(
     local: LocalCluster,
     cluster: Cluster,
-    explainers: dict[Network, Explainer],
+    explainers: Explainers,
     monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    *,
+    restart: bool,
 ) -> None:
-    monkeypatch.setattr(runtime, "_UNTIL_NEXT_CHECK", 0.5)
-    caplog.set_level(logging.INFO, runtime.__name__)
+    """While many ask, the cluster loses a replica, stands still, comes back, and dies."""
     explainer, image = explainers[Network.TUTORIAL], digit_of(7).image[None]
-    explain_all, answered, here = explainer.explain_all, 0, 0
+    explain_all, answered, computed_here = explainer.explain_all, 0, 0
     (expected,) = explain_all(image, Score.LOGIT)
 
-    def counted(images: np.ndarray, score: Score) -> list[ExplanationSet]:
-        nonlocal here
-        here += len(images)
+    def counted(images: NDArray[np.float32], score: Score) -> list[ExplanationSet]:
+        nonlocal computed_here
+        computed_here += len(images)
         return explain_all(images, score)
 
     async def ask() -> None:
@@ -170,37 +177,42 @@ async def test_every_request_is_answered_whatever_dies(
             assert found.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
             answered += 1
 
-    async def more() -> None:
-        enough = answered + 100
-        while answered < enough:
-            await asyncio.sleep(0.01)
-
-    async def back() -> None:
-        while not cluster.present:
-            await asyncio.sleep(0.01)
+    async def more_are_answered() -> None:
+        enough = answered + 50
+        await _until(lambda: answered > enough)
 
     monkeypatch.setattr(explainer, "explain_all", counted)
     engine = Engine(explainers, 0.0, 64, cluster=cluster)
     askers = [asyncio.create_task(ask()) for _ in range(8)]
     try:
-        async with asyncio.timeout(600):
-            await more()
-            assert here == 0
-            local.kill_a_replica()
-            await more()
-            await back()
-            await asyncio.to_thread(local.kill)
-            await more()
-            assert here > 90
+        await more_are_answered()
+        assert computed_here == 0
+        local.kill_a_replica()
+        await more_are_answered()
+        await _until(lambda: cluster.present)
+        local.freeze()
+        await _until(lambda: not cluster.present)
+        await more_are_answered()
+        local.thaw()
+        await _until(lambda: cluster.present)
+        before = computed_here
+        await asyncio.to_thread(local.kill)
+        await more_are_answered()
+        assert computed_here > before
+        if restart:
             await asyncio.to_thread(local.start, replicas=1)
-            await back()
-            await more()
+            await _until(lambda: cluster.present)
+            await more_are_answered()
+            await asyncio.to_thread(local.kill)
+            await more_are_answered()
     finally:
         for asker in askers:
             asker.cancel()
         ended = await asyncio.gather(*askers, return_exceptions=True)
         engine.close()
-    assert all(isinstance(each, asyncio.CancelledError) for each in ended)
-    said = [record.message for record in caplog.records if record.name == runtime.__name__]
-    assert [("does not answer" in each) for each in said][-2:] == [True, False]
-    assert len(said) <= 5, said
+    assert [str(each) for each in ended if not isinstance(each, asyncio.CancelledError)] == []
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110 - of several threads and processes
+        await asyncio.sleep(0.01)
