@@ -92,6 +92,7 @@ def settings(tmp_path: Path, empty_sqlite: Path) -> Settings:
         _env_file=None,
         discord_token=None,
         weights=None,
+        inference=None,
         database_url=make_url(f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}"),
         max_waiting=256,
         max_waiting_per_server=128,
