@@ -76,6 +76,11 @@ def test_imports_go_one_way(imported: dict[str, set[str]]) -> None:
                 assert other in _MAY_IMPORT[room], f"{module} imports {name}"
 
 
+def test_the_bot_needs_no_ray(imported: dict[str, set[str]]) -> None:
+    assert {module for module, names in imported.items() if "ray" in names} == {"bot.serve"}
+    assert not any("bot.serve" in names for names in imported.values())
+
+
 def test_no_modules_import_each_other(imported: dict[str, set[str]]) -> None:
     assert cycles(imported) == []
 
