@@ -129,7 +129,7 @@ def main() -> None:
             ("MobileNet", load_heavy, ask_heavy, 4),
         ):
             explainers = {_NETWORK: load()[_NETWORK]}
-            alone = Engine(explainers, 0.0, 64)
+            alone = Engine(explainers, 0.0)
             for replicas in (1, 2):
                 fixed = deployment.options(num_replicas=replicas, autoscaling_config=None)
                 serve.run(fixed.bind(load), route_prefix="/")
@@ -137,7 +137,7 @@ def main() -> None:
                     f"http://{_HERE}:{_PORT}/", {_NETWORK: explainers[_NETWORK].weights_hash}
                 )
                 cluster.check()
-                remote = Engine(explainers, 0.0, 64, cluster=cluster)
+                remote = Engine(explainers, 0.0, cluster=cluster)
                 rounds: dict[Engine, list[Measured]] = {alone: [], remote: []}
                 for _ in range(_ROUNDS):
                     for engine, measured in rounds.items():

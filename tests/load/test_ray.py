@@ -182,7 +182,7 @@ async def _ask_without_end(
         await _until(lambda: answered > enough)
 
     monkeypatch.setattr(explainer, "explain_all", counted)
-    engine = Engine(explainers, 0.0, 64, cluster=cluster)
+    engine = Engine(explainers, 0.0, cluster=cluster)
     askers = [asyncio.create_task(ask()) for _ in range(8)]
     try:
         await more_are_answered()

@@ -109,7 +109,7 @@ async def test_after_a_wrong_answer_this_process_computes_and_asks_no_more(
     server.status, server.answer, server.length = status, answer, length
     cluster = _cluster(server)
     cluster.check()
-    engine = Engine(dict.fromkeys(Network, explainer), 0.0, 64, cluster=cluster)
+    engine = Engine(dict.fromkeys(Network, explainer), 0.0, cluster=cluster)
     try:
         logits = [await engine.logits(_IMAGE, Network.TUTORIAL) for _ in range(3)]
         ((explained,), explanation) = (
