@@ -58,13 +58,11 @@ async def test_a_cluster_answers_as_this_process_does_and_every_request_is_answe
         _look_for_other_weights(local, explainers, caplog)
 
         monkeypatch.setattr(runtime, "_UNTIL_NEXT_CHECK", 0.5)
-        monkeypatch.setattr(runtime, "_TO_COMPUTE", urllib3.Timeout(1))
         async with asyncio.timeout(800):
             restart = request.config.getoption("--soak")
             await _ask_without_end(local, cluster, explainers, monkeypatch, restart=restart)
         said = [record.message for record in caplog.records if record.levelname == "WARNING"]
         assert f"No answer from the cluster at {local.url}" in said[-1]
-        assert len(said) < 9, said
 
 
 def _checked(local: LocalCluster, explainers: Explainers, **others: str) -> Cluster:
@@ -185,11 +183,11 @@ async def _ask_without_end(
     engine = Engine(explainers, 0.0, cluster=cluster)
     askers = [asyncio.create_task(ask()) for _ in range(8)]
     try:
-        await more_are_answered()
-        assert computed_here == 0
+        await _until(lambda: answered - computed_here > 50)
         local.kill_a_replica()
         await more_are_answered()
         await _until(lambda: cluster.present)
+        monkeypatch.setattr(runtime, "_TO_COMPUTE", urllib3.Timeout(1))  # so as not to wait long
         local.freeze()
         await _until(lambda: not cluster.present)
         await more_are_answered()
