@@ -123,15 +123,15 @@ def _card(source: Source, explanation: "Explanation", i: int, colours: "Colormap
     from core.figures.card import Card, draw_card
     from core.figures.heatmaps import Colormap
 
-    digit = source.digits[i]
+    digit, method = source.digits[i], METHODS[explanation.method]
     return draw_card(
         Card(
             image=digit.image,
             heatmap=explanation.heatmaps[i],
             probabilities=explanation.probabilities[i],
-            target=int(explanation.targets[i]),
+            target=int(explanation.targets[i]) if method.class_specific else None,
             layer=explanation.layer,
-            method=METHODS[explanation.method].title,
+            method=method.title,
             label=digit.label,
             colormap=Colormap.DIVERGING if explanation.signed else colours,
             against=explanation.against,

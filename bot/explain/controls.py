@@ -62,7 +62,7 @@ def method_options(records: Records, layer: str, chosen: str, say: Say) -> list[
     """Offer every method; of those that fail the sanity check at the layer, say so."""
     return [
         SelectOption(
-            label=say("control.method", method=method.title),
+            label=say("control.method"),
             value=name,
             description=method_note(name, layer, records, say),
             default=name == chosen,
@@ -323,9 +323,9 @@ def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[
     # What does not fit stays in its place, but cannot be opened and says why.
     unfit = {}
     if query.layer_read is None:
-        unfit["layer"] = say("control.no_layer", method=method.title)
+        unfit["layer"] = say("control.no_layer")
     if not method.class_specific:
-        no_class = say("control.no_class", method=method.title)
+        no_class = say("control.no_class")
         unfit = unfit | dict.fromkeys(("target", "against", "score"), no_class)
     elif query.against is not None:
         unfit["score"] = say("control.lead", against=query.against)

@@ -192,13 +192,14 @@ class Explaining:
         target = _target(query, explained)
         self.check(replace(query, target=target))
         (heatmap,) = await self._maps((digit,), query, (explained,))
+        method = METHODS[query.method]
         card = Card(
             image=digit.image,
             heatmap=heatmap,
             probabilities=explained.probabilities,
-            target=target,
+            target=target if method.class_specific else None,
             layer=query.layer_read,
-            method=METHODS[query.method].title,
+            method=method.title,
             label=digit.label,
             colormap=Colormap.DIVERGING if query.signed else query.colours,
             against=query.against,

@@ -66,7 +66,8 @@ def carried_picture(message: discord.Message) -> str | None:
 def describe_card(result: DigitResult, say: Say) -> str:
     """Describe the card to people who cannot see it."""
     query, explained = result.query, _explained(result, say)
-    told = [say("alt.card", **explained)]
+    class_specific = METHODS[query.method].class_specific
+    told = [say("alt.card" if class_specific else "alt.card_no_class", **explained)]
     if query.signed:
         key = "alt.card_signed" if query.against is None else "alt.card_against"
         told.append(say(key, **explained))

@@ -49,7 +49,7 @@ class Card:
     Attributes:
         image: The digit as the network read it.
         heatmap: (h, w) float32 in [0, 1], or in [-1, 1] with the diverging colormap.
-        target: The explained class.
+        target: The explained class; `None` if the method explains none.
         layer: The explained layer; `None` for the input.
         method: The title of the method.
         against: The class whose logit the target's lead was explained over.
@@ -59,7 +59,7 @@ class Card:
     image: DigitImage
     heatmap: Heatmap
     probabilities: Classes
-    target: int
+    target: int | None
     layer: str | None
     method: str = "Grad-CAM"
     label: int | None = None
@@ -73,8 +73,8 @@ def draw_card(card: Card) -> bytes:
     The heatmap over the digit is large. Beside it are the digit and the heatmap's cells, and below
     these the colour scale and the predicted class with its probability, then a tick or a cross and
     the true class, if it is known. At the bottom are the probabilities of the likeliest classes,
-    the explained one among them. It has an orange frame, here and at the end of the scale, and the
-    class that it is compared with a sky blue one.
+    the explained one among them. It has an orange frame, here and at the end of the scale, if the
+    method explains a class, and the class that it is compared with a sky blue one.
 
     Returns:
         A PNG of 768 x 512 pixels in 256 colours; the same card always gives the same bytes.
@@ -126,8 +126,10 @@ def _draw_panels(canvas: Indices, card: Card) -> None:
 
 def _draw_scale(canvas: Indices, card: Card) -> None:
     """Draw the colour scale, and at its ends the classes that its colours are evidence for."""
-    left, right = _MIDDLE, _END - _CHIP - 10
-    _draw_chip(canvas, _END - _CHIP, card.target, INDEXED.explained)
+    left, right = _MIDDLE, _END
+    if card.target is not None:
+        _draw_chip(canvas, _END - _CHIP, card.target, INDEXED.explained)
+        right -= _CHIP + 10
     if card.against is not None:
         _draw_chip(canvas, left, card.against, INDEXED.compared)
         left += _CHIP + 10

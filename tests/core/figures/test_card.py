@@ -221,6 +221,13 @@ def test_the_colour_scale_ends_at_the_classes_that_its_colours_speak_for() -> No
     assert how_many(pixels(CARD)[SCALE], COMPARED) == 0
 
 
+def test_a_card_of_a_method_without_a_class_frames_none() -> None:
+    picture = pixels(replace(CARD, target=None))
+
+    assert how_many(picture, EXPLAINED) == 0
+    assert bars(picture) == bars(pixels(CARD))
+
+
 @pytest.mark.parametrize(
     ("target", "against", "label", "classes"),
     [
