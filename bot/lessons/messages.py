@@ -180,7 +180,9 @@ def glossary(lessons: Lessons, say: Say) -> Message:
         listed += titles.items()
     parts: Parts = [TextDisplay("\n".join(lines))]
     for part, some in enumerate(as_chunks(listed, _MAX_OPTIONS)):
-        placeholder = say("term.choose", first=some[0][1], last=some[-1][1])
+        # What some terms have in brackets would be cut off on a narrow screen.
+        first, last = (title.partition("(")[0] for _, title in (some[0], some[-1]))
+        placeholder = say("term.choose", first=first, last=last)
         parts.append(_term_row(some, placeholder, part))
     return framed(*parts)
 

@@ -87,7 +87,7 @@ def _tables(
     tables: dict[str, tuple[Sequence[str], Table]] = {
         "people": (_PEOPLE, [_person(person, names) for person in summary.people]),
         "missed": (
-            ("summary.missed_head", "summary.wrong", "summary.given"),
+            ("summary.asked", "summary.wrong", "summary.given"),
             [
                 [write(partial(_what, each, lessons)), each.wrong, each.answers]
                 for each in summary.missed
