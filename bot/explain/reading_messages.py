@@ -77,7 +77,8 @@ def decision(query: Query, weights: str | None, words: Sequence[str], say: Say) 
         if method.class_specific and query.against is None:
             words.append(f"- **{score}**: {say(SCORE_NOTES[query.score])}.")
         target = say("explain.as_read") if query.target is None else query.target
-        words += [say("rule.repeat"), receipt(query, weights, target, say)]
+        # The empty line ends the list.
+        words += ["", say("rule.repeat"), receipt(query, weights, target, say)]
     return framed(TextDisplay("\n".join(words)))
 
 

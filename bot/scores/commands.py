@@ -74,8 +74,10 @@ class ScoreCommands(commands.Cog):
         bars = [(f"W{week.number}", week.points) for week in weeks]
         picture = await self._engine.picture(draw_history, bars)
         in_server = interaction.guild_id is not None
+        in_session = await self._scores.session_in(interaction.channel_id or 0) is not None
         say = speaker(interaction.locale)
-        await reply(interaction, history(weeks, picture, say, me, in_server=in_server))
+        message = history(weeks, picture, say, me, in_server=in_server, in_session=in_session)
+        await reply(interaction, message)
 
     async def set_shown(self, interaction: Interaction, period: Period, *, shown: bool) -> None:
         """Put the person on scoreboards or take them off, and show the scoreboard again."""

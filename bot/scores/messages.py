@@ -65,7 +65,13 @@ def ranks(standings: Sequence[Standing]) -> str:
 
 
 def history(
-    weeks: Sequence[Week], picture: bytes, say: Say, owner: int, *, in_server: bool
+    weeks: Sequence[Week],
+    picture: bytes,
+    say: Say,
+    owner: int,
+    *,
+    in_server: bool,
+    in_session: bool,
 ) -> Message:
     """Lay out a person's points by week.
 
@@ -75,11 +81,12 @@ def history(
         say: speaks the person's language.
         owner: the person's id.
         in_server: whether it is shown in a server, which has scoreboards to go back to.
+        in_session: whether it is shown in the thread of a session, which has one too.
     """
     heading = say("scores.history_heading")
     back: list[Item[Any]] = []
     if in_server:
-        back = [_periods(None, owner, lambda text: text(say), in_session=False)]
+        back = [_periods(None, owner, lambda text: text(say), in_session=in_session)]
     if not weeks:
         words = say("scores.history_empty", weeks=WEEKS)
         return framed(TextDisplay(f"{heading}\n{words}"), *back)

@@ -117,12 +117,12 @@ async def test_a_shared_board_is_in_both_languages_and_in_private_in_the_readers
     pressed = await server.minji.click(public, custom_id=control(public, "scores_of:week"))
     assert pressed.ephemeral
     assert "점수판 · 이번 주" in text(pressed.response)
-    assert "나는 아직 점수가 없어요." in text(pressed.response)
+    assert "나는 점수가 없어요." in text(pressed.response)
     assert "All time" in text(server.last)
 
     await server.bot.servers.change(server.alex.guild.id, language="ko")
     await server.alex.click(public, custom_id=control(public, "scores_of:last"))
-    assert "## 점수판 · 지난주\n아직" in text(server.last)
+    assert "## 점수판 · 지난주\n점수를" in text(server.last)
     assert "Scoreboard" not in text(server.last)
 
 
@@ -149,6 +149,10 @@ async def test_the_thread_of_a_session_has_the_sessions_board(server: Server) ->
     assert f"🥇 <@{server.bora.id}> · **7**" in words
     assert "**10**" not in words
     assert "This session" in labels(result.response)
+
+    mine = control(result.response, "scores_mine")
+    weeks = await server.alex.click(result.response, custom_id=mine)
+    assert "This session" in labels(weeks.response)
 
     refused = await server.alex.slash(server.channel, "scores", period="session")
     assert "not the thread of a session" in text(refused.response)
