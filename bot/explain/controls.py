@@ -62,7 +62,7 @@ def method_options(records: Records, layer: str, chosen: str, say: Say) -> list[
     """Offer every method; of those that fail the sanity check at the layer, say so."""
     return [
         SelectOption(
-            label=say("control.method"),
+            label=say("control.method", method=method.title),
             value=name,
             description=method_note(name, layer, records, say),
             default=name == chosen,
