@@ -136,7 +136,7 @@ class Settings(NetworkSettings):
             "Where the bot stores what people learn, play and correct. An SQLite file is made at "
             "the first start, in the folder that the bot is started in; an absolute path begins "
             "with four slashes: sqlite+aiosqlite:////var/lib/… To copy it while the bot runs: "
-            '`sqlite3 gradcam-bot.sqlite3 ".backup copy.sqlite3"`. PostgreSQL is for several '
+            "`gradcam-bot backup copy.sqlite3`. PostgreSQL is for several "
             "processes of the bot, or where there is one already: the database has to be there, "
             "its tables are made at the first start."
         ),
