@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from markdown_it import MarkdownIt
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -133,3 +134,30 @@ def test_texts_name_the_share_of_the_ink_that_the_deletion_test_removes() -> Non
             "quiz.alt.tests",
         ):
             assert "20%" in catalogue(language)[key], (language, key)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*_ROOT.glob("*.md"), *_ROOT.glob("docs/*.md")]
+    links = [(page, link) for page in pages for link in _links(page)]
+    inside = [(page, link) for page, link in links if "://" not in link]
+
+    assert len(inside) > 30
+    for page, link in inside:
+        name, _, heading = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), f"{page.name}: {link}"
+        if heading:
+            assert heading in _headings(target), f"{page.name}: {link}"
+
+
+def _links(page: Path) -> list[str]:
+    tokens = MarkdownIt().enable("table").parse(page.read_text(encoding="utf-8"))
+    inline = [child for token in tokens for child in token.children or ()]
+    return [str(each.attrs.get("href") or each.attrs["src"]) for each in inline if each.attrs]
+
+
+def _headings(page: Path) -> set[str]:
+    """The anchors of a page's headings."""
+    text = page.read_text(encoding="utf-8")
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
