@@ -7,11 +7,12 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from bot.cli.checks import Finding, fine, unchecked, warning, wrong
 
 _US = "gradcam-bot"
-_SHOWN = ("tensorflow", "tensorflow-cpu", "keras", "discord.py", "numpy", "pillow")
+_SHOWN = ("tensorflow", "tensorflow-cpu", "keras", "discord-py", "numpy", "pillow")
 _INSTALL = "Run make install."
 _LIMIT, _USED = (Path("/sys/fs/cgroup") / name for name in ("memory.max", "memory.current"))
 _MEMORY = Path("/proc/meminfo")
@@ -43,7 +44,7 @@ def packages() -> Iterator[Finding]:
             faults = True
             needed = f"{declared.specifier} is needed"
             yield wrong(f"{declared.name} is {installed}, and {needed}", _INSTALL)
-        if declared.name in _SHOWN:
+        if canonicalize_name(declared.name) in _SHOWN:
             shown.append(f"{declared.name} {installed}")
     if not faults:
         yield fine(", ".join(shown))
