@@ -151,6 +151,7 @@ async def test_the_thread_of_a_session_has_the_sessions_board(server: Server) ->
     assert "This session" in labels(result.response)
 
     mine = control(result.response, "scores_mine")
+    assert result.response is not None
     weeks = await server.alex.click(result.response, custom_id=mine)
     assert "This session" in labels(weeks.response)
 
