@@ -7,6 +7,7 @@ names the line and what may stand there; what is Markdown is left to markdown-it
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import pairwise
@@ -43,8 +44,9 @@ class LessonError(Exception):
         super().__init__(f"{file}:{line}: {problem}")
 
 
+@cache
 def load_lessons(folder: Traversable = COURSES) -> Lessons:
-    """Read and check the course, from a folder that has one for each language.
+    """Read and check the course, from a folder that has one for each language; once a process.
 
     Raises:
         LessonError: if a file is wrong, or differs from the other languages' in more than words.

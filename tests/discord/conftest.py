@@ -1,7 +1,7 @@
 """The real bot on the simulated Discord, with an English and a Korean reader."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -16,21 +16,27 @@ from sqlalchemy import make_url
 from bot.app import GradcamBot
 from bot.preview.clock import SimulatedTime
 from bot.preview.locales import use_locales
+from bot.runtime import engine
 from bot.settings import Settings
+from core.uploads.worker import DecodingWorker
 from tests.discord.payloads import Validator
 
 
 class _PatientEnv(simcord.Env):
-    """Waits for a restarted bot as long as for anything else; a busy machine takes over 5 s."""
+    """Waits for a restarted bot as long as for anything else; a busy machine takes over 5 s.
+
+    It looks every few milliseconds whether the bot has settled, where simcord takes 50.
+    """
 
     async def _settle_internal(
         self,
         *,
         timeout: float | None = None,  # noqa: ASYNC109 - the base class names it
+        idle: float = 0.004,
         **options: Any,
     ) -> None:
         patient = None if timeout is None else max(timeout, self.settle_timeout)
-        await super()._settle_internal(timeout=patient, **options)
+        await super()._settle_internal(timeout=patient, idle=idle, **options)
 
 
 @dataclass(frozen=True)
@@ -101,8 +107,34 @@ def settings(tmp_path: Path, empty_sqlite: Path) -> Settings:
     )
 
 
+class _KeptWorker(DecodingWorker):
+    """Stays when a bot closes: starting a process for each test would take longer than most do."""
+
+    def close(self) -> None:
+        pass
+
+    def end(self) -> None:
+        super().close()
+
+
+@pytest.fixture(scope="session")
+def kept_worker() -> Iterator[DecodingWorker]:
+    """The decoding processes of all bots, one after the other."""
+    worker = _KeptWorker()
+    yield worker
+    worker.end()
+
+
 @pytest.fixture
-async def server(settings: Settings, validator: Validator) -> AsyncIterator[Server]:
+def one_worker(kept_worker: DecodingWorker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every bot of a test have the kept decoding processes."""
+    monkeypatch.setattr(engine, "DecodingWorker", lambda: kept_worker)
+
+
+@pytest.fixture
+async def server(
+    settings: Settings, validator: Validator, one_worker: None
+) -> AsyncIterator[Server]:
     """A server with the bot in it; what the bot sends is held against Discord's description."""
     locales: dict[int, str] = {}
     time = SimulatedTime()
