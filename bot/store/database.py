@@ -197,7 +197,11 @@ def _begin_sqlite(connection: Connection) -> None:
     # A migration recreates some tables, and dropping the old one would delete what refers to it.
     options = connection.get_execution_options()
     enforced, read_only = options.get("foreign_keys", True), options.get("read_only", False)
-    connection.exec_driver_sql(f"PRAGMA foreign_keys = {enforced:d}")
-    connection.exec_driver_sql(f"PRAGMA query_only = {read_only:d}")
+    wanted = {"foreign_keys": enforced, "query_only": read_only}
+    known = connection.info.setdefault("pragmas", {})  # each costs as much as a short query
+    for pragma, on in wanted.items():
+        if known.get(pragma) is not on:
+            connection.exec_driver_sql(f"PRAGMA {pragma} = {on:d}")
+            known[pragma] = on
     # The write lock at once: a reader that comes to write later is refused where it would wait.
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
