@@ -19,7 +19,10 @@ from tests.postgresql import PostgreSQL, programs, running
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let random tests run longer than they do by default."""
+    """Let random tests run longer than they do by default, and slow ones run at all."""
+    parser.addoption(
+        "--slow", action="store_true", help="run the tests too that need half a minute or more each"
+    )
     parser.addoption(
         "--soak", action="store_true", help="try many more random cases: for hours, not minutes"
     )
@@ -36,8 +39,15 @@ _LONGEST_FIRST = ("preview/", "load/", "bot/cli/", "core/test_training", "discor
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no process waits for another at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no process waits for another at the end.
+
+    Slow tests are left out unless they are asked for.
+    """
+    if not (config.getoption("--slow") or config.getoption("--soak")):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="slow: --slow runs it"))
 
     def rank(item: pytest.Item) -> int:
         path = item.path.as_posix()

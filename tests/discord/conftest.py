@@ -126,16 +126,14 @@ def kept_worker() -> Iterator[DecodingWorker]:
 
 
 @pytest.fixture
-def one_worker(kept_worker: DecodingWorker, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every bot of a test have the kept decoding processes."""
-    monkeypatch.setattr(engine, "DecodingWorker", lambda: kept_worker)
-
-
-@pytest.fixture
 async def server(
-    settings: Settings, validator: Validator, one_worker: None
+    settings: Settings,
+    validator: Validator,
+    kept_worker: DecodingWorker,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Server]:
     """A server with the bot in it; what the bot sends is held against Discord's description."""
+    monkeypatch.setattr(engine, "DecodingWorker", lambda: kept_worker)
     locales: dict[int, str] = {}
     time = SimulatedTime()
     with use_locales(locales):

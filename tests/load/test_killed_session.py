@@ -34,6 +34,7 @@ _FAULTS = {
 }
 
 
+@pytest.mark.slow  # starts five processes, one after the other
 @pytest.mark.timeout(3600)  # by the number of kills
 def test_a_session_outlasts_its_process(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     moments = 50 if request.config.getoption("--soak") else 2

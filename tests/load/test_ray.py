@@ -34,6 +34,7 @@ Explainers = dict[Network, Explainer]
 
 
 # One test, because a cluster takes long to start.
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_a_cluster_answers_as_this_process_does_and_every_request_is_answered_when_it_dies(
     empty_sqlite: Path,

@@ -4,6 +4,7 @@ import io
 import re
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, expect
 
@@ -79,6 +80,7 @@ def test_a_session_is_under_way_and_its_panel_is_in_sight(served: Serving, visit
     assert step.locator("img").first.get_attribute("alt")
 
 
+@pytest.mark.slow  # a round takes as long as on Discord
 def test_a_visitor_joins_and_others_play_with_them(served: Serving, visit: Open) -> None:
     page = visit(served)
     open_round = page.messages.filter(has_text="you can change it until then")

@@ -21,6 +21,7 @@ def free_port() -> int:
         return port
 
 
+@pytest.mark.slow  # loads everything twice
 def test_ctrl_c_ends_it_and_the_same_port_serves_again(tmp_path: Path, visit: Open) -> None:
     port = free_port()
     with Serving(tmp_path, port=port) as first:

@@ -18,9 +18,15 @@ _NETWORKS = {
     "ConvNeXtTiny": "convnext_tiny_stage_1_block_2_identity",
 }
 """By name, a layer in the middle of each."""
+_SLOW = {"EfficientNetV2B0", "DenseNet121", "ConvNeXtTiny"}  # to compile
 
 
-@pytest.fixture(scope="module", params=_NETWORKS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.slow if name in _SLOW else ()) for name in _NETWORKS
+    ],
+)
 def network(request: pytest.FixtureRequest) -> tuple[keras.Model, str]:
     keras.utils.set_random_seed(1)
     build = getattr(keras.applications, request.param)
