@@ -1,6 +1,7 @@
 """What there is to tell about a network itself."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +30,11 @@ class About:
         Raises:
             core.record.RecordError: the folder holds no record.
         """
-        lines: list[str] = []
-        model.summary(line_length=_COLUMNS, print_fn=lines.append)
-        return cls(ModelRecord.load(folder), "\n".join(lines).strip())
+        return cls(ModelRecord.load(folder), _summary(model))
+
+
+@cache
+def _summary(model: keras.Model) -> str:
+    lines: list[str] = []
+    model.summary(line_length=_COLUMNS, print_fn=lines.append)
+    return "\n".join(lines).strip()

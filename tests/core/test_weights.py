@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from bot.runtime.networks import load_explainer
 from core.calibration import calibration_error
 from core.dataset import ORIGINAL_MD5, DigitSet, as_input, load_test_digits
 from core.evaluation import evaluate
 from core.examples import NEGATIVE, draw_examples, split_sources
-from core.explain.explainer import Explainer
 from core.network import (
     UPLOADS_WEIGHTS,
     WEIGHTS,
@@ -41,7 +41,7 @@ def test_the_shipped_network_is_as_good_as_it_says(record: ModelRecord) -> None:
 @pytest.mark.parametrize("weights", [WEIGHTS, UPLOADS_WEIGHTS])
 def test_no_test_digit_is_read_another_way_by_other_roundings(weights: Path) -> None:
     """The counts of a record are the same on every processor: no two classes come too close."""
-    logits = Explainer.load(weights).logits(as_input(load_test_digits().images))
+    logits = load_explainer(weights).logits(as_input(load_test_digits().images))
     second, first = np.sort(logits, axis=1)[:, -2:].T
 
     assert (first - second).min() > 1e-3
@@ -115,7 +115,7 @@ def test_on_changed_digits_it_refuses_and_is_sure_as_often_as_it_says(
     """Of the test set and of glyphs that were kept out, none of which its record is from."""
     _, others = split_sources(digits, len(digits))
     images, labels = draw_examples(others, 2500, 2500, seed=0)
-    logits = Explainer.load(UPLOADS_WEIGHTS).logits(images / np.float32(255)).astype(np.float64)
+    logits = load_explainer(UPLOADS_WEIGHTS).logits(images / np.float32(255)).astype(np.float64)
     is_digit, uploads = labels != NEGATIVE, for_uploads.decision
 
     refused = np.logaddexp.reduce(logits, axis=1) < uploads.threshold

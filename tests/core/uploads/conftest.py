@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.explain.explainer import Explainer
+from bot.runtime.networks import load_explainer
 from core.network import UPLOADS_WEIGHTS
 from core.uploads import Reader
 from core.uploads.candidates import LogitsFn
@@ -14,7 +14,7 @@ from core.uploads.decoded_image import DecodedImage
 
 @pytest.fixture(scope="session")
 def logits_fn() -> LogitsFn:
-    return Explainer.load(UPLOADS_WEIGHTS).logits
+    return load_explainer(UPLOADS_WEIGHTS).logits
 
 
 @pytest.fixture(scope="session")

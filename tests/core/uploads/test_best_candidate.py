@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.runtime.networks import load_explainer
 from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS
 from core.uploads import Reader, Reading
@@ -21,7 +22,7 @@ _AT = (400, 100)
 @pytest.fixture(scope="module")
 def network() -> Explainer:
     """The uploads' network."""
-    return Explainer.load(UPLOADS_WEIGHTS)
+    return load_explainer(UPLOADS_WEIGHTS)
 
 
 def refused(file: bytes, network: Explainer) -> Reading:

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from core.digit import scale_box
-from core.explain.explainer import Explainer
-from core.network import UPLOADS_WEIGHTS
 from core.uploads import MAX_PIXELS, Reader, UploadError, UploadProblem
 from core.uploads.decode import decode, reopen
 from core.uploads.limits import MAX_SIDE
@@ -307,11 +305,6 @@ def test_the_same_bytes_give_the_same_pixels_on_any_thread() -> None:
         together = [decoded.file for decoded in threads.map(decode, sent)]
 
     assert together == alone
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(Explainer.load(UPLOADS_WEIGHTS).logits)
 
 
 @pytest.mark.parametrize("kind", _KINDS)
