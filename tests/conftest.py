@@ -35,7 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("soak" if config.getoption("--soak") else "default")
 
 
-_LONGEST_FIRST = ("preview/", "load/", "bot/cli/", "core/test_training", "discord/test_uploads")
+_LONGEST_FIRST = (
+    "preview/",
+    "load/",
+    "bot/cli/",
+    "core/test_training",
+    "discord/",
+    "core/uploads/",
+    "core/explain/",
+)
 
 
 @pytest.hookimpl(trylast=True)
