@@ -3,9 +3,10 @@
 from hashlib import sha256
 
 import numpy as np
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 from numpy.typing import NDArray
 
+from bot.runtime.clock import Clock, utc_now
 from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
@@ -13,19 +14,23 @@ from core.uploads import MAX_BYTES, Reading, UploadError, UploadProblem
 
 _CACHE_SIZE = 48 << 20  # bytes; the largest picture takes 16 MB, an ordinary screenshot 2
 _MAX_PEOPLE = 1000  # whose last digit is remembered, in 3 KB each
+_REMEMBERED = 60 * 60  # seconds since the last use
 
 
 class Uploads:
     """Reads uploaded pictures; caches the last ones by the hash of their clean file.
 
-    The first digit of each person's last picture is remembered until the bot stops.
+    The first digit of each person's last picture is remembered for an hour after its last use, so
+    that a process forgets it too which is not told that the person has deleted their data.
     """
 
-    def __init__(self, engine: Engine, downloads: Downloads) -> None:
+    def __init__(self, engine: Engine, downloads: Downloads, now: Clock = utc_now) -> None:
         self._engine = engine
         self._downloads = downloads
         self._readings: LRUCache[bytes, Reading] = LRUCache(_CACHE_SIZE, _size)
-        self._last: LRUCache[int, NDArray[np.float32]] = LRUCache(_MAX_PEOPLE)
+        self._last: TTLCache[int, NDArray[np.float32]] = TTLCache(
+            _MAX_PEOPLE, _REMEMBERED, timer=lambda: now().timestamp()
+        )
 
     def check(self, size: int) -> None:
         """Check the size of a picture's file, in bytes, before it is downloaded.
@@ -52,6 +57,8 @@ class Uploads:
     def last_digit(self, person: int) -> NDArray[np.float32] | None:
         """Return the first digit of a person's last picture, (28, 28) float32 in [0, 1], if any."""
         last: NDArray[np.float32] | None = self._last.get(person)
+        if last is not None:
+            self._last[person] = last  # from now on for another hour
         return last
 
     def forget(self, person: int) -> None:
