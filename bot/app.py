@@ -48,6 +48,7 @@ from bot.runtime.networks import Network, load_explainer
 from bot.runtime.outbox import Outbox
 from bot.runtime.registration import sync_if_changed
 from bot.runtime.scheduler import Scheduler
+from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.scores.commands import ScoreCommands
 from bot.scores.scores import Scores
 from bot.servers.commands import ServerCommands
@@ -102,6 +103,8 @@ class GradcamBot(Client):
             max_messages=None,
             tree_cls=Tree,
             http_trace=timing_requests(),
+            shard_ids=None if settings.shard_ids is None else list(settings.shard_ids),
+            shard_count=settings.shard_count,
         )
         self.settings = settings
         self.now = now
@@ -149,7 +152,8 @@ class GradcamBot(Client):
         """Open the database, load the networks, and add the features; Discord is not needed."""
         store = self.store = self.monitor.store = await Store.open(self.settings.database_url)
         self._on_close.push_async_callback(store.close)
-        self.outbox = Outbox(store, self.scheduler, self.now)
+        shards = _shards(self.settings)
+        self.outbox = Outbox(store, self.scheduler, self.now, shards)
         self._on_close.push_async_callback(self.outbox.close)
         record = await asyncio.to_thread(self.settings.load_tutorial_record)
         folders = {Network.TUTORIAL: record.folder, Network.UPLOADS: UPLOADS_WEIGHTS}
@@ -172,7 +176,7 @@ class GradcamBot(Client):
         self.monitor.engine = self.engine
         self.downloads = self._create_downloads()
         self._on_close.push_async_callback(self.downloads.close)
-        self.uploads = Uploads(self.engine, self.downloads)
+        self.uploads = Uploads(self.engine, self.downloads, self.now)
         records = {
             network: {
                 (each.method, each.layer): each
@@ -182,13 +186,13 @@ class GradcamBot(Client):
         }
         self.explaining = Explaining(self.engine, records)
         self.corrections = Corrections(store)
-        self.servers = Servers(store, self.now)
+        self.servers = Servers(store, self.now, shards)
         self.scores = Scores(store, self.now)
-        self.daily = DailyDigits(store, self.engine, self.scheduler, self.now)
+        self.daily = DailyDigits(store, self.engine, self.scheduler, self.now, shards)
         self.privacy = Privacy(store, self.now)
-        self.sessions = Sessions(store, self.scheduler, self.now)
+        self.sessions = Sessions(store, self.scheduler, self.now, shards)
         self.scheduler.add(self.sessions)
-        self.rounds = Rounds(store, self.now)
+        self.rounds = Rounds(store, self.now, shards)
         self.digit_pool = DigitPool(self.engine)
         self.reviews = Reviews(store, KINDS, (LESSON,), self.now)
         self.lessons = await asyncio.to_thread(load_lessons)
@@ -298,3 +302,10 @@ class GradcamBot(Client):
         from bot.preview.files import simulated_downloads  # noqa: PLC0415  brings the simulator
 
         return simulated_downloads(self)
+
+
+def _shards(settings: Settings) -> Shards:
+    """Return the shards that a process runs."""
+    if settings.shard_ids is None or settings.shard_count is None:
+        return ALL_SHARDS
+    return Shards(frozenset(settings.shard_ids), settings.shard_count)

@@ -18,11 +18,14 @@ from pydantic import (
     HttpUrl,
     InstanceOf,
     IPvAnyAddress,
+    NonNegativeInt,
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -65,6 +68,16 @@ def _database_url(value: object) -> object:
     if not usable:
         raise ValueError("not the URL of a database that can be used")
     return url
+
+
+def _shard_ids(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    ids = set[int]()
+    for part in value.split(","):
+        first, dash, last = part.partition("-")
+        ids.update(range(int(first), int(last if dash else first) + 1))
+    return sorted(ids)
 
 
 class NetworkSettings(BaseSettings):
@@ -110,9 +123,8 @@ class NetworkSettings(BaseSettings):
         try:
             return cls(_secrets_dir=secrets_folders())
         except ValidationError as error:
-            names = dict.fromkeys(str(fault["loc"][0]) for fault in error.errors())
-            told = "\n".join(f"{name.upper()}: it must be {expected(name)}." for name in names)
-            raise SettingsError(told) from error
+            told = dict.fromkeys(_told(fault) for fault in error.errors())
+            raise SettingsError("\n".join(told)) from error
         except (OSError, UnicodeError) as error:
             file = getattr(error, "filename", None) or ENV_FILE
             reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
@@ -153,6 +165,24 @@ class Settings(NetworkSettings):
             "without it."
         ),
         examples=["http://ray-head:8000/gradcam"],
+    )
+    shard_ids: Annotated[
+        tuple[NonNegativeInt, ...] | None, NoDecode, BeforeValidator(_shard_ids)
+    ] = Field(
+        None,
+        min_length=1,
+        description=(
+            "The shards that this process runs, where several processes run one bot; "
+            "docs/scaling.md says how and when. Without it, the process runs all shards, as many "
+            "as Discord recommends. Set SHARD_COUNT too, and a PostgreSQL in DATABASE_URL."
+        ),
+        examples=["0,1", "0-3"],
+    )
+    shard_count: int | None = Field(
+        None,
+        ge=1,
+        description="How many shards the bot has in all its processes; the same in each of them.",
+        examples=["4"],
     )
     max_waiting: int = Field(
         256, ge=1, description="How many requests may wait before people are asked to try again."
@@ -203,6 +233,14 @@ class Settings(NetworkSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
+    @model_validator(mode="after")
+    def _all_shards_exist(self) -> Self:
+        if (self.shard_ids is None) != (self.shard_count is None):
+            raise ValueError("SHARD_IDS and SHARD_COUNT: set both or neither.")
+        if max(self.shard_ids or (0,)) >= (self.shard_count or 1):
+            raise ValueError("SHARD_IDS: all must be less than SHARD_COUNT; the first shard is 0.")
+        return self
+
     @property
     def token(self) -> str:
         """The bot's token.
@@ -250,6 +288,14 @@ def expected(name: str) -> str:
         return f"{noun}, {bounds}" if bounds else noun
     noun = "a path" if kind is Path else "a text"
     return f"{noun} like {' or '.join(field.examples)}" if field.examples else noun
+
+
+def _told(fault: ErrorDetails) -> str:
+    """Say what is wrong with a value, or with values that do not go together."""
+    if not fault["loc"]:
+        return str(fault["ctx"]["error"])
+    name = str(fault["loc"][0])
+    return f"{name.upper()}: it must be {expected(name)}."
 
 
 def _types(field: FieldInfo) -> tuple[object, ...]:

@@ -18,6 +18,7 @@ from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from bot.runtime.outbox import enqueue
 from bot.runtime.scheduler import Scheduler
+from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store
 from bot.store.models import DailyDigit, Server
 from core.dataset import TEST_DIGITS, as_input, load_test_digits, test_digit
@@ -75,21 +76,31 @@ class DigitOfTheDay:
 
 
 class DailyDigits:
-    """Draws each server's digit of the day at its hour; a job of the scheduler."""
+    """Draws the digit of the day of each server of its shards; a job of the scheduler."""
 
     def __init__(
-        self, store: Store, engine: Engine, scheduler: Scheduler, now: Clock = utc_now
+        self,
+        store: Store,
+        engine: Engine,
+        scheduler: Scheduler,
+        now: Clock = utc_now,
+        shards: Shards = ALL_SHARDS,
     ) -> None:
         self._store = store
         self._engine = engine
         self._scheduler = scheduler
         self._now = now
+        self._wanted = and_(
+            Server.daily_channel_id.is_not(None),
+            Server.left_at.is_(None),
+            shards.condition(Server.server_id),
+        )
         self._worth_discussing: set[int] | None = None
 
     async def next_due(self) -> dt.datetime | None:
         """Return when the next digit is to be drawn."""
         today = self._now().date()
-        first_hour = select(func.min(Server.daily_hour)).where(_wanted())
+        first_hour = select(func.min(Server.daily_hour)).where(self._wanted)
         async with self._store.read() as transaction:
             today_at: int | None = await transaction.scalar(first_hour.where(~_drawn(today)))
             tomorrow_at: int | None = await transaction.scalar(first_hour)
@@ -103,7 +114,7 @@ class DailyDigits:
         now = self._now()
         waiting = (
             select(Server.server_id)
-            .where(_wanted(), Server.daily_hour <= now.hour, ~_drawn(now.date()))
+            .where(self._wanted, Server.daily_hour <= now.hour, ~_drawn(now.date()))
             .order_by(Server.daily_hour, Server.server_id)
         )
         async with self._store.read() as transaction:
@@ -221,10 +232,6 @@ class DailyDigits:
                 .where(DailyDigit.server_id == digit.server_id, DailyDigit.day == digit.day)
                 .values(**values)
             )
-
-
-def _wanted() -> ColumnElement[bool]:
-    return and_(Server.daily_channel_id.is_not(None), Server.left_at.is_(None))
 
 
 def _drawn(day: dt.date) -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ class DailyPublisher:
         self._digits = digits
         self._explaining = explaining
         self._engine = engine
-        outbox.add(DAILY_DELIVERY, self.deliver, lambda server_id: Delivery.subject_id == server_id)
+        outbox.add(DAILY_DELIVERY, self.deliver, Delivery.subject_id)
 
     async def deliver(self, server_id: int) -> None:
         """Send a server's digit of the day, unless it is sent already or its day is over.

@@ -19,7 +19,7 @@ from bot.quiz.kinds import KINDS, draw_question, make_question
 from bot.quiz.messages import host_message, question_message, review_question
 from bot.quiz.publisher import Publisher
 from bot.quiz.question import Criteria, Difficulty, Round, Venue
-from bot.quiz.rounds import REVEAL, SECONDS, Rounds, of_server
+from bot.quiz.rounds import REVEAL, REVEALED_SERVER, SECONDS, Rounds
 from bot.reviews.asking import Item, ReviewStatus
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock
@@ -86,7 +86,7 @@ class QuizCommands(commands.Cog):
         self._publisher = Publisher(client, rounds, pool, scheduler)
         self._actions = RoundActions(rounds, pool, reviews, self._publisher, scheduler, now)
         register(client, self._actions, *CONTROLS)
-        outbox.add(REVEAL, self._reveal, of_server)
+        outbox.add(REVEAL, self._reveal, REVEALED_SERVER)
         scheduler.add(self)
 
     async def cog_unload(self) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
+from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.kinds import KINDS
@@ -13,6 +13,7 @@ from bot.quiz.results import results_of, score_votes
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.errors import UserError
 from bot.runtime.outbox import enqueue
+from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store, models
 
 SECONDS = 45
@@ -20,6 +21,14 @@ SECONDS = 45
 
 REVEAL = "reveal"
 """The kind of the deliveries that show the answer of a round; the subject is the round's id."""
+
+REVEALED_SERVER = (
+    select(models.Round.server_id)
+    .where(models.Round.round_id == models.Delivery.subject_id)
+    .correlate(models.Delivery)
+    .scalar_subquery()
+)
+"""The id of the server in which such a delivery shows an answer."""
 
 _RECENT = 60  # rounds of a channel, whose digits are avoided
 _REVIEW_TIME = dt.timedelta(hours=1)
@@ -39,9 +48,10 @@ class Rounds:
     transaction, so that both happen once, in whatever process and whenever one crashes.
     """
 
-    def __init__(self, store: Store, now: Clock = utc_now) -> None:
+    def __init__(self, store: Store, now: Clock = utc_now, shards: Shards = ALL_SHARDS) -> None:
         self._store = store
         self._now = now
+        self._ours = and_(_OPEN, shards.condition(models.Round.server_id))
 
     async def open(
         self,
@@ -186,24 +196,24 @@ class Rounds:
         return True
 
     async def close_due(self) -> None:
-        """Close all rounds whose time is over; withdraw those that were never sent."""
+        """Close the rounds of its shards whose time is over; withdraw those never sent."""
         now = self._now()
         due = (
             select(models.Round.round_id)
-            .where(_OPEN, ~_UNSENT, models.Round.closes_at <= now)
+            .where(self._ours, ~_UNSENT, models.Round.closes_at <= now)
             .order_by(models.Round.closes_at, models.Round.round_id)
         )
         never_sent = models.Round.opened_at <= now - _SENDING_TIME
         async with self._store.begin() as transaction:
-            await transaction.execute(delete(models.Round).where(_OPEN, _UNSENT, never_sent))
+            await transaction.execute(delete(models.Round).where(self._ours, _UNSENT, never_sent))
             round_ids = list(await transaction.scalars(due))
         for round_id in round_ids:
             await self.close(round_id, due_only=True)
 
     async def next_due(self) -> dt.datetime | None:
         """Return when `close_due` has something to do next."""
-        closes = select(func.min(models.Round.closes_at)).where(_OPEN, ~_UNSENT)
-        opened = select(func.min(models.Round.opened_at)).where(_OPEN, _UNSENT)
+        closes = select(func.min(models.Round.closes_at)).where(self._ours, ~_UNSENT)
+        opened = select(func.min(models.Round.opened_at)).where(self._ours, _UNSENT)
         async with self._store.read() as transaction:
             closes_at: dt.datetime | None = await transaction.scalar(closes)
             opened_at: dt.datetime | None = await transaction.scalar(opened)
@@ -272,12 +282,6 @@ class Rounds:
         if row is None:
             raise UserError("quiz.late")
         return row
-
-
-def of_server(server_id: int) -> ColumnElement[bool]:
-    """Make the condition that a delivery reveals a round of a server."""
-    rounds = select(models.Round.round_id).where(models.Round.server_id == server_id)
-    return models.Delivery.subject_id.in_(rounds)
 
 
 def _as_round(row: models.Round, results: Sequence[Result] = ()) -> Round:

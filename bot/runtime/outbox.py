@@ -10,22 +10,31 @@ import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 from weakref import WeakValueDictionary
 
 import discord
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.runtime.clock import Clock
 from bot.runtime.scheduler import Scheduler
+from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store, StoreAwayError
 from bot.store.models import SERVER_RETENTION, Delivery
 
 Deliver = Callable[[int], Awaitable[None]]
 """Sends what is due for a subject. Raises if it could not; sending it twice must do no harm."""
-
-OfServer = Callable[[int], ColumnElement[bool]]
-"""Makes the condition that a delivery is about a server, from the id of the server."""
 
 MAX_AGE = SERVER_RETENTION
 """After this time a delivery that still fails is given up."""
@@ -58,23 +67,31 @@ async def enqueue(
 
 
 class Outbox:
-    """Carries out deliveries, each kind as a job of its own, several at a time.
+    """Carries out the deliveries of some shards, each kind as a job of its own, several at a time.
 
     A delivery that raises is tried again after 30 seconds, then after twice as long each time, at
     most an hour, for 30 days; and at once when something was allowed in its server.
     """
 
-    def __init__(self, store: Store, scheduler: Scheduler, now: Clock) -> None:
+    def __init__(
+        self, store: Store, scheduler: Scheduler, now: Clock, shards: Shards = ALL_SHARDS
+    ) -> None:
         self._store = store
         self._scheduler = scheduler
         self._now = now
+        self._shards = shards
         self._queues: dict[str, _Queue] = {}
-        self._of_server: dict[str, OfServer] = {}
+        self._server_ids: dict[str, SQLColumnExpression[Any]] = {}
 
-    def add(self, kind: str, deliver: Deliver, of_server: OfServer) -> None:
-        """Carry out the deliveries of a kind with a function."""
-        queue = _Queue(kind, deliver, self._store, self._scheduler, self._now)
-        self._queues[kind], self._of_server[kind] = queue, of_server
+    def add(self, kind: str, deliver: Deliver, server_id: SQLColumnExpression[Any]) -> None:
+        """Carry out the deliveries of a kind with a function.
+
+        `server_id` is the id of the server that a row of `Delivery` is about, as SQL; NULL for
+        direct messages.
+        """
+        ours = and_(Delivery.kind == kind, self._shards.condition(server_id))
+        queue = _Queue(kind, ours, deliver, self._store, self._scheduler, self._now)
+        self._queues[kind], self._server_ids[kind] = queue, server_id
         self._scheduler.add(queue)
 
     async def retry(self, server_id: int) -> None:
@@ -84,8 +101,8 @@ class Outbox:
         """
         now = self._now()
         there = (
-            and_(Delivery.kind == kind, of_server(server_id))
-            for kind, of_server in self._of_server.items()
+            and_(Delivery.kind == kind, of_delivery == server_id)
+            for kind, of_delivery in self._server_ids.items()
         )
         waiting = and_(or_(*there), Delivery.due_at > now + _LEASE)
         async with self._store.read() as transaction:
@@ -113,9 +130,16 @@ class _Queue:
     """The deliveries of one kind; a job of the scheduler."""
 
     def __init__(
-        self, kind: str, deliver: Deliver, store: Store, scheduler: Scheduler, now: Clock
+        self,
+        kind: str,
+        ours: ColumnElement[bool],
+        deliver: Deliver,
+        store: Store,
+        scheduler: Scheduler,
+        now: Clock,
     ) -> None:
         self._kind = kind
+        self._ours = ours
         self._deliver = deliver
         self._store = store
         self._scheduler = scheduler
@@ -128,7 +152,7 @@ class _Queue:
         if len(self._running) >= _AT_ONCE:
             return None  # a delivery that ends wakes the scheduler
         first = select(func.min(Delivery.due_at)).where(
-            Delivery.kind == self._kind, Delivery.subject_id.not_in(self._running)
+            self._ours, Delivery.subject_id.not_in(self._running)
         )
         async with self._store.read() as transaction:
             due: dt.datetime | None = await transaction.scalar(first)
@@ -139,7 +163,7 @@ class _Queue:
         due = (
             select(Delivery.subject_id)
             .where(
-                Delivery.kind == self._kind,
+                self._ours,
                 Delivery.due_at <= self._now(),
                 Delivery.subject_id.not_in(self._running),
             )

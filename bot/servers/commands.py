@@ -20,8 +20,6 @@ from bot.ui.commands import localized
 from bot.ui.control import register
 from bot.ui.reply import reply
 
-_SHARD = 22  # Discord assigns servers to shards by their ids, from this bit on
-
 
 class ServerCommands(commands.Cog):
     """The settings of a server, for those who manage it.
@@ -84,7 +82,7 @@ class ServerCommands(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Record which servers added or removed the bot while it was away."""
-        await self._servers.compare({server.id for server in self._client.guilds}, self._is_ours)
+        await self._servers.compare({server.id for server in self._client.guilds})
         self._scheduler.wake()
 
     @commands.Cog.listener()
@@ -98,10 +96,6 @@ class ServerCommands(commands.Cog):
         """Record that a server removed the bot."""
         await self._servers.leave(server.id)
         self._scheduler.wake()
-
-    def _is_ours(self, server_id: int) -> bool:
-        """Whether a server belongs to a shard of this process."""
-        return (server_id >> _SHARD) % (self._client.shard_count or 1) in self._client.shards
 
 
 def _server(interaction: Interaction) -> discord.Guild:

@@ -1,7 +1,7 @@
 """The settings of servers, and deleting the data of a server that has removed the bot."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -11,6 +11,7 @@ from typing_extensions import Unpack
 
 from bot.daily.daily import DAILY_DELIVERY
 from bot.runtime.clock import Clock, utc_now
+from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store
 from bot.store.models import SERVER_RETENTION, Base, Delivery, HostRole, Server, Session
 
@@ -18,7 +19,7 @@ DAILY_HOUR = 9
 """The hour, in UTC, of the digit of the day for a server that has chosen none."""
 
 _SERVER_IDS = [
-    select(table.c.server_id).where(table.c.server_id.is_not(None))
+    table.c.server_id
     for table in Base.metadata.sorted_tables
     if "server_id" in table.c and table is not Server.__table__
 ]
@@ -51,11 +52,16 @@ class Changes(TypedDict, total=False):
 
 
 class Servers:
-    """Keeps the settings of servers; as a job of the scheduler, deletes the data of former ones."""
+    """Keeps the settings of servers.
 
-    def __init__(self, store: Store, now: Clock = utc_now) -> None:
+    As a job of the scheduler, it deletes the data of former servers of its shards.
+    """
+
+    def __init__(self, store: Store, now: Clock = utc_now, shards: Shards = ALL_SHARDS) -> None:
         self._store = store
         self._now = now
+        self._shards = shards
+        self._ours = shards.condition(Server.server_id)
 
     async def settings(self, server_id: int) -> ServerSettings:
         """Return the settings of a server, with defaults for what it has not chosen."""
@@ -105,19 +111,22 @@ class Servers:
         async with self._store.begin() as transaction:
             await self._record(transaction, server_id, {"left_at": None})
 
-    async def compare(self, there: Collection[int], ours: Callable[[int], bool]) -> None:
-        """Record in which servers the bot is, after it was away.
+    async def compare(self, there: Collection[int]) -> None:
+        """Record in which servers of its shards the bot is, after it was away.
 
         A server gets a row even if it has never opened its settings, so that its data is deleted
         after it has left.
 
         Args:
             there: the servers that the bot is in.
-            ours: whether this process would know if the bot was in a server.
         """
+        of_rows = [
+            select(server_id).where(server_id.is_not(None), self._shards.condition(server_id))
+            for server_id in _SERVER_IDS
+        ]
         async with self._store.begin() as transaction:
             await self._store.alone(transaction)
-            stored = set(await transaction.scalars(union(*_SERVER_IDS)))
+            stored = set(await transaction.scalars(union(*of_rows)))
             rows = [
                 {"server_id": server_id, "daily_hour": DAILY_HOUR}
                 for server_id in sorted(stored.union(there))
@@ -125,21 +134,23 @@ class Servers:
             if rows:
                 insert = self._store.insert(Server).on_conflict_do_nothing()
                 await transaction.execute(insert, rows)
-            for server in await transaction.scalars(select(Server)):
+            for server in await transaction.scalars(select(Server).where(self._ours)):
                 if server.server_id in there:
                     server.left_at = None
-                elif server.left_at is None and ours(server.server_id):
+                elif server.left_at is None:
                     server.left_at = self._now()
 
     async def next_due(self) -> dt.datetime | None:
         """Return when the data of the next server is to be deleted."""
         async with self._store.read() as transaction:
-            first: dt.datetime | None = await transaction.scalar(select(func.min(Server.left_at)))
+            first: dt.datetime | None = await transaction.scalar(
+                select(func.min(Server.left_at)).where(self._ours)
+            )
         return first and first + SERVER_RETENTION
 
     async def run(self) -> None:
         """Delete all data of the servers that removed the bot 30 days ago."""
-        due = Server.left_at <= self._now() - SERVER_RETENTION
+        due = and_(self._ours, Server.left_at <= self._now() - SERVER_RETENTION)
         async with self._store.begin() as transaction:
             await self._store.alone(transaction)
             # First of all: a server that the bot comes back to meanwhile waits here, or is spared.

@@ -12,7 +12,7 @@ from bot.lessons.illustrations import Illustrator
 from bot.runtime.errors import UserError
 from bot.runtime.outbox import Outbox, Undeliverable
 from bot.sessions.messages import current_page, panel, step, step_state
-from bot.sessions.sessions import DELIVERY, Session, Sessions, of_server
+from bot.sessions.sessions import DELIVERED_SERVER, DELIVERY, Session, Sessions
 from bot.sessions.summary import Summaries
 from bot.sessions.summary_messages import summary_message
 from bot.ui.client import Client
@@ -46,7 +46,7 @@ class Publisher:
         self._summaries = summaries
         self._lessons = lessons
         self._illustrator = illustrator
-        outbox.add(DELIVERY, self._deliver, of_server)
+        outbox.add(DELIVERY, self._deliver, DELIVERED_SERVER)
 
     async def publish(self, session_id: int) -> None:
         """Bring the messages of a session up to date now, if it has changed.

@@ -11,7 +11,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     CursorResult,
     Executable,
     Update,
@@ -27,11 +26,20 @@ from bot.runtime.clock import Clock, utc_now
 from bot.runtime.errors import UserError
 from bot.runtime.outbox import enqueue
 from bot.runtime.scheduler import Scheduler
+from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store, models
 from bot.store.models import Participant, Person, Round, Understanding, ViewedDigit
 
 DELIVERY = "session"
 """The kind of the outbox's deliveries that bring the messages of a session up to date."""
+
+DELIVERED_SERVER = (
+    select(models.Session.server_id)
+    .where(models.Session.session_id == models.Delivery.subject_id)
+    .correlate(models.Delivery)
+    .scalar_subquery()
+)
+"""The id of the server of the session that such a delivery is of."""
 
 NOWHERE = 0
 """The id of a message that cannot be sent any more."""
@@ -96,13 +104,20 @@ class PageUnderstanding:
 
 
 class Sessions:
-    """Keeps the sessions of all servers. As a job of the scheduler it ends those left open."""
+    """Keeps sessions. As a job of the scheduler it ends those of its shards that were left open."""
 
-    def __init__(self, store: Store, scheduler: Scheduler, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        scheduler: Scheduler,
+        now: Clock = utc_now,
+        shards: Shards = ALL_SHARDS,
+    ) -> None:
         """Keep sessions in a store; the scheduler is woken when a delivery is due."""
         self._store = store
         self._scheduler = scheduler
         self._now = now
+        self._ours = shards.condition(models.Session.server_id)
 
     async def start(
         self,
@@ -317,19 +332,23 @@ class Sessions:
         self._scheduler.wake()
 
     async def republish_all(self) -> None:
-        """Bring the messages of all sessions up to date that are open or have no summary.
+        """Bring the messages of all sessions of the shards up to date that are not finished.
+
+        Those are the ones that are open, or have no summary yet.
 
         For the start of the bot: panels and threads may have been deleted while it did not run.
         """
         unfinished = or_(models.Session.ended_at.is_(None), models.Session.summary_id.is_(None))
-        session_ids = select(models.Session.session_id).where(unfinished)
+        session_ids = select(models.Session.session_id).where(self._ours, unfinished)
         async with self._store.begin() as transaction:
             await self._enqueue(transaction, *await transaction.scalars(session_ids))
         self._scheduler.wake()
 
     async def next_due(self) -> dt.datetime | None:
         """Return when the oldest open session has been open for 24 hours."""
-        oldest = select(func.min(models.Session.started_at)).filter_by(ended_at=None)
+        oldest = select(func.min(models.Session.started_at)).where(
+            self._ours, models.Session.ended_at.is_(None)
+        )
         async with self._store.read() as transaction:
             started_at: dt.datetime | None = await transaction.scalar(oldest)
         return started_at and started_at + _MAX_LENGTH
@@ -340,7 +359,7 @@ class Sessions:
         ending = (
             update(models.Session)
             .filter_by(ended_at=None)
-            .where(models.Session.started_at <= now - _MAX_LENGTH)
+            .where(self._ours, models.Session.started_at <= now - _MAX_LENGTH)
             .values(ended_at=now)
             .returning(models.Session.session_id)
         )
@@ -387,12 +406,6 @@ class Sessions:
         async with self._store.read() as transaction:
             rows = (await transaction.scalars(statement)).all()
             return await _with_participants(transaction, rows)
-
-
-def of_server(server_id: int) -> ColumnElement[bool]:
-    """Make the condition that a delivery is of a session of a server."""
-    sessions = select(models.Session.session_id).where(models.Session.server_id == server_id)
-    return models.Delivery.subject_id.in_(sessions)
 
 
 _COLUMNS = [field.name for field in fields(Session) if hasattr(models.Session, field.name)]

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot import settings as settings_module
+from bot.app import create_bot
 from bot.settings import NetworkSettings, Settings, SettingsError, expected
 from core.network import WEIGHTS
 from scripts.settings import files
@@ -161,6 +162,46 @@ def test_the_network_is_named_whatever_else_is_wrong(
 
     monkeypatch.setenv("WEIGHTS", str(tmp_path))
     assert NetworkSettings.read().tutorial_weights == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("ids", "ran"), [("0", (0,)), ("2,0", (0, 2)), ("1-3", (1, 2, 3)), ("0, 2-3", (0, 2, 3))]
+)
+def test_a_process_may_run_some_shards(
+    ids: str, ran: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARD_IDS", ids)
+    monkeypatch.setenv("SHARD_COUNT", "4")
+
+    settings = Settings.read()
+
+    assert settings.shard_ids == ran
+    bot = create_bot(settings)
+    assert (bot.shard_ids, bot.shard_count) == ([*ran], 4)
+
+
+@pytest.mark.parametrize(
+    ("ids", "count", "said"),
+    [
+        ("0-", "4", "SHARD_IDS: it must be a text like 0,1 or 0-3."),
+        ("3-0", "4", "SHARD_IDS: it must be a text like 0,1 or 0-3."),
+        ("-1", "4", "SHARD_IDS: it must be a text like 0,1 or 0-3."),
+        ("0", "0", "SHARD_COUNT: it must be a whole number, at least 1."),
+        ("0-4", "4", "SHARD_IDS: all must be less than SHARD_COUNT; the first shard is 0."),
+        ("0", "", "SHARD_IDS and SHARD_COUNT: set both or neither."),
+        ("", "4", "SHARD_IDS and SHARD_COUNT: set both or neither."),
+    ],
+)
+def test_shards_that_cannot_be_are_told(
+    ids: str, count: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARD_IDS", ids)
+    monkeypatch.setenv("SHARD_COUNT", count)
+
+    with pytest.raises(SettingsError) as refused:
+        Settings.read()
+
+    assert str(refused.value) == said
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,12 +16,21 @@ _NAMES = {name.upper(): name for name in Settings.model_fields}
 def values() -> Iterator[Finding]:
     """Read all settings."""
     try:
-        Settings.read()
+        settings = Settings.read()
     except SettingsError as error:
         for told in str(error).splitlines():
             yield wrong(told, "docs/settings.md explains each setting.")
-    else:
+        return
+    ids, count = settings.shard_ids, settings.shard_count
+    if ids is None:
         yield fine("readable")
+    elif len(ids) != count and settings.database_url.get_backend_name() == "sqlite":
+        yield warning(
+            "SHARD_IDS leaves shards to other processes, and DATABASE_URL is a file of SQLite",
+            "Use PostgreSQL, unless all of them run on this machine and use the same file.",
+        )
+    else:
+        yield fine(f"readable; shards {', '.join(map(str, ids))} of {count}")
 
 
 def env_file() -> Iterator[Finding]:

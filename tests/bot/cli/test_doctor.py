@@ -273,6 +273,14 @@ _BROKEN: dict[str, tuple[Break, str, Level, str]] = {
     "a database of a newer version": (
         _step("9999"), "Database", Level.WRONG, "9999",
     ),
+    "shards of two processes in a file": (
+        lambda i: i.env("SHARD_IDS=0\nSHARD_COUNT=2"),
+        "Settings", Level.WARNING, "Use PostgreSQL",
+    ),
+    "shards that there are not": (
+        lambda i: i.env("SHARD_IDS=0-2\nSHARD_COUNT=2"),
+        "Settings", Level.WRONG, "SHARD_IDS: all must be less than SHARD_COUNT",
+    ),
     "a disk that is full": (
         lambda i: i.patch.setattr(shutil, "disk_usage", lambda _: _Usage(50 << 20)),
         "Disk", Level.WRONG, "50 MiB free",

@@ -21,6 +21,7 @@ from bot.daily.daily import (
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from bot.runtime.scheduler import Scheduler
+from bot.runtime.shards import Shards
 from bot.servers.servers import Servers
 from bot.store import Store
 from bot.store.models import DailyDigit, Delivery
@@ -256,6 +257,20 @@ async def test_each_server_gets_its_own_once_from_many_processes(
     assert len({digit.digit for digit in drawn if digit is not None}) > 5
     async with store.read() as transaction:
         assert len(list(await transaction.scalars(select(DailyDigit.server_id)))) == 10
+
+
+async def test_a_process_draws_for_its_own_servers(
+    store: Store, engine: Engine, servers: Servers, clock: Clock
+) -> None:
+    await servers.change(1 << 22, daily_channel_id=_CHANNEL, daily_hour=10)
+    clock.time += dt.timedelta(hours=2)
+    ours = DailyDigits(store, engine, Scheduler(clock), clock, Shards(frozenset({1}), 2))
+    assert await ours.next_due() == clock.time.replace(hour=10, minute=0)
+
+    await ours.run()
+
+    assert await enqueued(store) == [1 << 22]
+    assert await ours.next_due() == clock.time.replace(hour=10, minute=0) + _DAY
 
 
 async def test_a_problem_is_known_until_the_digit_is_sent(daily: DailyDigits, clock: Clock) -> None:

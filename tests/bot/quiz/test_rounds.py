@@ -13,6 +13,7 @@ from bot.quiz.question import QuizQuestion, Round, Venue
 from bot.quiz.rounds import REVEAL, SECONDS, Rounds
 from bot.quiz.scoring import GRACE
 from bot.runtime.errors import UserError
+from bot.runtime.shards import Shards
 from bot.store import Store
 from bot.store.models import Delivery, Person, Vote
 
@@ -212,6 +213,29 @@ async def test_two_processes_close_a_round_once(
 
     assert sorted(closed) == [False] * 9 + [True]
     assert await points(other, round_.round_id) == {_ANNA: 10}
+
+
+async def test_a_process_closes_the_rounds_of_its_own_servers(store: Store, clock: Clock) -> None:
+    processes = [Rounds(store, clock, Shards(frozenset({shard}), 2)) for shard in range(2)]
+    there = await begin(processes[0], _NINE, Venue(1 << 22, 1))
+    here, private = [
+        (await begin(processes[1], _NINE, venue, seconds=60)).round_id
+        for venue in (Venue(1, 2), Venue(None, 3))
+    ]
+    unsent = await processes[1].open(_NINE, Venue(1, 4))
+    first, second = [await each.next_due() for each in processes]
+    assert (first, second) == (
+        clock() + dt.timedelta(seconds=60),
+        clock() + dt.timedelta(seconds=45),
+    )
+    clock.pass_(600)
+
+    await processes[0].close_due()
+
+    assert await to_reveal(store) == [here, private]
+    assert await processes[0].get(unsent.round_id) is None
+    assert await processes[0].next_due() is None
+    assert await processes[1].next_due() == there.closes_at
 
 
 async def test_one_round_at_a_time_is_open_in_a_channel(rounds: Rounds, other: Rounds) -> None:

@@ -5,19 +5,19 @@ import datetime as dt
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from bot.runtime.outbox import MAX_AGE, Outbox, Undeliverable, enqueue
 from bot.runtime.scheduler import Scheduler
+from bot.runtime.shards import Shards
 from bot.store import Store
 from bot.store.models import Delivery
 
 _START = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 
 
-def _of_server(server_id: int) -> ColumnElement[bool]:
-    """The subjects of a server, for a test: 10 to 19 for the server 1."""
-    return Delivery.subject_id.between(10 * server_id, 10 * server_id + 9)
+_SERVER = Delivery.subject_id // 10
+"""The server of a subject, for a test: 1 for 10 to 19."""
 
 
 class Clock:
@@ -104,7 +104,7 @@ async def test_what_was_enqueued_before_the_start_is_said_and_forgotten(
     await _enqueue(store, clock, 1, 2)
     post = Post()
 
-    outbox.add("news", post, _of_server)
+    outbox.add("news", post, _SERVER)
 
     async def empty() -> bool:
         return await _waiting(store) == []
@@ -118,7 +118,7 @@ async def test_a_failure_is_tried_again_after_ever_longer_waits(
 ) -> None:
     post = Post()
     post.error = RuntimeError("Discord is away")
-    outbox.add("news", post, _of_server)
+    outbox.add("news", post, _SERVER)
     await _enqueue(store, clock, 1)
 
     waits = []
@@ -145,7 +145,7 @@ async def test_what_fails_for_a_month_is_given_up(
 ) -> None:
     post = Post()
     post.error = RuntimeError("never")
-    outbox.add("news", post, _of_server)
+    outbox.add("news", post, _SERVER)
     await _enqueue(store, clock, 1)
     scheduler.wake()
     await _until(lambda: post.tried)
@@ -166,7 +166,7 @@ async def test_what_has_failed_in_a_server_is_tried_at_once_when_more_is_allowed
 ) -> None:
     post = Post()
     post.error = RuntimeError("forbidden")
-    outbox.add("news", post, _of_server)
+    outbox.add("news", post, _SERVER)
     await scheduler.close()  # so that nothing is tried but what is told here
     await _enqueue(store, clock, 11, 12, 21)
     for subject_id in (11, 11, 11, 11, 12, 21, 21, 21, 21):  # the fourth time, to wait 4 minutes
@@ -181,12 +181,28 @@ async def test_what_has_failed_in_a_server_is_tried_at_once_when_more_is_allowed
     assert waits == {11: 0, 12: 30, 21: 240}
 
 
+async def test_another_process_delivers_what_is_of_its_shards(
+    store: Store, scheduler: Scheduler, clock: Clock
+) -> None:
+    posts = [Post(), Post()]
+    await _enqueue(store, clock, 1, 1 << 22)
+    for shard, post in enumerate(posts):
+        outbox = Outbox(store, scheduler, clock, Shards(frozenset({shard}), 2))
+        outbox.add("news", post, Delivery.subject_id)
+
+    async def empty() -> bool:
+        return await _waiting(store) == []
+
+    await _until(empty)
+    assert [post.said for post in posts] == [[1], [1 << 22]]
+
+
 async def test_what_has_no_place_left_is_dropped(
     store: Store, outbox: Outbox, clock: Clock, scheduler: Scheduler
 ) -> None:
     post = Post()
     post.error = Undeliverable("the channel is gone")
-    outbox.add("news", post, _of_server)
+    outbox.add("news", post, _SERVER)
     await _enqueue(store, clock, 1)
     scheduler.wake()
 
@@ -206,8 +222,8 @@ async def test_a_slow_delivery_delays_no_other_of_its_kind_or_of_another(
 
     slow.hold.clear()
     other = Post()
-    outbox.add("news", news, _of_server)
-    outbox.add("reveal", other, _of_server)
+    outbox.add("news", news, _SERVER)
+    outbox.add("reveal", other, _SERVER)
     await _enqueue(store, clock, 1)
     scheduler.wake()
     await _until(lambda: slow.tried)
@@ -227,7 +243,7 @@ async def test_who_delivers_now_is_told_of_a_failure_and_so_is_who_waits(
     post.error = RuntimeError("not now")
     post.hold.clear()
     await scheduler.close()  # so that nothing but these two deliver
-    outbox.add("news", post, _of_server)
+    outbox.add("news", post, _SERVER)
     await _enqueue(store, clock, 1)
 
     two = [asyncio.create_task(outbox.deliver("news", 1)) for _ in range(2)]
@@ -249,7 +265,7 @@ async def test_what_is_enqueued_while_it_is_said_is_said_again(
 ) -> None:
     post = Post()
     post.hold.clear()
-    outbox.add("news", post, _of_server)
+    outbox.add("news", post, _SERVER)
     await _enqueue(store, clock, 1)
     scheduler.wake()
     await _until(lambda: post.under_way)
@@ -265,7 +281,7 @@ async def test_what_is_interrupted_is_due_again_at_once(
 ) -> None:
     first, post = Outbox(store, scheduler, clock), Post()
     post.hold.clear()
-    first.add("news", post, _of_server)
+    first.add("news", post, _SERVER)
     await _enqueue(store, clock, 1)
     scheduler.wake()
     await _until(lambda: post.under_way)

@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import delete, select
 
 from bot.runtime.outbox import enqueue
+from bot.runtime.shards import Shards
 from bot.servers.servers import Servers, ServerSettings
 from bot.store import Store
 from bot.store.models import SERVER_RETENTION, Delivery, Server
 from tests.bot.filled import fill, found, sizes
 
 _HERE, _THERE = 2**61 + 7, 2**61 + 8
+_ELSEWHERE = 2**61 + (1 << 22)
+"""A server of the other process."""
 
 
 @dataclass
@@ -32,7 +35,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def servers(store: Store, clock: Clock) -> Servers:
-    return Servers(store, clock)
+    """As a process keeps them that runs the first of two shards."""
+    return Servers(store, clock, Shards(frozenset({0}), 2))
 
 
 async def test_wishes_are_kept_one_by_one(servers: Servers) -> None:
@@ -87,6 +91,19 @@ async def test_a_server_that_removed_the_bot_is_forgotten_after_thirty_days(
     assert {name for name, size in (await sizes(store)).items() if size > 1} == of_nobody
 
 
+async def test_a_server_of_another_process_is_left_to_that(
+    store: Store, servers: Servers, clock: Clock
+) -> None:
+    await fill(store, server_id=_ELSEWHERE)
+    await servers.leave(_ELSEWHERE)
+    clock.time += SERVER_RETENTION
+    assert await servers.next_due() is None
+
+    await servers.run()
+
+    assert await found(store, _ELSEWHERE)
+
+
 async def test_a_server_that_comes_back_in_time_is_not_forgotten(
     store: Store, servers: Servers, clock: Clock
 ) -> None:
@@ -106,15 +123,15 @@ async def test_a_server_that_comes_back_in_time_is_not_forgotten(
 async def test_what_happened_while_the_bot_was_away_is_found_when_it_is_back(
     servers: Servers, clock: Clock
 ) -> None:
-    back, gone, others = 1, 2, 3  # the last one is another process's
+    back, gone, others = 1, 2, _ELSEWHERE
     for server_id in (_HERE, back, gone, others):
         await servers.change(server_id, language="ko")
     await servers.leave(back)
     clock.time += dt.timedelta(days=1)
 
-    await servers.compare({_HERE, back}, lambda server_id: server_id != others)
+    await servers.compare({_HERE, back})
     clock.time += SERVER_RETENTION - dt.timedelta(days=1)
-    await servers.compare({_HERE, back}, lambda server_id: server_id != others)
+    await servers.compare({_HERE, back})
     assert await servers.next_due() == clock.time + dt.timedelta(days=1)
     clock.time += dt.timedelta(days=1)
     await servers.run()
@@ -145,28 +162,27 @@ async def test_a_server_that_never_opened_its_settings_is_forgotten_after_it_lef
 async def test_a_server_that_left_while_the_bot_was_away_is_forgotten_without_settings_too(
     store: Store, servers: Servers, clock: Clock
 ) -> None:
-    others = _THERE + 1  # another process's
-    for server_id in (_HERE, _THERE, others):
+    for server_id in (_HERE, _THERE, _ELSEWHERE):
         await unset(store, server_id)
 
-    await servers.compare({_HERE}, lambda server_id: server_id != others)
+    await servers.compare({_HERE})
 
     assert await servers.next_due() == clock.time + SERVER_RETENTION
     clock.time += SERVER_RETENTION
     await servers.run()
     assert await found(store, _THERE) == set()
     assert await found(store, _HERE)
-    assert await found(store, others)
+    assert await found(store, _ELSEWHERE)
 
 
 async def test_a_server_that_the_bot_has_only_joined_is_noted(
     store: Store, servers: Servers, clock: Clock
 ) -> None:
     await servers.join(_HERE)
-    await servers.compare({_HERE, _THERE}, lambda _: True)
+    await servers.compare({_HERE, _THERE})
     clock.time += dt.timedelta(days=1)
 
-    await servers.compare(set(), lambda _: True)
+    await servers.compare(set())
 
     async with store.read() as transaction:
         rows = {row.server_id: row for row in await transaction.scalars(select(Server))}

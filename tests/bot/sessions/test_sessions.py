@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from bot.runtime.errors import UserError
 from bot.runtime.scheduler import Scheduler
+from bot.runtime.shards import Shards
 from bot.sessions.sessions import DELIVERY, NOWHERE, PageUnderstanding, Session, Sessions
 from bot.store import Store
 from bot.store.models import Delivery, Person, Round
@@ -300,6 +301,24 @@ async def test_after_a_day_a_session_ends_even_while_a_round_is_open(
     assert not (await sessions.get(one)).is_open
     assert await enqueued(store) == {one}
     assert await sessions.next_due() is None
+
+
+async def test_a_process_ends_and_republishes_the_sessions_of_its_own_servers(
+    sessions: Sessions, store: Store, clock: Clock
+) -> None:
+    here = await begun(sessions)
+    there = await sessions.start(1 << 22, _CHANNEL, _HOST, "Heat")
+    await forget_deliveries(store)
+    ours = Sessions(store, Scheduler(clock), clock, Shards(frozenset({1}), 2))
+
+    await ours.republish_all()
+    assert await enqueued(store) == {there.session_id}
+    clock.now += dt.timedelta(days=1)
+    await ours.run()
+
+    assert (await ours.get(here.session_id)).is_open
+    assert not (await ours.get(there.session_id)).is_open
+    assert await ours.next_due() is None
 
 
 async def enqueued(store: Store) -> set[int]:
