@@ -23,6 +23,7 @@ from core.explain.methods import METHODS
 from core.faithfulness.deletion import SHARE
 from core.preprocessing import Preprocessing, prepare
 from core.uploads.limits import MAX_BYTES, MAX_SIDE
+from scripts import scaling
 from tests.bot.cli.networks import COLOURS, colour_network, patch, saved
 
 _ROOT = Path(__file__).parents[1]
@@ -100,6 +101,12 @@ def test_the_table_names_what_each_of_keras_s_networks_takes() -> None:
             prepared = prepare(pixels, (8, 6, 3), Preprocessing(name))
             np.testing.assert_allclose(prepared, own, rtol=1e-5, atol=1e-5, err_msg=network)
     assert not modules
+
+
+def test_the_figures_on_scaling_follow_from_the_assumptions() -> None:
+    assert scaling.PAGE.read_text(encoding="utf-8") == scaling.page(), (
+        "run python -m scripts.scaling"
+    )
 
 
 def test_the_limits_are_those_that_hold() -> None:
