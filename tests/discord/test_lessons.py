@@ -472,6 +472,17 @@ async def test_the_last_upload_is_ones_digit_until_it_is_deleted(server: Server)
     assert control(answer(again), "page").split("/")[2] != "u"
 
 
+async def test_the_last_upload_is_forgotten_an_hour_after_its_last_use(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", image=("a.png", row(3)))
+    begins_with_it = []
+    for minutes in (50, 50, 61):
+        await server.env.advance_time(minutes * 60)
+        shown = await server.alex.slash(server.channel, "lesson", lesson="data")
+        begins_with_it.append(control(answer(shown), "page").split("/")[2] == "u")
+
+    assert begins_with_it == [True, True, False]
+
+
 async def test_the_glossary_lists_words_by_the_lesson_that_uses_them_first(server: Server) -> None:
     shown = await server.alex.slash(server.channel, "term")
     lines = text(shown.response).splitlines()[1:]
