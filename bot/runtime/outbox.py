@@ -89,8 +89,8 @@ class Outbox:
         `server_id` is the id of the server that a row of `Delivery` is about, as SQL; NULL for
         direct messages.
         """
-        ours = and_(Delivery.kind == kind, self._shards.condition(server_id))
-        queue = _Queue(kind, ours, deliver, self._store, self._scheduler, self._now)
+        handled = and_(Delivery.kind == kind, self._shards.condition(server_id))
+        queue = _Queue(kind, handled, deliver, self._store, self._scheduler, self._now)
         self._queues[kind], self._server_ids[kind] = queue, server_id
         self._scheduler.add(queue)
 
@@ -127,19 +127,19 @@ class Outbox:
 
 
 class _Queue:
-    """The deliveries of one kind; a job of the scheduler."""
+    """The deliveries of one kind that this process handles; a job of the scheduler."""
 
     def __init__(
         self,
         kind: str,
-        ours: ColumnElement[bool],
+        handled: ColumnElement[bool],
         deliver: Deliver,
         store: Store,
         scheduler: Scheduler,
         now: Clock,
     ) -> None:
         self._kind = kind
-        self._ours = ours
+        self._handled = handled
         self._deliver = deliver
         self._store = store
         self._scheduler = scheduler
@@ -152,7 +152,7 @@ class _Queue:
         if len(self._running) >= _AT_ONCE:
             return None  # a delivery that ends wakes the scheduler
         first = select(func.min(Delivery.due_at)).where(
-            self._ours, Delivery.subject_id.not_in(self._running)
+            self._handled, Delivery.subject_id.not_in(self._running)
         )
         async with self._store.read() as transaction:
             due: dt.datetime | None = await transaction.scalar(first)
@@ -163,7 +163,7 @@ class _Queue:
         due = (
             select(Delivery.subject_id)
             .where(
-                self._ours,
+                self._handled,
                 Delivery.due_at <= self._now(),
                 Delivery.subject_id.not_in(self._running),
             )
