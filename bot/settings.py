@@ -40,6 +40,7 @@ SECRETS = Path("/run/secrets")
 """Where Docker puts secrets; systemd names its folder in `CREDENTIALS_DIRECTORY`."""
 
 _DATABASES = ("sqlite", "postgresql")
+_MOST_SHARDS = 100_000  # of one process; many times what Discord's largest bots have
 _TOKEN = re.compile(r"[\w-]+=*\.[\w-]+\.[\w-]+", re.ASCII)
 
 _MISSING = (
@@ -76,7 +77,10 @@ def _shard_ids(value: object) -> object:
     ids = set[int]()
     for part in value.split(","):
         first, dash, last = part.partition("-")
-        ids.update(range(int(first), int(last if dash else first) + 1))
+        span = range(int(first), int(last if dash else first) + 1)
+        if not 0 < len(span) <= _MOST_SHARDS:
+            raise ValueError("not a range of shards")
+        ids.update(span)
     return sorted(ids)
 
 

@@ -185,6 +185,7 @@ def test_a_process_may_run_some_shards(
     [
         ("0-", "4", "SHARD_IDS: it must be a text like 0,1 or 0-3."),
         ("3-0", "4", "SHARD_IDS: it must be a text like 0,1 or 0-3."),
+        ("0-99999999999", "4", "SHARD_IDS: it must be a text like 0,1 or 0-3."),
         ("-1", "4", "SHARD_IDS: it must be a text like 0,1 or 0-3."),
         ("0", "0", "SHARD_COUNT: it must be a whole number, at least 1."),
         ("0-4", "4", "SHARD_IDS: all must be less than SHARD_COUNT; the first shard is 0."),
