@@ -60,9 +60,11 @@ from bot.sessions.sessions import Sessions
 from bot.sessions.summary import Summaries
 from bot.settings import Settings
 from bot.store import Store
+from bot.ui import mentions
 from bot.ui.access import INTENTS, invite
 from bot.ui.client import Client, Interaction
 from bot.ui.control import register
+from bot.ui.responses import survive_lost_answers
 from bot.ui.tree import Tree, turn_away
 from core.explain.explainer import Explainer
 from core.faithfulness.measurement import load_records
@@ -118,6 +120,7 @@ class GradcamBot(Client):
     async def start(self, token: str, *, reconnect: bool = True) -> None:
         """Connect to Discord while everything loads: who comes too early is asked to wait."""
         self._connects_early = True
+        survive_lost_answers()
         if self.settings.metrics_port is not None:
             self._on_close.push_async_callback(self.monitor.close)
             await self.monitor.start(str(self.settings.metrics_host), self.settings.metrics_port)
@@ -146,7 +149,13 @@ class GradcamBot(Client):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Ask people who come too early or too late to try again."""
+        self.locales[interaction.user.id] = interaction.locale
         await turn_away(interaction)
+
+    @override
+    async def on_message(self, message: discord.Message) -> None:
+        """Ask people who write too early or too late to write again."""
+        await mentions.turn_away(self, message)
 
     async def load(self) -> None:
         """Open the database, load the networks, and add the features; Discord is not needed."""

@@ -1,16 +1,14 @@
 """`/explain`, Apps › Explain, and pictures sent to the bot."""
 
-import logging
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from itertools import count
 from typing import Literal
-from unicodedata import normalize
 
 import discord
-from cachetools import LRUCache
-from discord import Locale, app_commands
+from discord import app_commands
 from discord.ext import commands
 
 from bot.explain.actions import Actions
@@ -26,20 +24,17 @@ from bot.runtime import logs
 from bot.runtime.errors import UserError, describe
 from bot.runtime.networks import Network
 from bot.ui.client import Client, Interaction
-from bot.ui.codes import MAY_NOT_REFER
 from bot.ui.commands import localized, matches
 from bot.ui.control import register
 from bot.ui.layout import Message, notice
+from bot.ui.mentions import is_addressed, pictures, reply_to, speaker_to
 from bot.ui.reply import reply, reply_privately, reporting
 from core.dataset import TEST_DIGITS
 from core.explain.methods import METHODS
 from core.figures.heatmaps import Colormap
 from core.uploads import Reading
 
-_log = logging.getLogger(__name__)
-
-_HANGUL = range(ord("가"), ord("힣") + 1)
-_MAX_LOCALES = 10_000
+_LAST = 99  # number of the reply that comes after all others
 
 # Where only a user installed the app, Discord lets it send five messages after its first answer.
 _USER_INSTALL_MESSAGES = 6
@@ -54,7 +49,6 @@ class Explain(commands.Cog):
         self._client = client
         self._explaining = explaining
         self._uploads = uploads
-        self._locales: LRUCache[int, Locale] = LRUCache(_MAX_LOCALES)
         self._menu = app_commands.ContextMenu(
             name=label("command.explain_message.name"), callback=self.explain_message
         )
@@ -114,16 +108,16 @@ class Explain(commands.Cog):
     @reporting
     async def explain_message(self, interaction: Interaction, message: discord.Message) -> None:
         """Explain every picture of a message."""
-        pictures = _pictures(message)
-        if not pictures:
+        found = pictures(message)
+        if not found:
             raise UserError("explain.no_pictures")
         await interaction.response.defer(thinking=True)
         say = speaker(interaction.locale)
         only_user = interaction.is_user_integration() and not interaction.is_guild_integration()
         ownership = Ownership(interaction.user.id, message.author.id, public=True)
-        shown, answered, problems = pictures, False, list[str]()
-        if only_user and len(pictures) > _USER_INSTALL_MESSAGES:
-            shown = pictures[: _USER_INSTALL_MESSAGES - 1]
+        shown, answered, problems = found, False, list[str]()
+        if only_user and len(found) > _USER_INSTALL_MESSAGES:
+            shown = found[: _USER_INSTALL_MESSAGES - 1]
             problems.append(say("explain.left_out", answered=len(shown)))
         async for each in self._answers(shown, say, ownership):
             if isinstance(each, str):
@@ -141,75 +135,57 @@ class Explain(commands.Cog):
             await reply_privately(interaction, notice("\n".join(problems)))
 
     @commands.Cog.listener()
-    async def on_interaction(self, interaction: Interaction) -> None:
-        """Remember the reader's language: messages do not carry it."""
-        self._locales[interaction.user.id] = interaction.locale
-
-    @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Explain pictures that come by direct message, or with a mention of the bot."""
-        if message.author.bot or not self._addressed(message):
+        client = self._client
+        if client.away or not is_addressed(client, message) or not client.is_new(message.id):
             return
         logs.bind(
             "message",
             (message.content, *(each.filename for each in message.attachments)),
             guild=message.guild.id if message.guild else None,
         )
-        say = speaker(self._locale_of(message))
-        me = message.author.id
-        ownership = Ownership(me, me, public=message.guild is not None)
-        pictures = _pictures(message)
+        say = speaker_to(client, message)
+        with client.workload.accepted():
+            try:
+                await self._answer(message, say)
+            except asyncio.CancelledError:
+                await self._give_up(message, say)
+                raise
+            except discord.Forbidden:  # as it would be for the other pictures
+                told = say("explain.lacks", permission=say("permission.attach_files"))
+                with suppress(discord.Forbidden):  # it may not write there at all
+                    await reply_to(message, notice(told), _LAST)
+
+    async def _give_up(self, message: discord.Message, say: Say) -> None:
         if self._client.away is not None:
-            await _reply_to(message, notice(say(self._client.away)))
-            return
+            await reply_to(message, notice(say(self._client.away)), _LAST)
+
+    async def _answer(self, message: discord.Message, say: Say) -> None:
+        me, found = message.author.id, pictures(message)
+        ownership = Ownership(me, me, public=message.guild is not None)
         server = None if message.guild is None else message.guild.id
-        try:
-            with self._client.workload.accepted(), self._client.admission.request(me, server):
-                if not pictures:
-                    await _reply_to(message, notice(say("explain.no_pictures")))
-                async for each in self._answers(pictures, say, ownership):
-                    await _reply_to(message, notice(each) if isinstance(each, str) else each)
-        except discord.Forbidden:  # as it would be for the other pictures
-            permission = say("permission.attach_files")
-            with suppress(discord.Forbidden):  # it may not write there at all
-                await _reply_to(message, notice(say("explain.lacks", permission=permission)))
-
-    def _locale_of(self, message: discord.Message) -> Locale:
-        """Guess the language in which to answer a message.
-
-        Korean if it contains Hangul; else the language of its author's last interaction since the
-        bot started; else the server's.
-        """
-        # A Mac may send syllables in parts.
-        if any(ord(letter) in _HANGUL for letter in normalize("NFC", message.content)):
-            return Locale.korean
-        known: Locale | None = self._locales.get(message.author.id)
-        if known is not None:
-            return known
-        return message.guild.preferred_locale if message.guild else Locale.american_english
-
-    def _addressed(self, message: discord.Message) -> bool:
-        """Whether a message is for the bot: a reply that pings it is not, unless with a picture."""
-        if message.guild is None:
-            return True
-        me = self._client.user
-        if me is None or me not in message.mentions:
-            return False
-        return bool(_pictures(message)) or f"<@{me.id}>" in message.content
+        with self._client.admission.request(me, server):
+            if not found:
+                await reply_to(message, notice(say("explain.no_pictures")))
+            numbers = count()
+            async for each in self._answers(found, say, ownership):
+                answered = notice(each) if isinstance(each, str) else each
+                await reply_to(message, answered, next(numbers))
 
     async def _answers(
-        self, pictures: Sequence[discord.Attachment], say: Say, ownership: Ownership
+        self, found: Sequence[discord.Attachment], say: Say, ownership: Ownership
     ) -> AsyncIterator[Message | str]:
         """Explain the pictures of a message one by one, or tell what is wrong with one."""
-        for number, picture in enumerate(pictures, 1):
+        for number, picture in enumerate(found, 1):
             try:
                 reading = await self._uploads.read(picture.url, picture.size, ownership.owner)
                 result = await self._explaining.answer(Query.upload(), reading, ownership.owner)
                 told: Message | str = answer(result, say, ownership)
             except Exception as error:  # noqa: BLE001 - the others are answered
-                told, count = describe(error, say), len(pictures)
-                if count > 1:
-                    told = say("explain.picture", number=number, count=count, problem=told)
+                told, of_all = describe(error, say), len(found)
+                if of_all > 1:
+                    told = say("explain.picture", number=number, count=of_all, problem=told)
             yield told
 
 
@@ -252,34 +228,4 @@ def layer_choices(layers: Shapes, typed: str) -> list[app_commands.Choice[str]]:
         app_commands.Choice(name=f"{name} ({h}×{w})", value=name)
         for name, (h, w) in layers.items()
         if matches(typed, name)
-    ]
-
-
-async def _reply_to(message: discord.Message, reply: Message) -> None:
-    """Reply to a message, which may be deleted by now; a reply that cannot be sent is logged.
-
-    Raises:
-        discord.Forbidden: the bot may not write in the channel, or attach files there.
-    """
-    send = partial(message.channel.send, view=reply.view, files=reply.files)
-    try:
-        try:
-            await send(reference=message.to_reference(fail_if_not_exists=False))
-        except discord.HTTPException as error:
-            if error.code != MAY_NOT_REFER:
-                raise
-            reply.rewind()
-            await send()
-    except discord.HTTPException as error:
-        _log.warning("A reply cannot be sent to channel %d: %s", message.channel.id, error)
-        if isinstance(error, discord.Forbidden):
-            raise
-
-
-def _pictures(message: discord.Message) -> list[discord.Attachment]:
-    """Return the attachments that may be pictures: all that do not say otherwise."""
-    return [
-        attachment
-        for attachment in message.attachments
-        if (attachment.content_type or "image/").startswith("image/")
     ]

@@ -3,6 +3,8 @@
 from typing import Any, Literal, TypeAlias
 
 import discord
+from cachetools import LRUCache
+from discord import Locale
 from discord.ext import commands
 
 from bot.runtime.fairness import Admission
@@ -10,6 +12,8 @@ from bot.runtime.workload import Workload
 
 Away: TypeAlias = Literal["notice.early", "notice.late"]
 """Why nobody is served: the bot is not ready yet, or is ending. A key of the catalogue."""
+
+_REMEMBERED = 10_000  # interactions and messages, and as many people's languages
 
 
 class Client(commands.AutoShardedBot):
@@ -21,6 +25,7 @@ class Client(commands.AutoShardedBot):
         command_ids: the ids of the global commands by name, for clickable mentions.
         away: why nobody is served now; `None` while everybody is.
         workload: what is being answered.
+        locales: the language of people's last interactions, by their ids; messages carry none.
     """
 
     def __init__(
@@ -34,6 +39,15 @@ class Client(commands.AutoShardedBot):
         self.command_ids: dict[str, int] = {}
         self.away: Away | None = "notice.early"
         self.workload = Workload()
+        self.locales: LRUCache[int, Locale] = LRUCache(_REMEMBERED)
+        self._met: LRUCache[int, None] = LRUCache(_REMEMBERED)
+
+    def is_new(self, event_id: int) -> bool:
+        """Whether an interaction or a message is met for the first time: Discord may repeat it."""
+        if event_id in self._met:
+            return False
+        self._met[event_id] = None
+        return True
 
     def mention(self, command: str) -> str:
         """Write a command so that it can be clicked, such as `</session start:123>`."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, TypeAlias
 
+import aiohttp
 import discord
 from discord import InteractionResponseType
 
@@ -14,7 +15,7 @@ from bot.i18n import speaker
 from bot.runtime.errors import UserError, describe
 from bot.runtime.metrics import INTERACTIONS
 from bot.ui.client import Interaction
-from bot.ui.codes import UNKNOWN_MESSAGE
+from bot.ui.codes import UNANSWERABLE, UNKNOWN_MESSAGE
 from bot.ui.layout import CALM, Message, notice
 
 _log = logging.getLogger(__name__)
@@ -79,15 +80,17 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
 
 
 async def report(interaction: Interaction, error: Exception) -> None:
-    """Tell the person who used an interaction what went wrong, in their language and privately."""
+    """Tell the person who used an interaction what went wrong, in their language and privately.
+
+    Where it cannot be answered any more, or another process answers it, that is only logged.
+    """
+    if isinstance(error, discord.HTTPException) and error.code in UNANSWERABLE:
+        _log.warning("An interaction cannot be answered: %s", error)
+        return
     if isinstance(error, discord.Forbidden):
         _log.warning("Discord forbids what was asked for: %s", error)
         error = UserError("problem.forbidden")
-    message = notice(describe(error, speaker(interaction.locale)))
-    try:
-        await reply_privately(interaction, message)
-    except discord.HTTPException as refused:  # such as where what waits was deleted
-        _log.warning("Somebody cannot be told of an error: %s", refused)
+    await _tell(interaction, describe(error, speaker(interaction.locale)))
 
 
 @asynccontextmanager
@@ -108,7 +111,7 @@ async def serving(interaction: Interaction, command: str) -> AsyncIterator[None]
                 outcome = "answered"
             except asyncio.CancelledError:
                 if (away := interaction.client.away) is not None:
-                    await reply_privately(interaction, notice(speaker(interaction.locale)(away)))
+                    await _tell(interaction, speaker(interaction.locale)(away))
                 raise
             except Exception as error:  # noqa: BLE001 - a person is waiting, whatever it was
                 outcome = "refused" if isinstance(error, UserError) else "failed"
@@ -173,6 +176,13 @@ class _Wait:
         except discord.HTTPException:  # the answer comes all the same
             return False
         return True
+
+
+async def _tell(interaction: Interaction, text: str) -> None:
+    try:
+        await reply_privately(interaction, notice(text))
+    except (discord.HTTPException, aiohttp.ClientError) as error:  # such as of what was deleted
+        _log.warning("Somebody cannot be told why they are not answered: %s", error)
 
 
 async def _end_wait(interaction: Interaction) -> bool:

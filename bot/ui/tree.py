@@ -36,7 +36,10 @@ class Tree(app_commands.CommandTree[Any]):
 
 
 def admits(interaction: Interaction, command: str) -> bool:
-    """Whether an interaction is answered now; what is logged from here on says for which one."""
+    """Whether an interaction is answered now; what is logged from here on says for which one.
+
+    Discord may send one twice.
+    """
     ARRIVED.set(time.perf_counter())
     server = interaction.guild_id
     shards = interaction.client.shard_count
@@ -47,7 +50,7 @@ def admits(interaction: Interaction, command: str) -> bool:
         guild=server,
         shard=0 if server is None or not shards else (server >> 22) % shards,
     )
-    return interaction.client.away is None
+    return interaction.client.away is None and interaction.client.is_new(interaction.id)
 
 
 async def turn_away(interaction: Interaction) -> None:
@@ -60,7 +63,11 @@ async def turn_away(interaction: Interaction) -> None:
         return
     # Not by name: the commands and controls may not be there yet, and anybody can make names up.
     INTERACTIONS.labels("any", away.removeprefix("notice.")).inc()
-    await reply(interaction, notice(speaker(interaction.locale)(away)))
+    with interaction.client.workload.accepted():
+        try:
+            await reply(interaction, notice(speaker(interaction.locale)(away)))
+        except discord.HTTPException as error:
+            await report(interaction, error)
 
 
 def _command(interaction: Interaction) -> str:
