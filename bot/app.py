@@ -72,6 +72,8 @@ from core.network import UPLOADS_WEIGHTS, epoch_file
 
 _log = logging.getLogger(__name__)
 
+_TURNING_AWAY = 0.5  # seconds
+
 
 def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
     """Create the bot. It is not connected yet, and has loaded nothing.
@@ -267,6 +269,9 @@ class GradcamBot(Client):
         left = await self.workload.finish(seconds)
         if left:
             _log.warning("%d answers were given up: they took too long", left)
+        for shard in self.shards.values():
+            await shard.disconnect()
+        await self.workload.finish(_TURNING_AWAY)  # those who came last
         await self.close()
 
     @override

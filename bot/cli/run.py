@@ -1,7 +1,9 @@
 """`gradcam-bot run`."""
 
 import asyncio
+import os
 import signal
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -22,8 +24,8 @@ _UNREACHABLE = (
     "Discord cannot be reached. Check this machine's connection, proxy and clock, and start again."
 )
 _WAITS = 1, 2, 4, 8, 15, 15, 15  # seconds
-_FINISHING = 8.0
-"""Seconds for what was accepted; what is under way is then cancelled, all within ten seconds."""
+_FINISHING, _LONGEST = 7.0, 9.5
+"""Seconds for what was accepted, and until the end, even if a network still computes for nobody."""
 
 
 def run() -> None:
@@ -103,9 +105,17 @@ async def _serve(bot: "GradcamBot", token: str) -> None:
         if serving.done():
             serving.result()
             return
+        _end_at_last()
         await bot.finish(_FINISHING)
         serving.cancel()
         await asyncio.wait({serving})
+
+
+def _end_at_last() -> None:
+    """Let the process end without waiting for its threads, if these do not end in time."""
+    end = threading.Timer(_LONGEST, os._exit, (0,))
+    end.daemon = True
+    end.start()
 
 
 def _told_to_end() -> asyncio.Future[None]:

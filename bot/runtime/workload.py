@@ -25,10 +25,15 @@ class Workload:
             self._tasks.discard(task)
 
     async def finish(self, seconds: float) -> int:
-        """Wait for all tasks, for some seconds at most; cancel the others, and return how many."""
-        if not self._tasks:
-            return 0
-        _, left = await asyncio.wait(self._tasks, timeout=seconds)
+        """Wait for all tasks, also new ones, for some seconds at most; cancel those that are left.
+
+        Returns how many these were.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while self._tasks and loop.time() < end:
+            await asyncio.wait(self._tasks, timeout=end - loop.time())
+        left = set(self._tasks)
         for task in left:
             task.cancel()
         if left:

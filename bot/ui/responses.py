@@ -1,5 +1,6 @@
 """Responses to interactions whose own answers are lost on the way."""
 
+import logging
 import time
 from typing import Any
 
@@ -8,9 +9,12 @@ import discord
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from typing_extensions import override
 
-from bot.ui.codes import ALREADY_ACKNOWLEDGED
+from bot.ui.codes import ALREADY_ACKNOWLEDGED, UNANSWERABLE
+
+_log = logging.getLogger(__name__)
 
 _CALLBACK = "/interactions/"  # how the path of a response begins; other paths are of messages
+_CHOICES = discord.InteractionResponseType.autocomplete_result.value
 _FIRST_WAIT = 1.0  # seconds that discord.py waits before it tries again
 
 
@@ -42,6 +46,11 @@ class _Responses(AsyncWebhookAdapter):
                 return await super().request(route, session, **options)
         except discord.HTTPException as error:
             again = again or time.monotonic() - began >= _FIRST_WAIT
-            if error.code != ALREADY_ACKNOWLEDGED or not again:
-                raise  # another process has responded
+            offers = (options.get("payload") or {}).get("type") == _CHOICES
+            if error.code == ALREADY_ACKNOWLEDGED and again:
+                _log.info("Discord has the response already")
+            elif error.code in UNANSWERABLE and offers:  # discord.py would log a traceback
+                _log.warning("Choices came too late: %s", error)
+            else:
+                raise
             return {"interaction": {"id": route.webhook_id}}

@@ -43,12 +43,12 @@ def test_a_session_outlasts_its_process(tmp_path: Path, request: pytest.FixtureR
     start = 0
     for last in sorted(random.sample(range(steps - 20), moments)):
         start = _kill_after(killed, start, last, random.uniform(0, _LONGEST_DELAY))
-        _check(killed)
+        check(killed)
     assert _go_on(killed, start) == steps
 
     undisturbed = tmp_path / "undisturbed.sqlite3"
     assert _go_on(undisturbed, 0) == steps
-    _check(undisturbed)
+    check(undisturbed)
     kept, expected = _everything(killed), _everything(undisturbed)
     assert len(expected["votes"]) > 150
     for table, rows in expected.items():
@@ -81,7 +81,8 @@ def _started(file: Path, start: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def _check(file: Path) -> None:
+def check(file: Path) -> None:
+    """Look for faults in a store: damage, half-done rounds, late votes, what belongs to nothing."""
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         for fault, question in _FAULTS.items():

@@ -3,7 +3,8 @@
 import asyncio
 import re
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -12,6 +13,7 @@ import pytest_asyncio
 from tests.builders import picture
 from tests.load.loopback import Channel, Harm, Loopback, Person, Process
 from tests.load.loopback.crowd import Crowd
+from tests.load.loopback.people import NotAnsweredError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -125,6 +127,77 @@ async def test_it_comes_through_a_storm_of_reconnects(server: Server) -> None:
     await server.discord.connected()
 
     assert (await server.alex.slash(server.channel, "explain", index=5)).text
+
+
+@contextmanager
+def harming(server: Server, harm: Harm) -> Iterator[None]:
+    """Do harm in this context; the process is to log no traceback until its end."""
+    leaks = len(server.process.leaks)
+    server.discord.harm(harm)
+    try:
+        yield
+    finally:
+        server.discord.harm()
+    assert server.process.leaks[leaks:] == []
+
+
+@pytest.mark.parametrize("harm", [Harm(fail_after=1), Harm(cut_download=1)], ids=["failed", "cut"])
+async def test_a_lost_acknowledgement_leaves_nobody_waiting(server: Server, harm: Harm) -> None:
+    discord = server.discord
+    for options in ({"index": 7}, {"layer": "none"}):  # deferred, and refused at once
+        with harming(server, harm):
+            started = server.alex.start(server.channel, "explain", **options)
+            while not started.acknowledged:  # noqa: ASYNC110 - the loopback has no event for it
+                await asyncio.sleep(0.001)
+            discord.harm()
+            assert (await discord.wait(started)).text
+        assert not started.is_loading
+
+
+@pytest.mark.parametrize(
+    "harm", [Harm(fail_after=1), Harm(duplicate_events=1)], ids=["failed", "twice"]
+)
+async def test_a_message_is_replied_to_once(server: Server, harm: Harm) -> None:
+    guild = server.discord.guild("Other")
+    channel, minji = guild.channel("grad-cam"), guild.join(server.minji)
+    with harming(server, harm):
+        minji.mention(channel, "", ("seven.png", picture(0)))
+        await channel.wait_for("^## 7")
+        server.discord.harm()
+        await server.discord.quiet(2.0)  # longer than discord.py waits before it sends once more
+
+    assert len([each for each in channel.messages if each.is_by_bot]) == 1
+
+
+async def test_a_command_that_comes_twice_is_run_once(server: Server) -> None:
+    errors = server.discord.ledger.errors
+    before = errors.copy()
+    with harming(server, Harm(duplicate_events=1)):
+        answer = await server.alex.slash(server.channel, "explain", index=7)
+        await server.alex.press(answer.message, "step:on")
+        await server.discord.quiet()
+
+    assert errors == before
+
+
+async def test_what_cannot_be_answered_is_logged_in_a_line(server: Server) -> None:
+    alex, channel, discord = server.alex, server.channel, server.discord
+    with harming(server, Harm(expire=1)):
+        unanswered = [alex.start(channel, "explain", index=7)]
+        with pytest.raises(NotAnsweredError):
+            await alex.autocomplete(channel, "explain", "layer", "pool")
+        discord.harm()
+        unanswered.append(alex.start(channel, "explain", index=7))
+        unanswered[-1].acknowledged = unanswered[-1].created  # by another process
+        while not all(each.errors for each in unanswered):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+        await discord.quiet()
+
+    assert server.process.log.count("cannot be answered") >= 2
+    assert "Choices came too late" in server.process.log
+    assert unanswered[-1].shown == []
+    for each in unanswered:
+        each.lose()
 
 
 @pytest.mark.parametrize("harm", [Harm(), Harm.of_everything(share=0.005)], ids=["", "harm"])
