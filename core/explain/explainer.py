@@ -25,8 +25,8 @@ _SEED = tf.TensorSpec((2,), tf.int32)
 _PASSES = 8
 """Images of this many passes run at once, so that large batches keep memory within bounds."""
 
-_MAX_GRAPHS = 64
-"""Graphs that are kept: each takes about 4 MB, and every method at every layer makes 38."""
+_MAX_GRAPHS = 42
+"""Graphs that are kept: each takes about 5 MB, and every method at every layer makes 38."""
 
 _Graph: TypeAlias = tf.types.experimental.ConcreteFunction
 

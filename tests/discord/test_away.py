@@ -9,6 +9,7 @@ from bot.i18n import speaker
 from bot.runtime.metrics import INTERACTIONS
 from bot.settings import Settings
 from bot.ui.client import Away
+from tests.builders import picture
 from tests.discord.conftest import Server
 from tests.discord.looking import control, text
 
@@ -82,6 +83,23 @@ async def test_who_is_not_answered_by_the_end_is_told(
     told = await server.minji.slash(server.channel, "explain", index=7)
 
     assert speaker("ko")("notice.late") in [text(each) for each in told.followups]
+
+
+async def test_messages_are_told_so_too_before_and_while_they_are_answered(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut_short(*_: object) -> None:
+        server.bot.away = "notice.late"
+        raise asyncio.CancelledError  # as `Workload.finish` does
+
+    monkeypatch.setattr(server.bot.explaining, "answer", cut_short)
+    for _ in range(2):  # the second one comes too late
+        await server.alex.send(
+            server.channel, f"{server.mention} 뭐예요?", attachments=[("a.png", picture(0))]
+        )
+
+    told = [text(each) for each in server.channel.history() if each.author == server.bot.user]
+    assert told == [speaker("ko")("notice.late")] * 2
 
 
 async def _work(bot: GradcamBot, go_on: asyncio.Event) -> None:

@@ -47,7 +47,8 @@ class Process:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if name in ("PATH", "HOME", "LANG", "TMPDIR") or name.startswith(("TF_", "COVERAGE"))
+            if name in ("PATH", "HOME", "LANG", "TMPDIR")
+            or name.startswith(("TF_", "COVERAGE", "MALLOC_"))
         }
         environment |= {
             "PYTHONPATH": str(_ROOT),
