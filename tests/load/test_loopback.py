@@ -155,7 +155,7 @@ async def test_a_lost_acknowledgement_leaves_nobody_waiting(server: Server, harm
 
 
 @pytest.mark.parametrize(
-    "harm", [Harm(fail_after=1), Harm(duplicate_events=1)], ids=["failed", "twice"]
+    "harm", [Harm(cut_download=1), Harm(duplicate_events=1)], ids=["cut", "twice"]
 )
 async def test_a_message_is_replied_to_once(server: Server, harm: Harm) -> None:
     guild = server.discord.guild("Other")
