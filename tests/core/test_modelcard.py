@@ -25,7 +25,7 @@ def test_the_shipped_card_is_of_the_shipped_record(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("figure", "value", "said"),
     [
-        ("threshold", 1.25, "less than 1.25"),
+        ("threshold", 1.25, "below 1.25"),
         ("digits_refused", 0.1234, "12.34% of the digits"),
         ("negatives_refused", 0.8765, "87.65% of the negatives"),
         ("temperature", 1.4567, "divided by 1.457"),

@@ -16,7 +16,7 @@ async def test_who_has_nothing_is_told_so(server: Server) -> None:
     result = await server.alex.slash(server.channel, "privacy")
 
     assert result.ephemeral
-    assert "Nothing." in text(result.response)
+    assert speaker("en")("privacy.nothing") in text(result.response)
     assert not any(getattr(part, "custom_id", None) for part in components(result.response))
 
 

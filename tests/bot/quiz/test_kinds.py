@@ -216,7 +216,7 @@ async def test_the_answer_to_a_bet_shows_both_maps_and_says_which_one_counts(
     korean = "".join(
         part.content for part in texts(answer_message(round_of(question, "ko"), picture))
     )
-    assert "HiResCAM은 칸 값의 합에 편향을 더하면 클래스의 로짓과 정확히 같아서" in korean
+    assert speaker("ko")("quiz.bet.exact") in korean
     assert "로짓 · hirescam · 로그 오즈 · gradcam" in korean
 
 
