@@ -51,7 +51,7 @@ def replying_to_a_photo(explainer: Explainer) -> list[Row]:
 
 async def _reply(engine: Engine, photo: bytes) -> Result:
     """Answer as the bot does, which has not seen this photograph before."""
-    reading = await engine.read(photo, person=1, ours=False)
+    reading = await engine.read(photo, ours=False)
     result = await Explaining(engine, {network: {} for network in Network}).answer(
         Query.upload(), reading
     )

@@ -70,7 +70,7 @@ class Actions:
     async def show_steps(self, interaction: Interaction, query: Query) -> None:
         """Show how the picture of an answer was read."""
         reading = await self._reread(interaction)
-        shown = await self._explaining.steps(query, reading, interaction.user.id)
+        shown = await self._explaining.steps(query, reading)
         await reply(interaction, steps(shown, speaker(interaction.locale)))
 
     async def show_rule(self, interaction: Interaction, query: Query, weights: str | None) -> None:
@@ -85,14 +85,14 @@ class Actions:
         with suppress(UserError):  # the rule is told where the picture is gone, too
             reading = await self._reread(interaction)
             if not reading.digits:
-                shape = await self._explaining.best_candidate(reading, interaction.user.id)
+                shape = await self._explaining.best_candidate(reading)
                 why = no_digit(shape, reading, say)
         told = [*why, *rule(self._decision, say)]
         await reply(interaction, decision(query, weights, told, say))
 
     async def _result(self, interaction: Interaction, query: Query) -> Result:
         reading = None if query.index is not None else await self._reread(interaction)
-        return await self._explaining.answer(query, reading, interaction.user.id)
+        return await self._explaining.answer(query, reading)
 
     async def _reread(self, interaction: Interaction) -> Reading:
         return await reread(interaction, self._uploads)
@@ -104,7 +104,7 @@ async def reread(interaction: Interaction, uploads: Uploads) -> Reading:
     Raises:
         UserError: If it is gone.
     """
-    return await uploads.reread(carried_picture(_message(interaction)), interaction.user.id)
+    return await uploads.reread(carried_picture(_message(interaction)))
 
 
 def ownership_of(interaction: Interaction, owner: int, uploader: int) -> Ownership:

@@ -83,7 +83,7 @@ class Explain(commands.Cog):
             title = METHODS[method].title
             raise UserError("explain.layer_unread", method=title, methods=fitting)
         reading = await wait(interaction, self._uploads, image, private=private)
-        result = await self._explaining.answer(query, reading, interaction.user.id)
+        result = await self._explaining.answer(query, reading)
         ownership = asker(interaction, private=private)
         await reply(interaction, answer(result, speaker(interaction.locale), ownership))
 
@@ -180,7 +180,7 @@ class Explain(commands.Cog):
         for number, picture in enumerate(found, 1):
             try:
                 reading = await self._uploads.read(picture.url, picture.size, ownership.owner)
-                result = await self._explaining.answer(Query.upload(), reading, ownership.owner)
+                result = await self._explaining.answer(Query.upload(), reading)
                 told: Message | str = answer(result, say, ownership)
             except Exception as error:  # noqa: BLE001 - the others are answered
                 told, of_all = describe(error, say), len(found)

@@ -85,8 +85,8 @@ class Explaining:
         if query.against is not None and query.against == query.target:
             raise UserError("explain.same_class", target=query.target)
 
-    async def answer(self, query: Query, reading: Reading | None = None, person: int = 0) -> Result:
-        """Answer a query about a test digit, or about an upload for which a person waits.
+    async def answer(self, query: Query, reading: Reading | None = None) -> Result:
+        """Answer a query about a test digit, or about an upload.
 
         Raises:
             UserError: If the query cannot be answered.
@@ -97,7 +97,7 @@ class Explaining:
         if reading is None:
             raise ValueError("the query is about an upload, and none is given")
         if not reading.digits:
-            return await self._explain_refused(query, reading, person)
+            return await self._explain_refused(query, reading)
         position = 0 if len(reading.digits) == 1 else query.position
         if position is None or position >= len(reading.digits):
             return await self._explain_all(query, reading)
@@ -125,10 +125,8 @@ class Explaining:
             weights=self._weights(query.network),
         )
 
-    async def steps(
-        self, query: Query, reading: Reading, person: int
-    ) -> ReadingSteps | RejectionSteps:
-        """Show a person who waits how a digit of an upload was read, or why there is none.
+    async def steps(self, query: Query, reading: Reading) -> ReadingSteps | RejectionSteps:
+        """Show how a digit of an upload was read, or why there is none.
 
         The digit is the first one if the query names none.
 
@@ -136,7 +134,7 @@ class Explaining:
             UserError: If the picture no longer has this digit.
         """
         if not reading.digits:
-            return await self._rejection_steps(reading, person)
+            return await self._rejection_steps(reading)
         position = query.position or 0
         if position >= len(reading.digits):
             raise UserError("explain.gone")
@@ -151,27 +149,25 @@ class Explaining:
         layer = query.layer_read
         return ReadingSteps(reading, position, target, layer, regions, strip)
 
-    async def best_candidate(self, reading: Reading, person: int) -> BestCandidate | None:
+    async def best_candidate(self, reading: Reading) -> BestCandidate | None:
         """Find the shape of a refused picture that is most likely to be a digit.
 
-        There is none in a picture without strokes. `person` is the id of the user who waits.
+        There is none in a picture without strokes.
         """
         key = sha256(reading.picture.file).digest()
         if key not in self._refused:
-            self._refused[key] = await self._engine.best_candidate(reading, person=person)
+            self._refused[key] = await self._engine.best_candidate(reading)
         return self._refused[key]
 
-    async def _rejection_steps(self, reading: Reading, person: int) -> RejectionSteps:
-        shape = await self.best_candidate(reading, person)
+    async def _rejection_steps(self, reading: Reading) -> RejectionSteps:
+        shape = await self.best_candidate(reading)
         strip = await self._engine.picture(draw_rejection, reading.picture, reading.ink, shape)
         return RejectionSteps(reading, shape, strip)
 
-    async def _explain_refused(
-        self, query: Query, reading: Reading, person: int
-    ) -> DigitResult | NoDigitResult:
+    async def _explain_refused(self, query: Query, reading: Reading) -> DigitResult | NoDigitResult:
         """Refuse a picture; if its uploader names a digit, explain the likeliest shape."""
         weights = self._weights(Network.UPLOADS)
-        shape = await self.best_candidate(reading, person)
+        shape = await self.best_candidate(reading)
         if shape is None or query.correction in {None, NO_DIGIT}:
             return NoDigitResult(query, reading, weights, shape)
         shown = replace(reading, digits=(shape.digit,))

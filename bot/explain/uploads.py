@@ -42,13 +42,13 @@ class Uploads:
             raise UserError("upload.too_large", limit=MAX_BYTES >> 20)
 
     async def read(self, url: str, size: int, person: int) -> Reading:
-        """Find the digits in a picture of some bytes that a person attached, and waits for.
+        """Find the digits in a picture of some bytes that a person attached.
 
         Raises:
             UserError: If it cannot be downloaded or is not a readable picture.
         """
         self.check(size)
-        reading = await self._read(await self._downloads.fetch(url), person, ours=False)
+        reading = await self._read(await self._downloads.fetch(url), ours=False)
         self._readings[sha256(reading.picture.file).digest()] = reading
         if reading.digits:
             self._last[person] = reading.digits[0].image
@@ -65,7 +65,7 @@ class Uploads:
         """Forget a person's last digit."""
         self._last.pop(person, None)
 
-    async def reread(self, url: str | None, person: int) -> Reading:
+    async def reread(self, url: str | None) -> Reading:
         """Find the same digits again in the copy of an upload that an answer carries.
 
         Raises:
@@ -78,14 +78,14 @@ class Uploads:
             key = sha256(file).digest()
             reading = self._readings.get(key)
             if reading is None:
-                reading = self._readings[key] = await self._read(file, person, ours=True)
+                reading = self._readings[key] = await self._read(file, ours=True)
         except UserError as error:
             raise UserError("explain.gone") from error
         return reading
 
-    async def _read(self, file: bytes, person: int, *, ours: bool) -> Reading:
+    async def _read(self, file: bytes, *, ours: bool) -> Reading:
         try:
-            return await self._engine.read(file, person=person, ours=ours)
+            return await self._engine.read(file, ours=ours)
         except UploadError as error:
             raise UserError(PROBLEMS[error.problem], limit=MAX_BYTES >> 20) from error
 

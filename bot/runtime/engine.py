@@ -10,7 +10,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import ParamSpec, TypeAlias, TypeVar
-from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +51,8 @@ class Engine:
     """Runs the networks on one thread, drawing on two others, and uploads on two more.
 
     Untrusted files are decoded in processes of their own, for which only the threads for uploads
-    wait: a slow file delays other uploads at most. A person has one of these threads at a time, so
-    that slow pictures of one person do not keep all others waiting.
+    wait: a slow file delays other uploads at most. A person's requests wait for each other (see
+    `Admission`), so that slow pictures of one person do not keep all others waiting.
 
     All of these threads serve servers, and the people in them, in turn; see `FairExecutor`.
 
@@ -90,7 +89,6 @@ class Engine:
         self._upload_threads = FairExecutor(2, "uploads")
         self._cluster = cluster
         self._cluster_threads = FairExecutor(AT_ONCE, "cluster")
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.worker = DecodingWorker()
         self._reader = Reader(self._judge, min_objectness)
 
@@ -190,8 +188,8 @@ class Engine:
         """Run a function that draws a picture, off the event loop."""
         return await self._run("draw", self._picture_threads, partial(work, *args, **kwargs))
 
-    async def read(self, file: bytes, *, person: int, ours: bool) -> Reading:
-        """Find the digits in an untrusted picture file for which a person waits.
+    async def read(self, file: bytes, *, ours: bool) -> Reading:
+        """Find the digits in an untrusted picture file.
 
         Positions are in the pixels of the `DecodedImage`, which may be fewer than the file's. A
         file of `ours` claims to be that of a `DecodedImage`, and is opened as it is.
@@ -200,16 +198,17 @@ class Engine:
             core.uploads.UploadError: If the file gives no picture.
         """
         decode = self.worker.reopen if ours else self.worker.decode
-        return await self._in_turn(person, lambda: self._reader.read(_as_kept(decode(file))))
+        return await self._run(
+            "read", self._upload_threads, lambda: self._reader.read(_as_kept(decode(file)))
+        )
 
-    async def best_candidate(self, reading: Reading, *, person: int) -> BestCandidate | None:
+    async def best_candidate(self, reading: Reading) -> BestCandidate | None:
         """Find the shape of a picture without digits that is most likely to be one.
 
-        A picture without strokes has none. `person` is the id of the user who waits for it.
+        A picture without strokes has none.
         """
-        return await self._in_turn(
-            person, lambda: find_best_candidate(reading, self._judge, self.min_objectness)
-        )
+        find = partial(find_best_candidate, reading, self._judge, self.min_objectness)
+        return await self._run("read", self._upload_threads, find)
 
     @property
     def threads(self) -> tuple[ThreadPoolExecutor, ...]:
@@ -244,18 +243,6 @@ class Engine:
         with QUEUE_LENGTH.track_inprogress():
             await begin()
             return await asyncio.get_running_loop().run_in_executor(threads, timed(stage, work))
-
-    async def _in_turn(self, person: int, work: Callable[[], T]) -> T:
-        """Run a function on a thread for uploads, once the person's earlier ones have ended."""
-        await begin()
-        turn = self._turns.setdefault(person, asyncio.Lock())
-        with QUEUE_LENGTH.track_inprogress():
-            await turn.acquire()
-            reading = timed("read", work)
-            running = asyncio.get_running_loop().run_in_executor(self._upload_threads, reading)
-            # A cancelled request gives its turn away only when its thread is free again.
-            running.add_done_callback(lambda _: turn.release())
-            return await asyncio.shield(running)
 
     def _judge(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Classify shapes that may be digits, in turn with all else that the networks do.

@@ -3,21 +3,20 @@
 import asyncio
 import gc
 import threading
-import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 import pytest
 
 from bot.runtime.engine import Engine
+from bot.runtime.fairness import Admission
 from bot.runtime.networks import Network
 from core.dataset import test_digit as digit_of
 from core.explain.explainer import Explainer
 from core.explain.scores import Score
-from core.uploads import DecodedImage
-from tests.builders import blank, picture
+from core.uploads import DecodedImage, Reading
+from tests.builders import picture
 
 
 @pytest.fixture
@@ -111,50 +110,26 @@ async def test_one_persons_slow_pictures_keep_nobody_waiting(
         return decode(data)
 
     monkeypatch.setattr(engine.worker, "decode", slow)
-    mine = [asyncio.create_task(engine.read(slow_picture, person=1, ours=False)) for _ in range(4)]
+    admission = Admission(9, 9, 9)
+
+    async def read(person: int, file: bytes) -> Reading:
+        with admission.request(person, server=1):
+            return await engine.read(file, ours=False)
+
+    mine = [asyncio.create_task(read(1, slow_picture)) for _ in range(4)]
     await asyncio.sleep(0.05)
 
     try:
         async with asyncio.timeout(30):
-            await engine.read(quick_picture, person=2, ours=False)
+            await read(2, quick_picture)
     finally:
         free.set()
 
     for reading in await asyncio.gather(*mine):
         assert len(reading.digits) == 1
-
-
-async def test_a_person_has_one_picture_in_hand_at_a_time(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reading = await engine.read(blank(), person=1, ours=False)
-    find, most, at_work = engine._reader.read, 0, 0
-
-    def counted(image: DecodedImage) -> object:
-        nonlocal most, at_work
-        at_work += 1
-        most = max(most, at_work)
-        time.sleep(0.02)
-        at_work -= 1
-        return find(image)
-
-    monkeypatch.setattr(engine._reader, "read", counted)
-    asked: list[Coroutine[Any, Any, object]] = [
-        *(engine.read(blank(), person=1, ours=True) for _ in range(5)),
-        *(engine.best_candidate(reading, person=1) for _ in range(2)),
-    ]
-    tasks = [asyncio.create_task(each) for each in asked]
-    await asyncio.sleep(0.01)
-    tasks[0].cancel()  # its picture is in hand: the next one waits for it all the same
-
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-    assert most == 1
-    assert not any(task.exception() for task in tasks[1:])
-    del tasks, asked
-    await asyncio.sleep(0.05)
+    mine.clear()
     gc.collect()
-    assert not engine._turns  # nothing is remembered of those who have been here
+    assert not admission._turns  # nothing is remembered of those who have been here
 
 
 def _events() -> tuple[threading.Event, threading.Event]:

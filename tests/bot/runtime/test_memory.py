@@ -22,20 +22,20 @@ from tests.builders import picture
 def mebibytes(what):
     return int(re.search(what + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 
-async def read(engine, files, person):
+async def read(engine, files):
     for file in files:
         try:
-            await engine.read(file.read_bytes(), person=person, ours=False)
+            await engine.read(file.read_bytes(), ours=False)
         except UploadError:
             pass
 
 async def main():
     files = list(Path(sys.argv[1]).iterdir())
     engine = Engine({Network.UPLOADS: Explainer.load(UPLOADS_WEIGHTS)}, 0.0)
-    await engine.read(picture(0), person=1, ours=False)
+    await engine.read(picture(0), ours=False)
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     idle = mebibytes("VmRSS")
-    await asyncio.gather(read(engine, files[::2], 1), read(engine, files[1::2], 2))
+    await asyncio.gather(read(engine, files[::2]), read(engine, files[1::2]))
     print(mebibytes("VmHWM") - idle)
     engine.close()
 
