@@ -736,7 +736,7 @@ def _check_korean(message: Any) -> None:
         return any("가" <= letter <= "힣" for letter in words)
 
     for line in text(message).splitlines():
-        assert hangul(line) or line.startswith("## "), line
+        assert not line or hangul(line) or line.startswith("## "), line
     for part in components(message):
         named = [getattr(part, "label", None), getattr(part, "placeholder", None)]
         named += [option.label for option in getattr(part, "options", [])]
