@@ -347,7 +347,8 @@ async def test_another_screen_begins_as_its_file_says(server: Server) -> None:
     assert "28×28 cells" in alt_texts(answer(result))[0]
     await server.alex.click(answer(result), custom_id=control(answer(result), "page:2"))
 
-    assert "The heatmap for class 4 at max_pooling2d_1" in alt_texts(answer(result))[0]
+    assert "The heatmap for class 4 over the digit" in alt_texts(answer(result))[0]
+    assert "cells at max_pooling2d_1" in alt_texts(answer(result))[0]
 
 
 async def test_somebody_learns_with_their_own_handwriting(server: Server) -> None:

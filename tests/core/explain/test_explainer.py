@@ -252,6 +252,7 @@ def test_nothing_is_traced_twice(
     random = np.random.default_rng(2)
     for layer, score in product(LAYERS, Score):
         explainer.explain(batch, layer, score=score)
+        explainer.explain_all(batch, score)
     functions = set(context.context().list_function_names())  # every graph that TensorFlow holds
 
     def traced(*_: object, **__: object) -> None:
