@@ -110,7 +110,9 @@ class Comparing:
             for each in (first, second)
         ]
         picture = await self._engine.picture(draw_comparison, digit.image, tiles)
-        agreement = rank_correlation(first.heatmap, second.heatmap, digit.image)
+        agreement = await self._engine.picture(
+            rank_correlation, first.heatmap, second.heatmap, digit.image
+        )
         return Pair(
             comparison,
             digit,
