@@ -11,6 +11,7 @@ from typing_extensions import override
 from bot.i18n import speaker
 from bot.runtime import logs
 from bot.runtime.metrics import ARRIVED, INTERACTIONS
+from bot.runtime.shards import shard_of
 from bot.ui.client import Interaction
 from bot.ui.layout import notice
 from bot.ui.reply import reply, report
@@ -42,13 +43,12 @@ def admits(interaction: Interaction, command: str) -> bool:
     """
     ARRIVED.set(time.perf_counter())
     server = interaction.guild_id
-    shards = interaction.client.shard_count
     logs.bind(
         command,
         _typed(cast("dict[str, object]", interaction.data or {})),
         interaction=interaction.id,
         guild=server,
-        shard=0 if server is None or not shards else (server >> 22) % shards,
+        shard=shard_of(server, interaction.client.shard_count),
     )
     return interaction.client.away is None and interaction.client.is_new(interaction.id)
 
@@ -61,7 +61,7 @@ async def turn_away(interaction: Interaction) -> None:
     if interaction.type is InteractionType.autocomplete:
         await interaction.response.autocomplete([])
         return
-    # Not by name: the commands and controls may not be there yet, and anybody can make names up.
+    # Not by name: the commands and controls may not be there yet, and anyone can make up names.
     INTERACTIONS.labels("any", away.removeprefix("notice.")).inc()
     with interaction.client.workload.accepted():
         try:

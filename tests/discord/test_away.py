@@ -74,11 +74,7 @@ async def test_the_end_waits_for_what_is_under_way(settings: Settings) -> None:
 async def test_who_is_not_answered_by_the_end_is_told(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def cut_short(*_: object) -> None:
-        server.bot.away = "notice.late"
-        raise asyncio.CancelledError  # as `Workload.finish` does
-
-    monkeypatch.setattr(server.bot.explaining, "answer", cut_short)
+    _cut_short(server, monkeypatch)
 
     told = await server.minji.slash(server.channel, "explain", index=7)
 
@@ -88,11 +84,7 @@ async def test_who_is_not_answered_by_the_end_is_told(
 async def test_messages_are_told_so_too_before_and_while_they_are_answered(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def cut_short(*_: object) -> None:
-        server.bot.away = "notice.late"
-        raise asyncio.CancelledError  # as `Workload.finish` does
-
-    monkeypatch.setattr(server.bot.explaining, "answer", cut_short)
+    _cut_short(server, monkeypatch)
     for _ in range(2):  # the second one comes too late
         await server.alex.send(
             server.channel, f"{server.mention} 뭐예요?", attachments=[("a.png", picture(0))]
@@ -100,6 +92,16 @@ async def test_messages_are_told_so_too_before_and_while_they_are_answered(
 
     told = [text(each) for each in server.channel.history() if each.author == server.bot.user]
     assert told == [speaker("ko")("notice.late")] * 2
+
+
+def _cut_short(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bot end while it explains, as `Workload.finish` does."""
+
+    async def cut_short(*_: object) -> None:
+        server.bot.away = "notice.late"
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(server.bot.explaining, "answer", cut_short)
 
 
 async def _work(bot: GradcamBot, go_on: asyncio.Event) -> None:

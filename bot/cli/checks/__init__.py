@@ -50,6 +50,13 @@ def wrong(text: str, advice: str) -> Finding:
     return Finding(Level.WRONG, text, advice)
 
 
+def measured(amount: int, least: int, enough: int, text: str, advice: str) -> Finding:
+    """Find whether there is enough of something: less is a warning, less than the least wrong."""
+    if amount < least:
+        return wrong(text, advice)
+    return warning(text, advice) if amount < enough else fine(text)
+
+
 Check = Callable[[], Iterable[Finding]]
 """Looks at one thing; whatever it raises is wrong, too."""
 

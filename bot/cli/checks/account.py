@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -65,7 +66,7 @@ def token() -> Iterator[Finding]:
     if answer is None:
         yield unchecked(f"well-formed; whether it is valid was {_UNREACHED}")
     elif answer.status == 401:
-        advice = f"Copy it anew from {PORTAL}, your application, Bot, Reset Token."
+        advice = f"Copy it again from {PORTAL}, your application, Bot, Reset Token."
         yield wrong("Discord refuses it", advice)
     elif answer.status != 200:
         yield unchecked(f"well-formed; Discord answers {answer.status}")
@@ -128,11 +129,13 @@ def _faults(app: Mapping[str, Any]) -> Iterator[Finding]:
         yield warning("people cannot add the bot to their own account", advice)
 
 
+@dataclass(frozen=True, slots=True)
 class _Answer:
     """What Discord answered."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: Any) -> None:  # noqa: ANN401
-        self.status, self.headers, self.body = status, headers, body
+    status: int
+    headers: Mapping[str, str]
+    body: Any
 
 
 def _authorized(path: str) -> _Answer | None:

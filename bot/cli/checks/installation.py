@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from bot.cli.checks import Finding, fine, unchecked, warning, wrong
+from bot.cli.checks import Finding, fine, measured, unchecked, wrong
 
 _US = "gradcam-bot"
 _SHOWN = ("tensorflow", "tensorflow-cpu", "keras", "discord-py", "numpy", "pillow")
@@ -61,7 +61,9 @@ def fonts() -> Iterator[Finding]:
         try:
             ImageFont.truetype(file)
         except OSError as error:
-            yield wrong(f"{file} cannot be read: {error}", "Install matplotlib anew: make install.")
+            yield wrong(
+                f"{file} cannot be read: {error}", "Install matplotlib again: make install."
+            )
             return
     yield fine("DejaVu Sans, from matplotlib")
 
@@ -74,12 +76,7 @@ def memory() -> Iterator[Finding]:
         return
     told = f"{free:,} MiB free"
     advice = f"Give the bot {_ENOUGH:,} MiB: a larger machine, or a higher limit of its container."
-    if free < _LEAST:
-        yield wrong(told, advice)
-    elif free < _ENOUGH:
-        yield warning(told, advice)
-    else:
-        yield fine(told)
+    yield measured(free, _LEAST, _ENOUGH, told, advice)
 
 
 def _available_memory() -> int | None:

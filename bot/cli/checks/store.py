@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from bot.cli.checks import Finding, fine, unchecked, warning, wrong
+from bot.cli.checks import Finding, fine, measured, unchecked, warning, wrong
 from bot.settings import Settings, SettingsError
 from bot.store import StoreError, try_to_write, up_to_date
 
@@ -58,12 +58,7 @@ def disk() -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free >> 20
     told = f"{free:,} MiB free in {folder.resolve()}"
     advice = "Delete what is not needed, or move the database to another disk (DATABASE_URL)."
-    if free < _LEAST:
-        yield wrong(told, advice)
-    elif free < _ENOUGH:
-        yield warning(told, advice)
-    else:
-        yield fine(told)
+    yield measured(free, _LEAST, _ENOUGH, told, advice)
 
 
 def _url() -> URL | None:

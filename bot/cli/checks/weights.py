@@ -14,7 +14,7 @@ def tutorial() -> Iterator[Finding]:
 
     settings = NetworkSettings.read()
     shipped = settings.tutorial_weights == WEIGHTS
-    advice = _RESTORE if shipped else "Train it anew (gradcam-bot train), or leave WEIGHTS out."
+    advice = _RESTORE if shipped else "Train it again (gradcam-bot train), or leave WEIGHTS out."
     try:
         folder = settings.load_tutorial_record().folder
     except SettingsError as error:
@@ -42,7 +42,9 @@ def uploads() -> Iterator[Finding]:
     yield from _network(UPLOADS_WEIGHTS, _RESTORE)
 
 
-_RESTORE = "It belongs to this program: restore it with git checkout weights, or install anew."
+_RESTORE = (
+    "It belongs to this program: restore it with git checkout weights, or install the bot again."
+)
 
 
 def _network(folder: Path, advice: str) -> Iterator[Finding]:
