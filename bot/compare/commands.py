@@ -12,7 +12,7 @@ from bot.compare.comparing import Comparing
 from bot.compare.comparison import Axis, Comparison
 from bot.compare.controls import CONTROLS
 from bot.compare.messages import pair, sheet
-from bot.explain.commands import asker, layer_choices, query_about, wait
+from bot.explain.commands import layer_choices, own_answer, query_about, wait
 from bot.explain.explaining import Explaining
 from bot.explain.query import DEFAULT_LAYER
 from bot.explain.uploads import Uploads
@@ -55,7 +55,7 @@ class Compare(commands.Cog):
         self._explaining.check(query)
         reading = await wait(interaction, self._uploads, image, private=private)
         result = await self._comparing.sheet(query, reading)
-        say, ownership = speaker(interaction.locale), asker(interaction, private=private)
+        say, ownership = speaker(interaction.locale), own_answer(interaction, private=private)
         await reply(interaction, sheet(result, self._explaining.layers, say, ownership))
 
     @localized("compare")
@@ -71,7 +71,7 @@ class Compare(commands.Cog):
         comparison = Comparison.on(Axis(by), query_about(index, image))
         reading = await wait(interaction, self._uploads, image, private=private)
         result = await self._comparing.pair(comparison, reading)
-        say, ownership = speaker(interaction.locale), asker(interaction, private=private)
+        say, ownership = speaker(interaction.locale), own_answer(interaction, private=private)
         await reply(interaction, pair(result, self._explaining.layers, say, ownership))
 
     @methods.autocomplete("layer")

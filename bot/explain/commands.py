@@ -84,7 +84,7 @@ class Explain(commands.Cog):
             raise UserError("explain.layer_unread", method=title, methods=fitting)
         reading = await wait(interaction, self._uploads, image, private=private)
         result = await self._explaining.answer(query, reading)
-        ownership = asker(interaction, private=private)
+        ownership = own_answer(interaction, private=private)
         await reply(interaction, answer(result, speaker(interaction.locale), ownership))
 
     @explain.autocomplete("layer")
@@ -216,7 +216,7 @@ async def wait(
     return await uploads.read(image.url, image.size, interaction.user.id)
 
 
-def asker(interaction: Interaction, *, private: bool) -> Ownership:
+def own_answer(interaction: Interaction, *, private: bool) -> Ownership:
     """Give the answer to a command to the person who used it."""
     me, public = interaction.user.id, not private and not interaction.context.dm_channel
     return Ownership(me, me, public)
