@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.cli.explain_model import PictureAnswer
+from bot.cli.run import LONGEST
 from bot.i18n import LANGUAGES, catalogue
 from bot.lessons.parsing import load_lessons
 from bot.quiz.kinds import KINDS
+from bot.store.models import SERVER_RETENTION
 from core._keras import keras
 from core.explain.methods import METHODS
 from core.faithfulness.deletion import SHARE
@@ -141,6 +143,28 @@ def test_texts_name_the_share_of_the_ink_that_the_deletion_test_removes() -> Non
             "quiz.alt.tests",
         ):
             assert "20%" in catalogue(language)[key], (language, key)
+
+
+def test_pages_for_operators_name_the_times_that_hold() -> None:
+    pages = {
+        name: (_ROOT / name).read_text(encoding="utf-8")
+        for name in (
+            "SECURITY.md",
+            "docs/operating.md",
+            "docs/watching.md",
+            "deploy/compose.yaml",
+            "deploy/gradcam-bot.service",
+        )
+    }
+
+    assert f"deleted {SERVER_RETENTION.days} days after" in pages["SECURITY.md"]
+    assert "wait for 20 seconds; the bot needs ten at most" in " ".join(
+        pages["docs/operating.md"].split()
+    )
+    assert "finishes within ten seconds" in pages["docs/watching.md"]
+    assert LONGEST < 10
+    assert "stop_grace_period: 20s" in pages["deploy/compose.yaml"]
+    assert "TimeoutStopSec=20" in pages["deploy/gradcam-bot.service"]
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -24,8 +24,10 @@ _UNREACHABLE = (
     "Discord cannot be reached. Check this machine's connection, proxy and clock, and start again."
 )
 _WAITS = 1, 2, 4, 8, 15, 15, 15  # seconds
-_FINISHING, _LONGEST = 7.0, 9.5
-"""Seconds for what was accepted, and until the end, even if a network still computes for nobody."""
+_FINISHING = 7.0  # seconds for what was accepted
+
+LONGEST = 9.5
+"""Seconds until the end, even if a network still computes for a person who is gone."""
 
 
 def run() -> None:
@@ -113,7 +115,7 @@ async def _serve(bot: "GradcamBot", token: str) -> None:
 
 def _end_at_last() -> None:
     """Let the process end without waiting for its threads, if these do not end in time."""
-    end = threading.Timer(_LONGEST, os._exit, (0,))
+    end = threading.Timer(LONGEST, os._exit, (0,))
     end.daemon = True
     end.start()
 
