@@ -262,7 +262,7 @@ class GradcamBot(Client):
     async def finish(self, seconds: float) -> None:
         """Finish what was accepted, for some seconds at most, and take nothing new; then close.
 
-        Whoever is not answered by then is asked to try again.
+        People who are not answered by then are asked to try again.
         """
         self.away = "notice.late"
         await self.scheduler.close()

@@ -165,7 +165,7 @@ class Explaining:
         return RejectionSteps(reading, shape, strip)
 
     async def _explain_refused(self, query: Query, reading: Reading) -> DigitResult | NoDigitResult:
-        """Refuse a picture; if its uploader names a digit, explain the likeliest shape."""
+        """Refuse a picture; if its uploader names a digit, explain the most likely shape."""
         weights = self._weights(Network.UPLOADS)
         shape = await self.best_candidate(reading)
         if shape is None or query.correction in {None, NO_DIGIT}:

@@ -256,7 +256,7 @@ class RejectionSteps:
     """Why no digit was found in a picture, step by step.
 
     Attributes:
-        shape: the shape that is likeliest to be a digit; `None` if the picture has no strokes.
+        shape: the shape that is most likely to be a digit; `None` if the picture has no strokes.
         strip: the steps as one picture, JPEG.
     """
 

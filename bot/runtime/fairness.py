@@ -121,7 +121,7 @@ class Turns(Generic[T]):
             if not fits(items[0]):
                 return None
             item = items.popleft()
-            # Whoever still has items is served again after all others.
+            # A person with more items is served again after all others.
             del people[person]
             if items:
                 people[person] = items

@@ -27,7 +27,7 @@ def pack(**values: object) -> bytes:
 def unpack(file: bytes) -> dict[str, Any]:
     """Read what `pack` wrote: arrays by name, and strings and numbers as those of Python.
 
-    Nothing in the file is run, whoever wrote it.
+    Nothing in the file is run: it may come from a stranger.
 
     Raises:
         WireError: If it is something else.

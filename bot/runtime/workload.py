@@ -8,7 +8,7 @@ _GIVING_UP = 1.0  # seconds for telling people that they are not answered
 
 
 class Workload:
-    """The tasks that are answering somebody."""
+    """The tasks that are answering people."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()

@@ -69,7 +69,7 @@ class Store:
         """Begin a transaction: committed at the end of the block, rolled back by an exception.
 
         Raises:
-            StoreAwayError: The database does not answer; the next transaction connects anew.
+            StoreAwayError: The database does not answer; the next transaction connects again.
         """
         with _telling_if_away():
             async with self._writing.begin() as session:
@@ -80,7 +80,7 @@ class Store:
         """Begin a transaction that only reads, and so takes no lock that others wait for.
 
         Raises:
-            StoreAwayError: The database does not answer; the next transaction connects anew.
+            StoreAwayError: The database does not answer; the next transaction connects again.
         """
         with _telling_if_away():
             async with self._reading.begin() as session:

@@ -182,7 +182,7 @@ async def _tell(interaction: Interaction, text: str) -> None:
     try:
         await reply_privately(interaction, notice(text))
     except (discord.HTTPException, aiohttp.ClientError) as error:  # such as of what was deleted
-        _log.warning("Somebody cannot be told why they are not answered: %s", error)
+        _log.warning("A person cannot be told why there is no answer: %s", error)
 
 
 async def _end_wait(interaction: Interaction) -> bool:

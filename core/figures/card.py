@@ -72,7 +72,7 @@ def draw_card(card: Card) -> bytes:
 
     The heatmap over the digit is large. Beside it are the digit and the heatmap's cells, and below
     these the colour scale and the predicted class with its probability, then a tick or a cross and
-    the true class, if it is known. At the bottom are the probabilities of the likeliest classes,
+    the true class, if it is known. At the bottom are the probabilities of the most likely classes,
     the explained one among them. It has an orange frame, here and at the end of the scale, if the
     method explains a class, and the class that it is compared with a sky blue one.
 
@@ -163,7 +163,7 @@ def _draw_prediction(canvas: Indices, card: Card) -> None:
 
 
 def _shown(card: Card) -> list[int]:
-    """Return the likeliest classes, the likeliest first, among them all that the card is about."""
+    """Return the most likely classes in order, among them all that the card is about."""
     order = np.argsort(-card.probabilities, kind="stable").tolist()
     asked = {order[0], card.target, card.against, card.label} - {None}
     others = [digit for digit in order if digit not in asked][: len(_BARS) - len(asked)]
