@@ -14,7 +14,7 @@ from core.uploads.candidates import LogitsFn
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_BYTES, MAX_PIXELS
 from core.uploads.problems import UploadError, UploadProblem
-from core.uploads.reader import MAX_DIGITS, Reader, Reading
+from core.uploads.reader import MAX_DIGITS, OtherWay, Reader, Reading
 
 __all__ = [
     "MAX_BYTES",
@@ -22,6 +22,7 @@ __all__ = [
     "MAX_PIXELS",
     "DecodedImage",
     "LogitsFn",
+    "OtherWay",
     "Reader",
     "Reading",
     "UploadError",

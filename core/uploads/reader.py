@@ -42,20 +42,40 @@ MIN_TWO_TONE = 0.76
 is less."""
 
 
+@dataclass(frozen=True, slots=True)
+class OtherWay:
+    """What a picture would be read as if it were turned.
+
+    Attributes:
+        turned: Degrees clockwise by which the picture would be turned from upright.
+        answer: The digits in reading order.
+    """
+
+    turned: int
+    answer: str
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Reading:
     """The digits that were found in a picture.
 
     Attributes:
         ink: (h, w) uint8, the picture's ink map, which may be smaller than it.
-        digits: The digits in reading order, at most `MAX_DIGITS`.
+        digits: The digits in reading order, at most `MAX_DIGITS`. Their boxes and warps are in the
+            picture as it was uploaded, also if it is turned.
+        lines: The line of each digit, from 0.
         left_out: Number of further digits.
+        turned: Degrees clockwise by which the picture is turned from upright: 0, 90, 180 or 270.
+        other: How the picture would be read another way up, if that is as likely and not the same.
     """
 
     picture: DecodedImage
     ink: NDArray[np.uint8]
     digits: tuple[Digit, ...]
+    lines: tuple[int, ...]
     left_out: int
+    turned: int = 0
+    other: OtherWay | None = None
 
 
 class Reader:
@@ -72,7 +92,7 @@ class Reader:
         """Find the digits in a picture."""
         pixels = _shrink(picture.pixels)
         best_ink = wide = find_ink(pixels, WIDE)
-        best: list[Candidate] = []
+        best: list[list[Candidate]] = []
         most = -1.0
         for ink, style in _interpretations(pixels, wide):
             digits, explained = self._attempt(ink, wide, style)
@@ -81,22 +101,34 @@ class Reader:
             if most >= _GOOD:
                 break
         scale = picture.scale_of(pixels)
-        found = tuple(one.as_digit(scale) for one in best[:MAX_DIGITS])
-        return Reading(picture, best_ink, found, max(len(best) - MAX_DIGITS, 0))
+        numbered = [(number, one) for number, line in enumerate(best) for one in line]
+        shown = numbered[:MAX_DIGITS]
+        return Reading(
+            picture,
+            best_ink,
+            digits=tuple(one.as_digit(scale) for _, one in shown),
+            lines=tuple(number for number, _ in shown),
+            left_out=len(numbered) - len(shown),
+        )
 
     def _attempt(
         self, ink: NDArray[np.uint8], wide: NDArray[np.uint8], style: InkStyle
-    ) -> tuple[list[Candidate], float]:
+    ) -> tuple[list[list[Candidate]], float]:
         """Return the digits of an interpretation, and the share of its ink that they explain."""
         strokes = find_strokes(ink, style)
         if strokes is None:
             return [], 0
-        digits = [
-            digit
-            for digit in find_digits(strokes, self._logits_fn, self._min_objectness)
-            if two_tone(ink, digit.box) >= MIN_TWO_TONE
-            and (ink is wide or not _is_outline_of_solid(ink, wide, digit.box))
+        lines = [
+            [
+                digit
+                for digit in line
+                if two_tone(ink, digit.box) >= MIN_TWO_TONE
+                and (ink is wide or not _is_outline_of_solid(ink, wide, digit.box))
+            ]
+            for line in find_digits(strokes, self._logits_fn, self._min_objectness)
         ]
+        lines = [line for line in lines if line]
+        digits = [digit for line in lines for digit in line]
         explained = sum(
             min(one.objectness - self._min_objectness, MAX_OBJECTNESS) * one.mass for one in digits
         )
@@ -112,7 +144,7 @@ class Reader:
         if not accepted:
             return [], 0
         # Ink at the edge may be further digits, joined by lines.
-        return digits, explained * mass / (mass + strokes.at_edge)
+        return lines, explained * mass / (mass + strokes.at_edge)
 
 
 def two_tone(ink: NDArray[np.uint8], box: Box) -> float:

@@ -28,8 +28,10 @@ _MIN_LENGTH = 10  # of a digit, in pixels
 _MIN_SIZE = 0.4  # of a digit, as a share of the largest one's
 
 
-def find_digits(strokes: Strokes, logits_fn: LogitsFn, min_objectness: float) -> list[Candidate]:
-    """Find the digits among strokes, of at least `min_objectness`, in reading order."""
+def find_digits(
+    strokes: Strokes, logits_fn: LogitsFn, min_objectness: float
+) -> list[list[Candidate]]:
+    """Find the digits among strokes, of at least `min_objectness`: lines in reading order."""
     strokes = merge_strokes(strokes, logits_fn, min_objectness)
     lines = _lines(strokes.boxes)
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]
@@ -117,14 +119,14 @@ def _best(
     return best[-1]
 
 
-def _in_order(digits: list[Candidate]) -> list[Candidate]:
-    """Sort digits into reading order, without those that are small beside the others."""
+def _in_order(digits: list[Candidate]) -> list[list[Candidate]]:
+    """Sort digits into lines, without those that are small beside the others."""
     if not digits:
         return []
     boxes = np.array([digit.box for digit in digits], np.int32)
     sizes = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
     large = np.flatnonzero(sizes >= max(_MIN_SIZE * sizes.max(), _MIN_LENGTH))
-    return [digits[large[i]] for line in reading_order(boxes[large]) for i in line]
+    return [[digits[large[i]] for i in line] for line in reading_order(boxes[large])]
 
 
 def _widest_gap(boxes: NDArray[np.int32]) -> int:
