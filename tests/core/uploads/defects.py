@@ -130,15 +130,15 @@ def fat(ink: Ink, _: Generator) -> Sheet:
 
 def fine(ink: Ink, _: Generator) -> Sheet:
     """A pen of a few pixels."""
-    return on_paper(clipped(cv2.dilate(_spine(placed(ink)), np.ones((4, 4), np.uint8))))
+    return on_paper(clipped(cv2.dilate(spine(placed(ink)), np.ones((4, 4), np.uint8))))
 
 
 def hair_thin(ink: Ink, _: Generator) -> Sheet:
     """The middle of the stroke alone, a pixel wide."""
-    return on_paper(_spine(placed(ink)))
+    return on_paper(spine(placed(ink)))
 
 
-def _spine(ink: Ink) -> Ink:
+def spine(ink: Ink) -> Ink:
     """Thin strokes to a line, layer by layer: Zhang and Suen (1984)."""
     mask = ink > 0.5
     while True:

@@ -79,8 +79,8 @@ def on_paper(ink: Ink, paper: Colour = PAPER, pen: Colour = PEN) -> Sheet:
     return over(np.full((*ink.shape, 3), paper, np.uint8), ink, pen)
 
 
-def over(sheet: Sheet, ink: Ink, pen: Colour = PEN) -> Sheet:
-    """Write on a sheet with something on it."""
+def over(sheet: Sheet, ink: Ink, pen: Colour | Sheet = PEN) -> Sheet:
+    """Write on a sheet with something on it, in one colour or in that of each pixel."""
     mixed = sheet + (np.array(pen, np.float32) - sheet) * ink[..., None]
     return as_sheet(mixed)
 

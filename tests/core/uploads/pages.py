@@ -1,0 +1,547 @@
+"""Whole pages with digits on them, as people write, photograph and send them.
+
+Each function takes chance, and gives a page.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.uploads.decode import decode
+from core.uploads.decoded_image import DecodedImage
+from tests.builders import saved
+from tests.core.uploads import scenes
+from tests.core.uploads.sheets import Colour, Ink, Sheet, as_picture, as_sheet, over
+from tests.core.uploads.writing import (
+    WORDS,
+    Box,
+    Hand,
+    Matrix,
+    Writing,
+    joined,
+    moved_boxes,
+    put,
+    rotation,
+    row,
+    some_digits,
+    stacked,
+    trimmed,
+    warped,
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Page:
+    """A picture of a page, and what is on it.
+
+    Attributes:
+        sheet: (h, w, 3) uint8 RGB.
+        lines: The digits of each line, in reading order.
+        boxes: Left, top, right, bottom of each digit in `sheet`, in reading order.
+        turned: Degrees clockwise by which the picture is turned from upright: 0, 90, 180 or 270.
+        file: The picture's file, where it is one that the decoder changes; otherwise `None`.
+    """
+
+    sheet: Sheet
+    lines: tuple[str, ...]
+    boxes: tuple[Box, ...]
+    turned: int = 0
+    file: bytes | None = None
+
+    @property
+    def digits(self) -> str:
+        return "".join(self.lines)
+
+    @property
+    def picture(self) -> DecodedImage:
+        """The page as the product gets it."""
+        return as_picture(self.sheet) if self.file is None else decode(self.file)
+
+
+PageKind = Callable[[Generator], Page]
+
+
+def drawn(kind: PageKind, seed: int) -> Page:
+    """A page of a kind, with digits that other kinds do not have with the same seed."""
+    return kind(np.random.default_rng([seed, *kind.__name__.encode()]))
+
+
+def turned(page: Page, degrees: int) -> Page:
+    """Turn the picture clockwise by 90, 180 or 270 degrees. The file is dropped."""
+    height, width = page.sheet.shape[:2]
+    sheet, boxes = page.sheet, page.boxes
+    for _ in range(degrees // 90):
+        sheet = np.ascontiguousarray(np.rot90(sheet, -1))
+        boxes = tuple((height - b, l, height - t, r) for l, t, r, b in boxes)
+        height, width = width, height
+    return Page(sheet, page.lines, boxes, (page.turned + degrees) % 360)
+
+
+# Photographs of paper
+
+
+def note_on_desk(rng: Generator) -> Page:
+    """A sticky note or a card that fills 15 to 60% of the picture."""
+    height = rng.uniform(50, 70)
+    rows = [
+        _row(rng, int(rng.integers(2, 7)), _hand(rng, height)) for _ in range(rng.integers(1, 5))
+    ]
+    writing = put(stacked(rng, rows, (1.5, 2)), (420, 380), _somewhere(rng), margin=40)
+    page = _on(rng, writing, scenes.paper(rng, _size(writing), note=True))
+    return _photographed(rng, _laid(rng, page, int(rng.integers(3)), rng.uniform(0.15, 0.6)))
+
+
+def sheet_with_desk_edge(rng: Generator) -> Page:
+    """Paper, with a strip of the desk along one or two sides."""
+    writing = _lines(rng, _hand(rng, rng.uniform(45, 70)), (900, 700), margin=110)
+    page = _on(rng, writing, scenes.paper(rng, _size(writing)))
+    width, height = _size(writing)
+    turn = rotation(rng.uniform(-4, 4), (width, height))
+    sides = rng.permutation(4)[: rng.integers(1, 3)]
+    room = rng.uniform(20, 70, 4)
+    left, top, right, bottom = (
+        room[side] if side in sides else -rng.uniform(40, 60) for side in range(4)
+    )
+    size = round(width + left + right), round(height + top + bottom)
+    matrix = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]]) @ turn
+    desk = scenes.ground(rng, size, int(rng.integers(3)))
+    return _photographed(rng, _pasted(page, desk, matrix))
+
+
+def phone_shadow(rng: Generator) -> Page:
+    writing = _lines(rng, _hand(rng, rng.uniform(45, 75)), (900, 700))
+    page = _on(rng, writing, scenes.paper(rng, _size(writing)))
+    return _photographed(rng, replace(page, sheet=scenes.shadow(rng, page.sheet)))
+
+
+def dark_object_in_frame(rng: Generator) -> Page:
+    """A pen, a mug, a cable or a thumb reaches into the picture, beside the writing."""
+    writing = _lines(rng, _hand(rng, rng.uniform(45, 60)), (1000, 800), margin=130)
+    page = _on(rng, writing, scenes.paper(rng, _size(writing)))
+    used = cv2.dilate((writing.ink > 0.1).astype(np.uint8), np.ones((31, 31), np.uint8)) > 0
+    make = scenes.OBJECTS[rng.integers(len(scenes.OBJECTS))]
+    for _ in range(1000):
+        mask, skin = make(rng, _size(writing))
+        if mask.sum() > 0.005 * mask.size and not (mask[used] > 0).any():
+            break
+    else:
+        raise AssertionError("there is no place for the thing")
+    shade = cv2.GaussianBlur(np.roll(mask, (6, 8), (0, 1)), (0, 0), 8) * (1 - mask)
+    dimmed = as_sheet(page.sheet * (1 - 0.4 * shade[..., None]))
+    sheet = scenes.blended(dimmed, as_sheet(skin), mask)
+    return _photographed(rng, replace(page, sheet=sheet))
+
+
+def torn_edge(rng: Generator) -> Page:
+    """Paper with a ragged edge on something darker."""
+    margin = 70
+    writing = _lines(rng, _hand(rng, rng.uniform(45, 70)), (800, 600), margin=margin + 30)
+    size = _size(writing)
+    page = _on(rng, writing, scenes.paper(rng, size))
+    mask = scenes.torn(rng, size, margin)
+    fibres = cv2.erode(mask, np.ones((7, 7), np.uint8))
+    sheet = scenes.blended(np.full_like(page.sheet, 252), page.sheet, fibres)
+    desk = scenes.ground(rng, size, int(rng.integers(3)))
+    shade = cv2.GaussianBlur(np.roll(mask, (5, 5), (0, 1)), (0, 0), 6)
+    desk = as_sheet(desk * (1 - 0.4 * shade[..., None]))
+    return _photographed(rng, replace(page, sheet=scenes.blended(desk, sheet, mask)))
+
+
+# Sizes of pages
+
+
+def small_row_on_large_page(rng: Generator) -> Page:
+    """A row of thin digits 40 pixels high, near the top of a camera's full picture, JPEG."""
+    hand = Hand(rng.uniform(38, 44), rng.uniform(0.05, 0.08), gap=(0.3, 0.6))
+    line = put(_row(rng, int(rng.integers(8, 12)), hand), (0, 0))
+    sheet = np.full((4000, 3000, 3), rng.integers(215, 250), np.uint8)
+    left, top = int(rng.integers(200, 3000 - line.ink.shape[1] - 200)), int(rng.integers(200, 700))
+    window = sheet[top : top + line.ink.shape[0], left : left + line.ink.shape[1]]
+    window[:] = over(window, line.ink, scenes.some_pen(rng))
+    boxes = joined([(line, left, top)]).boxes
+    return Page(sheet, line.lines, boxes, file=_jpeg(sheet))
+
+
+def tall_screenshot(rng: Generator) -> Page:
+    """300 x 6,000 pixels, with lines here and there, PNG."""
+    parts, y = [], 100.0
+    while y < 5800:
+        hand = Hand(rng.uniform(44, 60), rng.uniform(0.08, 0.12), gap=(0.1, 0.25))
+        line = trimmed(_row(rng, int(rng.integers(2, 5)), hand))
+        parts.append((line, rng.uniform(10, max(290 - line.ink.shape[1], 11)), y))
+        y += rng.uniform(200, 1400)
+    blank = Writing(np.zeros((6000, 300), np.float32), (), ())
+    writing = joined([(blank, 0, 0), *parts])
+    page = _on(rng, writing, np.full((*writing.ink.shape, 3), 250, np.uint8))
+    return replace(page, file=saved(Image.fromarray(page.sheet)))
+
+
+def small_in_frame(rng: Generator) -> Page:
+    """A row of digits 60 pixels high right across 1,280 x 960."""
+    hand = Hand(60, rng.uniform(0.06, 0.1), gap=(0.5, 0.9))
+    line = _row(rng, 10, hand)
+    turn = rotation(rng.uniform(-2, 2), _size(line))
+    writing = put(warped(line, turn, _size(line)), (1280, 960), (0.5, rng.uniform(0, 1)))
+    page = _on(rng, writing, scenes.paper(rng, _size(writing)))
+    return _photographed(rng, page)
+
+
+# Layouts
+
+
+def phone_list(rng: Generator) -> Page:
+    """Five to nine numbers under one another, in groups or not."""
+    hand, rows = _hand(rng, rng.uniform(36, 50)), []
+    grouped = rng.random() < 0.5
+    for _ in range(rng.integers(5, 10)):
+        what: list[int | str] = [*some_digits(rng, int(rng.integers(8, 12)))]
+        if grouped:
+            sign = " " if rng.random() < 0.6 else "-"
+            what[7:7], what[3:3] = [sign], [sign]
+        rows.append(row(rng, what, hand))
+    writing = put(stacked(rng, rows, (1.35, 1.7)), (640, 480))
+    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, _size(writing))))
+
+
+def slanted_lines(rng: Generator) -> Page:
+    """The lines rise or fall by 3 to 10 degrees."""
+    hand = _hand(rng, rng.uniform(40, 60))
+    rows = [_row(rng, int(rng.integers(4, 10)), hand) for _ in range(rng.integers(2, 6))]
+    flat = put(stacked(rng, rows, (1.5, 1.9)), (0, 0), margin=120)
+    degrees = rng.uniform(3, 10) * rng.choice([-1, 1])
+    writing = put(warped(flat, rotation(degrees, _size(flat)), _size(flat)), (640, 480))
+    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, _size(writing))))
+
+
+def two_columns(rng: Generator) -> Page:
+    """Two lists beside each other, which are read one after the other."""
+    hand = _hand(rng, rng.uniform(45, 60))
+    columns = []
+    for _ in range(2):
+        rows = [_row(rng, int(rng.integers(3, 5)), hand) for _ in range(rng.integers(4, 7))]
+        columns.append(trimmed(stacked(rng, rows, (1.5, 1.9))))
+    right = columns[0].ink.shape[1] + rng.uniform(2.5, 4) * hand.height
+    tops = rng.uniform(0, 0.8, 2) * hand.height
+    writing = put(joined([(columns[0], 0, tops[0]), (columns[1], right, tops[1])]), (640, 480))
+    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, _size(writing))))
+
+
+def table_of_marks(rng: Generator) -> Page:
+    """A ruled table with one or two digits in a cell, and words at the rows or not."""
+    hand = _hand(rng, rng.uniform(34, 44))
+    columns, rows, edge = rng.integers(3, 6), rng.integers(3, 7), hand.height
+    names = [str(name) for name in rng.permutation(np.array(WORDS))] if rng.random() < 0.5 else []
+    table = [
+        [_row(rng, int(rng.integers(1, 3)), replace(hand, gap=(0.1, 0.15))) for _ in range(columns)]
+        for _ in range(rows)
+    ]
+    widest = max(cell.ink.shape[1] for line in table for cell in line)
+    wide, tall = widest + 0.3 * hand.height, rng.uniform(1.5, 1.8) * hand.height
+    heads = [replace(row(rng, [name], hand), lines=()) for name in names[:rows]]
+    head = max((each.ink.shape[1] for each in heads), default=0)
+    blank = np.zeros((round(rows * tall + 2.5 * edge), round(head + columns * wide + 2 * edge)))
+    parts: list[tuple[Writing, float, float]] = [(Writing(blank.astype(np.float32), (), ()), 0, 0)]
+    for y, line in enumerate(table):
+        cells = [(heads[y], 0.0, 0.0)] if heads else []
+        cells += [(cell, head + (x + 0.1) * wide, 0.0) for x, cell in enumerate(line)]
+        marks = joined(cells)
+        parts.append((replace(marks, lines=("".join(marks.lines),)), edge, edge + (y - 0.2) * tall))
+    writing = joined(parts)
+    rules, thick = np.zeros(writing.ink.shape, np.float32), int(rng.choice([1, 2, 3, 5]))
+    top = edge + 1.75 * hand.height - 1.2 * tall  # a line stands a little above its rule
+    xs = [*([edge] if heads else []), *(edge + head + x * wide for x in range(columns + 1))]
+    ys = [top + y * tall for y in range(rows + 1)]
+    for x in xs:
+        _line(rules, (x, ys[0]), (x, ys[-1]), thick)
+    for y in ys:
+        _line(rules, (xs[0], y), (xs[-1], y), thick)
+    pen = scenes.some_pen(rng) if rng.random() < 0.6 else (150, 170, 196)
+    sheet = scenes.lamp(rng, scenes.paper(rng, _size(writing)))
+    return _on(rng, writing, over(sheet, rules, pen))
+
+
+def squared_paper(rng: Generator) -> Page:
+    """The squares are smaller than the digits, or hold one each."""
+    hand = _hand(rng, rng.uniform(45, 65))
+    writing = _lines(rng, hand, (800, 600))
+    sheet = scenes.lamp(rng, scenes.paper(rng, _size(writing)))
+    pitch = hand.height * rng.choice([0.5, 0.75, 1.2])
+    return _on(rng, writing, _ruled(rng, sheet, pitch, rng.uniform(0, pitch), squared=True))
+
+
+def ruled_paper(rng: Generator) -> Page:
+    """Digits stand on the rules, or across them."""
+    hand = _hand(rng, rng.uniform(45, 65))
+    pitch = rng.uniform(1.3, 1.8) * hand.height
+    rows = [_row(rng, int(rng.integers(5, 10)), hand) for _ in range(rng.integers(2, 6))]
+    parts = [(each, rng.uniform(0, 0.3) * hand.height, i * pitch) for i, each in enumerate(rows)]
+    lines = joined(parts)
+    blank = Writing(
+        np.zeros((lines.ink.shape[0] + 80, lines.ink.shape[1] + 120), np.float32), (), ()
+    )
+    writing = joined([(blank, 0, 0), (lines, 60, 40)])
+    sheet = scenes.lamp(rng, scenes.paper(rng, _size(writing)))
+    across = rng.choice([0.02, -0.3, -0.5]) * hand.height
+    base = 40 + 1.5 * hand.height + across
+    return _on(rng, writing, _ruled(rng, sheet, pitch, base % pitch, squared=False))
+
+
+def unequal_sizes(rng: Generator) -> Page:
+    """As real hands do: small zeros, twos and fives, long sevens and nines."""
+    hand = replace(_hand(rng, rng.uniform(45, 65)), uneven=True)
+    return _on_paper(rng, _lines(rng, hand, (800, 600), pitch=(1.8, 2.2)))
+
+
+def unequal_lines(rng: Generator) -> Page:
+    """The largest line is 2.2 times as high as the smallest, and they are unequally far apart."""
+    heights = rng.permutation(np.linspace(36, 80, rng.integers(2, 5)))
+    rows = [_row(rng, int(rng.integers(3, 8)), _hand(rng, height)) for height in heights]
+    return _on_paper(rng, put(stacked(rng, rows, (1.5, 2.8), indent=1), (640, 480)))
+
+
+def thin_pen(rng: Generator) -> Page:
+    """Hair lines on 600 x 400."""
+    height = rng.uniform(32, 46)
+    hand = Hand(height, rng.uniform(0.8, 1.3) / height, gap=(0.15, 0.4))
+    rows = [_row(rng, int(rng.integers(5, 9)), hand) for _ in range(rng.integers(1, 4))]
+    writing = put(stacked(rng, rows, (1.5, 2)), (600, 400), _somewhere(rng))
+    grey = int(rng.integers(50, 100))
+    sheet = scenes.lamp(rng, scenes.paper(rng, _size(writing)))
+    return Page(over(sheet, writing.ink, (grey, grey, grey)), writing.lines, writing.boxes)
+
+
+def touching_digits(rng: Generator) -> Page:
+    """In a hurry: here and there one digit runs into the next."""
+    hand = replace(_hand(rng, rng.uniform(40, 60)), gap=(-0.05, 0.15))
+    return _on_paper(rng, _lines(rng, hand, (640, 480)))
+
+
+def beside_words(rng: Generator) -> Page:
+    """Words before or behind, and signs between."""
+    hand, rows = _hand(rng, rng.uniform(40, 60)), []
+    for _ in range(rng.integers(2, 6)):
+        first, second = some_digits(rng, int(rng.integers(2, 5))), some_digits(rng, 2)
+        word, sign = str(rng.choice(WORDS)), "+-=:%/"[rng.integers(6)]
+        what: list[int | str] = (
+            [word, " ", *first],
+            [*first, " ", word],
+            [word, ":", *first, sign, *second],
+            [*first, sign, *second, " ", word],
+            [word, "(", *first, ")"],
+        )[rng.integers(5)]
+        rows.append(row(rng, what, hand))
+    return _on_paper(rng, put(stacked(rng, rows, (1.6, 2)), (640, 480)))
+
+
+# Many digits
+
+
+def more_than_fifty(rng: Generator) -> Page:
+    hand = _hand(rng, rng.uniform(30, 40))
+    rows = [_row(rng, int(rng.integers(12, 21)), hand) for _ in range(rng.integers(6, 11))]
+    return _on_paper(rng, put(stacked(rng, rows, (1.4, 1.7)), (800, 600)))
+
+
+def two_hundred(rng: Generator) -> Page:
+    """Ten rows of twenty on 530 x 300, black on white, as figures in papers show MNIST."""
+    hand = Hand(19)
+    parts = []
+    for y in range(10):
+        cells = [(_row(rng, 1, hand), 0.0, 0.0) for _ in range(20)]
+        cells = [(trimmed(cell), 0.0, 0.0) for cell, _, _ in cells]
+        placed = [
+            (cell, 5 + 26 * x + (20 - cell.ink.shape[1]) / 2 + 3, (22 - cell.ink.shape[0]) / 2)
+            for x, (cell, _, _) in enumerate(cells)
+        ]
+        line = joined([(cell, max(left, 0), max(top, 0)) for cell, left, top in placed])
+        parts.append((replace(line, lines=("".join(line.lines),)), 0.0, 5.0 + 29 * y))
+    writing = put(joined(parts), (530, 300), margin=4)
+    sheet = np.full((*writing.ink.shape, 3), 255, np.uint8)
+    return Page(over(sheet, writing.ink, (0, 0, 0)), writing.lines, writing.boxes)
+
+
+# Inks
+
+
+def coloured_inks(rng: Generator) -> Page:
+    """Every digit in another colour, on white or on a coloured sheet."""
+    hand = Hand(rng.uniform(70, 100), rng.uniform(0.1, 0.16), gap=(0.25, 0.5))
+    rows = [_row(rng, int(rng.integers(3, 6)), hand) for _ in range(rng.integers(1, 4))]
+    writing = put(stacked(rng, rows, (1.6, 1.8)), (480, 360))
+    sheet = np.empty((*writing.ink.shape, 3), np.uint8)
+    sheet[:] = colour = _GROUNDS[0 if rng.random() < 0.5 else rng.integers(len(_GROUNDS))]
+    inks = [ink for ink in _INKS if np.abs(np.subtract(ink, colour)).sum() > 150]
+    chosen = [inks[i] for i in rng.integers(0, len(inks), len(writing.boxes))]
+    pens = sheet.copy()
+    for (left, top, right, bottom), ink in zip(writing.boxes, chosen, strict=True):
+        pens[int(top) : int(bottom), int(left) : int(right)] = ink
+    return Page(over(sheet, writing.ink, pens), writing.lines, writing.boxes)
+
+
+_INKS: tuple[Colour, ...] = (
+    (250, 230, 40),
+    (0, 215, 230),
+    (120, 225, 110),
+    (150, 150, 152),
+    (20, 20, 20),
+    (210, 30, 40),
+    (250, 80, 170),
+    (250, 120, 20),
+    (20, 40, 190),
+    (110, 10, 150),
+    (0, 110, 30),
+)
+_GROUNDS: tuple[Colour, ...] = ((255, 255, 255), (250, 240, 190), (190, 220, 245), (40, 44, 60))
+
+
+def low_contrast(rng: Generator) -> Page:
+    """Ink and paper are 20 to 30 levels apart."""
+    writing = _lines(rng, _hand(rng, rng.uniform(50, 80)), (640, 480))
+    grey, apart = int(rng.integers(90, 220)), int(rng.integers(20, 31) * rng.choice([-1, 1]))
+    sheet = np.full((*writing.ink.shape, 3), grey, np.uint8)
+    inked = over(sheet, writing.ink, (grey + apart,) * 3)
+    noisy = as_sheet(inked + rng.normal(0, 1, (*writing.ink.shape, 1)))
+    return Page(noisy, writing.lines, writing.boxes)
+
+
+def twelve_bit(rng: Generator) -> Page:
+    """A scanner's 12 bits in a PNG of 16: the lightest is 4,095 of 65,535."""
+    writing = _lines(rng, _hand(rng, rng.uniform(45, 70)), (640, 480))
+    page = Page(over(scenes.paper(rng, _size(writing)), writing.ink), writing.lines, writing.boxes)
+    deep = (page.sheet[..., 0].astype(np.uint16) * 16) + 8
+    return replace(page, file=saved(Image.fromarray(deep)))
+
+
+PAGES: tuple[PageKind, ...] = (
+    note_on_desk,
+    sheet_with_desk_edge,
+    phone_shadow,
+    dark_object_in_frame,
+    torn_edge,
+    small_row_on_large_page,
+    tall_screenshot,
+    small_in_frame,
+    phone_list,
+    slanted_lines,
+    two_columns,
+    table_of_marks,
+    squared_paper,
+    ruled_paper,
+    unequal_sizes,
+    unequal_lines,
+    thin_pen,
+    touching_digits,
+    beside_words,
+    more_than_fifty,
+    two_hundred,
+    coloured_inks,
+    low_contrast,
+    twelve_bit,
+)
+
+
+def _hand(rng: Generator, height: float) -> Hand:
+    """A hand with a pen of some width, from fineliner to felt tip."""
+    pen = None if rng.random() < 0.3 else rng.uniform(max(0.04, 1.6 / height), 0.12)
+    return Hand(height, pen, font=int(rng.integers(102)))
+
+
+def _row(rng: Generator, count: int, hand: Hand) -> Writing:
+    return row(rng, some_digits(rng, count), hand)
+
+
+def _lines(
+    rng: Generator,
+    hand: Hand,
+    size: tuple[int, int],
+    margin: int = 20,
+    pitch: tuple[float, float] = (1.5, 2),
+) -> Writing:
+    """One to four lines of three to eight digits, somewhere on a page of (width, height)."""
+    rows = [_row(rng, int(rng.integers(3, 9)), hand) for _ in range(rng.integers(1, 5))]
+    return put(stacked(rng, rows, pitch), size, _somewhere(rng), margin)
+
+
+def _somewhere(rng: Generator) -> tuple[float, float]:
+    return float(rng.uniform(0, 1)), float(rng.uniform(0, 1))
+
+
+def _size(writing: Writing) -> tuple[int, int]:
+    return writing.ink.shape[1], writing.ink.shape[0]
+
+
+def _line(ink: Ink, start: tuple[float, float], end: tuple[float, float], thickness: int) -> None:
+    (x, y), (right, bottom) = start, end
+    ends = (round(x), round(y)), (round(right), round(bottom))
+    cv2.line(ink, *ends, 1, thickness, cv2.LINE_AA)
+
+
+def _on(rng: Generator, writing: Writing, sheet: Sheet) -> Page:
+    return Page(over(sheet, writing.ink, scenes.some_pen(rng)), writing.lines, writing.boxes)
+
+
+def _on_paper(rng: Generator, writing: Writing) -> Page:
+    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, _size(writing))))
+
+
+def _photographed(rng: Generator, page: Page) -> Page:
+    return replace(page, sheet=scenes.camera(rng, scenes.lamp(rng, page.sheet)))
+
+
+def _ruled(rng: Generator, sheet: Sheet, pitch: float, first: float, *, squared: bool) -> Sheet:
+    """Print rules on a sheet, the first of the lying ones at `first`."""
+    height, width = sheet.shape[:2]
+    rules, thick = np.zeros((height, width), np.float32), int(rng.integers(1, 3))
+    for y in np.arange(first, height, pitch).round().astype(int).tolist():
+        cv2.line(rules, (0, y), (width, y), 1, thick)
+    for x in np.arange(first, width, pitch).round().astype(int).tolist() if squared else ():
+        cv2.line(rules, (x, 0), (x, height), 1, thick)
+    colours = ((166, 188, 214), (120, 150, 200), (170, 170, 170), (90, 90, 96), (214, 150, 150))
+    return over(sheet, rules, colours[rng.integers(len(colours))])
+
+
+def _laid(rng: Generator, page: Page, desk: int, share: float) -> Page:
+    """Lay a page on a desk of which it covers a share, a little turned and seen from the side."""
+    height, width = page.sheet.shape[:2]
+    wide = rng.uniform(1.0, 1.33) if rng.random() < 0.5 else 1 / rng.uniform(1.0, 1.33)
+    area = width * height / share
+    size = (
+        max(round((area * wide) ** 0.5), width + 10),
+        max(round((area / wide) ** 0.5), height + 10),
+    )
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+    away = rng.uniform(-0.04, 0.04, (4, 2)) * (width, height)
+    turn = rotation(rng.uniform(-10, 10), (width, height))
+    there = cv2.perspectiveTransform((corners + away)[None], turn)[0]
+    there -= there.min(axis=0)
+    room = np.maximum(np.array(size) - there.max(axis=0), 0)
+    there += rng.uniform(0.1, 0.9, 2) * room
+    size = (
+        max(size[0], round(there[:, 0].max()) + 8),
+        max(size[1], round(there[:, 1].max()) + 8),
+    )
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), there.astype(np.float32))
+    return _pasted(page, scenes.ground(rng, size, desk), matrix)
+
+
+def _pasted(page: Page, desk: Sheet, matrix: Matrix) -> Page:
+    """Lay a page on a desk where a (3, 3) matrix puts it; it throws a small shadow."""
+    size = desk.shape[1], desk.shape[0]
+    seen = cv2.warpPerspective(
+        page.sheet, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    whole = np.ones(page.sheet.shape[:2], np.float32)
+    mask = np.asarray(cv2.warpPerspective(whole, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
+    shade = cv2.GaussianBlur(np.roll(mask, (5, 4), (0, 1)), (0, 0), 5)
+    dimmed = as_sheet(desk * (1 - 0.45 * shade[..., None]))
+    sheet = scenes.blended(dimmed, np.asarray(seen, np.uint8), mask)
+    return Page(sheet, page.lines, moved_boxes(page.boxes, matrix))
+
+
+def _jpeg(sheet: Sheet) -> bytes:
+    return saved(Image.fromarray(sheet), "JPEG", quality=90)
