@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 from PIL import Image
 
 from core.uploads.decode import decode
@@ -77,7 +76,9 @@ def turned(page: Page, degrees: int) -> Page:
     sheet, boxes = page.sheet, page.boxes
     for _ in range(degrees // 90):
         sheet = np.ascontiguousarray(np.rot90(sheet, -1))
-        boxes = tuple((height - b, l, height - t, r) for l, t, r, b in boxes)
+        boxes = tuple(
+            (height - bottom, left, height - top, right) for left, top, right, bottom in boxes
+        )
         height, width = width, height
     return Page(sheet, page.lines, boxes, (page.turned + degrees) % 360)
 
@@ -131,7 +132,7 @@ def dark_object_in_frame(rng: Generator) -> Page:
             break
     else:
         raise AssertionError("there is no place for the thing")
-    shade = cv2.GaussianBlur(np.roll(mask, (6, 8), (0, 1)), (0, 0), 8) * (1 - mask)
+    shade = cv2.GaussianBlur(np.roll(mask, (6, 8), (0, 1)), (0, 0), 8)
     dimmed = as_sheet(page.sheet * (1 - 0.4 * shade[..., None]))
     sheet = scenes.blended(dimmed, as_sheet(skin), mask)
     return _photographed(rng, replace(page, sheet=sheet))
@@ -144,7 +145,7 @@ def torn_edge(rng: Generator) -> Page:
     size = _size(writing)
     page = _on(rng, writing, scenes.paper(rng, size))
     mask = scenes.torn(rng, size, margin)
-    fibres = cv2.erode(mask, np.ones((7, 7), np.uint8))
+    fibres = np.asarray(cv2.erode(mask, np.ones((7, 7), np.uint8)), np.float32)
     sheet = scenes.blended(np.full_like(page.sheet, 252), page.sheet, fibres)
     desk = scenes.ground(rng, size, int(rng.integers(3)))
     shade = cv2.GaussianBlur(np.roll(mask, (5, 5), (0, 1)), (0, 0), 6)
@@ -232,9 +233,20 @@ def two_columns(rng: Generator) -> Page:
 
 
 def table_of_marks(rng: Generator) -> Page:
+    page = _table(rng)
+    return replace(page, sheet=scenes.lamp(rng, page.sheet))
+
+
+def table_on_desk(rng: Generator) -> Page:
+    """A table on a card, photographed from farther away."""
+    page = _laid(rng, _table(rng), int(rng.integers(3)), rng.uniform(0.2, 0.6))
+    return _photographed(rng, page)
+
+
+def _table(rng: Generator) -> Page:
     """A ruled table with one or two digits in a cell, and words at the rows or not."""
     hand = _hand(rng, rng.uniform(34, 44))
-    columns, rows, edge = rng.integers(3, 6), rng.integers(3, 7), hand.height
+    columns, rows, edge = int(rng.integers(3, 6)), int(rng.integers(3, 7)), hand.height
     names = [str(name) for name in rng.permutation(np.array(WORDS))] if rng.random() < 0.5 else []
     table = [
         [_row(rng, int(rng.integers(1, 3)), replace(hand, gap=(0.1, 0.15))) for _ in range(columns)]
@@ -252,17 +264,12 @@ def table_of_marks(rng: Generator) -> Page:
         marks = joined(cells)
         parts.append((replace(marks, lines=("".join(marks.lines),)), edge, edge + (y - 0.2) * tall))
     writing = joined(parts)
-    rules, thick = np.zeros(writing.ink.shape, np.float32), int(rng.choice([1, 2, 3, 5]))
     top = edge + 1.75 * hand.height - 1.2 * tall  # a line stands a little above its rule
-    xs = [*([edge] if heads else []), *(edge + head + x * wide for x in range(columns + 1))]
-    ys = [top + y * tall for y in range(rows + 1)]
-    for x in xs:
-        _line(rules, (x, ys[0]), (x, ys[-1]), thick)
-    for y in ys:
-        _line(rules, (xs[0], y), (xs[-1], y), thick)
+    xs: list[float] = [*([edge] if heads else []), *(edge + head + wide * np.arange(columns + 1))]
+    ys = [top + i * tall for i in range(rows + 1)]
+    rules = _grid(_size(writing), xs, ys, int(rng.choice([1, 2, 3, 5])))
     pen = scenes.some_pen(rng) if rng.random() < 0.6 else (150, 170, 196)
-    sheet = scenes.lamp(rng, scenes.paper(rng, _size(writing)))
-    return _on(rng, writing, over(sheet, rules, pen))
+    return _on(rng, writing, over(scenes.paper(rng, _size(writing)), rules, pen))
 
 
 def squared_paper(rng: Generator) -> Page:
@@ -327,14 +334,14 @@ def beside_words(rng: Generator) -> Page:
     for _ in range(rng.integers(2, 6)):
         first, second = some_digits(rng, int(rng.integers(2, 5))), some_digits(rng, 2)
         word, sign = str(rng.choice(WORDS)), "+-=:%/"[rng.integers(6)]
-        what: list[int | str] = (
+        choices: tuple[list[int | str], ...] = (
             [word, " ", *first],
             [*first, " ", word],
             [word, ":", *first, sign, *second],
             [*first, sign, *second, " ", word],
             [word, "(", *first, ")"],
-        )[rng.integers(5)]
-        rows.append(row(rng, what, hand))
+        )
+        rows.append(row(rng, choices[rng.integers(len(choices))], hand))
     return _on_paper(rng, put(stacked(rng, rows, (1.6, 2)), (640, 480)))
 
 
@@ -430,6 +437,7 @@ PAGES: tuple[PageKind, ...] = (
     slanted_lines,
     two_columns,
     table_of_marks,
+    table_on_desk,
     squared_paper,
     ruled_paper,
     unequal_sizes,
@@ -475,10 +483,15 @@ def _size(writing: Writing) -> tuple[int, int]:
     return writing.ink.shape[1], writing.ink.shape[0]
 
 
-def _line(ink: Ink, start: tuple[float, float], end: tuple[float, float], thickness: int) -> None:
-    (x, y), (right, bottom) = start, end
-    ends = (round(x), round(y)), (round(right), round(bottom))
-    cv2.line(ink, *ends, 1, thickness, cv2.LINE_AA)
+def _grid(size: scenes.Size, xs: Sequence[float], ys: Sequence[float], thickness: int) -> Ink:
+    """Rule upright lines at `xs` and level ones at `ys`, between the outermost of the others."""
+    ink = np.zeros(size[::-1], np.float32)
+    columns, rows = np.rint(xs).astype(int).tolist(), np.rint(ys).astype(int).tolist()
+    for x in columns:
+        cv2.line(ink, (x, rows[0]), (x, rows[-1]), 1, thickness, cv2.LINE_AA)
+    for y in rows:
+        cv2.line(ink, (columns[0], y), (columns[-1], y), 1, thickness, cv2.LINE_AA)
+    return ink
 
 
 def _on(rng: Generator, writing: Writing, sheet: Sheet) -> Page:
@@ -494,13 +507,11 @@ def _photographed(rng: Generator, page: Page) -> Page:
 
 
 def _ruled(rng: Generator, sheet: Sheet, pitch: float, first: float, *, squared: bool) -> Sheet:
-    """Print rules on a sheet, the first of the lying ones at `first`."""
+    """Print rules on a sheet, the first of the level ones at `first`."""
     height, width = sheet.shape[:2]
-    rules, thick = np.zeros((height, width), np.float32), int(rng.integers(1, 3))
-    for y in np.arange(first, height, pitch).round().astype(int).tolist():
-        cv2.line(rules, (0, y), (width, y), 1, thick)
-    for x in np.arange(first, width, pitch).round().astype(int).tolist() if squared else ():
-        cv2.line(rules, (x, 0), (x, height), 1, thick)
+    ys = np.arange(first - pitch, height + pitch, pitch)
+    xs = np.arange(first - pitch, width + pitch, pitch) if squared else np.array([-9, width + 9])
+    rules = _grid((width, height), xs.tolist(), ys.tolist(), int(rng.integers(1, 3)))
     colours = ((166, 188, 214), (120, 150, 200), (170, 170, 170), (90, 90, 96), (214, 150, 150))
     return over(sheet, rules, colours[rng.integers(len(colours))])
 
@@ -526,7 +537,7 @@ def _laid(rng: Generator, page: Page, desk: int, share: float) -> Page:
         max(size[1], round(there[:, 1].max()) + 8),
     )
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), there.astype(np.float32))
-    return _pasted(page, scenes.ground(rng, size, desk), matrix)
+    return _pasted(page, scenes.ground(rng, size, desk), np.asarray(matrix, np.float64))
 
 
 def _pasted(page: Page, desk: Sheet, matrix: Matrix) -> Page:

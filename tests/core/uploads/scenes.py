@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from tests.core.uploads.sheets import Colour, Sheet, across, as_jpeg, as_sheet
+from tests.core.uploads.sheets import Colour, Sheet, across, as_jpeg, as_sheet, clipped
 
 Mask = NDArray[np.float32]
 Size = tuple[int, int]
@@ -114,8 +114,8 @@ def shadow(rng: Generator, sheet: Sheet) -> Sheet:
 
 def camera(rng: Generator, sheet: Sheet) -> Sheet:
     """What a phone's camera adds: a little blur, noise, and JPEG."""
-    blurred = cv2.GaussianBlur(sheet, (0, 0), rng.uniform(0.3, 0.9))
-    noisy = as_sheet(blurred + rng.normal(0, rng.uniform(0.5, 3), sheet.shape).astype(np.float32))
+    blurred = np.asarray(cv2.GaussianBlur(sheet, (0, 0), rng.uniform(0.3, 0.9)), np.float32)
+    noisy = as_sheet(blurred + rng.normal(0, rng.uniform(0.5, 3), sheet.shape))
     return as_jpeg(noisy, int(rng.integers(60, 93)))
 
 
@@ -128,28 +128,20 @@ def torn(rng: Generator, size: Size, margin: int) -> Mask:
     """The mask of a sheet with ragged edges, which lie within `margin` of the picture's."""
     width, height = size
     y, x = np.mgrid[:height, :width].astype(np.float32)
-    inside = np.full((height, width), np.inf, np.float32)
-    for here, along, length in (
-        (x, y, height),
-        (width - x, y, height),
-        (y, x, width),
-        (height - y, x, width),
-    ):
-        edge = _ragged(rng, length, margin)
-        inside = np.minimum(inside, here - edge[along.astype(np.int32)])
-    return np.clip(inside + 0.5, 0, 1)
+    left, right = (_ragged(rng, height, margin)[:, None] for _ in range(2))
+    top, bottom = (_ragged(rng, width, margin) for _ in range(2))
+    inside = np.minimum.reduce([x - left, width - x - right, y - top, height - y - bottom])
+    return clipped(inside + 0.5)
 
 
 def _ragged(rng: Generator, length: int, margin: int) -> Mask:
     """A line of noise in several octaves, from 0.2 to 0.9 of the margin."""
-    line = np.zeros(length)
+    line, at = np.zeros(length), np.linspace(0, 1, length)
     for octave in range(6):
-        knots = rng.normal(0, 1, 4 * 2**octave)
-        line += np.interp(np.linspace(0, len(knots) - 1, length), np.arange(len(knots)), knots) / (
-            1.7**octave
-        )
-    line = (line - line.min()) / np.ptp(line)
-    return (margin * (0.2 + 0.7 * line)).astype(np.float32)
+        knots = rng.normal(0, 1.7**-octave, 4 * 2**octave)
+        line += np.interp(at, np.linspace(0, 1, len(knots)), knots)
+    level = (line - line.min()) / np.ptp(line)
+    return np.asarray(margin * (0.2 + 0.7 * level), np.float32)
 
 
 def pen_object(rng: Generator, size: Size) -> tuple[Mask, NDArray[np.float32]]:

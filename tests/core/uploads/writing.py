@@ -27,8 +27,8 @@ _LARGE = 120  # pixels of a digit's height where the middle of its stroke is fou
 _TALL, _LOW = "dfhktAEFHKMNPRTUVWXY", "py"
 _SMALL = {0: 0.55, 2: 0.72, 5: 0.75}
 _LONG = (7, 9)
-_LOOPS = {0: {1}, 2: {0, 1}, 4: {0, 1}, 6: {1}, 8: {2}, 9: {1}}
-"""Numbers of loops by class, without 0. With a loop that is filled, a thin pen would write a C."""
+_LOOPS = {0: (1,), 2: (0, 1), 4: (0, 1), 6: (1,), 8: (2,), 9: (1,)}
+"""Numbers of loops by class; others have none. A 6 whose loop is filled becomes a C if thin."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,11 +66,11 @@ class Hand:
 
 
 def some_digits(rng: Generator, count: int) -> list[int]:
-    """Choose test digits, by their index, with the loops that their classes have."""
+    """Choose test digits, by their index, that a pen of any width can write legibly."""
     chosen: list[int] = []
     while len(chosen) < count:
         index = int(rng.integers(len(load_test_digits())))
-        if _loops(index) in _LOOPS.get(int(load_test_digits().labels[index]), {0}):
+        if _is_whole(index):
             chosen.append(index)
     return chosen
 
@@ -184,7 +184,7 @@ def moved_boxes(boxes: Sequence[Box], matrix: Matrix) -> tuple[Box, ...]:
 
 
 def rotation(degrees: float, size: tuple[int, int]) -> Matrix:
-    """Return the (3, 3) matrix of a turn, counter-clockwise, about the middle of (width, height)."""
+    """Return the (3, 3) matrix of a turn, counter-clockwise, about a middle."""
     turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), degrees, 1)
     return np.vstack([turn, [0, 0, 1]])
 
@@ -208,8 +208,8 @@ def _drawn(rng: Generator, each: int | str, hand: Hand) -> tuple[Ink, float]:
 
 def _digit(index: int, height: float, pen: float | None) -> Ink:
     image = load_test_digits().images[index]
-    tall, wide = (np.ptp(np.flatnonzero(image.any(axis=axis))) for axis in (1, 0))
-    height *= min(1, 1.1 * tall / max(wide, 1))  # lying digits are no wider than others
+    tall, wide = (int(image.any(axis=axis).sum()) for axis in (1, 0))
+    height *= min(1, 1.1 * tall / wide)  # lying digits are no wider than others
     factor = height / _LARGE
     if pen is None:
         large = written(index, _LARGE)
@@ -219,9 +219,13 @@ def _digit(index: int, height: float, pen: float | None) -> Ink:
 
 
 @cache
-def _loops(index: int) -> int:
-    paper = np.pad(written(index, _LARGE), 2) < 0.5
-    return cv2.connectedComponents(paper.astype(np.uint8), connectivity=4)[0] - 2
+def _is_whole(index: int) -> bool:
+    """Whether a digit has the loops of its class, and is in one part; a five may be in two."""
+    digit = int(load_test_digits().labels[index])
+    ink = (np.pad(written(index, _LARGE), 2) > 0.5).astype(np.uint8)
+    parts = cv2.connectedComponents(ink, connectivity=8)[0] - 1
+    loops = cv2.connectedComponents(1 - ink, connectivity=4)[0] - 2
+    return loops in _LOOPS.get(digit, (0,)) and parts <= 1 + (digit == 5)
 
 
 @cache
