@@ -6,8 +6,31 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from core.negatives import glyphs
 from tests.core.uploads.defects import ruled
-from tests.core.uploads.sheets import PAPER, Sheet, as_sheet, on_paper, placed, printed
+from tests.core.uploads.scenes import lamp, paper, some_pen
+from tests.core.uploads.sheets import (
+    BLACK,
+    PAPER,
+    WHITE,
+    Sheet,
+    as_sheet,
+    clipped,
+    on_paper,
+    over,
+    placed,
+    printed,
+)
+from tests.core.uploads.things import (
+    clothes_photo,
+    clothes_thumbnail,
+    face_photo,
+    hand_photo,
+    hand_silhouette,
+    pet,
+    room,
+)
+from tests.core.uploads.writing import WORDS, Hand, put, row, stacked
 
 Nothing = Callable[[Generator], Sheet]
 
@@ -106,6 +129,85 @@ def table(_: Generator) -> Sheet:
     return sheet
 
 
+def plot(rng: Generator) -> Sheet:
+    """Axes with ticks, and curves, bars or dots; no numbers."""
+    ink, sheet = np.zeros((360, 480), np.float32), np.full((360, 480, 3), 255, np.uint8)
+    cv2.polylines(ink, [np.array([[60, 30], [60, 310], [450, 310]])], False, 1, 2)
+    for x in range(100, 450, 50):
+        cv2.line(ink, (x, 310), (x, 316), 1, 1)
+    for y in range(60, 310, 50):
+        cv2.line(ink, (54, y), (60, y), 1, 1)
+    kind, xs = rng.integers(3), np.linspace(70, 440, 100)
+    for _ in range(rng.integers(1, 4)):
+        layer, colour = np.zeros((360, 480), np.float32), tuple(rng.integers(0, 200, 3).tolist())
+        level = np.convolve(rng.normal(0, 1, 140), np.hanning(41), "valid")
+        ys = 60 + 220 * (level - level.min()) / np.ptp(level)
+        points = np.stack([xs, ys], axis=1).round().astype(np.int32)
+        if kind == 0:
+            cv2.polylines(layer, [points], False, 1, 2, cv2.LINE_AA)
+        elif kind == 1:
+            for x, y in points[::12].tolist():
+                cv2.rectangle(layer, (x, y), (x + 28, 309), 1, cv2.FILLED)
+        else:
+            for x, y in (points[::3] + rng.normal(0, 12, (34, 2))).astype(int).tolist():
+                cv2.circle(layer, (x, y), 4, 1, cv2.FILLED, cv2.LINE_AA)
+        sheet = over(sheet, layer, colour)
+        if kind == 1:
+            break  # further bars would hide these
+    return over(sheet, ink, (30, 30, 30))
+
+
+def page_of_text(rng: Generator) -> Sheet:
+    """Lines of words in a handwriting font."""
+    hand = Hand(rng.uniform(22, 40), gap=(0.1, 0.2), font=int(rng.integers(102)))
+    rows = []
+    for _ in range(rng.integers(4, 10)):
+        words = [str(word) for word in rng.choice(WORDS, rng.integers(3, 6))]
+        rows.append(row(rng, [part for word in words for part in (word, " ")], hand))
+    writing = put(stacked(rng, rows, (1.5, 1.8)), (480, 360))
+    size = writing.ink.shape[1], writing.ink.shape[0]
+    return lamp(rng, over(paper(rng, size), writing.ink, some_pen(rng)))
+
+
+def greek_letters(rng: Generator) -> Sheet:
+    """A few of them, large."""
+    images, codes = glyphs()
+    greek = np.flatnonzero((codes >= ord("Γ")) & (codes <= ord("ω")))
+    ink = np.hstack([np.pad(images[i], 8) for i in rng.choice(greek, rng.integers(1, 5))])
+    large = cv2.resize(ink.astype(np.float32), None, fx=1.6, fy=1.6)
+    return on_paper(placed(clipped(large), (580, 320)), pen=some_pen(rng))
+
+
+def logo(rng: Generator) -> Sheet:
+    """A badge: rings, a star or waves, and a name under it."""
+    sheet, colours = np.full((360, 360, 3), 255, np.uint8), rng.integers(0, 230, (2, 3)).tolist()
+    cv2.circle(sheet, (180, 140), 105, colours[0], int(rng.choice([10, 16, -1])), cv2.LINE_AA)
+    kind, spikes = rng.integers(3), int(rng.integers(5, 9))
+    if kind == 0:
+        radii = np.where(np.arange(2 * spikes) % 2, 30, 75)
+        angles = np.pi * np.arange(2 * spikes) / spikes
+        star = np.stack([180 + radii * np.sin(angles), 140 - radii * np.cos(angles)], axis=1)
+        cv2.fillPoly(sheet, [star.round().astype(np.int32)], colours[1], cv2.LINE_AA)
+    elif kind == 1:
+        xs = np.arange(110, 251)
+        for y in (110, 145, 180):
+            wave = np.stack([xs, y + 12 * np.sin(xs / 18)], axis=1).round().astype(np.int32)
+            cv2.polylines(sheet, [wave], False, colours[1], 12, cv2.LINE_AA)
+    else:
+        for x in (145, 180, 215):
+            cv2.circle(sheet, (x, 140), 40, colours[1], 8, cv2.LINE_AA)
+    name = printed("".join(rng.choice(list(_LETTERS), 5)), 6, size=1.8)
+    return over(sheet, placed(name, (360, 360), (0.5, 0.92)), tuple(colours[0]))
+
+
+def barcode(rng: Generator) -> Sheet:
+    """Bars of several widths, without the number under them."""
+    widths = rng.integers(1, 5, 60)
+    bars = np.repeat(np.arange(60) % 2, 2 * widths).astype(np.float32)
+    ink = np.repeat(bars[None], int(rng.integers(60, 180)), axis=0)
+    return on_paper(placed(ink, (480, 320)), WHITE, BLACK)
+
+
 NOTHING: tuple[Nothing, ...] = (
     blank,
     grain,
@@ -121,4 +223,16 @@ NOTHING: tuple[Nothing, ...] = (
     scribble,
     hills,
     table,
+    plot,
+    page_of_text,
+    greek_letters,
+    logo,
+    barcode,
+    hand_silhouette,
+    hand_photo,
+    clothes_thumbnail,
+    clothes_photo,
+    room,
+    pet,
+    face_photo,
 )

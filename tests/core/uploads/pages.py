@@ -132,8 +132,7 @@ def dark_object_in_frame(rng: Generator) -> Page:
             break
     else:
         raise AssertionError("there is no place for the thing")
-    shade = cv2.GaussianBlur(np.roll(mask, (6, 8), (0, 1)), (0, 0), 8)
-    dimmed = as_sheet(page.sheet * (1 - 0.4 * shade[..., None]))
+    dimmed = scenes.shaded(page.sheet, scenes.shade(mask, 8, 6, 8), 0.4)
     sheet = scenes.blended(dimmed, as_sheet(skin), mask)
     return _photographed(rng, replace(page, sheet=sheet))
 
@@ -148,8 +147,7 @@ def torn_edge(rng: Generator) -> Page:
     fibres = np.asarray(cv2.erode(mask, np.ones((7, 7), np.uint8)), np.float32)
     sheet = scenes.blended(np.full_like(page.sheet, 252), page.sheet, fibres)
     desk = scenes.ground(rng, size, int(rng.integers(3)))
-    shade = cv2.GaussianBlur(np.roll(mask, (5, 5), (0, 1)), (0, 0), 6)
-    desk = as_sheet(desk * (1 - 0.4 * shade[..., None]))
+    desk = scenes.shaded(desk, scenes.shade(mask, 5, 5, 6), 0.4)
     return _photographed(rng, replace(page, sheet=scenes.blended(desk, sheet, mask)))
 
 
@@ -548,8 +546,7 @@ def _pasted(page: Page, desk: Sheet, matrix: Matrix) -> Page:
     )
     whole = np.ones(page.sheet.shape[:2], np.float32)
     mask = np.asarray(cv2.warpPerspective(whole, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
-    shade = cv2.GaussianBlur(np.roll(mask, (5, 4), (0, 1)), (0, 0), 5)
-    dimmed = as_sheet(desk * (1 - 0.45 * shade[..., None]))
+    dimmed = scenes.shaded(desk, scenes.shade(mask, 4, 5, 5), 0.45)
     sheet = scenes.blended(dimmed, np.asarray(seen, np.uint8), mask)
     return Page(sheet, page.lines, moved_boxes(page.boxes, matrix))
 

@@ -49,7 +49,7 @@ def paper(rng: Generator, size: Size, *, note: bool = False) -> Sheet:
     colours = _NOTES if note else _PAPERS
     sheet = np.empty((size[1], size[0], 3), np.float32)
     sheet[:] = colours[rng.integers(len(colours))]
-    sheet += _cloud(rng, size, 6)[..., None] * rng.uniform(1, 4)
+    sheet += cloud(rng, size, 6)[..., None] * rng.uniform(1, 4)
     sheet += rng.normal(0, rng.uniform(0.5, 2.5), (size[1], size[0], 1)).astype(np.float32)
     return as_sheet(sheet)
 
@@ -62,7 +62,7 @@ def ground(rng: Generator, size: Size, kind: int) -> Sheet:
 
 def _dark(rng: Generator, size: Size) -> Sheet:
     base = rng.uniform(25, 75) * rng.uniform(0.9, 1.1, 3)
-    noise = rng.normal(0, 3, (size[1], size[0], 1)) + 8 * _cloud(rng, size, 5)[..., None]
+    noise = rng.normal(0, 3, (size[1], size[0], 1)) + 8 * cloud(rng, size, 5)[..., None]
     return as_sheet(base + noise)
 
 
@@ -72,7 +72,7 @@ def _wood(rng: Generator, size: Size) -> Sheet:
     y, x = np.mgrid[:height, :width].astype(np.float32)
     if rng.random() < 0.5:
         y, x = x, y
-    rings = y / rng.uniform(12, 30) + 3 * _cloud(rng, size, 3) + x / 900
+    rings = y / rng.uniform(12, 30) + 3 * cloud(rng, size, 3) + x / 900
     grain = 0.5 * np.sin(2 * np.pi * rings) + 0.4 * _streaks(rng, size)
     light, dark = np.array([186, 138, 92]), np.array([120, 78, 46])
     tone = rng.uniform(0.6, 1.1)
@@ -85,7 +85,7 @@ def _coloured(rng: Generator, size: Size) -> Sheet:
     colours = ((130, 30, 34), (36, 60, 110), (40, 92, 70), (110, 120, 128), (70, 40, 90))
     sheet = np.empty((size[1], size[0], 3), np.float32)
     sheet[:] = colours[rng.integers(len(colours))]
-    sheet *= (1 + 0.15 * _cloud(rng, size, 3))[..., None]
+    sheet *= (1 + 0.15 * cloud(rng, size, 3))[..., None]
     y, x = across(sheet)
     there = rng.uniform(-1, 1, 2)
     gloss = np.exp(-((x - there[0]) ** 2 + (y - there[1]) ** 2) / 0.1)
@@ -122,6 +122,18 @@ def camera(rng: Generator, sheet: Sheet) -> Sheet:
 def blended(below: Sheet, above: Sheet, mask: Mask) -> Sheet:
     """Lay a sheet on another where its (h, w) mask is 1."""
     return as_sheet(below + (above.astype(np.float32) - below) * mask[..., None])
+
+
+def shade(mask: Mask, x: float, y: float, soft: float) -> Mask:
+    """The (h, w) shadow of what a mask covers, moved by pixels and blurred; 1 is darkest."""
+    to = np.array([[1, 0, x], [0, 1, y]], np.float32)
+    moved = cv2.warpAffine(mask, to, mask.shape[::-1])
+    return np.asarray(cv2.GaussianBlur(moved, (0, 0), soft), np.float32)
+
+
+def shaded(sheet: Sheet, shade: Mask, depth: float) -> Sheet:
+    """Darken a sheet by a share where its (h, w) shade is 1."""
+    return as_sheet(sheet * (1 - depth * shade[..., None]))
 
 
 def torn(rng: Generator, size: Size, margin: int) -> Mask:
@@ -242,7 +254,7 @@ def _on_edge(rng: Generator, size: Size) -> tuple[int, int]:
     return round(x * width), round(y * height)
 
 
-def _cloud(rng: Generator, size: Size, cells: int) -> Mask:
+def cloud(rng: Generator, size: Size, cells: int) -> Mask:
     """Smooth noise, mean 0 and deviation of about 1."""
     coarse = rng.normal(0, 1, (cells, cells)).astype(np.float32)
     return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
