@@ -3,7 +3,7 @@
 Each function takes chance, and gives a page.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -15,13 +15,15 @@ from core.uploads.decode import decode
 from core.uploads.decoded_image import DecodedImage
 from tests.builders import saved
 from tests.core.uploads import scenes
-from tests.core.uploads.sheets import Colour, Ink, Sheet, as_picture, as_sheet, over
+from tests.core.uploads.sheets import Colour, Sheet, as_picture, as_sheet, over
 from tests.core.uploads.writing import (
     WORDS,
     Box,
     Hand,
     Matrix,
     Writing,
+    blank,
+    in_one_line,
     joined,
     moved_boxes,
     put,
@@ -93,15 +95,15 @@ def note_on_desk(rng: Generator) -> Page:
         _row(rng, int(rng.integers(2, 7)), _hand(rng, height)) for _ in range(rng.integers(1, 5))
     ]
     writing = put(stacked(rng, rows, (1.5, 2)), (420, 380), _somewhere(rng), margin=40)
-    page = _on(rng, writing, scenes.paper(rng, _size(writing), note=True))
+    page = _on(rng, writing, scenes.paper(rng, writing.size, note=True))
     return _photographed(rng, _laid(rng, page, int(rng.integers(3)), rng.uniform(0.15, 0.6)))
 
 
 def sheet_with_desk_edge(rng: Generator) -> Page:
     """Paper, with a strip of the desk along one or two sides."""
     writing = _lines(rng, _hand(rng, rng.uniform(45, 70)), (900, 700), margin=110)
-    page = _on(rng, writing, scenes.paper(rng, _size(writing)))
-    width, height = _size(writing)
+    page = _on(rng, writing, scenes.paper(rng, writing.size))
+    width, height = writing.size
     turn = rotation(rng.uniform(-4, 4), (width, height))
     sides = rng.permutation(4)[: rng.integers(1, 3)]
     room = rng.uniform(20, 70, 4)
@@ -116,18 +118,18 @@ def sheet_with_desk_edge(rng: Generator) -> Page:
 
 def phone_shadow(rng: Generator) -> Page:
     writing = _lines(rng, _hand(rng, rng.uniform(45, 75)), (900, 700))
-    page = _on(rng, writing, scenes.paper(rng, _size(writing)))
+    page = _on(rng, writing, scenes.paper(rng, writing.size))
     return _photographed(rng, replace(page, sheet=scenes.shadow(rng, page.sheet)))
 
 
 def dark_object_in_frame(rng: Generator) -> Page:
     """A pen, a mug, a cable or a thumb reaches into the picture, beside the writing."""
     writing = _lines(rng, _hand(rng, rng.uniform(45, 60)), (1000, 800), margin=130)
-    page = _on(rng, writing, scenes.paper(rng, _size(writing)))
+    page = _on(rng, writing, scenes.paper(rng, writing.size))
     used = cv2.dilate((writing.ink > 0.1).astype(np.uint8), np.ones((31, 31), np.uint8)) > 0
     make = scenes.OBJECTS[rng.integers(len(scenes.OBJECTS))]
     for _ in range(1000):
-        mask, skin = make(rng, _size(writing))
+        mask, skin = make(rng, writing.size)
         if mask.sum() > 0.005 * mask.size and not (mask[used] > 0).any():
             break
     else:
@@ -141,7 +143,7 @@ def torn_edge(rng: Generator) -> Page:
     """Paper with a ragged edge on something darker."""
     margin = 70
     writing = _lines(rng, _hand(rng, rng.uniform(45, 70)), (800, 600), margin=margin + 30)
-    size = _size(writing)
+    size = writing.size
     page = _on(rng, writing, scenes.paper(rng, size))
     mask = scenes.torn(rng, size, margin)
     fibres = np.asarray(cv2.erode(mask, np.ones((7, 7), np.uint8)), np.float32)
@@ -163,7 +165,7 @@ def small_row_on_large_page(rng: Generator) -> Page:
     window = sheet[top : top + line.ink.shape[0], left : left + line.ink.shape[1]]
     window[:] = over(window, line.ink, scenes.some_pen(rng))
     boxes = joined([(line, left, top)]).boxes
-    return Page(sheet, line.lines, boxes, file=_jpeg(sheet))
+    return Page(sheet, line.lines, boxes, file=saved(Image.fromarray(sheet), "JPEG", quality=90))
 
 
 def tall_screenshot(rng: Generator) -> Page:
@@ -174,8 +176,7 @@ def tall_screenshot(rng: Generator) -> Page:
         line = trimmed(_row(rng, int(rng.integers(2, 5)), hand))
         parts.append((line, rng.uniform(10, max(290 - line.ink.shape[1], 11)), y))
         y += rng.uniform(200, 1400)
-    blank = Writing(np.zeros((6000, 300), np.float32), (), ())
-    writing = joined([(blank, 0, 0), *parts])
+    writing = joined([(blank((300, 6000)), 0, 0), *parts])
     page = _on(rng, writing, np.full((*writing.ink.shape, 3), 250, np.uint8))
     return replace(page, file=saved(Image.fromarray(page.sheet)))
 
@@ -184,9 +185,9 @@ def small_in_frame(rng: Generator) -> Page:
     """A row of digits 60 pixels high right across 1,280 x 960."""
     hand = Hand(60, rng.uniform(0.06, 0.1), gap=(0.5, 0.9))
     line = _row(rng, 10, hand)
-    turn = rotation(rng.uniform(-2, 2), _size(line))
-    writing = put(warped(line, turn, _size(line)), (1280, 960), (0.5, rng.uniform(0, 1)))
-    page = _on(rng, writing, scenes.paper(rng, _size(writing)))
+    turn = rotation(rng.uniform(-2, 2), line.size)
+    writing = put(warped(line, turn, line.size), (1280, 960), (0.5, rng.uniform(0, 1)))
+    page = _on(rng, writing, scenes.paper(rng, writing.size))
     return _photographed(rng, page)
 
 
@@ -204,7 +205,7 @@ def phone_list(rng: Generator) -> Page:
             what[7:7], what[3:3] = [sign], [sign]
         rows.append(row(rng, what, hand))
     writing = put(stacked(rng, rows, (1.35, 1.7)), (640, 480))
-    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, _size(writing))))
+    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, writing.size)))
 
 
 def slanted_lines(rng: Generator) -> Page:
@@ -213,8 +214,8 @@ def slanted_lines(rng: Generator) -> Page:
     rows = [_row(rng, int(rng.integers(4, 10)), hand) for _ in range(rng.integers(2, 6))]
     flat = put(stacked(rng, rows, (1.5, 1.9)), (0, 0), margin=120)
     degrees = rng.uniform(3, 10) * rng.choice([-1, 1])
-    writing = put(warped(flat, rotation(degrees, _size(flat)), _size(flat)), (640, 480))
-    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, _size(writing))))
+    writing = put(warped(flat, rotation(degrees, flat.size), flat.size), (640, 480))
+    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, writing.size)))
 
 
 def two_columns(rng: Generator) -> Page:
@@ -227,7 +228,7 @@ def two_columns(rng: Generator) -> Page:
     right = columns[0].ink.shape[1] + rng.uniform(2.5, 4) * hand.height
     tops = rng.uniform(0, 0.8, 2) * hand.height
     writing = put(joined([(columns[0], 0, tops[0]), (columns[1], right, tops[1])]), (640, 480))
-    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, _size(writing))))
+    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, writing.size)))
 
 
 def table_of_marks(rng: Generator) -> Page:
@@ -242,41 +243,45 @@ def table_on_desk(rng: Generator) -> Page:
 
 
 def _table(rng: Generator) -> Page:
-    """A ruled table with one or two digits in a cell, and words at the rows or not."""
+    """A ruled table with one or two digits in a cell; words begin the rows and columns or not."""
     hand = _hand(rng, rng.uniform(34, 44))
-    columns, rows, edge = int(rng.integers(3, 6)), int(rng.integers(3, 7)), hand.height
-    names = [str(name) for name in rng.permutation(np.array(WORDS))] if rng.random() < 0.5 else []
-    table = [
+    height, columns, tall = hand.height, int(rng.integers(3, 6)), rng.uniform(1.6, 1.9)
+    cells = [
         [_row(rng, int(rng.integers(1, 3)), replace(hand, gap=(0.1, 0.15))) for _ in range(columns)]
-        for _ in range(rows)
+        for _ in range(rng.integers(3, 7))
     ]
-    widest = max(cell.ink.shape[1] for line in table for cell in line)
-    wide, tall = widest + 0.3 * hand.height, rng.uniform(1.5, 1.8) * hand.height
-    heads = [replace(row(rng, [name], hand), lines=()) for name in names[:rows]]
-    head = max((each.ink.shape[1] for each in heads), default=0)
-    blank = np.zeros((round(rows * tall + 2.5 * edge), round(head + columns * wide + 2 * edge)))
-    parts: list[tuple[Writing, float, float]] = [(Writing(blank.astype(np.float32), (), ()), 0, 0)]
-    for y, line in enumerate(table):
-        cells = [(heads[y], 0.0, 0.0)] if heads else []
-        cells += [(cell, head + (x + 0.1) * wide, 0.0) for x, cell in enumerate(line)]
-        marks = joined(cells)
-        parts.append((replace(marks, lines=("".join(marks.lines),)), edge, edge + (y - 0.2) * tall))
+    if rng.random() < 0.5:
+        cells = [[row(rng, [str(rng.choice(WORDS))], hand), *line] for line in cells]
+    if rng.random() < 0.3:
+        cells.insert(0, [row(rng, [str(rng.choice(WORDS))], hand) for _ in cells[0]])
+    widths = [
+        max(cell.size[0] for cell in column) + 0.3 * height for column in zip(*cells, strict=True)
+    ]
+    xs, ys = np.cumsum([height, *widths]), height * (1 + tall * np.arange(len(cells) + 1))
+    parts = [(blank((xs[-1] + height, ys[-1] + height)), 0.0, 0.0)]
+    for line, bottom in zip(cells, ys[1:], strict=True):
+        at = [(cell, x + 0.1 * height, 0.0) for cell, x in zip(line, xs, strict=False)]
+        parts.append((in_one_line(joined(at)), 0.0, bottom - 1.75 * height))
     writing = joined(parts)
-    top = edge + 1.75 * hand.height - 1.2 * tall  # a line stands a little above its rule
-    xs: list[float] = [*([edge] if heads else []), *(edge + head + wide * np.arange(columns + 1))]
-    ys = [top + i * tall for i in range(rows + 1)]
-    rules = _grid(_size(writing), xs, ys, int(rng.choice([1, 2, 3, 5])))
+    rules = scenes.grid(writing.size, xs.tolist(), ys.tolist(), int(rng.choice([1, 2, 3, 5])))
     pen = scenes.some_pen(rng) if rng.random() < 0.6 else (150, 170, 196)
-    return _on(rng, writing, over(scenes.paper(rng, _size(writing)), rules, pen))
+    return _on(rng, writing, over(scenes.paper(rng, writing.size), rules, pen))
 
 
 def squared_paper(rng: Generator) -> Page:
     """The squares are smaller than the digits, or hold one each."""
     hand = _hand(rng, rng.uniform(45, 65))
     writing = _lines(rng, hand, (800, 600))
-    sheet = scenes.lamp(rng, scenes.paper(rng, _size(writing)))
+    sheet = scenes.lamp(rng, scenes.paper(rng, writing.size))
     pitch = hand.height * rng.choice([0.5, 0.75, 1.2])
-    return _on(rng, writing, _ruled(rng, sheet, pitch, rng.uniform(0, pitch), squared=True))
+    return _on(rng, writing, scenes.ruled(rng, sheet, pitch, rng.uniform(0, pitch), squared=True))
+
+
+def dotted_paper(rng: Generator) -> Page:
+    hand = _hand(rng, rng.uniform(45, 65))
+    writing = _lines(rng, hand, (800, 600))
+    dots = scenes.dotted(rng, scenes.paper(rng, writing.size), rng.uniform(0.5, 1) * hand.height)
+    return _photographed(rng, _on(rng, writing, dots))
 
 
 def ruled_paper(rng: Generator) -> Page:
@@ -286,14 +291,11 @@ def ruled_paper(rng: Generator) -> Page:
     rows = [_row(rng, int(rng.integers(5, 10)), hand) for _ in range(rng.integers(2, 6))]
     parts = [(each, rng.uniform(0, 0.3) * hand.height, i * pitch) for i, each in enumerate(rows)]
     lines = joined(parts)
-    blank = Writing(
-        np.zeros((lines.ink.shape[0] + 80, lines.ink.shape[1] + 120), np.float32), (), ()
-    )
-    writing = joined([(blank, 0, 0), (lines, 60, 40)])
-    sheet = scenes.lamp(rng, scenes.paper(rng, _size(writing)))
+    writing = joined([(blank((lines.size[0] + 120, lines.size[1] + 80)), 0, 0), (lines, 60, 40)])
+    sheet = scenes.lamp(rng, scenes.paper(rng, writing.size))
     across = rng.choice([0.02, -0.3, -0.5]) * hand.height
     base = 40 + 1.5 * hand.height + across
-    return _on(rng, writing, _ruled(rng, sheet, pitch, base % pitch, squared=False))
+    return _on(rng, writing, scenes.ruled(rng, sheet, pitch, base % pitch, squared=False))
 
 
 def unequal_sizes(rng: Generator) -> Page:
@@ -316,7 +318,7 @@ def thin_pen(rng: Generator) -> Page:
     rows = [_row(rng, int(rng.integers(5, 9)), hand) for _ in range(rng.integers(1, 4))]
     writing = put(stacked(rng, rows, (1.5, 2)), (600, 400), _somewhere(rng))
     grey = int(rng.integers(50, 100))
-    sheet = scenes.lamp(rng, scenes.paper(rng, _size(writing)))
+    sheet = scenes.lamp(rng, scenes.paper(rng, writing.size))
     return Page(over(sheet, writing.ink, (grey, grey, grey)), writing.lines, writing.boxes)
 
 
@@ -343,6 +345,17 @@ def beside_words(rng: Generator) -> Page:
     return _on_paper(rng, put(stacked(rng, rows, (1.6, 2)), (640, 480)))
 
 
+def signs_below(rng: Generator) -> Page:
+    """Two lines of digits, and two of signs, smaller."""
+    hand = _hand(rng, rng.uniform(50, 70))
+    rows = [_row(rng, 5, hand) for _ in range(2)]
+    small = replace(hand, height=0.6 * hand.height, gap=(0.5, 0.8))
+    rows += [row(rng, [str(sign) for sign in rng.permutation([*signs])], small) for signs in _SIGNS]
+    return _on_paper(rng, put(stacked(rng, rows, (1.6, 2)), (640, 480)))
+
+
+_SIGNS = ("+-=*#", "%:?()!")
+
 # Many digits
 
 
@@ -354,23 +367,32 @@ def more_than_fifty(rng: Generator) -> Page:
 
 def two_hundred(rng: Generator) -> Page:
     """Ten rows of twenty on 530 x 300, black on white, as figures in papers show MNIST."""
-    hand = Hand(19)
-    parts = []
+    parts = [(blank((530, 300)), 0.0, 0.0)]
     for y in range(10):
-        cells = [(_row(rng, 1, hand), 0.0, 0.0) for _ in range(20)]
-        cells = [(trimmed(cell), 0.0, 0.0) for cell, _, _ in cells]
-        placed = [
-            (cell, 5 + 26 * x + (20 - cell.ink.shape[1]) / 2 + 3, (22 - cell.ink.shape[0]) / 2)
-            for x, (cell, _, _) in enumerate(cells)
+        cells = [trimmed(_row(rng, 1, Hand(19))) for _ in range(20)]
+        at = [
+            (cell, 5 + 26 * x + (26 - cell.size[0]) / 2, 5 + 29 * y + (29 - cell.size[1]) / 2)
+            for x, cell in enumerate(cells)
         ]
-        line = joined([(cell, max(left, 0), max(top, 0)) for cell, left, top in placed])
-        parts.append((replace(line, lines=("".join(line.lines),)), 0.0, 5.0 + 29 * y))
-    writing = put(joined(parts), (530, 300), margin=4)
-    sheet = np.full((*writing.ink.shape, 3), 255, np.uint8)
+        parts.append((in_one_line(joined(at)), 0.0, 0.0))
+    writing = joined(parts)
+    sheet = np.full((300, 530, 3), 255, np.uint8)
     return Page(over(sheet, writing.ink, (0, 0, 0)), writing.lines, writing.boxes)
 
 
 # Inks
+
+
+def tablet_drawing(rng: Generator) -> Page:
+    """A pen of one width on one colour, light on dark or the reverse."""
+    height = rng.uniform(60, 110)
+    hand = Hand(height, rng.uniform(0.03, 0.14), gap=(0.2, 0.5))
+    rows = [_row(rng, int(rng.integers(2, 6)), hand) for _ in range(rng.integers(1, 4))]
+    writing = put(stacked(rng, rows, (1.5, 2)), (640, 480), _somewhere(rng))
+    dark, light = rng.integers(0, 60, 3), rng.integers(190, 256, 3)
+    ground, pen = (dark, light) if rng.random() < 0.6 else (light, dark)
+    sheet = np.full((*writing.ink.shape, 3), ground, np.uint8)
+    return Page(over(sheet, writing.ink, tuple(pen.tolist())), writing.lines, writing.boxes)
 
 
 def coloured_inks(rng: Generator) -> Page:
@@ -415,10 +437,10 @@ def low_contrast(rng: Generator) -> Page:
 
 
 def twelve_bit(rng: Generator) -> Page:
-    """A scanner's 12 bits in a PNG of 16: the lightest is 4,095 of 65,535."""
+    """A scanner's 12 bits in a PNG of 16: no value is above 4,095 of 65,535."""
     writing = _lines(rng, _hand(rng, rng.uniform(45, 70)), (640, 480))
-    page = Page(over(scenes.paper(rng, _size(writing)), writing.ink), writing.lines, writing.boxes)
-    deep = (page.sheet[..., 0].astype(np.uint16) * 16) + 8
+    page = Page(over(scenes.paper(rng, writing.size), writing.ink), writing.lines, writing.boxes)
+    deep = page.sheet[..., 0].astype(np.uint16) * 16
     return replace(page, file=saved(Image.fromarray(deep)))
 
 
@@ -437,14 +459,17 @@ PAGES: tuple[PageKind, ...] = (
     table_of_marks,
     table_on_desk,
     squared_paper,
+    dotted_paper,
     ruled_paper,
     unequal_sizes,
     unequal_lines,
     thin_pen,
     touching_digits,
     beside_words,
+    signs_below,
     more_than_fifty,
     two_hundred,
+    tablet_drawing,
     coloured_inks,
     low_contrast,
     twelve_bit,
@@ -477,41 +502,16 @@ def _somewhere(rng: Generator) -> tuple[float, float]:
     return float(rng.uniform(0, 1)), float(rng.uniform(0, 1))
 
 
-def _size(writing: Writing) -> tuple[int, int]:
-    return writing.ink.shape[1], writing.ink.shape[0]
-
-
-def _grid(size: scenes.Size, xs: Sequence[float], ys: Sequence[float], thickness: int) -> Ink:
-    """Rule upright lines at `xs` and level ones at `ys`, between the outermost of the others."""
-    ink = np.zeros(size[::-1], np.float32)
-    columns, rows = np.rint(xs).astype(int).tolist(), np.rint(ys).astype(int).tolist()
-    for x in columns:
-        cv2.line(ink, (x, rows[0]), (x, rows[-1]), 1, thickness, cv2.LINE_AA)
-    for y in rows:
-        cv2.line(ink, (columns[0], y), (columns[-1], y), 1, thickness, cv2.LINE_AA)
-    return ink
-
-
 def _on(rng: Generator, writing: Writing, sheet: Sheet) -> Page:
     return Page(over(sheet, writing.ink, scenes.some_pen(rng)), writing.lines, writing.boxes)
 
 
 def _on_paper(rng: Generator, writing: Writing) -> Page:
-    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, _size(writing))))
+    return _on(rng, writing, scenes.lamp(rng, scenes.paper(rng, writing.size)))
 
 
 def _photographed(rng: Generator, page: Page) -> Page:
     return replace(page, sheet=scenes.camera(rng, scenes.lamp(rng, page.sheet)))
-
-
-def _ruled(rng: Generator, sheet: Sheet, pitch: float, first: float, *, squared: bool) -> Sheet:
-    """Print rules on a sheet, the first of the level ones at `first`."""
-    height, width = sheet.shape[:2]
-    ys = np.arange(first - pitch, height + pitch, pitch)
-    xs = np.arange(first - pitch, width + pitch, pitch) if squared else np.array([-9, width + 9])
-    rules = _grid((width, height), xs.tolist(), ys.tolist(), int(rng.integers(1, 3)))
-    colours = ((166, 188, 214), (120, 150, 200), (170, 170, 170), (90, 90, 96), (214, 150, 150))
-    return over(sheet, rules, colours[rng.integers(len(colours))])
 
 
 def _laid(rng: Generator, page: Page, desk: int, share: float) -> Page:
@@ -549,7 +549,3 @@ def _pasted(page: Page, desk: Sheet, matrix: Matrix) -> Page:
     dimmed = scenes.shaded(desk, scenes.shade(mask, 4, 5, 5), 0.45)
     sheet = scenes.blended(dimmed, np.asarray(seen, np.uint8), mask)
     return Page(sheet, page.lines, moved_boxes(page.boxes, matrix))
-
-
-def _jpeg(sheet: Sheet) -> bytes:
-    return saved(Image.fromarray(sheet), "JPEG", quality=90)

@@ -3,14 +3,14 @@
 Coordinates are pixels of the sheets; chance makes each a little different from the next.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from tests.core.uploads.sheets import Colour, Sheet, across, as_jpeg, as_sheet, clipped
+from tests.core.uploads.sheets import Colour, Sheet, across, as_jpeg, as_sheet, clipped, over
 
 Mask = NDArray[np.float32]
 Size = tuple[int, int]
@@ -37,6 +37,14 @@ _PENS: tuple[Colour, ...] = (
     (20, 60, 150),
     (60, 58, 60),
     (150, 30, 40),
+)
+
+_RULES: tuple[Colour, ...] = (
+    (166, 188, 214),
+    (120, 150, 200),
+    (170, 170, 170),
+    (90, 90, 96),
+    (214, 150, 150),
 )
 
 
@@ -90,6 +98,36 @@ def _coloured(rng: Generator, size: Size) -> Sheet:
     there = rng.uniform(-1, 1, 2)
     gloss = np.exp(-((x - there[0]) ** 2 + (y - there[1]) ** 2) / 0.1)
     return as_sheet(sheet + rng.uniform(0, 60) * gloss[..., None] + rng.normal(0, 2, sheet.shape))
+
+
+def grid(size: Size, xs: Sequence[float], ys: Sequence[float], thickness: int) -> Mask:
+    """Upright lines at `xs` and level ones at `ys`, each between the outermost of the others."""
+    ink = np.zeros(size[::-1], np.float32)
+    columns, rows = np.rint(xs).astype(int).tolist(), np.rint(ys).astype(int).tolist()
+    for x in columns:
+        cv2.line(ink, (x, rows[0]), (x, rows[-1]), 1, thickness, cv2.LINE_AA)
+    for y in rows:
+        cv2.line(ink, (columns[0], y), (columns[-1], y), 1, thickness, cv2.LINE_AA)
+    return ink
+
+
+def ruled(rng: Generator, sheet: Sheet, pitch: float, first: float, *, squared: bool) -> Sheet:
+    """Print rules on a sheet, the first of the level ones at `first`."""
+    height, width = sheet.shape[:2]
+    ys = np.arange(first - pitch, height + pitch, pitch)
+    xs = np.arange(first - pitch, width + pitch, pitch) if squared else np.array([-9, width + 9])
+    rules = grid((width, height), xs.tolist(), ys.tolist(), int(rng.integers(1, 3)))
+    return over(sheet, rules, _RULES[rng.integers(len(_RULES))])
+
+
+def dotted(rng: Generator, sheet: Sheet, pitch: float) -> Sheet:
+    """Print a dot at the corners of squares."""
+    height, width = sheet.shape[:2]
+    ink = np.zeros((height, width), np.float32)
+    for y in np.arange(rng.uniform(0, pitch), height, pitch):
+        for x in np.arange(pitch / 2, width, pitch):
+            cv2.circle(ink, (round(x), round(y)), 1, 1, cv2.FILLED, cv2.LINE_AA)
+    return over(sheet, ink, _RULES[rng.integers(len(_RULES))])
 
 
 def lamp(rng: Generator, sheet: Sheet) -> Sheet:

@@ -1,7 +1,7 @@
 """Lines of digits as hands write them: (h, w) ink, and where each digit is in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
@@ -44,6 +44,11 @@ class Writing:
     ink: Ink
     lines: tuple[str, ...]
     boxes: tuple[Box, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.ink.shape[1], self.ink.shape[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,17 @@ def row(rng: Generator, what: Sequence[int | str], hand: Hand) -> Writing:
         if isinstance(each, int):
             line += str(labels[each])
             boxes.append((float(left), float(top), float(right), float(top + rows)))
-    return Writing(ink[:, : right + round(0.2 * height)], (line,), tuple(boxes))
+    return Writing(ink[:, : right + round(0.2 * height)], (line,) if line else (), tuple(boxes))
+
+
+def blank(size: tuple[float, float]) -> Writing:
+    """Nothing yet, on (width, height)."""
+    return Writing(np.zeros((round(size[1]), round(size[0])), np.float32), (), ())
+
+
+def in_one_line(writing: Writing) -> Writing:
+    """The same, where all is read as one line."""
+    return replace(writing, lines=("".join(writing.lines),) if writing.lines else ())
 
 
 def joined(parts: Sequence[tuple[Writing, float, float]]) -> Writing:
@@ -163,8 +178,7 @@ def put(
     width, height = max(size[0], columns + 2 * margin), max(size[1], rows + 2 * margin)
     left = round(margin + (width - 2 * margin - columns) * at[0])
     top = round(margin + (height - 2 * margin - rows) * at[1])
-    blank = Writing(np.zeros((height, width), np.float32), (), ())
-    return joined([(blank, 0, 0), (writing, left, top)])
+    return joined([(blank((width, height)), 0, 0), (writing, left, top)])
 
 
 def warped(writing: Writing, matrix: Matrix, size: tuple[int, int]) -> Writing:
