@@ -7,7 +7,7 @@ import pytest
 
 from bot.runtime.networks import load_explainer
 from core.network import UPLOADS_WEIGHTS
-from core.uploads import Reader
+from core.uploads import Reader, Reading
 from core.uploads.candidates import LogitsFn
 from core.uploads.decoded_image import DecodedImage
 
@@ -23,13 +23,23 @@ def reader(logits_fn: LogitsFn) -> Reader:
 
 
 @pytest.fixture(scope="session")
-def said(logits_fn: LogitsFn, reader: Reader) -> Callable[[DecodedImage], str]:
+def answer(logits_fn: LogitsFn) -> Callable[[Reading], str]:
+    """The digits of a reading, as a string."""
+
+    def of(reading: Reading) -> str:
+        if not reading.digits:
+            return ""
+        logits = logits_fn(np.stack([digit.image for digit in reading.digits]))
+        return "".join(map(str, logits.argmax(axis=1)))
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def said(reader: Reader, answer: Callable[[Reading], str]) -> Callable[[DecodedImage], str]:
     """What is read in a picture, as a string of digits."""
 
     def say(picture: DecodedImage) -> str:
-        digits = reader.read(picture).digits
-        if not digits:
-            return ""
-        return "".join(map(str, logits_fn(np.stack([d.image for d in digits])).argmax(axis=1)))
+        return answer(reader.read(picture))
 
     return say

@@ -140,19 +140,24 @@ def hair_thin(ink: Ink, _: Generator) -> Sheet:
 
 def spine(ink: Ink) -> Ink:
     """Thin strokes to a line, layer by layer: Zhang and Suen (1984)."""
-    mask = ink > 0.5
+    mask = (ink > 0.5).astype(np.uint8)
     while True:
         before = mask
-        for first in (True, False):
-            mask = mask & ~_peelable(mask, first=first)
+        for peelable in _PEELABLE:
+            rings = cv2.filter2D(mask, -1, _BITS, borderType=cv2.BORDER_CONSTANT)
+            mask = mask & ~peelable[rings]
         if np.array_equal(mask, before):
             return mask.astype(np.float32)
 
 
-def _peelable(mask: NDArray[np.bool_], *, first: bool) -> NDArray[np.bool_]:
-    """Tell which pixels are of the outline, south-east or north-west, and join nothing."""
-    around = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
-    ring = np.stack([np.roll(mask, (-dy, -dx), (0, 1)) for dy, dx in around])
+_BITS = np.array([[128, 1, 2], [64, 0, 4], [32, 16, 8]], np.float32)
+"""Makes one number of the eight pixels around a pixel, its ring."""
+
+
+def _peelable(*, first: bool) -> NDArray[np.bool_]:
+    """Tell for each ring which pixels are of the outline, south-east or north-west, and join
+    nothing: (256,)."""
+    ring = (np.arange(256) >> np.arange(8)[:, None]) % 2 > 0
     north, east, south, west = ring[0], ring[2], ring[4], ring[6]
     count = ring.sum(axis=0)
     starts = (~ring & np.roll(ring, -1, axis=0)).sum(axis=0)
@@ -160,7 +165,10 @@ def _peelable(mask: NDArray[np.bool_], *, first: bool) -> NDArray[np.bool_]:
         is_side = ~(north & east & south) & ~(east & south & west)
     else:
         is_side = ~(north & east & west) & ~(north & south & west)
-    return np.asarray(mask & (count >= 2) & (count <= 6) & (starts == 1) & is_side, np.bool_)
+    return np.asarray((count >= 2) & (count <= 6) & (starts == 1) & is_side, np.bool_)
+
+
+_PEELABLE = _peelable(first=True), _peelable(first=False)
 
 
 def huge(ink: Ink, _: Generator) -> Sheet:

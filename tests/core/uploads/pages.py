@@ -96,7 +96,7 @@ def note_on_desk(rng: Generator) -> Page:
     ]
     writing = put(stacked(rng, rows, (1.5, 2)), (420, 380), _somewhere(rng), margin=40)
     page = _on(rng, writing, scenes.paper(rng, writing.size, note=True))
-    return _photographed(rng, _laid(rng, page, int(rng.integers(3)), rng.uniform(0.15, 0.6)))
+    return _photographed(rng, laid(rng, page, int(rng.integers(3)), rng.uniform(0.15, 0.6)))
 
 
 def sheet_with_desk_edge(rng: Generator) -> Page:
@@ -238,7 +238,7 @@ def table_of_marks(rng: Generator) -> Page:
 
 def table_on_desk(rng: Generator) -> Page:
     """A table on a card, photographed from farther away."""
-    page = _laid(rng, _table(rng), int(rng.integers(3)), rng.uniform(0.2, 0.6))
+    page = laid(rng, _table(rng), int(rng.integers(3)), rng.uniform(0.2, 0.6))
     return _photographed(rng, page)
 
 
@@ -514,7 +514,7 @@ def _photographed(rng: Generator, page: Page) -> Page:
     return replace(page, sheet=scenes.camera(rng, scenes.lamp(rng, page.sheet)))
 
 
-def _laid(rng: Generator, page: Page, desk: int, share: float) -> Page:
+def laid(rng: Generator, page: Page, desk: int, share: float) -> Page:
     """Lay a page on a desk of which it covers a share, a little turned and seen from the side."""
     height, width = page.sheet.shape[:2]
     wide = rng.uniform(1.0, 1.33) if rng.random() < 0.5 else 1 / rng.uniform(1.0, 1.33)
