@@ -145,7 +145,7 @@ def spine(ink: Ink) -> Ink:
         before = mask
         for peelable in _PEELABLE:
             rings = cv2.filter2D(mask, -1, _BITS, borderType=cv2.BORDER_CONSTANT)
-            mask = mask & ~peelable[rings]
+            mask = mask & ~np.asarray(cv2.LUT(rings, peelable), np.uint8)
         if np.array_equal(mask, before):
             return mask.astype(np.float32)
 
@@ -154,7 +154,7 @@ _BITS = np.array([[128, 1, 2], [64, 0, 4], [32, 16, 8]], np.float32)
 """Makes one number of the eight pixels around a pixel, its ring."""
 
 
-def _peelable(*, first: bool) -> NDArray[np.bool_]:
+def _peelable(*, first: bool) -> NDArray[np.uint8]:
     """Tell for each ring which pixels are of the outline, south-east or north-west, and join
     nothing: (256,)."""
     ring = (np.arange(256) >> np.arange(8)[:, None]) % 2 > 0
@@ -165,7 +165,7 @@ def _peelable(*, first: bool) -> NDArray[np.bool_]:
         is_side = ~(north & east & south) & ~(east & south & west)
     else:
         is_side = ~(north & east & west) & ~(north & south & west)
-    return np.asarray((count >= 2) & (count <= 6) & (starts == 1) & is_side, np.bool_)
+    return np.asarray((count >= 2) & (count <= 6) & (starts == 1) & is_side, np.uint8)
 
 
 _PEELABLE = _peelable(first=True), _peelable(first=False)

@@ -23,6 +23,7 @@ WORDS = ("name", "team", "rent", "paper", "water", "march", "week", "under", "pa
 _FONTS = 102
 """Number of fonts in `core.negatives.glyphs`; each has all Latin letters."""
 
+_REFERENCES = 3000  # digits that others are compared with
 _LARGE = 120  # pixels of a digit's height where the middle of its stroke is found
 _TALL, _LOW = "dfhktAEFHKMNPRTUVWXY", "py"
 _SMALL = {0: 0.55, 2: 0.72, 5: 0.75}
@@ -72,11 +73,12 @@ class Hand:
 
 def some_digits(rng: Generator, count: int) -> list[int]:
     """Choose test digits, by their index, that a pen of any width can write legibly."""
-    chosen: list[int] = []
-    while len(chosen) < count:
-        index = int(rng.integers(len(load_test_digits())))
-        if _is_whole(index):
-            chosen.append(index)
+    labels, chosen = load_test_digits().labels, []
+    for digit in rng.integers(0, 10, count):
+        of_class = np.flatnonzero(labels == digit)
+        while not _is_legible(index := int(rng.choice(of_class))):
+            pass
+        chosen.append(index)
     return chosen
 
 
@@ -233,13 +235,25 @@ def _digit(index: int, height: float, pen: float | None) -> Ink:
 
 
 @cache
-def _is_whole(index: int) -> bool:
-    """Whether a digit has the loops of its class, and is in one part; a five may be in two."""
-    digit = int(load_test_digits().labels[index])
+def _is_legible(index: int) -> bool:
+    """Whether a digit is in one part, has the loops of its class, and looks like others of it."""
+    label = load_test_digits().labels[index]
     ink = (np.pad(written(index, _LARGE), 2) > 0.5).astype(np.uint8)
     parts = cv2.connectedComponents(ink, connectivity=8)[0] - 1
     loops = cv2.connectedComponents(1 - ink, connectivity=4)[0] - 2
-    return loops in _LOOPS.get(digit, (0,)) and parts <= 1 + (digit == 5)
+    if parts > 1 or loops not in _LOOPS.get(int(label), (0,)):
+        return False
+    looks = _looks()
+    away = ((looks[:_REFERENCES] - looks[index]) ** 2).sum(axis=1)
+    nearest = np.argpartition(away, 5)[:5]
+    return bool((load_test_digits().labels[nearest] == label).all())
+
+
+@cache
+def _looks() -> NDArray[np.float32]:
+    """The test digits at a quarter of their size: (n, 49)."""
+    parts = load_test_digits().images.reshape(-1, 7, 4, 7, 4)
+    return np.asarray(parts.mean(axis=(2, 4)), np.float32).reshape(-1, 49)
 
 
 @cache
