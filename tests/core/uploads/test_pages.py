@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from core.uploads import MAX_DIGITS, Reader, Reading
-from tests.core.uploads.pages import PAGES, Page, PageKind, drawn, laid, turned
+from tests.core.uploads.pages import PAGES, Page, PageKind, drawn, laid, touching_digits, turned
 from tests.core.uploads.scenes import grid
 from tests.core.uploads.sheets import PEN, as_picture, on_paper, over
 from tests.core.uploads.writing import Hand, blank, in_one_line, joined, put, row, stacked
@@ -42,7 +42,7 @@ def test_a_page_is_read_line_by_line(kind: PageKind, reader: Reader, answer: Ans
     assert misplaced == 0
 
 
-_WRONG_AT_MOST: dict[PageKind, float] = {}
+_WRONG_AT_MOST: dict[PageKind, float] = {touching_digits: 0.15}
 """Where more digits are read wrong than 1 of 20."""
 
 
