@@ -16,8 +16,8 @@ from tests.core.uploads.writing import Hand, blank, in_one_line, joined, put, ro
 
 Answer = Callable[[Reading], str]
 
-_READABLE = [3, 2, 1, 18, 4, 8, 11, 0, 61, 7]
-"""A test digit of each class, neither the neatest nor the worst."""
+_READABLE = [3, 2, 35, 30, 4, 15, 21, 0, 110, 7]
+"""A test digit of each class, written legibly."""
 
 _HAND = Hand(gap=(0.25, 0.35))
 
