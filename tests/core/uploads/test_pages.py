@@ -86,15 +86,14 @@ def test_the_rules_of_a_table_change_no_answer(
     reader: Reader,
     answer: Answer,
 ) -> None:
-    side, rng = 110, np.random.default_rng(0)
-    parts = [(blank((5.5 * side, 2.5 * side)), 0, 0)]
+    wide, tall, rng = 130, 110, np.random.default_rng(0)
+    parts = [(blank((5.5 * wide, 2.5 * tall)), 0, 0)]
     for y, line in enumerate((order[:5], order[5:])):
-        cells = [(row(rng, [index], _HAND), 40 + side * x, 0) for x, index in enumerate(line)]
-        parts.append((in_one_line(joined(cells)), 0, side * y))
+        cells = [(row(rng, [index], _HAND), 20 + wide * x, 0) for x, index in enumerate(line)]
+        parts.append((in_one_line(joined(cells)), 0, 10 + tall * y))
     writing = joined(parts)
-    rules = grid(
-        writing.size, [25 + side * x for x in range(6)], [20, 20 + side, 20 + 2 * side], thickness
-    )
+    xs, ys = [30 + wide * x for x in range(6)], [13 + tall * y for y in range(3)]
+    rules = grid(writing.size, xs, ys, thickness)
     sheet = over(on_paper(rules, pen=rule), writing.ink)
 
     reading = reader.read(as_picture(sheet))
