@@ -514,28 +514,24 @@ def _photographed(rng: Generator, page: Page) -> Page:
     return replace(page, sheet=scenes.camera(rng, scenes.lamp(rng, page.sheet)))
 
 
-def laid(rng: Generator, page: Page, desk: int, share: float) -> Page:
-    """Lay a page on a desk of which it covers a share, a little turned and seen from the side."""
+def laid(rng: Generator, page: Page, kind: int, share: float) -> Page:
+    """Lay a page on a desk of which it covers a share, a little turned and seen from the side.
+
+    The kinds of desks are those of `scenes.ground`.
+    """
     height, width = page.sheet.shape[:2]
-    wide = rng.uniform(1.0, 1.33) if rng.random() < 0.5 else 1 / rng.uniform(1.0, 1.33)
-    area = width * height / share
-    size = (
-        max(round((area * wide) ** 0.5), width + 10),
-        max(round((area / wide) ** 0.5), height + 10),
-    )
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     away = rng.uniform(-0.04, 0.04, (4, 2)) * (width, height)
     turn = rotation(rng.uniform(-10, 10), (width, height))
     there = cv2.perspectiveTransform((corners + away)[None], turn)[0]
     there -= there.min(axis=0)
-    room = np.maximum(np.array(size) - there.max(axis=0), 0)
-    there += rng.uniform(0.1, 0.9, 2) * room
-    size = (
-        max(size[0], round(there[:, 0].max()) + 8),
-        max(size[1], round(there[:, 1].max()) + 8),
-    )
-    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), there.astype(np.float32))
-    return _pasted(page, scenes.ground(rng, size, desk), np.asarray(matrix, np.float64))
+    covered = there.max(axis=0)
+    side, stretch = (width * height / share) ** 0.5, rng.uniform(0.85, 1.15)
+    size = np.maximum((side * stretch, side / stretch), covered + 10)
+    there += rng.uniform(0.1, 0.9, 2) * (size - covered)
+    desk = scenes.ground(rng, (round(size[0]), round(size[1])), kind)
+    matrix = cv2.getPerspectiveTransform(corners, there.astype(np.float32))
+    return _pasted(page, desk, np.asarray(matrix, np.float64))
 
 
 def _pasted(page: Page, desk: Sheet, matrix: Matrix) -> Page:

@@ -9,7 +9,17 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from core.dataset import load_test_digits
-from tests.core.uploads.sheets import PEN, Ink, Sheet, clipped, on_paper, printed, turned, written
+from tests.core.uploads.sheets import (
+    PEN,
+    Ink,
+    Sheet,
+    beside,
+    clipped,
+    on_paper,
+    printed,
+    turned,
+    written,
+)
 
 Several = Callable[[Generator], tuple[Sheet, str]]
 
@@ -128,7 +138,7 @@ def _row(
         level = 1.5 * height if isinstance(each, int) or each.isalpha() else height + rows / 2
         top = round(level - rows + rng.uniform(-0.05, 0.05) * height)
         between = round(rng.uniform(*gap) * height)
-        left = _beside(ink, glyph, top, right) + between if between < 0 else right + between
+        left = beside(ink, glyph, top, right) + between if between < 0 else right + between
         window = ink[top : top + rows, max(left, 0) : max(left, 0) + columns]
         np.maximum(window, glyph, out=window)
         right = max(left, 0) + columns
@@ -138,15 +148,6 @@ def _row(
 
 def _near(rng: Generator, height: int) -> int:
     return round(height * rng.uniform(0.9, 1.1))
-
-
-def _beside(ink: Ink, glyph: Ink, top: int, right: int) -> int:
-    """Where a digit just touches what is written already."""
-    rows, columns = glyph.shape
-    for left in range(right, max(right - columns // 2, 0), -1):
-        if (ink[top : top + rows, left : left + columns] * glyph).max() > 0.5:
-            return left
-    return right
 
 
 def _sign(sign: str, height: int) -> Ink:

@@ -61,6 +61,15 @@ def placed(
     return blank
 
 
+def beside(ink: Ink, glyph: Ink, top: int, right: int) -> int:
+    """The left edge with which a glyph just touches what is written up to the right edge."""
+    rows, columns = glyph.shape
+    for left in range(right, max(right - columns // 2, 0), -1):
+        if (ink[top : top + rows, left : left + columns] * glyph).max() > 0.5:
+            return left
+    return right
+
+
 def moved(ink: Ink, matrix: NDArray[np.float64]) -> Ink:
     """Turn, slant or scale about the middle, by a (2, 2) matrix."""
     middle = np.array([(ink.shape[1] - 1) / 2, (ink.shape[0] - 1) / 2])

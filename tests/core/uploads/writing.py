@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.dataset import load_test_digits
 from core.negatives import glyphs
 from tests.core.uploads.defects import spine
-from tests.core.uploads.sheets import Ink, clipped, cut, printed, written
+from tests.core.uploads.sheets import Ink, beside, clipped, cut, printed, written
 
 Box = tuple[float, float, float, float]
 Matrix = NDArray[np.float64]
@@ -109,7 +109,7 @@ def row(rng: Generator, what: Sequence[int | str], hand: Hand) -> Writing:
         between = round(rng.uniform(*hand.gap) * height)
         left = max(right + between, 0)
         if between < 0 and line:
-            left = max(_touching(ink, glyph, top, right) + between, 0)
+            left = max(beside(ink, glyph, top, right) + between, 0)
         window = ink[top : top + rows, left : left + columns]
         np.maximum(window, glyph, out=window)
         right = left + columns
@@ -282,12 +282,3 @@ def _word(word: str, hand: Hand) -> Ink:
         ink[top : top + rows, right : right + columns] = glyph
         right += columns + round(0.08 * hand.height)
     return ink[:, :right]
-
-
-def _touching(ink: Ink, glyph: Ink, top: int, right: int) -> int:
-    """Return the left edge with which a digit just touches what is written already."""
-    rows, columns = glyph.shape
-    for left in range(right, max(right - columns // 2, 0), -1):
-        if (ink[top : top + rows, left : left + columns] * glyph).max() > 0.5:
-            return left
-    return right
