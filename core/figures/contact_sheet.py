@@ -1,15 +1,26 @@
 """A contact sheet: many uploads, what was found in each, and how it was read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
 import cv2
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from core.digit import Box
 from core.figures.arrays import DigitImage, Pixels
-from core.figures.canvas import blank, grown, outline, scaled, text_mask, to_jpeg, write
+from core.figures.canvas import (
+    Point,
+    blank,
+    fill,
+    grown,
+    outline,
+    scaled,
+    text_mask,
+    to_jpeg,
+    write,
+)
 from core.figures.heatmaps import grey
 from core.figures.probabilities import format_percent
 from core.figures.style import DIM, EXPLAINED, GROUND, LINE, TEXT, WHITE
@@ -23,10 +34,16 @@ _VERDICT, _NUMBER = 22, 276  # the middles of the first and the last line
 _PHOTO, _PHOTO_HEIGHT = 40, 160
 _DIGITS, _DIGITS_HEIGHT = 206, 56
 
+_PAGE_COLUMNS, _PAGE_ROWS = 2, 5
+_PAGE_WIDTH, _PAGE_HEIGHT = 1024, 448  # of a page's cell
+_PAGE_ACROSS, _PAGE_DOWN = 616, 336  # of its picture
+_TEXT_LEFT, _TEXT_ACROSS, _TEXT_DOWN = 652, 352, 400  # of its answer and label
+_PAGE_LINE = 20  # so many digits are in a line of them
+
 _LONG_TEXT, _SMALL = 16, 15  # font sizes
 
 _MAX_ANSWER = 6  # so many digits of an answer or a label are shown
-_MAX_LARGE, _MAX_SMALL = 4, 15  # so many digits are shown at twice their size, or as they are
+_MAX_LARGE = 4  # so many digits are shown at twice their size
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,6 +53,7 @@ class Entry:
     Attributes:
         label: The digits that are there, in reading order; empty if there are none.
         answer: The digits that were read; empty if none were found.
+        lines: The line of each of these digits, from 0.
         confidence: In the answer, 0 to 1; `None` without one.
         photo: From `thumbnail`; `None` if the file could not be decoded.
         digits: The digits as the network read them.
@@ -43,15 +61,26 @@ class Entry:
 
     label: str
     answer: str
+    lines: tuple[int, ...]
     confidence: float | None
     photo: Pixels | None
     digits: tuple[DigitImage, ...]
 
+    @property
+    def is_page(self) -> bool:
+        """Whether the answer or the label is longer than fits above a small picture."""
+        longest = max(len(self.answer), len(self.label))
+        return longest > _MAX_ANSWER or len(set(self.lines)) > 1
 
-def thumbnail(picture: DecodedImage, boxes: Sequence[Box]) -> Pixels:
-    """Return a picture at most 240 pixels wide and 160 high, with boxes in its own pixels."""
+
+def thumbnail(picture: DecodedImage, boxes: Sequence[Box], *, page: bool = False) -> Pixels:
+    """Return a picture at most 240 pixels wide and 160 high, with boxes in its own pixels.
+
+    That of a page is at most 616 pixels wide and 336 high.
+    """
     rows, columns, _ = picture.pixels.shape
-    zoom = min(_PHOTO_HEIGHT / rows, _ACROSS / columns)
+    width, height = (_PAGE_ACROSS, _PAGE_DOWN) if page else (_ACROSS, _PHOTO_HEIGHT)
+    zoom = min(height / rows, width / columns)
     zoom = int(zoom) if zoom >= 1 else zoom
     size = (max(round(columns * zoom), 1), max(round(rows * zoom), 1))
     small = np.asarray(cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -64,44 +93,114 @@ def thumbnail(picture: DecodedImage, boxes: Sequence[Box]) -> Pixels:
 
 
 def draw_contact_sheets(entries: Sequence[Entry]) -> list[bytes]:
-    """Draw contact sheets.
+    """Draw contact sheets, those of pages after the others.
 
     Each upload has four rows: the answer and the label, as in `4 ✗ 9`; the picture with boxes; the
-    digits as the network read them; and the upload's number, from 1, beside the confidence. File
-    names are left to a text beside the sheets, because they can be in any script.
+    digits as the network read them; and the upload's number, from 1, beside the confidence. Those
+    with more digits than six or than one line are pages: beside the picture is the answer line by
+    line, and below each line the part of the label that it is aligned with. File names are left to
+    a text beside the sheets, because they can be in any script.
 
     Returns:
-        A JPEG for every 56 entries, 2048 pixels wide if there are eight or more.
+        A JPEG for every 56 entries or 10 pages, 2048 pixels wide if they have more than one row.
     """
-    count = _COLUMNS * _ROWS
-    return [_draw_sheet(entries[i : i + count], i + 1) for i in range(0, len(entries), count)]
+    numbered = list(enumerate(entries, 1))
+    small = [(number, entry) for number, entry in numbered if not entry.is_page]
+    pages = [(number, entry) for number, entry in numbered if entry.is_page]
+    few, many = _COLUMNS * _ROWS, _PAGE_COLUMNS * _PAGE_ROWS
+    sheets = [
+        _draw_sheet(small[i : i + few], _COLUMNS, (_WIDTH, _HEIGHT), _draw_entry)
+        for i in range(0, len(small), few)
+    ]
+    return sheets + [
+        _draw_sheet(pages[i : i + many], _PAGE_COLUMNS, (_PAGE_WIDTH, _PAGE_HEIGHT), _draw_page)
+        for i in range(0, len(pages), many)
+    ]
 
 
-def _draw_sheet(entries: Sequence[Entry], first: int) -> bytes:
-    columns = min(len(entries), _COLUMNS)
+def _draw_sheet(
+    entries: Sequence[tuple[int, Entry]],
+    most: int,
+    size: tuple[int, int],
+    draw: Callable[[Pixels, Entry, int], None],
+) -> bytes:
+    """Draw cells of a width and height, at most so many side by side."""
+    width, height = size
+    columns = min(len(entries), most)
     rows = -(-len(entries) // columns)
-    sheet = blank(rows * _HEIGHT, columns * _WIDTH)
-    for i, entry in enumerate(entries):
-        top, left = i // columns * _HEIGHT, i % columns * _WIDTH
-        _draw_entry(sheet[top : top + _HEIGHT, left : left + _WIDTH], entry, first + i)
+    sheet = blank(rows * height, columns * width)
+    for i, (number, entry) in enumerate(entries):
+        top, left = i // columns * height, i % columns * width
+        cell = sheet[top : top + height, left : left + width]
+        outline(cell, (0, 0, width, height), LINE, width=1)
+        draw(cell, entry, number)
     return to_jpeg(sheet)
 
 
 def _draw_entry(canvas: Pixels, entry: Entry, number: int) -> None:
-    outline(canvas, (0, 0, _WIDTH, _HEIGHT), LINE, width=1)
+    right = _LEFT + _ACROSS
     _draw_verdict(canvas, entry)
-    if entry.photo is None:
-        middle = (_LEFT + _ACROSS // 2, _PHOTO + _PHOTO_HEIGHT // 2)
-        write(canvas, "⚠", middle, DIM, size=60, ha="center")
-    else:
-        rows, columns, _ = entry.photo.shape
-        top, left = _PHOTO + (_PHOTO_HEIGHT - rows) // 2, _LEFT + (_ACROSS - columns) // 2
-        canvas[top : top + rows, left : left + columns] = entry.photo
-    _draw_digits(canvas, entry.digits)
-    write(canvas, str(number), (_LEFT, _NUMBER), DIM, size=_SMALL)
+    _draw_photo(canvas, entry.photo, (_LEFT, _PHOTO, right, _PHOTO + _PHOTO_HEIGHT))
+    _draw_digits(canvas, entry.digits, (_LEFT, _DIGITS, right, _DIGITS + _DIGITS_HEIGHT))
+    _draw_number(canvas, entry, number, (_LEFT, _NUMBER), right)
+
+
+def _draw_page(canvas: Pixels, entry: Entry, number: int) -> None:
+    right, bottom = _LEFT + _PAGE_ACROSS, _LEFT + _PAGE_DOWN
+    _draw_photo(canvas, entry.photo, (_LEFT, _LEFT, right, bottom))
+    _draw_digits(canvas, entry.digits, (_LEFT, bottom + _LEFT, right, _PAGE_HEIGHT - _LEFT))
+    rows = _aligned(entry)
+    size = min(TEXT, _TEXT_DOWN // (3 * len(rows)))
+    for i, (answer, label) in enumerate(rows):
+        middle = _LEFT + (3 * i + 1) * size
+        for j, (read, expected) in enumerate(zip(answer, label, strict=True)):
+            x = _TEXT_LEFT + j * _TEXT_ACROSS // _PAGE_LINE
+            colour = WHITE if read == expected else EXPLAINED
+            write(canvas, read, (x, middle), colour, size=size, bold=True)
+            write(canvas, expected, (x, middle + size), DIM, size=size)
+            if read != expected:
+                foot = middle + round(1.6 * size)
+                fill(canvas, (x, foot, x + size // 2, foot + 2), EXPLAINED)
+    _draw_number(canvas, entry, number, (_TEXT_LEFT, _PAGE_HEIGHT - 16), _PAGE_WIDTH - 16)
+
+
+def _aligned(entry: Entry) -> list[tuple[str, str]]:
+    """Return the answer line by line, each with the part of the label that it is aligned with.
+
+    The two are equally long, with `·` where a digit is missing. Long lines are divided.
+    """
+    pairs: dict[int, list[tuple[str, str]]] = {}
+    for step in Levenshtein.opcodes(entry.answer, entry.label):
+        read = entry.answer[step.src_start : step.src_end]
+        expected = entry.label[step.dest_start : step.dest_end]
+        for i, pair in enumerate(zip_longest(read, expected, fillvalue="·"), step.src_start):
+            line = entry.lines[min(i, len(entry.lines) - 1)] if entry.lines else 0
+            pairs.setdefault(line, []).append(pair)
+    rows = []
+    for each in pairs.values():
+        read, expected = map("".join, zip(*each, strict=True))
+        starts = range(0, len(read), _PAGE_LINE)
+        rows += [(read[i : i + _PAGE_LINE], expected[i : i + _PAGE_LINE]) for i in starts]
+    return rows
+
+
+def _draw_photo(canvas: Pixels, photo: Pixels | None, box: Box) -> None:
+    """Draw a picture in the middle of a box."""
+    left, top, right, bottom = box
+    if photo is None:
+        write(canvas, "⚠", ((left + right) // 2, (top + bottom) // 2), DIM, size=60, ha="center")
+        return
+    rows, columns, _ = photo.shape
+    top, left = (top + bottom - rows) // 2, (left + right - columns) // 2
+    canvas[top : top + rows, left : left + columns] = photo
+
+
+def _draw_number(canvas: Pixels, entry: Entry, number: int, at: Point, right: int) -> None:
+    """Draw the upload's number, and the confidence up to the right."""
+    write(canvas, str(number), at, DIM, size=_SMALL)
     if entry.confidence is not None:
-        at, percent = (_LEFT + _ACROSS, _NUMBER), format_percent(entry.confidence)
-        write(canvas, percent, at, size=_SMALL, ha="right")
+        percent = format_percent(entry.confidence)
+        write(canvas, percent, (right, at[1]), size=_SMALL, ha="right")
 
 
 def _draw_verdict(canvas: Pixels, entry: Entry) -> None:
@@ -125,13 +224,16 @@ def _shortened(answer: str, label: str) -> list[str]:
     ]
 
 
-def _draw_digits(canvas: Pixels, digits: Sequence[DigitImage]) -> None:
-    """Draw digits side by side, and how many more there are."""
-    side, count = (56, _MAX_LARGE) if len(digits) <= _MAX_LARGE else (28, _MAX_SMALL)
-    per_row = _ACROSS // (side + 2)
-    for i, image in enumerate(digits[:count]):
-        x, y = _LEFT + i % per_row * (side + 2), _DIGITS + i // per_row * side
-        canvas[y : y + side, x : x + side] = grey(image, side)
+def _draw_digits(canvas: Pixels, digits: Sequence[DigitImage], box: Box) -> None:
+    """Draw digits side by side, a few at twice their size, and how many more there are."""
+    left, top, right, bottom = box
+    side = 56 if len(digits) <= _MAX_LARGE else 28
+    per_row = (right - left) // (side + 2)
+    count = (bottom - top) // side * per_row
     if len(digits) > count:
-        at = (_LEFT + _ACROSS, _DIGITS + _DIGITS_HEIGHT - 14)
+        count -= 1
+        at = (right, bottom - 14)
         write(canvas, f"+{len(digits) - count}", at, size=_SMALL, ha="right")
+    for i, image in enumerate(digits[:count]):
+        x, y = left + i % per_row * (side + 2), top + i // per_row * side
+        canvas[y : y + side, x : x + side] = grey(image, side)

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.figures.contact_sheet import Entry, thumbnail
+from core.figures.upright import upright
 from core.uploads.labels import LabelledPicture
 from core.uploads.limits import MAX_BYTES
 from core.uploads.problems import UploadError
@@ -83,22 +84,26 @@ def read_pictures(
             started = time.perf_counter()
             decoded = worker.decode(data)
         except (OSError, UploadError) as error:
-            took, unread = time.perf_counter() - started, Entry(picture.label, "", None, None, ())
+            took = time.perf_counter() - started
+            unread = Entry(picture.label, "", (), None, None, ())
             yield Result(picture, "", (), _sentence(error), took, 0.0, unread)
             continue
         decoding = time.perf_counter() - started
         started = time.perf_counter()
-        digits = reader.read(decoded).digits
-        images = tuple(digit.image for digit in digits)
+        reading = reader.read(decoded)
+        images = tuple(digit.image for digit in reading.digits)
         probabilities = probabilities_fn(np.stack(images)) if images else np.empty((0, 10))
         took = time.perf_counter() - started
         answer = "".join(map(str, probabilities.argmax(axis=1).tolist()))
         confidences = tuple(probabilities.max(axis=1, initial=0).tolist())
         mistake = None
         if answer != picture.label:
-            photo = thumbnail(decoded, [digit.box for digit in digits if digit.box is not None])
             lowest = min(confidences, default=None)
-            mistake = Entry(picture.label, answer, lowest, photo, images)
+            mistake = Entry(picture.label, answer, reading.lines, lowest, None, images)
+            shown = upright(reading)
+            boxes = [digit.box for digit in shown.digits if digit.box is not None]
+            photo = thumbnail(shown.picture, boxes, page=mistake.is_page)
+            mistake = replace(mistake, photo=photo)
         yield Result(picture, answer, confidences, None, decoding, took, mistake)
 
 

@@ -26,7 +26,7 @@ def picture(width: int, height: int, shown: tuple[int, int] | None = None) -> De
     return DecodedImage(pixels, shown or (width, height), b"", animated=False)
 
 
-WRONG = Entry("9", "4", 0.62, thumbnail(picture(300, 200), ()), (NINE,))
+WRONG = Entry("9", "4", (0,), 0.62, thumbnail(picture(300, 200), ()), (NINE,))
 
 
 def drawn(*entries: Entry) -> NDArray[np.int16]:
@@ -127,10 +127,11 @@ def test_any_number_of_digits_fits(count: int) -> None:
     cell = drawn(replace(WRONG, digits=digits))[DIGITS]
 
     white = int((cell.min(axis=-1) > 200).sum())
-    expected = count * 56 * 56 if count <= 4 else min(count, 15) * 28 * 28
+    fitting = count if count <= 16 else 15
+    expected = count * 56 * 56 if count <= 4 else fitting * 28 * 28
     assert white == pytest.approx(expected, rel=0.03, abs=300)
     if count > 4:
-        assert (cell[30:, 219:248] > 200).any() == (count > 15)  # how many more
+        assert (cell[30:, 219:248].max() > 200) == (count > 15)  # how many more
 
 
 @pytest.mark.parametrize("size", [(28, 28), (1600, 100), (100, 1600), (2048, 1536), (1, 1)])
@@ -160,6 +161,52 @@ def test_numbers_continue_on_later_sheets() -> None:
 
     assert written_as(first) == "1"
     assert written_as(second) == "57"
+
+
+PAGE = replace(
+    WRONG,
+    label="1234567890",
+    answer="123567891",
+    lines=(0, 0, 0, 1, 1, 1, 1, 2, 2),
+    photo=thumbnail(picture(1200, 800), (), page=True),
+    digits=(NINE,) * 9,
+)
+
+
+def test_pages_are_larger_and_on_sheets_of_their_own_under_their_numbers() -> None:
+    sheets = draw_contact_sheets([PAGE, WRONG, PAGE, WRONG])
+
+    assert [Image.open(io.BytesIO(sheet)).size for sheet in sheets] == [(512, 292), (2048, 448)]
+    small = np.asarray(Image.open(io.BytesIO(sheets[0])))[NUMBER]
+    large = np.asarray(Image.open(io.BytesIO(sheets[1])))[420:446]
+    assert [written_as(small[:, x : x + 32]) for x in (8, 264)] == ["2", "4"]
+    assert [written_as(large[:, x : x + 32]) for x in (652, 1676)] == ["1", "3"]
+
+
+def test_the_picture_of_a_page_is_large() -> None:
+    red = np.abs(drawn(PAGE)[:350, :630] - (210, 60, 60)).max(axis=-1) < 20
+    assert red.sum() == pytest.approx(504 * 336, rel=0.02)
+
+
+def test_a_page_has_its_answer_line_by_line_above_its_label() -> None:
+    assert contact_sheet._aligned(PAGE) == [
+        ("123", "123"),
+        ("·5678", "45678"),
+        ("91", "90"),
+    ]
+    cell = drawn(PAGE)[:400, 640:]
+    right = drawn(replace(PAGE, answer="1234567890", lines=(0,) * 3 + (1,) * 5 + (2,) * 2))
+    assert is_orange(cell)
+    assert not is_orange(right[:400, 640:])
+
+
+@pytest.mark.parametrize("label", ["", "123456", "9" * 200])
+def test_any_label_fits_beside_a_page(label: str) -> None:
+    rows = contact_sheet._aligned(replace(PAGE, label=label))
+
+    assert "".join(answer for answer, _ in rows).replace("·", "") == PAGE.answer
+    assert "".join(expected for _, expected in rows).replace("·", "") == label
+    assert all(len(answer) == len(expected) <= 20 for answer, expected in rows)
 
 
 def test_the_same_entries_give_the_same_bytes() -> None:

@@ -18,7 +18,9 @@ def result(
     decoding: float = 0.1,
     reading: float = 0.2,
 ) -> Result:
-    mistake = None if error is None and answer == label else Entry(label, answer, None, None, ())
+    mistake = (
+        None if error is None and answer == label else Entry(label, answer, (), None, None, ())
+    )
     picture = LabelledPicture("a.png", label, {"source": source})
     return Result(picture, answer, confidences, error, decoding, reading, mistake)
 
