@@ -13,7 +13,7 @@ from bot.explain.phrases import (
     SCORE_NAMES,
     boxed,
     deletion,
-    failed_rule,
+    failed,
     in_order,
     insane,
     no_digit,
@@ -178,7 +178,7 @@ def _rejection_words(
     return [
         say("refused.heading", said=query.correction),
         *_corrected("correct.refused", query, say, ownership),
-        f"{say('refused.shape')} {failed_rule(rejection.shape, say)}",
+        f"{say('refused.shape')} {failed(rejection.shape, say)}",
         say("refused.as", network=network, digit=prediction.digit, confidence=confidence),
     ]
 

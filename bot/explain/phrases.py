@@ -1,6 +1,5 @@
 """Phrases that several messages share, and the catalogue keys of what is named in them."""
 
-import math
 from collections.abc import Sequence
 
 from bot.explain.query import Query
@@ -13,10 +12,9 @@ from core.explain.scores import Score
 from core.faithfulness.deletion import MARGIN, DeletionTest, Verdict
 from core.figures.letters import letter
 from core.figures.probabilities import format_percent
-from core.figures.rejection import format_objectness
+from core.figures.rejection import OBJECTNESS, failed_rule
 from core.uploads import Reading
 from core.uploads.best_candidate import BestCandidate
-from core.uploads.reader import MIN_INK, MIN_TWO_TONE
 
 SCORE_NAMES = {
     Score.LOG_ODDS: "score.log_odds",
@@ -165,24 +163,22 @@ def no_digit(shape: BestCandidate | None, reading: Reading, say: Say) -> list[st
         return [say("nothing.no_stroke")]
     region = say(REGION_NAMES[region_of(shape.digit, reading)])
     nearest = say("nothing.nearest", digit=shape.prediction, region=region)
-    return [nearest, failed_rule(shape, say)]
+    return [nearest, failed(shape, say)]
 
 
-def failed_rule(shape: BestCandidate, say: Say) -> str:
+_REFUSED = {
+    "objectness": "refused.too_little",
+    "two_tone": "refused.two_tone",
+    "ink": "refused.little_ink",
+}
+"""The text for each of the `RULES`."""
+
+
+def failed(shape: BestCandidate, say: Say) -> str:
     """Tell by which rule a shape is not taken for a digit."""
-    evidence, needed = map(format_objectness, (shape.objectness, shape.min_objectness))
-    if shape.objectness < shape.min_objectness:
-        return say("refused.too_little", evidence=evidence, needed=needed)
-    if shape.two_tone < MIN_TWO_TONE:
-        return say("refused.two_tone", **_shares(shape.two_tone, MIN_TWO_TONE))
-    if shape.ink < MIN_INK:
-        return say("refused.little_ink", **_shares(shape.ink, MIN_INK))
-    return say("refused.enough", evidence=evidence, needed=needed)
-
-
-def _shares(share: float, needed: float) -> dict[str, str]:
-    """Write a share, rounded down, so that too little never looks enough, and the least needed."""
-    return {"share": f"{math.floor(100 * share)}%", "needed": f"{needed:.0%}"}
+    rule = failed_rule(shape)
+    value, needed = (rule or OBJECTNESS).written(shape)
+    return say(_REFUSED[rule.name] if rule else "refused.enough", value=value, needed=needed)
 
 
 def receipt(query: Query, weights: str, target: object, say: Say, method: str | None = None) -> str:

@@ -10,7 +10,7 @@ from bot.explain.phrases import (
     REGION_NAMES,
     SCORE_NAMES,
     SCORE_NOTES,
-    failed_rule,
+    failed,
     no_digit,
     receipt,
     where,
@@ -21,7 +21,6 @@ from bot.i18n import Say
 from bot.ui.layout import Message, attached, framed
 from core.explain.methods import METHODS
 from core.figures.letters import letter
-from core.figures.rejection import format_objectness
 from core.record import UploadsMetrics
 
 
@@ -60,12 +59,11 @@ def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
     words += [
         say("steps.likeliest", region=region),
         say("steps.normal_form"),
-        f"{say('steps.evidence')} {failed_rule(shape, say)}",
+        f"{say('steps.evidence')} {failed(shape, say)}",
         say("steps.likely", digit=shape.prediction),
     ]
-    evidence, needed = format_objectness(shape.objectness), format_objectness(shape.min_objectness)
-    compared = {"digit": shape.prediction, "evidence": evidence, "needed": needed}
-    return words, say("alt.steps_likeliest", region=region, **compared)
+    alt = say("alt.steps_likeliest", region=region, digit=shape.prediction, why=failed(shape, say))
+    return words, alt
 
 
 def decision(query: Query, weights: str | None, words: Sequence[str], say: Say) -> Message:

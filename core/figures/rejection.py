@@ -6,10 +6,12 @@
 | 2 | its ink, separated from the paper |
 | 3 | the candidate that is most like a digit, and the square that becomes the network's input |
 | 4 | this input |
-| 5 | the class it would have, and its objectness beside the least that is needed |
+| 5 | the class it would have, and the rule that it fails: its number and the least that is needed |
 """
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from core.figures.arrays import Greys
 from core.figures.canvas import blank, to_jpeg, write
@@ -17,6 +19,7 @@ from core.figures.panels import Panel, View, draw_box, draw_panels, image_panel,
 from core.figures.style import EXPLAINED
 from core.uploads.best_candidate import BestCandidate
 from core.uploads.decoded_image import DecodedImage
+from core.uploads.reader import MIN_INK, MIN_TWO_TONE
 
 _SHORT, _TALL = 420, 712
 _LARGE, _SMALL = 28 * 12, 28 * 8
@@ -28,6 +31,54 @@ _MIN_INK = 24
 def format_objectness(objectness: float) -> str:
     """Return log-odds with one decimal, rounded down, so that too little never looks enough."""
     return f"{math.floor(objectness * 10) / 10:.1f}".replace("-", "−")
+
+
+def format_share(share: float) -> str:
+    """Return a share in percent, rounded down, so that too little never looks enough."""
+    return f"{math.floor(round(100 * share, 6))}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule for a digit: a number that must reach a bound.
+
+    Attributes:
+        name: To choose words for it.
+        value: The number of a candidate, and the bound.
+        format: Writes either.
+    """
+
+    name: str
+    value: Callable[[BestCandidate], tuple[float, float]]
+    format: Callable[[float], str]
+
+    def fails(self, candidate: BestCandidate) -> bool:
+        """Whether a candidate fails the rule."""
+        value, bound = self.value(candidate)
+        return value < bound
+
+    def written(self, candidate: BestCandidate) -> tuple[str, str]:
+        """Return a candidate's number and the bound as text."""
+        value, bound = self.value(candidate)
+        return self.format(value), self.format(bound)
+
+
+OBJECTNESS = Rule("objectness", lambda one: (one.objectness, one.min_objectness), format_objectness)
+
+RULES = (
+    OBJECTNESS,
+    Rule("two_tone", lambda one: (one.two_tone, MIN_TWO_TONE), format_share),
+    Rule("ink", lambda one: (one.ink, MIN_INK), format_share),
+)
+"""The rules for a single candidate, in the order in which they are tried."""
+
+
+def failed_rule(candidate: BestCandidate) -> Rule | None:
+    """Return the first rule that a candidate fails.
+
+    It is `None` if the candidate is like a digit, and what is around it is not like a page.
+    """
+    return next((rule for rule in RULES if rule.fails(candidate)), None)
 
 
 def draw_rejection(picture: DecodedImage, ink: Greys, candidate: BestCandidate | None) -> bytes:
@@ -60,10 +111,9 @@ def _candidate_panels(picture: DecodedImage, ink: Greys, candidate: BestCandidat
     verdict, middle = blank(_SMALL, _SMALL), _SMALL // 2
     at = (middle, middle - 24)
     write(verdict, f"{candidate.prediction}?", at, size=96, bold=True, ha="center")
-    sign = "<" if candidate.objectness < candidate.min_objectness else "≥"
-    objectness, least = map(format_objectness, (candidate.objectness, candidate.min_objectness))
-    text, at = f"{objectness} {sign} {least}", (middle, _SMALL - 44)
-    write(verdict, text, at, EXPLAINED, size=29, bold=True, ha="center")
+    rule = failed_rule(candidate)
+    why, at = "✗" if rule is None else "✗ {} < {}".format(*rule.written(candidate)), (middle, 180)
+    write(verdict, why, at, EXPLAINED, size=29, bold=True, ha="center")
     top = 464
     return [
         Panel(boxed, (24, top)),

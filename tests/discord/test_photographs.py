@@ -246,7 +246,7 @@ def _shaded() -> bytes:
     return saved(Image.fromarray(np.rint(255 * (1 - bar * (np.abs(y) < 100))).astype(np.uint8)))
 
 
-_TOO_LITTLE = re.escape(english("refused.too_little", evidence="E", needed="0.0")).replace(
+_TOO_LITTLE = re.escape(english("refused.too_little", value="E", needed="0.0")).replace(
     "E", r"(−\d\.\d)"
 )
 
@@ -263,14 +263,14 @@ _TOO_LITTLE = re.escape(english("refused.too_little", evidence="E", needed="0.0"
             _beside_a_block,
             [
                 english("nothing.nearest", digit=7, region="lower right"),
-                english("refused.little_ink", share="1%", needed="50%"),
+                english("refused.little_ink", value="1%", needed="50%"),
             ],
         ),
         (
             _shaded,
             [
                 english("nothing.nearest", digit=1, region="centre"),
-                english("refused.two_tone", share="72%", needed="76%"),
+                english("refused.two_tone", value="72%", needed="76%"),
             ],
         ),
     ],
@@ -323,7 +323,7 @@ async def test_a_refusal_shows_what_came_nearest_to_a_digit(server: Server) -> N
     assert said
     assert re.fullmatch(r"If it had to be a digit, it would be a \*\*\d\*\*\.", last)
     (alt,) = alt_texts(result.response)
-    assert f"log-odds of being a digit, {said[1]}, beside the threshold, 0.0." in alt
+    assert alt.endswith(english("refused.too_little", value=said[1], needed="0.0"))
     (strip,) = await pictures(server.bot, result.response)
     assert Image.open(io.BytesIO(strip)).size == (768, 712)
 

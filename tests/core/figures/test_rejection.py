@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.dataset import test_digit as digit_of_the_test_set
 from core.digit import Digit
-from core.figures.rejection import draw_rejection, format_objectness
+from core.figures.rejection import draw_rejection, failed_rule, format_objectness
 from core.uploads.best_candidate import BestCandidate
 from tests.core.figures.test_steps import ORANGE, extent, near, photographed
 
@@ -59,18 +59,49 @@ def test_the_candidate_has_a_box_and_is_shown_pixel_by_pixel() -> None:
     assert np.corrcoef(seen.ravel(), digit.image[:22].ravel())[0, 1] > 0.9
 
 
-def test_the_objectness_is_written_beside_the_threshold() -> None:
+def test_the_rule_that_fails_is_written_below_the_prediction() -> None:
     picture, ink, digit = photographed()
-    below, above, other = (
-        decoded(draw_rejection(picture, ink, candidate(digit, *values)))[VERDICT]
-        for values in ((7, -3.2), (7, 3.2), (4, -3.2))
-    )
-
+    other = candidate(digit, prediction=4)
+    shapes = {
+        "too little": candidate(digit),
+        "less": candidate(digit, objectness=-2.0),
+        "shades": replace(candidate(digit, objectness=2.5), two_tone=0.72),
+        "ink": replace(candidate(digit, objectness=2.5), ink=0.01),
+        "page": candidate(digit, objectness=2.5),
+    }
     upper, lower = np.s_[:140], np.s_[150:]
-    assert np.array_equal(below[upper], above[upper])
-    assert not np.array_equal(below[upper], other[upper])
-    assert not np.array_equal(below[lower], above[lower])
-    assert near(below[lower], ORANGE).sum() > 300
+    seen = {
+        why: decoded(draw_rejection(picture, ink, shape))[VERDICT] for why, shape in shapes.items()
+    }
+
+    assert len({each[upper].tobytes() for each in seen.values()}) == 1
+    different = decoded(draw_rejection(picture, ink, other))[VERDICT]
+    assert not np.array_equal(seen["too little"][upper], different[upper])
+    assert len({each[lower].tobytes() for each in seen.values()}) == 5
+    orange = {why: int(near(each[lower], ORANGE).sum()) for why, each in seen.items()}
+    assert all(count > 40 for count in orange.values())
+    assert orange["page"] < min(orange[why] for why in seen if why != "page") / 2  # a cross alone
+
+
+@pytest.mark.parametrize(
+    ("objectness", "two_tone", "ink", "name", "written"),
+    [
+        (-0.04, 0.1, 1.0, "objectness", ("−0.1", "0.0")),
+        (2.5, 0.7599, 0.1, "two_tone", ("75%", "76%")),
+        (2.5, 0.9, 0.499, "ink", ("49%", "50%")),
+    ],
+)
+def test_the_first_rule_that_fails_is_named(
+    objectness: float, two_tone: float, ink: float, name: str, written: tuple[str, str]
+) -> None:
+    _, _, digit = photographed()
+    shape = replace(candidate(digit, objectness=objectness), two_tone=two_tone, ink=ink)
+
+    rule = failed_rule(shape)
+
+    assert rule is not None
+    assert rule.name == name
+    assert rule.written(shape) == written
 
 
 @pytest.mark.parametrize(
