@@ -1,12 +1,15 @@
 """Pictures as people would send them, made of the shipped test digits."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from core.dataset import load_test_digits
+from core.digit import Digit
+from core.uploads import Reading
 
 _PAPER = 255
 
@@ -40,3 +43,25 @@ def saved(drawing: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     buffer = io.BytesIO()
     drawing.save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+def sideways(reading: Reading) -> Reading:
+    """The reading of the same picture, turned clockwise by 90 degrees."""
+    _, height = reading.picture.size
+
+    def turned(digit: Digit) -> Digit:
+        assert digit.box is not None
+        assert digit.warp is not None
+        left, top, right, bottom = digit.box
+        x, y = digit.warp
+        warp = np.array([-y + (0, 0, height), x])
+        return replace(digit, box=(height - bottom, left, height - top, right), warp=warp)
+
+    pixels = np.ascontiguousarray(np.rot90(reading.picture.pixels, -1))
+    return replace(
+        reading,
+        picture=replace(reading.picture, pixels=pixels, size=reading.picture.size[::-1]),
+        ink=np.ascontiguousarray(np.rot90(reading.ink, -1)),
+        digits=tuple(turned(digit) for digit in reading.digits),
+        turned=90,
+    )

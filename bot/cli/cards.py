@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.explain.explanation import Explanation
     from core.figures.heatmaps import Colormap
-    from core.uploads import DecodedImage
+    from core.uploads import Reading
 
 _FORMATS = {".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 _NAMED = "a name that ends in .png, .jpg, .jpeg or .webp is a picture's, one without is a folder's"
@@ -76,8 +76,8 @@ def write_pictures(
         photo = path.with_name(f"{path.stem}-photo.jpg")
     else:
         pictures, photo = {}, path
-    if source.image is not None:
-        overlay = _overlay(source, source.image, explanation, colours)
+    if source.reading is not None:
+        overlay = _overlay(source.reading, explanation, colours)
         pictures[photo] = in_format(overlay, photo.suffix)
     write_files(pictures, sources)
 
@@ -139,15 +139,12 @@ def _card(source: Source, explanation: "Explanation", i: int, colours: "Colormap
     )
 
 
-def _overlay(
-    source: Source, image: "DecodedImage", explanation: "Explanation", colours: "Colormap"
-) -> bytes:
-    from bot.explain.results import Prediction, marked
-    from core.figures.photo import draw_photo
+def _overlay(reading: "Reading", explanation: "Explanation", colours: "Colormap") -> bytes:
+    from bot.explain.overlay import draw_overlay
+    from bot.explain.results import Prediction
 
-    predictions = map(Prediction, explanation.probabilities)
-    marks = list(map(marked, source.digits, predictions, explanation.positive))
-    return draw_photo(image, marks, None if len(marks) > 1 else 0, colours)
+    predictions = list(map(Prediction, explanation.probabilities))
+    return draw_overlay(reading, predictions, dict(enumerate(explanation.positive)), colours)
 
 
 def in_format(picture: bytes, suffix: str) -> bytes:

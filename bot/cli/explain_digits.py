@@ -1,7 +1,9 @@
 """`gradcam-bot explain` of digits: those in pictures, and test digits, by the bot's networks."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.digit import Box
     from core.explain.explanation import Explanation
+    from core.uploads import Reading
 
 _WHOLE = (0, 0, 28, 28)  # the box of a test digit
 
@@ -42,6 +45,8 @@ class ExplainedDigit:
     """What is told of one digit, by the names that it has in JSON.
 
     Attributes:
+        box: in the pixels of the picture as it is shown, also if it is turned.
+        line: of the picture, from 0.
         evidence: `heat`, the fields of a 3x3 grid with most of the evidence, the strongest first,
             none where the map is empty; `objectness`, the log-odds of a digit to no digit, `None`
             for a test digit.
@@ -50,6 +55,7 @@ class ExplainedDigit:
     digit: int
     confidence: float
     box: "Box"
+    line: int
     probabilities: list[float]
     target: int
     layer: str
@@ -157,6 +163,7 @@ def _explained(
                 digit=predicted,
                 confidence=probabilities[predicted],
                 box=digit.box or _WHOLE,
+                line=source.reading.lines[i] if source.reading is not None else 0,
                 probabilities=probabilities,
                 target=int(explanation.targets[i]),
                 layer=explanation.layer or "input",
@@ -174,19 +181,44 @@ def _print(
 ) -> None:
     name, error = source.name, source.error
     if as_json:
-        told = {"source": name, "digits": [*map(asdict, digits)], "error": error}
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        turned = source.reading.turned if source.reading is not None else 0
+        fields = {"digits": [*map(asdict, digits)], "turned": turned, "error": error}
+        typer.echo(json.dumps({"source": name, **fields}, ensure_ascii=False))
     elif error is not None:
         typer.echo(f"{name}: {error}", err=True)
     elif len(digits) == 1:
         typer.echo(f"{name}: {_sentence(digits[0])}")
     elif digits:
-        typer.echo(f"{name}: {' '.join(str(digit.digit) for digit in digits)}")
-        for digit in digits:
-            typer.echo(f"  {_sentence(digit)}")
+        _print_lines(name, digits)
+    if source.reading is not None and not as_json:
+        for note in _notes(source.reading):
+            typer.echo(f"  {note}")
     if error is None and not digits and (wants_card or not as_json):
         no_card = ", no card written" if wants_card else ""
         typer.echo(f"{name}: no digit found{no_card}", err=as_json)
+
+
+def _print_lines(name: str, digits: list[ExplainedDigit]) -> None:
+    """Print several digits line by line, and what is told of each."""
+    lines = [list(line) for _, line in groupby(digits, key=lambda digit: digit.line)]
+    several = len(lines) > 1
+    if several:
+        typer.echo(f"{name}: {len(digits)} digits in {len(lines)} lines")
+    for number, line in enumerate(lines, 1):
+        read = " ".join(str(digit.digit) for digit in line)
+        typer.echo(f"  line {number}: {read}" if several else f"{name}: {read}")
+        for digit in line:
+            typer.echo(f"{'    ' if several else '  '}{_sentence(digit)}")
+
+
+def _notes(reading: "Reading") -> Iterator[str]:
+    """Tell which way up a picture was read, how it would be read another way, what was left out."""
+    if reading.turned:
+        yield f"The picture is turned by {reading.turned}° clockwise, and was read upright."
+    if reading.other is not None:
+        yield f"Turned by {reading.other.turned}°, it would be {reading.other.answer}."
+    if reading.left_out:
+        yield f"Further digits that were left out: {reading.left_out}."
 
 
 def _sentence(digit: ExplainedDigit) -> str:

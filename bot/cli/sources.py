@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.digit import Digit
-    from core.uploads import DecodedImage
+    from core.uploads import DecodedImage, Reading
 
 SUFFIXES = (".avif", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".webp")
 """The suffixes, in lower case, of the files that count as pictures in a folder."""
@@ -25,6 +25,8 @@ class Source:
         error: why it cannot be read, in a sentence.
         digits: those in it, in reading order, once it has been read.
         image: where they are, once it has been decoded; `None` for a test digit.
+        reading: how they were found in it; `None` for a test digit, and for any picture that was
+            only decoded.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Source:
     error: str | None = None
     digits: "Sequence[Digit]" = ()
     image: "DecodedImage | None" = None
+    reading: "Reading | None" = None
 
 
 def find_sources(paths: Sequence[Path], indexes: Sequence[int]) -> list[Source]:
@@ -88,8 +91,11 @@ def _read_files(sources: Sequence[Source]) -> Iterator[Source]:
     threshold = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
     reader = Reader(load_explainer(UPLOADS_WEIGHTS).logits, threshold)
     for source in decode_sources(sources):
-        digits = reader.read(source.image).digits if source.image is not None else ()
-        yield replace(source, digits=digits)
+        if source.image is None:
+            yield source
+            continue
+        reading = reader.read(source.image)
+        yield replace(source, digits=reading.digits, reading=reading)
 
 
 def decode_sources(sources: Sequence[Source], *, on_white: bool = False) -> Iterator[Source]:

@@ -1,5 +1,6 @@
 """The controls under an answer: each asks the same query with one thing changed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -8,7 +9,16 @@ from discord import SelectOption
 from discord.ui import ActionRow, Button, Select
 from typing_extensions import override
 
-from bot.explain.phrases import REGION_NAMES, SCORE_NAMES, SCORE_NOTES, method_note, suggested
+from bot.explain.phrases import (
+    REGION_NAMES,
+    SCORE_NAMES,
+    SCORE_NOTES,
+    has_lines,
+    in_order,
+    lines_of,
+    method_note,
+    suggested,
+)
 from bot.explain.query import (
     NO_DIGIT,
     STATE,
@@ -26,6 +36,7 @@ from bot.explain.results import (
     Records,
     Result,
     Shapes,
+    line_positions,
     region_of,
 )
 from bot.i18n import Say
@@ -34,8 +45,9 @@ from bot.ui.client import Interaction
 from bot.ui.control import Control, ItemT
 from core.explain.methods import METHODS
 from core.explain.scores import Score
-from core.figures.letters import letter
+from core.figures.letters import letter_in_line
 from core.figures.probabilities import format_percent
+from core.uploads import Reading
 
 PREDICTED = "p"
 """The option for the predicted class, whichever it is."""
@@ -161,7 +173,7 @@ class QueryControl(Control[ItemT, _Presses], template=r"(?!)"):
 
 class QuerySelect(
     QueryControl[Select[Any]],
-    template=rf"(?P<field>method|layer|target|against|score|digit:\d{{1,2}}):{STATE}",
+    template=rf"(?P<field>method|layer|target|against|score|(?:line|digit):\d{{1,2}}):{STATE}",
 ):
     """Changes one field of the query to what is chosen."""
 
@@ -178,6 +190,8 @@ class QuerySelect(
                 query = replace(self.query, against=None if other == NOTHING else int(other))
             case "score", score:
                 query = replace(self.query, score=Score(score))
+            case field, line if field.startswith("line"):
+                query = self.query.at_line(int(line))
             case _, position:
                 query = self.query.at_position(int(position))
         await self.ask(feature, interaction, query)
@@ -185,9 +199,12 @@ class QuerySelect(
 
 class QueryButton(
     QueryControl[Button[Any]],
-    template=rf"(?P<change>step:back|step:any|step:on|network|suggested|all):{STATE}",
+    template=rf"(?P<change>step:back|step:any|step:on|network|suggested|whole|all):{STATE}",
 ):
-    """Changes the query to another test digit, network or method, or all digits of the picture."""
+    """Changes the query to another test digit, network or method, or to more digits of the picture.
+
+    That is a whole line, which the button holds in place of its message's query, or all of them.
+    """
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
@@ -196,6 +213,8 @@ class QueryButton(
                 query = replace(self.query, network=self.query.network.other)
             case "suggested":
                 query = self.query.by_method(suggested(self.query.method))
+            case "whole":
+                query = self.query
             case "all":
                 query = self.query.at_position(None)
             case step:
@@ -271,16 +290,17 @@ def controls(
     decided = _decided(result, say, ownership)
     rows, changes = list[ActionRow[Any]](), list[Button[Any]]()
     if not isinstance(result, NoDigitResult):
-        rows = [ActionRow(QuerySelect(select)) for select in _selects(result, state, say)]
+        opening = _opening(result, state, say)
+        rows = [ActionRow(QuerySelect(select)) for select in opening]
+        if back := _back(result, say, ownership):
+            rows.append(ActionRow(*map(QueryButton, back)))
+        rows += [ActionRow(QuerySelect(select)) for select in _selects(result, state, say)]
         changes.append(button(say(_ASK_NETWORK[query.network.other]), "🔀", "network"))
         method = METHODS[suggested(query.method)].title
         changes.append(button(say("control.suggested", method=method), "🎯", "suggested"))
     if query.index is not None:
         changes[:0] = (button(say(key), emoji, step) for step, (emoji, key) in STEPS.items())
         return [*rows, ActionRow(*map(QueryButton, changes)), ActionRow(decided)]
-    if isinstance(result, DigitResult) and len(result.predictions) > 1:
-        label = say("control.all_digits", count=len(result.predictions))
-        changes.insert(0, button(label, "🔢", "all"))
     if ownership.correctable and not isinstance(result, PictureResult):
         rows.append(_correcting(query.correction, confirm, state, say))
     how_read = HowButton(button(say("control.how_read"), "🔍", "steps"))
@@ -304,13 +324,107 @@ def stepped(index: int | None, step: str) -> int:
     return {"step:back": index - 1, "step:any": random_index(), "step:on": index + 1}[step]
 
 
+def _opening(result: DigitResult | PictureResult, state: str, say: Say) -> list[Select[Any]]:
+    """Offer the lines of the picture, and the digits of the line that is shown."""
+    reading = result.reading
+    if reading is None or len(reading.digits) == 1:
+        return []
+    opened = result.position if isinstance(result, DigitResult) else None
+    line = result.query.line if opened is None else reading.lines[opened]
+    lines = lines_of(reading, range(len(reading.digits)))
+    selects = list[Select[Any]]()
+    if len(lines) == 1:
+        (line,) = lines
+    else:
+        options = {
+            str(each + 1): _line_option(result, each, within, line, say)
+            for each, within in lines.items()
+        }
+        selects += _parts("line", options, "control.lines", state, say)
+    if line is not None and len(lines[line]) > 1:
+        options = {
+            letter_in_line(i, reading.lines): _digit_option(result, reading, i, opened, say)
+            for i in lines[line]
+        }
+        selects += _parts("digit", options, "control.digits", state, say)
+    return selects
+
+
+def _parts(
+    kind: str, options: Mapping[str, SelectOption], label: str, state: str, say: Say
+) -> list[Select[Any]]:
+    """Offer options by their names, in as many selects as they need."""
+    names, parts = list(options), -(-len(options) // _MAX_OPTIONS)
+    edges = [len(options) * i // parts for i in range(parts + 1)]
+    return [
+        Select(
+            custom_id=f"{kind}:{first}:{state}",
+            options=[options[name] for name in names[first:end]],
+            placeholder=say(label, first=names[first], last=names[end - 1]),
+        )
+        for first, end in pairwise(edges)
+    ]
+
+
+def _line_option(
+    result: DigitResult | PictureResult,
+    line: int,
+    positions: Sequence[int],
+    opened: int | None,
+    say: Say,
+) -> SelectOption:
+    predictions = [result.predictions[i] for i in positions]
+    least = format_percent(min(each.confidence for each in predictions))
+    return SelectOption(
+        label=say("control.line", line=line + 1, digits=in_order(predictions, "")),
+        value=str(line),
+        description=say("control.line_option", count=len(predictions), confidence=least),
+        default=line == opened,
+    )
+
+
+def _digit_option(
+    result: DigitResult | PictureResult,
+    reading: Reading,
+    position: int,
+    opened: int | None,
+    say: Say,
+) -> SelectOption:
+    prediction = result.predictions[position]
+    return SelectOption(
+        label=say(
+            "control.digit",
+            letter=letter_in_line(position, reading.lines),
+            digit=prediction.digit,
+            confidence=format_percent(prediction.confidence),
+        ),
+        value=str(position),
+        description=say(REGION_NAMES[region_of(reading.digits[position], reading)]),
+        default=position == opened,
+    )
+
+
+def _back(result: DigitResult | PictureResult, say: Say, ownership: Ownership) -> list[Button[Any]]:
+    """Offer the way back from a digit to its line, and to the page."""
+    reading = result.reading
+    if reading is None or len(reading.digits) == 1:
+        return []
+    steps = []
+    if isinstance(result, DigitResult) and has_lines(reading):
+        line = reading.lines[result.position]
+        if len(line_positions(reading, line)) > 1:
+            custom_id = f"whole:{encode(result.query.at_line(line), ownership)}"
+            steps.append((say("control.whole_line", line=line + 1), "↩️", custom_id))
+    if isinstance(result, DigitResult) or result.query.line is not None:
+        custom_id = f"all:{encode(result.query, ownership)}"
+        steps.append((say("control.all_digits", count=len(reading.digits)), "🔢", custom_id))
+    return [Button(label=name, emoji=emoji, custom_id=id_) for name, emoji, id_ in steps]
+
+
 def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[Select[Any]]:
-    """Offer the digits of the picture, and what fits the method: layers, classes and scores."""
-    query, digits = result.query, _digit_options(result, say)
+    """Offer what fits the method: layers, classes and scores."""
+    query = result.query
     prediction = result.prediction if isinstance(result, DigitResult) else None
-    # Of more digits than a select can offer, there are several selects.
-    parts = -(-len(digits) // _MAX_OPTIONS)
-    edges = [len(digits) * i // parts for i in range(parts + 1)] if parts else []
     method = METHODS[query.method]
     explained = result.target if isinstance(result, DigitResult) else query.target
     options = {
@@ -331,37 +445,8 @@ def _selects(result: DigitResult | PictureResult, state: str, say: Say) -> list[
         unfit["score"] = say("control.lead", against=query.against)
     options |= {field: [SelectOption(label=why, default=True)] for field, why in unfit.items()}
     return [
-        Select(
-            custom_id=f"digit:{first}:{state}",
-            options=digits[first:end],
-            placeholder=say("control.digits", first=letter(first), last=letter(end - 1)),
-        )
-        for first, end in pairwise(edges)
-    ] + [
         Select(custom_id=f"{field}:{state}", options=each, disabled=field in unfit)
         for field, each in options.items()
-    ]
-
-
-def _digit_options(result: DigitResult | PictureResult, say: Say) -> list[SelectOption]:
-    """Offer the digits of a picture with their predictions, if there are several."""
-    reading = result.reading
-    if reading is None or len(result.predictions) == 1:
-        return []
-    position = result.position if isinstance(result, DigitResult) else None
-    return [
-        SelectOption(
-            label=say(
-                "control.digit",
-                letter=letter(i),
-                digit=prediction.digit,
-                confidence=format_percent(prediction.confidence),
-            ),
-            value=str(i),
-            description=say(REGION_NAMES[region_of(reading.digits[i], reading)]),
-            default=i == position,
-        )
-        for i, prediction in enumerate(result.predictions)
     ]
 
 

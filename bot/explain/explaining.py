@@ -10,6 +10,7 @@ import numpy as np
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from bot.explain.overlay import draw_overlay
 from bot.explain.query import DEFAULT_METHOD, NO_DIGIT, Query
 from bot.explain.results import (
     DigitResult,
@@ -23,7 +24,7 @@ from bot.explain.results import (
     RejectionSteps,
     Result,
     Shapes,
-    marked,
+    line_positions,
 )
 from bot.i18n import Typed
 from bot.runtime.engine import Engine
@@ -38,9 +39,9 @@ from core.explain.scores import Score
 from core.faithfulness.deletion import DeletionTest
 from core.figures.card import Card, draw_card
 from core.figures.heatmaps import Colormap
-from core.figures.photo import draw_photo
 from core.figures.rejection import draw_rejection
 from core.figures.steps import draw_steps
+from core.figures.upright import upright
 from core.uploads import Reading
 from core.uploads.best_candidate import BestCandidate
 
@@ -98,9 +99,14 @@ class Explaining:
             raise ValueError("the query is about an upload, and none is given")
         if not reading.digits:
             return await self._explain_refused(query, reading)
-        position = 0 if len(reading.digits) == 1 else query.position
+        shown, position = tuple(range(len(reading.digits))), query.position
+        if query.line is not None and query.line in reading.lines:
+            shown = line_positions(reading, query.line)
+        if len(shown) == 1:
+            (position,) = shown
+            query = query if query.line is None else query.at_position(position)
         if position is None or position >= len(reading.digits):
-            return await self._explain_all(query, reading)
+            return await self._explain_several(query, reading, shown)
         label = None if query.correction == NO_DIGIT else query.correction
         digit = replace(reading.digits[position], label=label)
         return await self._explain_digit(query, digit, position, reading)
@@ -142,9 +148,7 @@ class Explaining:
         explanations = await self._explained((digit,), query.network, query.score)
         (heatmap,) = await self._maps((digit,), query, explanations)
         target, heatmap = _target(query, explanations[0]), np.maximum(heatmap, 0)
-        strip = await self._engine.picture(
-            draw_steps, reading.picture, reading.ink, digit, heatmap, query.colours
-        )
+        strip = await self._engine.picture(_draw_steps, reading, position, heatmap, query.colours)
         regions = strongest_regions(heatmap)
         layer = query.layer_read
         return ReadingSteps(reading, position, target, layer, regions, strip)
@@ -170,7 +174,7 @@ class Explaining:
         shape = await self.best_candidate(reading)
         if shape is None or query.correction in {None, NO_DIGIT}:
             return NoDigitResult(query, reading, weights, shape)
-        shown = replace(reading, digits=(shape.digit,))
+        shown = replace(reading, digits=(shape.digit,), lines=(0,))
         return await self._explain_digit(query, shape.digit, 0, shown, Rejection(shape, weights))
 
     async def _explain_digit(
@@ -203,10 +207,7 @@ class Explaining:
         refused = rejection is not None
         drawn, overlay, (test,) = await asyncio.gather(
             self._engine.picture(draw_card, card),
-            # Of the picture's digits, only the one selected shows its heatmap.
-            self._overlay(
-                query, reading, explanations, [heatmap] * len(digits), position, refused=refused
-            ),
+            self._overlay(query, reading, explanations, {position: heatmap}, refused=refused),
             self._tests((digit,), query, (explained,), (heatmap,)),
         )
         by_gradcam = query.method == DEFAULT_METHOD and query.against is None
@@ -232,17 +233,23 @@ class Explaining:
             rejection=rejection,
         )
 
-    async def _explain_all(self, query: Query, reading: Reading) -> PictureResult:
-        """Explain all digits of a picture, each by its own prediction or by the target."""
+    async def _explain_several(
+        self, query: Query, reading: Reading, positions: Sequence[int]
+    ) -> PictureResult:
+        """Explain some digits of a picture, each by its own prediction or by the target."""
         explanations, others = await self._explained_by_both(reading.digits, query)
-        maps = await self._maps(reading.digits, query, explanations)
+        digits = [reading.digits[i] for i in positions]
+        shown = [explanations[i] for i in positions]
+        maps = await self._maps(digits, query, shown)
         overlay, tests = await asyncio.gather(
-            self._overlay(query, reading, explanations, maps),
-            self._tests(reading.digits, query, explanations, maps),
+            self._overlay(query, reading, explanations, dict(zip(positions, maps, strict=True))),
+            self._tests(digits, query, shown, maps),
         )
+        is_line = len(positions) < len(reading.digits)
         return PictureResult(
-            query=query.at_position(None),
+            query=query.at_line(query.line if is_line else None),
             reading=reading,
+            shown=tuple(positions),
             predictions=_predictions(explanations),
             other_predictions=_predictions(others),
             tests=tests,
@@ -257,20 +264,16 @@ class Explaining:
         query: Query,
         reading: Reading | None,
         explanations: Sequence[ExplanationSet],
-        maps: Sequence[_Map],
-        selected: int | None = None,
+        maps: Mapping[int, _Map],
         *,
         refused: bool = False,
     ) -> bytes:
-        """Draw the heat of one digit, or of all, on their picture, if there is one."""
+        """Draw the heat of the digits at some positions on their picture, if there is one."""
         if reading is None:
             return b""
-        marks = [
-            marked(digit, Prediction(explained.probabilities), heatmap, refused=refused)
-            for digit, explained, heatmap in zip(reading.digits, explanations, maps, strict=True)
-        ]
+        predictions = _predictions(explanations)
         return await self._engine.picture(
-            draw_photo, reading.picture, marks, selected, query.colours
+            draw_overlay, reading, predictions, maps, query.colours, refused=refused
         )
 
     def _weights(self, network: Network) -> str:
@@ -357,6 +360,11 @@ async def _cached(
         known |= dict(zip(new, await compute(list(new.values())), strict=True))
         cache.update(known)
     return [known[key] for key in keys]
+
+
+def _draw_steps(reading: Reading, position: int, heatmap: _Map, colours: Colormap) -> bytes:
+    shown = upright(reading)
+    return draw_steps(shown.picture, shown.ink, shown.digits[position], heatmap, colours)
 
 
 def _target(query: Query, explained: ExplanationSet) -> int:

@@ -11,14 +11,20 @@ from bot.explain.phrases import (
     NETWORK_NAMES,
     REGION_NAMES,
     SCORE_NAMES,
+    as_written,
     boxed,
     deletion,
     failed,
+    has_lines,
     in_order,
     insane,
+    lines_of,
     no_digit,
+    place,
+    places,
     ranking,
     read_as,
+    way_up,
     where,
 )
 from bot.explain.query import NO_DIGIT, Ownership, Query
@@ -35,7 +41,6 @@ from bot.i18n import Say
 from bot.ui.layout import CALM, WARNING, Message, attached, framed
 from core.explain.methods import METHODS
 from core.faithfulness.deletion import MARGIN, Verdict
-from core.figures.letters import letter
 from core.figures.probabilities import format_percent
 from core.uploads import DecodedImage, Reading
 
@@ -78,6 +83,17 @@ def describe_card(result: DigitResult, say: Say) -> str:
     return " ".join(told)
 
 
+def _describe_photo(result: DigitResult, reading: Reading, say: Say) -> str:
+    """Describe the heatmap on the picture, as far as the picture names its digits."""
+    explained = {"target": result.target, "heat": where(result.regions, say)}
+    if len(reading.digits) == 1:
+        region = say(REGION_NAMES[region_of(result.digit, reading)])
+        read = result.prediction.digit
+        return say("alt.photo_single", digit=read, region=region, **explained)
+    digits = boxed(reading, result.predictions, [result.position], say)
+    return say("alt.photo", digits=digits, place=place(result.position, reading, say), **explained)
+
+
 def _explained(result: DigitResult, say: Say) -> dict[str, object]:
     """Return what was explained, and how, as the fields of texts."""
     query = result.query
@@ -102,13 +118,7 @@ def _digit(result: DigitResult, say: Say, ownership: Ownership, confirm: int | N
     head: Item[Any] = TextDisplay(words)
     files, shown = [card], [card]
     if result.reading is not None:
-        alt = say(
-            "alt.photo",
-            digits=boxed(result.reading, result.predictions, say),
-            letter=letter(result.position),
-            target=result.target,
-            heat=where(result.regions, say),
-        )
+        alt = _describe_photo(result, result.reading, say)
         overlay = attached(result.overlay, "overlay.jpg", alt)
         head, picture = header(words, result.reading.picture, say)
         files, shown = [picture, overlay, card], [overlay, card]
@@ -194,8 +204,8 @@ def _upload_words(
         lines += _corrected(key, result.query, say, ownership, result.prediction.digit)
     if len(digits) > 1:
         region = say(REGION_NAMES[region_of(result.digit, reading)])
-        place = letter(result.position)
-        lines.append(say("explain.place", letter=place, count=len(digits), region=region))
+        named = place(result.position, reading, say)
+        lines.append(say("explain.place", place=named, count=len(digits), region=region))
     return [*lines, say("explain.seen"), *_caveats(reading, say)]
 
 
@@ -210,7 +220,7 @@ def _corrected(
 
 
 def _picture(result: PictureResult, say: Say, ownership: Ownership) -> Message:
-    digits = boxed(result.reading, result.predictions, say)
+    digits = boxed(result.reading, result.predictions, result.shown, say)
     target = result.query.target
     alt = "alt.overview" if target is None else "alt.overview_target"
     overlay = attached(result.overlay, "overlay.jpg", say(alt, digits=digits, target=target))
@@ -221,32 +231,23 @@ def _picture(result: PictureResult, say: Say, ownership: Ownership) -> Message:
         MediaGallery(MediaGalleryItem(overlay)),
         *controls(result, say, ownership),
         *_whose(say, ownership),
-        colour=CALM if all(prediction.sure for prediction in result.predictions) else WARNING,
+        colour=CALM if all(result.predictions[i].sure for i in result.shown) else WARNING,
         files=[picture, overlay],
     )
 
 
 def _picture_words(result: PictureResult, say: Say) -> list[str]:
-    query = result.query
-    place, least = min(enumerate(result.predictions), key=lambda each: each[1].confidence)
-    own, others = in_order(result.predictions), in_order(result.other_predictions)
-    lines = [
-        say(
-            "overview.reads",
-            digits=own,
-            network=say(NETWORK_NAMES[query.network]),
-            count=len(result.predictions),
-            letter=letter(place),
-            digit=least.digit,
-            confidence=format_percent(least.confidence),
-        )
-    ]
-    unsure = [letter(i) for i, each in enumerate(result.predictions) if not each.sure]
+    query, reading = result.query, result.reading
+    lines = [*_heading(result), f"{_extent(result, say)} {_least_confident(result, say)}"]
+    unsure = [i for i in result.shown if not result.predictions[i].sure]
     if unsure:
-        lines.append(say("overview.unsure", letters=", ".join(unsure), sure=f"{SURE:.0%}"))
-    if own != others:
+        lines.append(
+            say("overview.unsure", places=places(unsure, reading, say), sure=f"{SURE:.0%}")
+        )
+    if others := _otherwise(result):
         other = say(NETWORK_NAMES[query.network.other])
-        lines.append(say("overview.differs", network=other, digits=others))
+        digits = as_written(reading, result.other_predictions, others, say)
+        lines.append(say("overview.differs", network=other, digits=digits))
     score = say(SCORE_NAMES[query.score])
     key = "overview.map" if query.target is None else "overview.map_target"
     layer = query.layer_read or say("explain.input")
@@ -254,11 +255,48 @@ def _picture_words(result: PictureResult, say: Say) -> list[str]:
     if query.against is not None:
         score = f"z − z({query.against})"
     explained = say(key, layer=layer, score=score, target=query.target, method=method)
+    is_page = has_lines(reading) and query.line is None
+    explained += f" {say('overview.open_line' if is_page else 'overview.open_digit')}"
     tests = [each for each in result.tests if each is not None]
     better = sum(each.verdict is Verdict.BETTER for each in tests)
     tested = say("test.digits", better=better, count=len(tests)) if tests else say("test.none")
     warned = insane(query, result.records, say)
-    return [*lines, *_caveats(result.reading, say), explained, tested, *warned]
+    return [*lines, *_caveats(reading, say), explained, tested, *warned]
+
+
+def _heading(result: PictureResult) -> list[str]:
+    """Write the digits line by line, as they stand on the page."""
+    reading, predictions = result.reading, result.predictions
+    if not has_lines(reading) or result.query.line is not None:
+        return [f"## {in_order([predictions[i] for i in result.shown])}"]
+    return [
+        f"`{line + 1}` **{in_order([predictions[i] for i in positions])}**"
+        for line, positions in lines_of(reading, result.shown).items()
+    ]
+
+
+def _extent(result: PictureResult, say: Say) -> str:
+    """Tell how many digits are shown, and in which lines."""
+    line, lines = result.query.line, len(set(result.reading.lines))
+    fields = {"network": say(NETWORK_NAMES[result.query.network]), "count": len(result.shown)}
+    if line is not None:
+        return say("overview.reads_line", **fields, line=line + 1, lines=lines)
+    return say("overview.reads" if lines == 1 else "overview.reads_lines", **fields, lines=lines)
+
+
+def _least_confident(result: PictureResult, say: Say) -> str:
+    position = min(result.shown, key=lambda i: result.predictions[i].confidence)
+    least = result.predictions[position]
+    named, percent = place(position, result.reading, say), format_percent(least.confidence)
+    return say("overview.least", confidence=percent, place=named, digit=least.digit)
+
+
+def _otherwise(result: PictureResult) -> list[int]:
+    """Return the positions of the digits in lines that the other network reads otherwise."""
+    pairs = zip(result.predictions, result.other_predictions, strict=True)
+    differs = [own.digit != other.digit for own, other in pairs]
+    lines = {result.reading.lines[i] for i in result.shown if differs[i]}
+    return [i for i in result.shown if result.reading.lines[i] in lines]
 
 
 def _no_digit(result: NoDigitResult, say: Say, ownership: Ownership) -> Message:
@@ -287,12 +325,14 @@ def header(words: str, picture: DecodedImage, say: Say) -> tuple[Section[Any], d
 
 
 def _caveats(reading: Reading, say: Say) -> list[str]:
-    """Tell what of a picture was not read."""
+    """Tell what of a picture was not read, and which way up it was read."""
     told = []
     if reading.picture.animated:
         told.append(say("upload.animated"))
     if reading.left_out:
         told.append(say("upload.left_out", left_out=reading.left_out, read=len(reading.digits)))
+    if way := way_up(reading, say):
+        told.append(way)
     return told
 
 

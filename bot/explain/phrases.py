@@ -10,7 +10,7 @@ from core.explain.methods import METHODS
 from core.explain.regions import Region
 from core.explain.scores import Score
 from core.faithfulness.deletion import MARGIN, DeletionTest, Verdict
-from core.figures.letters import letter
+from core.figures.letters import letter_in_line
 from core.figures.probabilities import format_percent
 from core.figures.rejection import OBJECTNESS, failed_rule
 from core.uploads import Reading
@@ -141,20 +141,85 @@ def insane(query: Query, records: Records, say: Say) -> list[str]:
     return [say("explain.insane", method=METHODS[query.method].title, sanity=sanity)]
 
 
-def boxed(reading: Reading, predictions: Sequence[Prediction], say: Say) -> str:
-    """Tell which digits stand where in a picture; of very many, only which they are."""
-    if len(predictions) > _MAX_LOCATED:
-        return say("alt.boxed_many", count=len(predictions), digits=in_order(predictions))
-    places = "; ".join(
+def boxed(
+    reading: Reading, predictions: Sequence[Prediction], shown: Sequence[int], say: Say
+) -> str:
+    """Tell which of the digits shown stand where in a picture; of very many, only the digits."""
+    if len(shown) > _MAX_LOCATED:
+        digits = as_written(reading, predictions, shown, say)
+        return say("alt.boxed_many", count=len(shown), digits=digits)
+    located = "; ".join(
         say(
             "alt.boxed",
-            letter=letter(i),
-            digit=prediction.digit,
-            region=say(REGION_NAMES[region_of(digit, reading)]),
+            place=place(i, reading, say),
+            digit=predictions[i].digit,
+            region=say(REGION_NAMES[region_of(reading.digits[i], reading)]),
         )
-        for i, (digit, prediction) in enumerate(zip(reading.digits, predictions, strict=True))
+        for i in shown
     )
-    return say("alt.boxed_few", places=places)
+    return say("alt.boxed_few", places=located)
+
+
+def places(positions: Sequence[int], reading: Reading, say: Say) -> str:
+    """Name digits of a picture, as the figure does: by their letters, and by lines if needed."""
+    named = []
+    for line, within in lines_of(reading, positions).items():
+        letters = ", ".join(letter_in_line(i, reading.lines) for i in within)
+        if has_lines(reading):
+            letters = say("place.in_line", line=line + 1, letters=letters)
+        named.append(letters)
+    return "; ".join(named)
+
+
+def place(position: int, reading: Reading, say: Say) -> str:
+    """Name a digit of a picture, as `places` does."""
+    return places([position], reading, say)
+
+
+def has_lines(reading: Reading) -> bool:
+    """Whether the digits of a picture are in several lines."""
+    return len(set(reading.lines)) > 1
+
+
+def as_written(
+    reading: Reading, predictions: Sequence[Prediction], positions: Sequence[int], say: Say
+) -> str:
+    """Write predicted digits at some positions line by line, each with its number if needed."""
+    written = []
+    for line, within in lines_of(reading, positions).items():
+        digits = in_order([predictions[i] for i in within])
+        if has_lines(reading):
+            digits = say("place.line", line=line + 1, digits=digits)
+        written.append(digits)
+    return "; ".join(written)
+
+
+def lines_of(reading: Reading, positions: Sequence[int]) -> dict[int, list[int]]:
+    """Sort positions of digits by their lines."""
+    lines: dict[int, list[int]] = {}
+    for position in positions:
+        lines.setdefault(reading.lines[position], []).append(position)
+    return lines
+
+
+_TURNED = {90: "upload.on_side", 180: "upload.upside_down", 270: "upload.on_side"}
+_OTHERWISE = {
+    90: "upload.other_on_side",
+    180: "upload.other_upside_down",
+    270: "upload.other_on_side",
+}
+
+
+def way_up(reading: Reading, say: Say) -> str:
+    """Tell which way up a picture was read, and how it would be read another way; or nothing."""
+    told = [say(_TURNED[reading.turned])] if reading.turned else []
+    if reading.other is not None:
+        answer, turned = reading.other.answer, reading.other.turned
+        if not reading.turned:
+            told.append(say("upload.as_it_came"))
+        key = _OTHERWISE[(turned - reading.turned) % 360] if turned else "upload.other_as_it_came"
+        told.append(say(key, answer=answer))
+    return " ".join(told)
 
 
 def no_digit(shape: BestCandidate | None, reading: Reading, say: Say) -> list[str]:
@@ -199,6 +264,6 @@ def receipt(query: Query, weights: str, target: object, say: Say, method: str | 
     )
 
 
-def in_order(predictions: Sequence[Prediction]) -> str:
-    """Return predicted digits with spaces between them."""
-    return " ".join(str(prediction.digit) for prediction in predictions)
+def in_order(predictions: Sequence[Prediction], separator: str = " ") -> str:
+    """Return predicted digits in a row, those with a question mark that are not sure."""
+    return separator.join(f"{each.digit}{'' if each.sure else '?'}" for each in predictions)

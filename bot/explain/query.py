@@ -20,6 +20,7 @@ NO_DIGIT = -1
 """The label of a shape that is no digit, beside 0 to 9."""
 
 _NONE = "-"
+_LINE = "l"
 
 # Messages that were sent long ago hold these codes: they never change.
 LAYER_CODES = {"conv2d": "0", "max_pooling2d": "1", "conv2d_1": "2", "max_pooling2d_1": "3"}
@@ -45,11 +46,12 @@ METHOD_CODES = {
 STATE = (
     r"(?P<index>\d{1,4}|-)/(?P<layer>[0-3])/(?P<target>\d|-)/(?P<score>[0-2])/(?P<colours>[01])"
     r"/(?P<network>[01])(?:(?P<method>[a-n])(?P<against>\d|-))?"
-    r"/(?P<position>\d{1,2}|-)/(?P<correction>-?\d|-)/(?P<owner>\d{1,20})/(?P<uploader>\d{1,20})"
+    r"/(?P<position>l?\d{1,2}|-)/(?P<correction>-?\d|-)/(?P<owner>\d{1,20})/(?P<uploader>\d{1,20})"
 )
-"""Matches a query, the owner of its message and the uploader of its picture: 66 characters.
+"""Matches a query, the owner of its message and the uploader of its picture: 67 characters.
 
-A query without method and class to compare with is one by Grad-CAM.
+A query without method and class to compare with is one by Grad-CAM. A position with an l is that of
+a line.
 """
 
 _T = TypeVar("_T")
@@ -66,7 +68,8 @@ class Query:
         score: the score to differentiate.
         colours: the colour map of heatmaps.
         network: the network that answers.
-        position: of the digit in an upload, from 0 in reading order; `None` for all digits.
+        position: of the digit in an upload, from 0 in reading order; `None` for several digits.
+        line: the line of the upload whose digits these are, from 0; `None` for all lines.
         method: the explanation method, a key of `core.METHODS`.
         against: the class that the explained one is compared with; `None` for none.
         correction: the label that the uploader gives the digit, 0 to 9 or `NO_DIGIT`; `None` if
@@ -83,6 +86,7 @@ class Query:
     correction: int | None = None
     method: str = DEFAULT_METHOD
     against: int | None = None
+    line: int | None = None
 
     @property
     def layer_read(self) -> str | None:
@@ -111,7 +115,11 @@ class Query:
     def at_position(self, position: int | None) -> Self:
         """Ask about another digit of the upload, or about all. A correction stays behind."""
         target = self.target if self.correction is None else None
-        return replace(self, position=position, target=target, correction=None)
+        return replace(self, position=position, line=None, target=target, correction=None)
+
+    def at_line(self, line: int | None) -> Self:
+        """Ask about the digits of a line of the upload, or of all lines."""
+        return replace(self.at_position(None), line=line)
 
     def by_method(self, method: str) -> Self:
         """Ask for another method; of one that explains no class, nothing is compared."""
@@ -157,7 +165,7 @@ def encode(query: Query, ownership: Ownership) -> str:
         SCORE_CODES[query.score],
         _COLOURS[query.colours],
         f"{NETWORK_CODES[query.network]}{_encode_method(query)}",
-        query.position,
+        query.position if query.line is None else f"{_LINE}{query.line}",
         query.correction,
         ownership.owner,
         ownership.uploader,
@@ -167,6 +175,7 @@ def encode(query: Query, ownership: Ownership) -> str:
 
 def decode(state: re.Match[str]) -> Query:
     """Return the query in what a control holds."""
+    position = state["position"]
     return Query(
         index=_number(state["index"]),
         layer=value_of(state["layer"], LAYER_CODES),
@@ -174,7 +183,8 @@ def decode(state: re.Match[str]) -> Query:
         score=value_of(state["score"], SCORE_CODES),
         colours=value_of(state["colours"], _COLOURS),
         network=value_of(state["network"], NETWORK_CODES),
-        position=_number(state["position"]),
+        position=None if position.startswith(_LINE) else _number(position),
+        line=int(position.removeprefix(_LINE)) if position.startswith(_LINE) else None,
         correction=_number(state["correction"]),
         method=value_of(state["method"] or METHOD_CODES[DEFAULT_METHOD], METHOD_CODES),
         against=_number(state["against"] or _NONE),

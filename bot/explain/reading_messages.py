@@ -12,6 +12,7 @@ from bot.explain.phrases import (
     SCORE_NOTES,
     failed,
     no_digit,
+    place,
     receipt,
     where,
 )
@@ -20,7 +21,6 @@ from bot.explain.results import SURE, ReadingSteps, RejectionSteps, region_of
 from bot.i18n import Say
 from bot.ui.layout import Message, attached, framed
 from core.explain.methods import METHODS
-from core.figures.letters import letter
 from core.record import UploadsMetrics
 
 
@@ -39,7 +39,8 @@ def steps(shown: ReadingSteps | RejectionSteps, say: Say) -> Message:
 def _reading(shown: ReadingSteps, say: Say) -> tuple[list[str], str]:
     words, digits = [say("steps.heading")], len(shown.reading.digits)
     if digits > 1:
-        words.append(say("steps.which", letter=letter(shown.position), count=digits))
+        named = place(shown.position, shown.reading, say)
+        words.append(say("steps.which", place=named, count=digits))
     words += [
         say("steps.picture"),
         say("steps.ink"),

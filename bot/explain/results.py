@@ -11,7 +11,7 @@ from core.digit import Digit
 from core.explain.regions import Region
 from core.faithfulness.deletion import DeletionTest
 from core.faithfulness.measurement import MethodRecord
-from core.figures.photo import Detection
+from core.figures.upright import upright_digit, upright_size
 from core.uploads import Reading
 from core.uploads.best_candidate import BestCandidate
 
@@ -163,13 +163,15 @@ class DigitResult:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PictureResult:
-    """What the networks make of all the digits of a picture.
+    """What the networks make of all the digits of a picture, or of a line in it.
 
     Attributes:
         reading: the picture, with at least two digits.
-        predictions: of the network that was asked, one for each digit.
+        shown: the positions of the digits that are explained, from 0 in reading order: all, or
+            those of the query's line.
+        predictions: of the network that was asked, one for each digit of the picture.
         other_predictions: of the other network.
-        tests: of the heatmap of each digit; `None` if it holds no evidence for its class.
+        tests: of the heatmaps of the digits shown; `None` if it holds no evidence for its class.
         layers: the shape of each layer's map, in order.
         records: what was measured of the network's explanations.
         weights: the hash of the weights of the network that was asked.
@@ -178,6 +180,7 @@ class PictureResult:
 
     query: Query
     reading: Reading
+    shown: tuple[int, ...]
     predictions: tuple[Prediction, ...]
     other_predictions: tuple[Prediction, ...]
     tests: tuple[DeletionTest | None, ...]
@@ -266,29 +269,19 @@ class RejectionSteps:
 
 
 def region_of(digit: Digit, reading: Reading) -> Region:
-    """Return the ninth of the picture that holds the middle of a digit's box.
+    """Return the ninth of the upright picture that holds the middle of a digit's box.
 
     Raises:
         ValueError: If it is a test digit.
     """
-    if digit.box is None:
-        raise ValueError("a test digit has no box")
-    left, top, right, bottom = digit.box
-    width, height = reading.picture.size
+    box = upright_digit(digit, reading).box
+    assert box is not None  # noqa: S101 - a test digit has been refused
+    left, top, right, bottom = box
+    width, height = upright_size(reading)
     row, column = int(3 * (top + bottom) / 2 / height), int(3 * (left + right) / 2 / width)
     return tuple(Region)[3 * min(row, 2) + min(column, 2)]
 
 
-def marked(
-    digit: Digit, prediction: Prediction, heatmap: NDArray[np.float32], *, refused: bool = False
-) -> Detection:
-    """Return what is drawn of a digit on its picture: of the heatmap, the evidence for the class.
-
-    Raises:
-        ValueError: If it is a test digit.
-    """
-    if digit.box is None or digit.warp is None:
-        raise ValueError("a test digit has no box")
-    sure = prediction.sure and not refused
-    positive = np.maximum(heatmap, 0)
-    return Detection(digit.box, digit.warp, positive, prediction.digit, sure)
+def line_positions(reading: Reading, line: int) -> tuple[int, ...]:
+    """Return the positions of the digits of a line, from 0 in reading order."""
+    return tuple(i for i, each in enumerate(reading.lines) if each == line)

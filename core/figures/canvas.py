@@ -105,10 +105,11 @@ def text_mask(text: str, size: int, *, bold: bool = False) -> Greys:
     The middle row is the middle of a digit's height, so that text of different sizes lines up.
     """
     font = _font(size, bold=bold)
-    width, height = round(font.getlength(text)), 2 * (size // 2 + size // 8)
+    before = max(-round(font.getbbox(text, anchor="ls")[0]), 0)  # a J begins left of its place
+    width, height = before + round(font.getlength(text)), 2 * (size // 2 + size // 8)
     baseline = (height + round(_CAP_HEIGHT * size)) // 2
     image = Image.new("L", (width, height))
-    ImageDraw.Draw(image).text((0, baseline), text, fill=255, font=font, anchor="ls")
+    ImageDraw.Draw(image).text((before, baseline), text, fill=255, font=font, anchor="ls")
     mask = np.array(image)
     mask.setflags(write=False)
     return mask

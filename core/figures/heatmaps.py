@@ -1,7 +1,7 @@
 """Images, heatmaps and feature maps as panels: enlarged, upsampled, coloured and overlaid."""
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -20,6 +20,9 @@ _OPACITY = 0.65
 
 _OPAQUE_FROM = 0.5
 """Weaker values are more transparent, down to none at 0, so that they do not veil the ink."""
+
+_EDGE = 4
+"""Pixels of the 28 at the edges of a digit's image, beside the 20 that its ink was fitted into."""
 
 
 class Colormap(StrEnum):
@@ -127,6 +130,9 @@ def upsample(heatmap: Heatmap, side: int) -> Greys:
 def warp_heatmap(heatmap: Heatmap, warp: Warp, shape: tuple[int, int]) -> tuple[Greys, Box]:
     """Map a heatmap to the picture, of so many rows and columns, that its digit was read from.
 
+    The edge of the digit's image is nothing that can be seen in the picture, so the heatmap fades
+    out over the outer 4 of the 28 pixels, which have no ink as a rule.
+
     Returns:
         The part of the picture that the image covers, with the upsampled heatmap, 0 elsewhere; and
         the box of that part.
@@ -141,31 +147,50 @@ def warp_heatmap(heatmap: Heatmap, warp: Warp, shape: tuple[int, int]) -> tuple[
         to_part = warp.copy()
         to_part[:, :2] *= _SIDE / _FINE
         to_part[:, 2] += to_part[:, :2].sum(axis=1) / 2 - 0.5 - (left, top)
-        cv2.warpAffine(upsample(heatmap, _FINE), to_part, (right - left, bottom - top), warped)
+        faded = cv2.multiply(upsample(heatmap, _FINE), _fade(), scale=1 / 255)
+        cv2.warpAffine(faded, to_part, (right - left, bottom - top), warped)
     return warped, (left, top, right, bottom)
 
 
-def overlay(pixels: Pixels, heatmap: Greys, colormap: Colormap) -> Pixels:
+@cache
+def _fade() -> Greys:
+    """Return how much of an upsampled heatmap is shown: 255, and 0 at the edges."""
+    half, edge = 0.5 / _FINE, _EDGE / _SIDE
+    x = np.linspace(half / edge, (1 - half) / edge, _FINE, dtype=np.float32)
+    kept = smoothstep(np.minimum(x, x[::-1]))
+    return to_uint8(np.minimum(kept[:, np.newaxis], kept))
+
+
+def smoothstep(x: FeatureMap) -> FeatureMap:
+    """Rise from 0 to 1, as x does, without a kink at either end."""
+    x = np.clip(x, 0, 1)
+    return x * x * (3 - 2 * x)
+
+
+def overlay(pixels: Pixels, heatmap: Greys, colormap: Colormap, light: float = 1.0) -> Pixels:
     """Return an image with a heatmap of the same size blended into it.
 
     Each pixel becomes `(1 - a) * pixel + a * colour`. The opacity a rises smoothly from 0 where the
     heatmap is 0, so that the image does not change there, to 0.65 from half of the maximum on.
+
+    With less `light` than 1 the image is darker by this factor where the heatmap is 0, and less so
+    the more opaque the heatmap is: on white paper, the brightest colours are hardly visible.
     """
-    blended = pixels.copy()
+    blended = np.asarray(cv2.convertScaleAbs(pixels, alpha=light), np.uint8)
     left, top, width, height = cv2.boundingRect(heatmap)
     if width:  # OpenCV aborts on an empty array
         part = np.s_[top : top + height, left : left + width]
-        blended[part] = blend(pixels[part], heatmap[part], colormap)
+        blended[part] = blend(pixels[part], heatmap[part], colormap, light)
     return blended
 
 
-def blend(pixels: Pixels, heatmap: Greys, colormap: Colormap) -> Pixels:
+def blend(pixels: Pixels, heatmap: Greys, colormap: Colormap, light: float = 1.0) -> Pixels:
     """Return an image with a heatmap blended into it, as `overlay`, also a signed one.
 
     A signed heatmap is 255 where it is 1, and 0 where it is -1. Its opacity rises with the
     magnitude, and its colours are the two ends of the colormap.
     """
-    kept, added = _blending(colormap)
+    kept, added = _blending(colormap, light)
     under = cv2.multiply(pixels, cv2.applyColorMap(heatmap, kept), scale=1 / 255)
     return np.asarray(cv2.add(under, cv2.applyColorMap(heatmap, added)), np.uint8)
 
@@ -175,15 +200,20 @@ def overlay_digit(image: DigitImage, heatmap: Heatmap, side: int) -> Pixels:
     return overlay(grey(image, side), upsample(heatmap, side), Colormap.VIRIDIS)
 
 
-@cache
-def _blending(colormap: Colormap) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+@lru_cache(maxsize=128)
+def _blending(colormap: Colormap, light: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return what is kept of a pixel and what is added to it, (256, 1, 3) each, by heat."""
-    x, colours = np.minimum(np.linspace(0, 1, 256) / _OPAQUE_FROM, 1), colormap.table
+    x, colours = np.linspace(0, 1, 256, dtype=np.float32) / _OPAQUE_FROM, colormap.table
     if colormap is Colormap.DIVERGING:
-        x, colours = np.abs(np.linspace(-1, 1, 256)), colours[[0, -1]].repeat(128, 0)
-    opacity = np.repeat(_OPACITY * x * x * (3 - 2 * x), 3).reshape(256, 1, 3)
+        x, colours = (
+            np.abs(np.linspace(-1, 1, 256, dtype=np.float32)),
+            colours[[0, -1]].repeat(128, 0),
+        )
+    rise = np.repeat(smoothstep(x), 3).reshape(256, 1, 3)
+    opacity = _OPACITY * rise
+    kept = (1 - opacity) * (light + (1 - light) * rise)
     added = opacity * colours[:, np.newaxis]
-    return np.rint(255 * (1 - opacity)).astype(np.uint8), np.rint(added).astype(np.uint8)
+    return np.rint(255 * kept).astype(np.uint8), np.rint(added).astype(np.uint8)
 
 
 def draw_colorbar(

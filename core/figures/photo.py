@@ -3,25 +3,42 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from core.digit import Box
-from core.figures.arrays import Greys, Heatmap, Warp
-from core.figures.canvas import scaled, to_jpeg
-from core.figures.heatmaps import Colormap, enlarge, overlay, warp_heatmap
-from core.figures.letters import letter
-from core.figures.tags import Tag, Tone, draw_tags
+from core.figures.arrays import Greys, Heatmap, Pixels, Warp
+from core.figures.canvas import grown, scaled, to_jpeg
+from core.figures.crop import HIGHEST, crop_to
+from core.figures.heatmaps import Colormap, overlay, smoothstep, warp_heatmap
+from core.figures.letters import letter_in_line
+from core.figures.line_numbers import GUTTER, draw_line_numbers
+from core.figures.tags import DARK, Tag, Tone, draw_tags
 from core.uploads.decoded_image import DecodedImage
 
-_MIN_SIDE = 320  # pixels of the longer side, below which a picture is enlarged
+_WIDTH = 1080
+"""Pixels: three for each of the 360 that a picture is wide on a phone."""
+
+_PAPER = 150
+"""The picture is darkened until its median brightness is at most this, of 255: the brightest colour
+of a heatmap, a yellow, is hardly visible on white paper."""
+
+_SAMPLE = 4  # one pixel in so many, across and down, tells that brightness
+
+_BLUR = 3
+"""Half the width of the edge between heatmaps of neighbours, in the 28 pixels of a digit."""
+
+_MOST_NAMED = 9
+"""Of so many digits, each has its letter, also on several lines."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Detection:
     """A digit that was found in a picture, and its heatmap.
 
-    The box and the warp are in the picture's own pixels. A prediction that is not `confident` is
-    shown with a question mark.
+    The box and the warp are in the picture's own pixels, before it was shrunk. A prediction that is
+    not `confident` is shown with a question mark. Lines are numbered from 0.
     """
 
     box: Box
@@ -29,66 +46,132 @@ class Detection:
     heatmap: Heatmap
     prediction: int
     confident: bool
+    line: int = 0
 
 
 def draw_photo(
-    picture: DecodedImage, detections: Sequence[Detection], selected: int | None, colormap: Colormap
+    picture: DecodedImage,
+    detections: Sequence[Detection],
+    shown: Sequence[int],
+    colormap: Colormap,
 ) -> bytes:
-    """Draw the detected digits and their heatmaps on the picture.
+    """Draw the digits at the places `shown`, and their heatmaps, on the part of the picture there.
 
-    Each digit has a box and a tag with its prediction, and with its letter in reading order if
-    there are several. Where the heatmaps are 0 the picture does not change.
-
-    The only one whose heatmap is shown is at the place `selected`, in an orange box; `None` shows
-    all heatmaps.
+    Each digit of their lines has a box and its prediction above it. Below it is its letter within
+    the line if digits of one line are shown, or at most nine; lines have their numbers, from 1, at
+    the left. A single digit that is shown has an orange box. The picture is evenly darkened if it
+    is bright, so that every colour of a heatmap is visible on it.
 
     Returns:
-        A JPEG of the size of `picture.pixels`. A small picture is enlarged by a whole number, and a
-        strip is added above if tags find no other room. The same arguments always give the same
-        bytes.
+        A JPEG 1080 pixels wide, and at most 4/3 as high without the room that tags need. The same
+        arguments always give the same bytes.
     """
     rows, columns, _ = picture.pixels.shape
-    zoom = -(-_MIN_SIDE // max(rows, columns))
-    scale = zoom / np.array(picture.scale)
-    shown = [
-        replace(one, box=scaled(one.box, scale), warp=one.warp * scale[:, np.newaxis])
-        for one in detections
-    ]
-    heat = _merged_heatmaps(shown, selected, (rows * zoom, columns * zoom))
-    canvas = overlay(enlarge(picture.pixels, columns * zoom), heat, colormap)
-    return to_jpeg(draw_tags(canvas, [_tag(shown, i, selected) for i in range(len(shown))]))
+    scale = 1 / np.array(picture.scale)
+    crop = crop_to([scaled(detections[i].box, scale) for i in shown], columns, rows)
+    lines = [one.line for one in detections]
+    is_page = len(set(lines)) > 1
+    canvas, zoom, corner = _enlarge(picture.pixels, crop, _WIDTH - is_page * GUTTER)
+    placed = [_place(one, scale * zoom, corner) for one in detections]
+    heat = _merge_heatmaps(placed, shown, canvas.shape[:2])
+    canvas = overlay(canvas, heat, colormap, _light(picture.pixels, crop))
+    tags = _tags(placed, shown, canvas.shape[:2])
+    others = [one.box for i, one in enumerate(placed) if i not in tags]
+    canvas, strip = draw_tags(canvas, list(tags.values()), others)
+    if is_page:
+        firsts = {lines[i] + 1: placed[lines.index(lines[i])].box for i in shown}
+        canvas = draw_line_numbers(canvas, firsts, strip)
+    return to_jpeg(canvas)
 
 
-def _merged_heatmaps(
-    detections: Sequence[Detection], selected: int | None, shape: tuple[int, int]
+def _enlarge(pixels: Pixels, crop: Box, width: int) -> tuple[Pixels, float, NDArray[np.float64]]:
+    """Return a part of a picture at a width, between bars if it is narrow.
+
+    Returns:
+        The canvas; its pixels per pixel of the picture; and its corner in the picture, scaled so.
+    """
+    left, top, right, bottom = crop
+    zoom = min(width / (right - left), HIGHEST * width / (bottom - top))
+    size = max(round((right - left) * zoom), 1), max(round((bottom - top) * zoom), 1)
+    part = cv2.resize(pixels[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
+    bar = (width - size[0]) // 2
+    bars = ((0, 0), (bar, width - size[0] - bar), (0, 0))
+    canvas = np.pad(np.asarray(part, np.uint8), bars, constant_values=DARK[0])
+    return canvas, zoom, np.array([left * zoom - bar, top * zoom])
+
+
+def _place(one: Detection, scale: NDArray[np.float64], corner: NDArray[np.float64]) -> Detection:
+    """Return a detection in the pixels of the canvas."""
+    edges = np.reshape(one.box, (2, 2)) * scale - corner
+    left, top, right, bottom = np.rint(edges).astype(int).ravel().tolist()
+    warp = one.warp * scale[:, np.newaxis]
+    warp[:, 2] -= corner
+    return replace(one, box=(left, top, right, bottom), warp=warp)
+
+
+def _light(pixels: Pixels, crop: Box) -> float:
+    """Return the factor by which a part of a picture is darkened."""
+    left, top, right, bottom = crop
+    sample = np.ascontiguousarray(pixels[top:bottom:_SAMPLE, left:right:_SAMPLE])
+    paper = float(np.median(cv2.cvtColor(sample, cv2.COLOR_RGB2GRAY)))
+    return min(1.0, _PAPER / max(paper, 1))
+
+
+def _merge_heatmaps(
+    detections: Sequence[Detection], shown: Sequence[int], shape: tuple[int, int]
 ) -> Greys:
-    """Return the warped heatmap of the selected digit or of all, at its maximum where they overlap.
+    """Return the warped heatmaps of the digits shown, at their maximum where they overlap.
 
     A digit's image may reach into its neighbours' boxes, but their ink was removed from it, so its
-    heatmap is not shown there.
+    heatmap fades out on the way there.
     """
     merged = np.zeros(shape, np.uint8)
-    for one in detections if selected is None else [detections[selected]]:
+    for i in shown:
+        one = detections[i]
         heat, part = warp_heatmap(one.heatmap, one.warp, shape)
-        own = _slices(one.box, part)
-        kept = heat[own].copy()
+        blur = _BLUR * float(np.hypot(*one.warp[:, 0]))
+        own = _distance(one.box, part)
         for other in detections:
-            heat[_slices(other.box, part)] = 0
-        heat[own] = kept
-        under = merged[_slices(part)]
+            if other is not one and _overlap(grown(other.box, round(blur)), part):
+                nearer = (_distance(other.box, part) - own) / (2 * blur) + 0.5
+                heat = np.rint(heat * smoothstep(nearer)).astype(np.uint8)
+        left, top, right, bottom = part
+        under = merged[top:bottom, left:right]
         np.maximum(under, heat, out=under)
     return merged
 
 
-def _tag(detections: Sequence[Detection], i: int, selected: int | None) -> Tag:
-    tone = Tone.PLAIN if selected is None else Tone.CHOSEN if selected == i else Tone.DIM
-    one = detections[i]
-    text = str(one.prediction) if one.confident else f"{one.prediction}?"
-    return Tag(one.box, text, letter(i) if len(detections) > 1 else None, tone)
-
-
-def _slices(box: Box, within: Box = (0, 0, 0, 0)) -> tuple[slice, slice]:
-    """Return the rows and columns of a box in an array that begins at the corner of another box."""
+def _distance(box: Box, part: Box) -> NDArray[np.float32]:
+    """Return how far each pixel of a part is outside of a box, negative within it."""
     left, top, right, bottom = box
-    x, y, _, _ = within
-    return np.s_[max(top - y, 0) : max(bottom - y, 0), max(left - x, 0) : max(right - x, 0)]
+    x = np.arange(part[0], part[2], dtype=np.float32) + 0.5
+    y = np.arange(part[1], part[3], dtype=np.float32) + 0.5
+    down, across = np.maximum(top - y, y - bottom), np.maximum(left - x, x - right)
+    distance: NDArray[np.float32] = np.maximum(down[:, np.newaxis], across)
+    return distance
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _tags(
+    detections: Sequence[Detection], shown: Sequence[int], shape: tuple[int, int]
+) -> dict[int, Tag]:
+    """Return the tags of the digits of the lines that are shown, by their places.
+
+    Digits that reach beyond the canvas have none.
+    """
+    rows, columns = shape
+    lines = [one.line for one in detections]
+    shown_lines = {lines[i] for i in shown}
+    named = len(lines) > 1 and (len(shown_lines) == 1 or len(shown) <= _MOST_NAMED)
+    tags = {}
+    for i, one in enumerate(detections):
+        left, top, right, bottom = one.box
+        inside = left >= 0 <= top and right <= columns and bottom <= rows
+        if i in shown or (one.line in shown_lines and inside):
+            tone = Tone.DIM if i not in shown else Tone.CHOSEN if len(shown) == 1 else Tone.PLAIN
+            name = letter_in_line(i, lines) if named else None
+            tags[i] = Tag(one.box, one.prediction, one.confident, name, tone)
+    return tags

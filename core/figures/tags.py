@@ -1,137 +1,196 @@
-"""Boxes around digits, each with a tag that shows its prediction."""
+"""Boxes around digits, each with its prediction above it and its letter below it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.digit import Box
 from core.figures.arrays import Pixels
-from core.figures.canvas import disc, fill, grown, outline, text_mask, write
+from core.figures.canvas import fill, grown, outline, text_mask, write
 from core.figures.style import EXPLAINED, WHITE, Rgb
 
-_UNITS = 400
-"""Sizes are in this part of the picture's longer side, about a pixel on a phone."""
+_TEXT_SIZES = (60, 48, 40, 34, 28)
+"""The first is taken at which all labels have room; a phone shows three pixels as one."""
 
-_TEXT_SIZES = (18, 15, 12, 9)
-"""In units. The first is taken at which every tag has room above its box."""
+_FEW = 9
+"""More digits than these are so dense in some pictures that labels are left out that have no room:
+the digits of a line have more when it is shown alone."""
 
-_DARK: Rgb = (16, 16, 16)
+_IRREGULAR = 0.1
+"""So many more labels may be beside their rows where they can be larger."""
+
+_MAX_HIDDEN = 0.1
+"""A label that hides something with more than this share of its area has no room."""
+
+_LETTER = 0.75
+"""The size of a letter by that of a prediction."""
+
+_LINE = 12
+"""A box is at least so many times as long as its lines are wide."""
+
+DARK: Rgb = (16, 16, 16)
 
 
 class Tone(Enum):
-    """How prominent a tag is: its colour, and the width of its box's line in units."""
+    """How prominent a digit is: its colour, and the width of its box's line in pixels."""
 
-    CHOSEN = (EXPLAINED, 3.0)
-    PLAIN = (WHITE, 2.0)
-    DIM = ((176, 176, 176), 1.0)
+    CHOSEN = (EXPLAINED, 9)
+    PLAIN = (WHITE, 6)
+    DIM = ((176, 176, 176), 3)
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A box, a prediction, and its letter in reading order; `None` for a single digit."""
+    """What is drawn at a digit.
+
+    A prediction that is not confident has a question mark and inverted colours, and the line of the
+    box is broken. The letter names the digit among others.
+    """
 
     box: Box
-    text: str
+    prediction: int
+    confident: bool
     letter: str | None
     tone: Tone
 
+    @property
+    def text(self) -> str:
+        """The prediction."""
+        return str(self.prediction) if self.confident else f"{self.prediction}?"
 
-def draw_tags(canvas: Pixels, tags: Sequence[Tag]) -> Pixels:
-    """Draw boxes and tags.
 
-    A tag is above its box, or beside or below it if it would hide another digit there. Light lines
-    have dark edges, and light text has a dark ground, so that they are visible on any picture.
+class _Label(NamedTuple):
+    """A text on a ground, for the box at some place."""
+
+    text: str
+    box: int
+    ink: Rgb
+    ground: Rgb
+    is_letter: bool
+
+
+def draw_tags(canvas: Pixels, tags: Sequence[Tag], others: Sequence[Box]) -> tuple[Pixels, int]:
+    """Draw boxes, predictions and letters.
+
+    Predictions are above their boxes and letters below them, or beside if they would hide another
+    digit or label there; the boxes in `others` have no tags, and are not to be hidden either. Light
+    lines have dark edges, and light text has a dark ground, so that they are visible on any
+    picture.
 
     Returns:
-        The canvas, with a strip added above if a tag has no other room.
+        The canvas, with strips added above and below if labels have no other room; and the height
+        of the one above.
     """
     shape = canvas.shape[:2]
-    unit = max(shape) / _UNITS
-    boxes = [_outer_edge(tag, unit, shape) for tag in tags]
-    size, places = _lay_out(tags, boxes, unit, shape)
-    strip = max([0, *(-top for _, top, _, _ in places)])
-    if strip:
-        canvas = np.pad(canvas, ((strip, 0), (0, 0), (0, 0)), constant_values=_DARK[0])
+    boxes = [_outer_edge(tag, shape) for tag in tags]
+    labels = _labels(tags)
+    size, places = _lay_out(labels, boxes, others, shape)
+    above = max([0, *(-place[1] for place in places if place)])
+    below = max([0, *(place[3] - shape[0] for place in places if place)])
+    if above or below:
+        canvas = np.pad(canvas, ((above, below), (0, 0), (0, 0)), constant_values=DARK[0])
     chosen_last = sorted(range(len(tags)), key=lambda i: tags[i].tone is Tone.CHOSEN)
     for i in chosen_last:
-        _draw_box(canvas[strip:], boxes[i], tags[i].tone, unit)
-    for i in chosen_last:
-        left, top, right, bottom = places[i]
-        _draw_tag(canvas, (left, top + strip, right, bottom + strip), tags[i], size)
-    return canvas
+        _draw_box(canvas[above:], boxes[i], tags[i])
+    for label, place in zip(labels, places, strict=True):
+        if place is not None:
+            _draw_label(canvas, label, place, above, _size(label, size))
+    return canvas, above
+
+
+def _labels(tags: Sequence[Tag]) -> list[_Label]:
+    """Return the predictions of all tags, doubtful ones first, and then their letters."""
+    predictions, letters = list[_Label](), list[_Label]()
+    for i, tag in sorted(enumerate(tags), key=lambda each: each[1].confident):
+        colour, _ = tag.tone.value
+        ink, ground = (colour, DARK) if tag.confident else (DARK, colour)
+        predictions.append(_Label(tag.text, i, ink, ground, is_letter=False))
+        if tag.letter is not None:
+            letters.append(_Label(tag.letter, i, Tone.DIM.value[0], DARK, is_letter=True))
+    return predictions + letters
 
 
 def _lay_out(
-    tags: Sequence[Tag], boxes: Sequence[Box], unit: float, shape: tuple[int, int]
-) -> tuple[int, list[Box]]:
-    """Choose one font size for all tags, in pixels, and a place for each tag."""
-    taken = np.zeros((2 * len(tags), 4), np.int_)  # the boxes, then the tags already placed
-    taken[: len(tags)] = np.reshape(boxes, (-1, 4))
-    for units in _TEXT_SIZES:
-        size = _fitting_size(tags, round(units * unit), shape[1])
-        taken[len(tags) :] = 0
-        places = []
-        for i, (tag, box) in enumerate(zip(tags, boxes, strict=True), len(tags)):
-            places.append(_find_place(_tag_size(tag, size), box, taken, shape))
-            taken[i] = places[-1]
-        all_above = all(place[3] == box[1] for place, box in zip(places, boxes, strict=True))
-        if all_above or len(tags) == 1:
-            break
-    return size, places
+    labels: Sequence[_Label],
+    boxes: Sequence[Box],
+    others: Sequence[Box],
+    shape: tuple[int, int],
+) -> tuple[int, list[Box | None]]:
+    """Choose one font size for all labels, and a place for each; of many, some may have none.
 
-
-def _fitting_size(tags: Sequence[Tag], size: int, columns: int) -> int:
-    """Reduce a font size until the widest tag is no wider than the picture."""
-    widest = max([1, *(_tag_size(tag, size)[0] for tag in tags)])
-    return max(min(size, size * columns // widest), 6)
-
-
-def _tag_size(tag: Tag, size: int) -> tuple[int, int]:
-    """Return the width and height of a tag at a font size, in pixels."""
-    letter = 0 if tag.letter is None else round(1.05 * size)
-    width = text_mask(tag.text, size, bold=True).shape[1] + round(0.5 * size) + letter
-    return width, round(1.15 * size)
-
-
-def _outer_edge(tag: Tag, unit: float, shape: tuple[int, int]) -> Box:
-    """Return the outer edge of the lines around a box, within the picture."""
-    line, edge = _line_widths(tag.tone, unit)
-    left, top, right, bottom = grown(tag.box, line + 2 * edge)
-    return max(left, 0), max(top, 0), min(right, shape[1]), min(bottom, shape[0])
-
-
-def _line_widths(tone: Tone, unit: float) -> tuple[int, int]:
-    """Return the widths of a box's line and of the dark edges along it, in pixels."""
-    line = max(round(tone.value[1] * unit), 1)
-    return line, max(line // 2, 1)
-
-
-def _find_place(
-    size: tuple[int, int], box: Box, taken: NDArray[np.int_], shape: tuple[int, int]
-) -> Box:
-    """Return the place for a tag, of width and height `size`, that covers the fewest pixels.
-
-    The first choice is above its box, in a strip above the picture if need be: several tags are
-    found more easily in a row. A single tag takes the strip last. What is taken, (2 n, 4), are n
-    boxes and as many tags; zeros for tags that are not placed yet.
+    That is the largest size at which nothing is hidden, and no more labels are beside their rows
+    than at any other, but for a few.
     """
-    width, height = size
+    sizes = [(size, *_place_all(labels, size, boxes, others, shape)) for size in _TEXT_SIZES]
+    fitting = [each for each in sizes if not each[2]] or sizes[-1:]
+    most = min(beside for *_, beside in fitting) + _IRREGULAR * len(labels)
+    size, places, hiding, _ = next(each for each in fitting if each[3] <= most)
+    is_dense = len(boxes) > _FEW
+    return size, [None if is_dense and i in hiding else place for i, place in enumerate(places)]
+
+
+def _place_all(
+    labels: Sequence[_Label],
+    size: int,
+    boxes: Sequence[Box],
+    others: Sequence[Box],
+    shape: tuple[int, int],
+) -> tuple[list[Box], set[int], int]:
+    """Find a place for each label at a font size.
+
+    Returns:
+        The places; the labels that hide something there; and how many are not at the first choice.
+    """
+    count = len(boxes) + len(others)
+    taken = np.zeros((count + len(labels), 4), np.int_)
+    taken[:count] = np.reshape([*boxes, *others], (-1, 4))
+    places, hiding, beside = list[Box](), set[int](), 0
+    for i, label in enumerate(labels):
+        choices = _choices(label, size, boxes[label.box], shape, single=len(taken) == 2)
+        hidden = _hidden(np.array(choices), taken)
+        best = int(hidden.argmin())
+        left, top, right, bottom = place = choices[best]
+        taken[count + i] = place
+        if hidden[best] > _MAX_HIDDEN * (right - left) * (bottom - top):
+            hiding.add(i)
+        beside += best > 0
+        places.append(place)
+    return places, hiding, beside
+
+
+def _size(label: _Label, size: int) -> int:
+    return round(_LETTER * size) if label.is_letter else size
+
+
+def _choices(
+    label: _Label, size: int, box: Box, shape: tuple[int, int], *, single: bool
+) -> list[Box]:
+    """Return the places for a label, the best first.
+
+    The first choice is above the box for a prediction, and below it for a letter, in a strip beside
+    the picture if need be: several are found more easily in a row. A single label takes the strip
+    last.
+    """
+    size = _size(label, size)
+    width = text_mask(label.text, size, bold=True).shape[1] + round(0.3 * size)
+    height = round(1.05 * size)
     left, top, right, bottom = box
-    x = max(min(left, shape[1] - width), 0)
+    x = max(min((left + right - width) // 2, shape[1] - width), 0)
     y = max(min(top, shape[0] - height), 0)
-    corners = [(x, top - height), (right, y), (left - width, y), (x, bottom)]
-    above, *_ = places = [(x, y, x + width, y + height) for x, y in corners]
+    above, below = (x, top - height), (x, bottom)
+    beside = [(right, y), (left - width, y)]
+    corners = [below, *beside, above] if label.is_letter else [above, *beside, below]
+    first, *_ = places = [(x, y, x + width, y + height) for x, y in corners]
     inside = [p for p in places if p[0] >= 0 <= p[1] and p[2] <= shape[1] and p[3] <= shape[0]]
-    is_single = len(taken) == 2
-    choices = [*inside, above] if is_single else [above, *inside]
-    return choices[int(_covered(np.array(choices), taken).argmin())]
+    return [*inside, first] if single else [first, *inside]
 
 
-def _covered(places: NDArray[np.int_], boxes: NDArray[np.int_]) -> NDArray[np.int_]:
-    """Return how many pixels of the boxes, (m, 4), each place covers: (n, 4) to (n,)."""
+def _hidden(places: NDArray[np.int_], boxes: NDArray[np.int_]) -> NDArray[np.int_]:
+    """Return how many pixels of the boxes, (m, 4), each place hides: (n, 4) to (n,)."""
     places = places[:, np.newaxis]
     across = np.minimum(places[..., 2], boxes[:, 2]) - np.maximum(places[..., 0], boxes[:, 0])
     down = np.minimum(places[..., 3], boxes[:, 3]) - np.maximum(places[..., 1], boxes[:, 1])
@@ -139,21 +198,43 @@ def _covered(places: NDArray[np.int_], boxes: NDArray[np.int_]) -> NDArray[np.in
     return pixels
 
 
-def _draw_box(canvas: Pixels, box: Box, tone: Tone, unit: float) -> None:
-    line, edge = _line_widths(tone, unit)
-    outline(canvas, box, _DARK, width=line + 2 * edge)
-    outline(canvas, grown(box, -edge), tone.value[0], width=line)
+def _outer_edge(tag: Tag, shape: tuple[int, int]) -> Box:
+    """Return the outer edge of the lines around a box, within the picture."""
+    line, edge = _line_widths(tag)
+    left, top, right, bottom = grown(tag.box, line + 2 * edge)
+    return max(left, 0), max(top, 0), min(right, shape[1]), min(bottom, shape[0])
 
 
-def _draw_tag(canvas: Pixels, place: Box, tag: Tag, size: int) -> None:
-    """Draw the prediction, light on dark, and before it the letter, dark on a grey disc."""
+def _line_widths(tag: Tag) -> tuple[int, int]:
+    """Return the widths of a box's line and of the dark edges along it, in pixels."""
+    left, top, right, bottom = tag.box
+    line = max(min(tag.tone.value[1], max(right - left, bottom - top) // _LINE), 2)
+    return line, max(line // 3, 1)
+
+
+def _draw_box(canvas: Pixels, box: Box, tag: Tag) -> None:
+    line, edge = _line_widths(tag)
+    outline(canvas, box, DARK, width=line + 2 * edge)
+    light = grown(box, -edge)
+    outline(canvas, light, tag.tone.value[0], width=line)
+    if not tag.confident:
+        _break_line(canvas, light, line)
+
+
+def _draw_label(canvas: Pixels, label: _Label, place: Box, offset: int, size: int) -> None:
     left, top, right, bottom = place
-    middle = (top + bottom) // 2
-    fill(canvas, place, _DARK)
-    at, (colour, _) = (right - round(0.25 * size), middle), tag.tone.value
-    write(canvas, tag.text, at, colour, size=size, bold=True, ha="right")
-    if tag.letter is not None:
-        centre = left + round(0.6 * size), middle
-        disc(canvas, centre, round(0.42 * size), Tone.DIM.value[0])
-        small = round((0.7 if len(tag.letter) == 1 else 0.55) * size)
-        write(canvas, tag.letter, centre, _DARK, size=small, ha="center")
+    fill(canvas, (left, top + offset, right, bottom + offset), label.ground)
+    middle = (left + right) // 2, (top + bottom) // 2 + offset
+    write(canvas, label.text, middle, label.ink, size=size, bold=True, ha="center")
+
+
+def _break_line(canvas: Pixels, box: Box, width: int) -> None:
+    """Leave out every other piece of a line along the inside of a box."""
+    left, top, right, bottom = box
+    step = 4 * width
+    for x in range(left + step, right - width, 2 * step):
+        fill(canvas, (x, top, min(x + step, right), top + width), DARK)
+        fill(canvas, (x, bottom - width, min(x + step, right), bottom), DARK)
+    for y in range(top + step, bottom - width, 2 * step):
+        fill(canvas, (left, y, left + width, min(y + step, bottom)), DARK)
+        fill(canvas, (right - width, y, right, min(y + step, bottom)), DARK)

@@ -75,7 +75,7 @@ async def test_the_loop_goes_on_while_the_network_and_the_pictures_are_at_work(
     explainer = engine.explainers[Network.UPLOADS]
     monkeypatch.setattr(explainer, "explain_all", _slowly(explainer.explain_all))
     monkeypatch.setattr(engine.worker, "decode", _slowly(engine.worker.decode))
-    for name in ("draw_card", "draw_photo"):
+    for name in ("draw_card", "draw_overlay"):
         monkeypatch.setattr(explaining, name, _slowly(getattr(explaining, name)))
 
     with _Watch(asyncio.get_running_loop()) as watch:

@@ -12,13 +12,14 @@ import psutil
 import pytest
 from PIL import Image
 
+from bot.explain.phrases import way_up
 from bot.explain.query import Query
 from bot.explain.results import DigitResult
 from bot.i18n import speaker
 from bot.runtime.networks import Network
 from core.dataset import load_test_digits
-from core.uploads import MAX_DIGITS
-from tests.builders import blank, picture, row, saved
+from core.uploads import MAX_DIGITS, DecodedImage, OtherWay, Reading
+from tests.builders import blank, picture, row, saved, sideways
 from tests.core.uploads.hostile import hostile_files
 from tests.discord.conftest import Server
 from tests.discord.looking import (
@@ -102,7 +103,7 @@ async def test_several_digits_are_shown_together_and_each_can_be_gone_into(
         await _choose(server, "digit", str(place))
         words = text(server.last)
         assert f"reads a **{digit}**." in words
-        assert english("explain.place", letter="ABC"[place], count=3, region=region) in words
+        assert english("explain.place", place="ABC"[place], count=3, region=region) in words
         photo, _ = await pictures(server.bot, server.last)
         assert photo not in seen
         seen.add(photo)
@@ -166,62 +167,195 @@ async def test_an_overview_can_be_asked_on(server: Server) -> None:
     assert "## 7 1\n" in text(server.last)
 
 
-def _page(count: int) -> bytes:
-    """Sevens and zeros by turns, twelve in a line."""
-    sheet = Image.new("L", (12 * 60 + 60, -(-count // 12) * 90 + 60), 255)
+def _page(count: int, per_line: int = 12) -> bytes:
+    """Sevens and zeros by turns, by default twelve in a line."""
+    size = per_line * 60 + 60, -(-count // per_line) * 90 + 60
+    sheet = Image.new("L", size, 255)
     digits = 255 - np.asarray(load_test_digits().images[[_SEVEN, _ZERO] * (count // 2)])
     for i, image in enumerate(digits):
         digit = Image.fromarray(image).resize((56, 56), Image.Resampling.BICUBIC)
-        sheet.paste(digit, (30 + i % 12 * 60, 30 + i // 12 * 90))
+        sheet.paste(digit, (30 + i % per_line * 60, 30 + i // per_line * 90))
     return saved(sheet)
 
 
+def _offered(message: discord.Message, kind: str) -> list[discord.SelectMenu]:
+    """The selects that open lines or digits."""
+    selects = [part for part in components(message) if isinstance(part, discord.SelectMenu)]
+    return [part for part in selects if str(part.custom_id).startswith(f"{kind}:")]
+
+
 @pytest.mark.parametrize("member", ["alex", "minji"])
-@pytest.mark.parametrize(
-    ("count", "selects"),
-    [
-        (2, ["A B"]),
-        (12, ["A L"]),
-        (24, ["A X"]),
-        (26, ["A M", "N Z"]),
-        (60, ["A Y", "Z AX"]),
-    ],
-)
-async def test_any_number_of_digits_is_described_and_every_one_can_be_gone_into(
+@pytest.mark.parametrize(("count", "selects"), [(2, ["A–B"]), (24, ["A–X"]), (30, ["A–O", "P–AD"])])
+async def test_every_digit_of_a_line_can_be_opened(
     server: Server, count: int, selects: list[str], member: str
+) -> None:
+    actor = getattr(server, member)
+    say = speaker(server.locales.get(actor.id, "en"))
+    await actor.slash(server.channel, "explain", image=("a.png", _page(count, count)))
+    message = server.last
+
+    assert text(message).startswith(f"## {' '.join(['7 0'] * (count // 2))}\n")
+    assert _offered(message, "line") == []
+    offered = _offered(message, "digit")
+    ends = [names.split("–") for names in selects]
+    expected = [say("control.digits", first=first, last=last) for first, last in ends]
+    assert [part.placeholder for part in offered] == expected
+    shown = [option for part in offered for option in part.options]
+    assert [option.value for option in shown] == [str(i) for i in range(count)]
+    for part, names in zip(offered, selects, strict=True):
+        for option, name in zip(
+            part.options[:: len(part.options) - 1], names.split("–"), strict=True
+        ):
+            assert re.match(rf"{name}\b", option.label)
+
+    last = str(offered[-1].custom_id)
+    result = await actor.select(message, [str(count - 1)], custom_id=last)
+
+    assert result.acknowledged
+    name = selects[-1].split("–")[1]
+    place, _, _ = say("explain.place", place=name, count=count, region="|").partition("|")
+    assert place in text(server.last)
+
+
+@pytest.mark.parametrize("member", ["alex", "minji"])
+@pytest.mark.parametrize(("count", "lines"), [(24, 2), (38, 4), (60, 5)])
+async def test_a_page_is_read_line_by_line_and_each_line_and_digit_can_be_opened(
+    server: Server, count: int, lines: int, member: str
 ) -> None:
     actor, read = getattr(server, member), min(count, MAX_DIGITS)
     say = speaker(server.locales.get(actor.id, "en"))
     await actor.slash(server.channel, "explain", image=("a.png", _page(count)))
-    message = server.last
+    page = server.last
+    words = text(page).splitlines()
 
-    words = text(message)
-    assert words.startswith(f"## {' '.join(['7 0'] * (read // 2))}\n")
+    in_last = read - 12 * (lines - 1)
+    full, rest = " ".join(["7 0"] * 6), " ".join(["7 0"] * (in_last // 2))
+    assert words[:lines] == [
+        *(f"`{i}` **{full}**" for i in range(1, lines)),
+        f"`{lines}` **{rest}**",
+    ]
+    assert "#" not in words[lines]
     left_out = say("upload.left_out", left_out=count - read, read=read)
     assert (left_out in words) == (count > read)
-    assert all(0 < len(alt) <= 1024 for alt in alt_texts(message))
-    offered = [part for part in components(message) if isinstance(part, discord.SelectMenu)]
-    offered = [part for part in offered if str(part.custom_id).startswith("digit:")]
-    assert [part.placeholder for part in offered] == [
-        say("control.digits", first=first, last=last) for first, last in map(str.split, selects)
-    ]
-    shown = [option for part in offered for option in part.options]
-    assert [option.value for option in shown] == [str(i) for i in range(read)]
-    for part, ends in zip(offered, selects, strict=True):
-        labels = [part.options[0].label, part.options[-1].label]
-        for label, end in zip(labels, ends.split(), strict=True):
-            assert re.match(rf"{end}\b", label)
+    assert all(0 < len(alt) <= 1024 for alt in alt_texts(page))
+    assert _offered(page, "digit") == []
+    (offered,) = _offered(page, "line")
+    assert offered.placeholder == say("control.lines", first=1, last=lines)
+    last = {"line": lines, "digits": rest.replace(" ", "")}
+    assert [option.value for option in offered.options] == [str(i) for i in range(lines)]
+    assert offered.options[-1].label == say("control.line", **last)
 
-    result = await actor.select(message, [str(read - 1)], custom_id=str(offered[-1].custom_id))
+    await server.restart()
+    result = await actor.select(page, [str(lines - 1)], custom_id=str(offered.custom_id))
 
     assert result.acknowledged
-    words = text(server.last)
-    place, _, _ = say(
-        "explain.place", letter=selects[-1].split()[1], count=read, region="|"
-    ).partition("|")
-    assert place in words
-    assert (left_out in words) == (count > read)
+    line = server.last
+    assert text(line).startswith(f"## {rest}\n")
+    network = say("network.uploads")
+    fields = {"network": network, "count": in_last, "line": lines, "lines": lines}
+    assert say("overview.reads_line", **fields) in text(line)
+    assert [option.default for option in _offered(line, "line")[0].options][-1]
+    (digits,) = _offered(line, "digit")
+    assert [option.value for option in digits.options] == [str(i) for i in range(read)][-in_last:]
+    assert [option.label[:1] for option in digits.options] == list("ABCDEFGHIJKL"[:in_last])
+    assert (await pictures(server.bot, line))[0] != (await pictures(server.bot, page))[0]
+
+    result = await actor.select(line, [str(read - 1)], custom_id=str(digits.custom_id))
+
+    assert result.acknowledged
+    name = say("place.in_line", line=lines, letters="ABCDEFGHIJKL"[in_last - 1])
+    place, _, _ = say("explain.place", place=name, count=read, region="|").partition("|")
+    assert place in text(server.last)
     assert all(0 < len(alt) <= 1024 for alt in alt_texts(server.last))
+    for button, before in (("whole", line), ("all", page)):
+        result = await actor.click(server.last, custom_id=control(server.last, button))
+        assert result.acknowledged
+        assert text(server.last) == text(before)
+        assert await pictures(server.bot, server.last) == await pictures(server.bot, before)
+
+
+async def test_the_line_of_someone_else_is_opened_in_private(server: Server) -> None:
+    page = await _upload(server, _page(24))
+    before = text(page)
+
+    result = await server.bora.select(page, ["1"], custom_id=control(page, "line"))
+
+    assert result.ephemeral
+    assert text(result.response).startswith("## 7 0")
+    assert text(server.last) == before
+
+
+async def test_a_line_of_one_digit_is_that_digit(server: Server) -> None:
+    sheet = Image.new("L", (400, 420), 255)
+    for index, at in ((_SEVEN, (30, 30)), (_ONE, (150, 30)), (_ZERO, (60, 220))):
+        with Image.open(io.BytesIO(picture(index, side=112))) as drawing:
+            sheet.paste(drawing, at)
+    page = await _upload(server, saved(sheet))
+    assert text(page).startswith("`1` **7 1**\n`2` **0**\n")
+
+    await _choose(server, "line", "1")
+
+    assert "reads a **0**" in text(server.last)
+    assert "This is digit **A in line 2**" in text(server.last)
+    assert _offered(server.last, "digit") == []
+    assert not _has(server.last, "whole")
+    await _correct(server, "6")
+    assert f"{_said(server, 'correct.wrong', said=6, prediction=0)}" in text(server.last)
+    steps = await _press(server, "steps")
+    assert "This is digit **A in line 2**" in text(steps.response)
+    await _press(server, "all")
+    assert text(server.last) == text(page)
+
+
+@pytest.mark.parametrize("index", [_SEVEN, None])
+async def test_a_turned_picture_is_shown_upright(
+    server: Server, index: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader turns no picture yet: here its reading is given."""
+    file = row(_SEVEN, _ONE) if index is None else picture(index)
+    upright = await _upload(server, file)
+    drawn = (await pictures(server.bot, upright))[0]
+    read = server.bot.engine.read
+
+    async def turned(data: bytes, *, ours: bool) -> Reading:
+        reading = await read(data, ours=ours)
+        return sideways(reading)
+
+    monkeypatch.setattr(server.bot.engine, "read", turned)
+    message = await _upload(server, file)
+
+    assert english("upload.on_side") in text(message)
+    assert english("upload.on_side") not in text(upright)
+    assert (await pictures(server.bot, message))[0] == drawn
+    assert alt_texts(message) == alt_texts(upright)
+    steps = [await server.alex.click(m, custom_id=control(m, "steps")) for m in (message, upright)]
+    one, other = [(await pictures(server.bot, each.response))[0] for each in steps]
+    assert one == other
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("turned", "other", "told"),
+    [
+        (0, None, []),
+        (90, None, ["upload.on_side"]),
+        (180, None, ["upload.upside_down"]),
+        (270, None, ["upload.on_side"]),
+        (0, OtherWay(180, "9"), ["upload.as_it_came", "upload.other_upside_down"]),
+        (0, OtherWay(90, "9"), ["upload.as_it_came", "upload.other_on_side"]),
+        (90, OtherWay(270, "9"), ["upload.on_side", "upload.other_upside_down"]),
+        (180, OtherWay(0, "9"), ["upload.upside_down", "upload.other_as_it_came"]),
+        (270, OtherWay(180, "9"), ["upload.on_side", "upload.other_on_side"]),
+    ],
+)
+def test_it_is_told_which_way_up_a_picture_was_read(
+    turned: int, other: OtherWay | None, told: list[str], language: str
+) -> None:
+    say = speaker(language)
+    decoded = DecodedImage(np.zeros((4, 4, 3), np.uint8), (4, 4), b"", animated=False)
+    reading = Reading(decoded, np.zeros((4, 4), np.uint8), (), (), 0, turned, other)
+
+    assert way_up(reading, say) == " ".join(say(key, answer="9") for key in told)
 
 
 def _refused() -> bytes:

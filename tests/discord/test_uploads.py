@@ -53,11 +53,11 @@ async def test_an_image_option_brings_the_prediction_on_the_picture_itself(
     assert "· upload · max_pooling2d_1 · class 7 ·" in told
     upload, photo, card = alt_texts(result.response)
     assert upload == "The uploaded picture"
-    assert "a box around each digit (A: a 7, centre)" in photo
-    assert "a heatmap over digit A, for class 7. Brightest regions" in photo
+    assert "a box around the digit (a 7, centre)" in photo
+    assert "a heatmap over it, for class 7. Brightest regions" in photo
     assert "Prediction 7" in card
     first, second = await pictures(server.bot, result.response)
-    assert Image.open(io.BytesIO(first)).size == (560, 560)  # a small one is enlarged
+    assert Image.open(io.BytesIO(first)).width == 1080  # a small one is enlarged
     assert Image.open(io.BytesIO(second)).size == (768, 512)
 
 

@@ -148,7 +148,7 @@ def test_the_scene_has_a_photograph_of_several_digits_to_go_into(
 
     expect(private).to_contain_text("Only you can see this")
     expect(private.get_by_role("heading")).to_have_text(re.compile("^7 "))
-    place = english("explain.place", letter="C", count=3, region=english("region.right"))
+    place = english("explain.place", place="C", count=3, region=english("region.right"))
     expect(private).to_contain_text(plain(place))
     steps = page.press(private, english("control.how_read"))
     expect(steps).to_contain_text(plain(english("steps.heading")))

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +30,9 @@ from core.explain.scores import Score
 from core.figures.heatmaps import Colormap
 from core.network import epoch_file
 from core.preprocessing import Preprocessing
+from core.uploads import OtherWay, Reader
 from tests.bot.cli.conftest import Typed
-from tests.builders import blank, picture, row
+from tests.builders import blank, picture, row, saved, sideways
 from tests.core.uploads.hostile import hostile_files
 
 
@@ -97,6 +100,7 @@ def test_json_has_all_that_is_known_of_a_digit(
     assert digit == {
         "digit": 9,
         "box": [0, 0, 28, 28],
+        "line": 0,
         "target": 4,
         "layer": "conv2d_1",
         "score": "logit",
@@ -143,7 +147,9 @@ def test_every_digit_of_a_picture_is_read_and_drawn(
 
     assert told.stderr == ""
     (answer,) = answers(told)
-    assert set(answer) == {"source", "digits", "error"}
+    assert set(answer) == {"source", "digits", "turned", "error"}
+    assert [digit["line"] for digit in answer["digits"]] == [0, 0, 0]
+    assert answer["turned"] == 0
     assert [digit["digit"] for digit in answer["digits"]] == [7, 1, 0]
     lefts = [digit["box"][0] for digit in answer["digits"]]
     assert lefts == sorted(lefts)
@@ -170,9 +176,8 @@ def test_several_digits_of_a_picture_go_into_a_file_as_its_overlay(
 
     assert told.exit_code == 0
     assert names(tmp_path / "out") == ["all.png"]
-    with Image.open(tmp_path / "out" / "all.png") as overlay, Image.open(sheet) as drawn:
-        assert overlay.format == "PNG"
-        assert overlay.size[0] == drawn.size[0]
+    with Image.open(tmp_path / "out" / "all.png") as overlay:
+        assert (overlay.format, overlay.width) == ("PNG", 1080)
 
 
 @pytest.mark.parametrize(("suffix", "kind"), [("jpg", "JPEG"), ("PNG", "PNG"), ("webp", "WEBP")])
@@ -294,6 +299,64 @@ def test_a_network_that_is_not_there_or_damaged_is_told(
     assert (absent.exit_code, told.exit_code) == (1, 1)
     assert absent.stderr == f"WEIGHTS: There is no network at {tmp_path / 'absent'}.\n"
     assert told.stderr == f"{damaged} does not hold weights of the tutorial's network.\n"
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """The picture of a 7 and a 1, and of a 0 and a 4 below."""
+    rows = [Image.open(BytesIO(row(*indexes))) for indexes in ((0, 2), (3, 4))]
+    both = Image.new("L", (rows[0].width, 2 * rows[0].height))
+    for place, each in enumerate(rows):
+        both.paste(each, (0, place * each.height))
+    (file := tmp_path / "page.png").write_bytes(saved(both))
+    return file
+
+
+def test_a_page_is_told_line_by_line(typed: Typed, page: Path) -> None:
+    (answer,) = answers(typed("explain", page, "--json"))
+    told = typed("explain", page).stdout.splitlines()
+
+    assert [(each["line"], each["digit"]) for each in answer["digits"]] == [
+        (0, 7),
+        (0, 1),
+        (1, 0),
+        (1, 4),
+    ]
+    assert told[0] == f"{page}: 4 digits in 2 lines"
+    assert [told[1], told[4]] == ["  line 1: 7 1", "  line 2: 0 4"]
+    assert [line[:6] for line in (*told[2:4], *told[5:7])] == [
+        "    7 ",
+        "    1 ",
+        "    0 ",
+        "    4 ",
+    ]
+
+
+def test_a_turned_picture_is_told_and_drawn_upright(
+    typed: Typed, tmp_path: Path, sheet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader turns no picture yet: here its reading is given."""
+    upright, turned = tmp_path / "upright.jpg", tmp_path / "turned.jpg"
+    typed("explain", sheet, "-o", upright)
+    read = Reader.read
+    monkeypatch.setattr(
+        Reader,
+        "read",
+        lambda reader, picture: replace(
+            sideways(read(reader, picture)), left_out=3, other=OtherWay(270, "96")
+        ),
+    )
+
+    (answer,) = answers(typed("explain", sheet, "--json"))
+    told = typed("explain", sheet, "-o", turned).stdout
+
+    assert answer["turned"] == 90
+    boxes = [digit["box"] for digit in answer["digits"]]
+    assert [box[1] for box in boxes] == sorted(box[1] for box in boxes)  # as it was uploaded
+    assert "  The picture is turned by 90° clockwise, and was read upright.\n" in told
+    assert "  Turned by 270°, it would be 96.\n" in told
+    assert "  Further digits that were left out: 3.\n" in told
+    assert turned.read_bytes() == upright.read_bytes()
 
 
 def test_no_file_brings_a_traceback(typed: Typed, tmp_path: Path) -> None:

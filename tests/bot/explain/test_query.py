@@ -1,5 +1,6 @@
 """What is asked of a digit, and how messages that were sent go on working."""
 
+from dataclasses import replace
 from itertools import product
 
 import cv2
@@ -39,6 +40,15 @@ def test_what_was_sent_is_understood_and_still_written_so(state: str, query: Que
 
     assert control.query == query
     assert encode(query, Ownership(1, 1, public=True)) == state
+
+
+def test_a_control_holds_a_line() -> None:
+    query = Query.upload().at_line(11)
+    state = encode(query, Ownership(1, 1, public=True))
+
+    assert state == "-/3/-/0/0/1/l11/-/1/1"
+    assert HowButton(Button(custom_id=f"steps:{state}")).query == query
+    assert query.at_position(3) == replace(Query.upload(), position=3)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Drawing on a canvas, RGB or indexed."""
 
 import io
+from string import ascii_uppercase
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from core.figures.canvas import (
     outline,
     put,
     scaled,
+    text_mask,
     to_jpeg,
     to_png,
     write,
@@ -52,6 +54,13 @@ def test_what_reaches_beyond_the_canvas_is_cut_off(at: tuple[int, int]) -> None:
         write(part, "88", at, ink)
 
         np.testing.assert_array_equal(part, whole[600:640, 600:700])
+
+
+@pytest.mark.parametrize("letter", ascii_uppercase)
+def test_letters_are_whole(letter: str) -> None:
+    alone, between = (text_mask(text, 60, bold=True) for text in (letter, f" {letter} "))
+
+    assert int(alone.sum()) == pytest.approx(int(between.sum()), rel=0.01)
 
 
 def test_a_box_beyond_the_canvas_is_cut_off() -> None:
