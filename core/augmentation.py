@@ -32,14 +32,19 @@ def enlarge(image: NDArray[np.uint8] | NDArray[np.bool_]) -> Ink:
     return np.clip(square, 0, 1)
 
 
-def augment(ink: Ink, rng: Generator) -> NDArray[np.float32]:
+def augment(ink: Ink, rng: Generator, *, solid: bool = False) -> NDArray[np.float32]:
     """Change ink as a hand, a pen, paper and a camera would, and bring it to the normal form.
+
+    Args:
+        ink: The canvas.
+        rng: The random generator.
+        solid: Whether it is a solid shape, which no pen has drawn.
 
     Returns:
         (28, 28) float32 in [0, 1]; all zeros if there is hardly any ink.
     """
     ink = _sharpen(_warp(ink, rng), rng)
-    written = ink = _change_pen(ink, rng)
+    written = ink = ink if solid else _change_pen(ink, rng)
     for chance, step in _AUGMENTATIONS:
         if rng.random() < chance:
             ink = step(ink, rng)

@@ -2,8 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 
@@ -14,32 +14,16 @@ from numpy.typing import NDArray
 
 from core.augmentation import augment, enlarge, jitter
 from core.dataset import DigitSet
-from core.negatives import DIGITS, draw_negative, glyphs
+from core.negatives import DIGITS, KINDS, Sources, glyphs
 
 NEGATIVE = 10
 """The label of negatives."""
 
 _CHUNK = 10_000
+_SLIM = 2.6  # length of a bar by its width
 _JITTERED, _PRINTED = 0.2, 0.3
 """20 % of the digits are MNIST's with a slight jitter, 10 % are augmented glyphs of fonts, and the
 rest are augmented MNIST digits. The bounds are cumulative."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Sources:
-    """What examples are drawn from.
-
-    Attributes:
-        digits: MNIST digits.
-        printed: (n, 64, 64) bool, glyphs of digits.
-        printed_labels: (n,) uint8, their classes.
-        letters: (m, 64, 64) bool, glyphs of letters and signs.
-    """
-
-    digits: DigitSet
-    printed: NDArray[np.bool_]
-    printed_labels: NDArray[np.uint8]
-    letters: NDArray[np.bool_]
 
 
 def split_sources(digits: DigitSet, held_out: int) -> tuple[Sources, Sources]:
@@ -73,9 +57,25 @@ def draw_examples(
     Returns:
         (n, 28, 28) uint8, and (n,) uint8, their labels: 0 to 9, or `NEGATIVE`.
     """
+    return _draw(sources, ((_digits, digits), (_negatives, negatives)), seed)
+
+
+def draw_kinds(sources: Sources, count: int, seed: int) -> dict[str, NDArray[np.uint8]]:
+    """Draw so many negatives of each kind, (count, 28, 28) uint8, on all processors."""
+    images, _ = _draw(sources, [(partial(_negatives, kind=kind), count) for kind in KINDS], seed)
+    return dict(zip(KINDS, images.reshape(len(KINDS), count, 28, 28), strict=True))
+
+
+_Draw = Callable[[Sources, Generator], Iterator[tuple[NDArray[np.float32], int]]]
+"""Yields examples, (28, 28) in [0, 1], and their labels."""
+
+
+def _draw(
+    sources: Sources, wanted: Sequence[tuple[_Draw, int]], seed: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     chunks = [
-        ((seed, number, are_negatives), min(_CHUNK, count - start))
-        for count, are_negatives in ((digits, False), (negatives, True))
+        ((seed, number, stream), draw, min(_CHUNK, count - start))
+        for stream, (draw, count) in enumerate(wanted)
         for number, start in enumerate(range(0, count, _CHUNK))
     ]
     # Not by fork: TensorFlow may have started threads.
@@ -97,10 +97,8 @@ def _initialise(sources: Sources) -> None:
 
 
 def _draw_chunk(
-    seed: tuple[int, int, bool], count: int
+    seed: tuple[int, int, int], draw: _Draw, count: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Draw one chunk; the last part of the seed is whether of negatives."""
-    draw = _negatives if seed[2] else _digits
     drawn = islice(draw(_sources, np.random.default_rng(seed)), count)
     images, labels = zip(*drawn, strict=True)
     return np.rint(np.stack(images) * 255).astype(np.uint8), np.array(labels, np.uint8)
@@ -119,7 +117,28 @@ def _digits(sources: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float
             yield drawn, int(sources.digits.labels[i])
 
 
-def _negatives(sources: Sources, rng: Generator) -> Iterator[tuple[NDArray[np.float32], int]]:
+def _negatives(
+    sources: Sources, rng: Generator, kind: str | None = None
+) -> Iterator[tuple[NDArray[np.float32], int]]:
+    """Draw negatives of one kind, or of all by their shares."""
+    kinds = list(KINDS.values()) if kind is None else [KINDS[kind]]
+    shares = np.cumsum([each.share for each in kinds])
     while True:
-        negative = draw_negative(sources.letters, sources.digits.images, rng)
-        yield augment(negative, rng), NEGATIVE
+        chosen = kinds[np.searchsorted(shares, rng.uniform(0, shares[-1]), "right")]
+        image = augment(chosen.draw(sources, rng), rng, solid=chosen.solid)
+        if not (chosen.solid and _is_bar(image)):
+            yield image, NEGATIVE
+
+
+def _is_bar(image: NDArray[np.float32]) -> bool:
+    """Whether an image shows a slim bar that stands, a 1, as is left of many a silhouette."""
+    points = np.argwhere(image > 0.5)[:, ::-1].astype(np.int32)
+    if not len(points):
+        return False
+    corners = cv2.boxPoints(cv2.minAreaRect(points))
+    one, other = corners[1] - corners[0], corners[2] - corners[1]
+    if one @ one < other @ other:
+        one, other = other, one
+    # The box runs through the middles of the pixels at the edge.
+    long, short = float(np.hypot(*one)) + 1, float(np.hypot(*other)) + 1
+    return long > _SLIM * short and abs(one[1]) > abs(one[0])

@@ -28,6 +28,7 @@ def model_card(record: ModelRecord) -> str:
         seeds=_seeds(metrics),
         classes=_classes(metrics),
         empty_maps=_empty(metrics),
+        kinds=_kinds(metrics),
         explanations=_explanations(load_records(record.folder)),
     )
 
@@ -73,6 +74,16 @@ def _empty(metrics: Metrics) -> str:
 - Some digits have an empty Grad-CAM map, with no positive evidence for the class in any cell:
 
 {_table(("layer", "empty maps of the predicted class, by log-odds"), rows)}"""
+
+
+def _kinds(metrics: Metrics) -> str:
+    """Return the shares refused by kind of negative; empty if they were not measured."""
+    if metrics.uploads is None or not metrics.uploads.refused_by_kind:
+        return ""
+    rows = [(kind, f"{share:.1%}") for kind, share in metrics.uploads.refused_by_kind.items()]
+    return f"""
+{_table(("negatives", "below it"), rows)}
+"""
 
 
 def _explanations(records: Sequence[MethodRecord]) -> str:

@@ -1,6 +1,6 @@
 """The record beside a network's weights: how it was trained, and what it was measured at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Self
@@ -126,6 +126,8 @@ class UploadsMetrics:
             28 x 28.
         digits_drawn: Number of digits trained on.
         negatives_drawn: Number of negatives trained on.
+        refused_by_kind: Share of each kind of negative (`core.negatives.KINDS`) below the
+            threshold; empty in records from before it was measured.
     """
 
     threshold: float
@@ -138,6 +140,7 @@ class UploadsMetrics:
     changed_accuracy_tutorial: float
     digits_drawn: int
     negatives_drawn: Annotated[int, _formerly("negatives_drawn", "strangers_drawn")]
+    refused_by_kind: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from core.augmentation import photograph
 from core.calibration import calibration_error, fit_temperature
 from core.dataset import DigitSet
 from core.evaluation import evaluate
-from core.examples import NEGATIVE, draw_examples, split_sources
+from core.examples import NEGATIVE, draw_examples, draw_kinds, split_sources
 from core.network import NETWORK_FILE, load_network
 from core.record import History, ModelRecord, Recipe, UploadsMetrics
 from core.training import Progress, Run, atomic_folder, fit, save_weights, write_record
@@ -43,7 +43,7 @@ DIGITS, NEGATIVES = 320_000, 160_000
 THRESHOLD = 0.0
 """The lowest objectness that counts as a digit: as likely a digit as not."""
 
-_HELD_OUT_DIGITS, _HELD_OUT_NEGATIVES = 20_000, 20_000
+_HELD_OUT_DIGITS, _HELD_OUT_NEGATIVES, _HELD_OUT_OF_A_KIND = 20_000, 20_000, 2_000
 
 _Examples = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -63,17 +63,18 @@ def train_for_uploads(
     with atomic_folder(folder) as fresh:
         examples = draw_examples(train_from, DIGITS, NEGATIVES, seed)
         kept = draw_examples(held_out, _HELD_OUT_DIGITS, _HELD_OUT_NEGATIVES, seed + 1)
+        by_kind = draw_kinds(held_out, _HELD_OUT_OF_A_KIND, seed + 2)
         keras.utils.set_random_seed(seed)
         model = get_basic_cnn()
         untrained = evaluate(model, test)
         history = _fit(model, examples, kept, seed, progress)
         temperature, before, after = _calibrate(model, *kept)
         save_weights(model, fresh / NETWORK_FILE)
-        digits_refused, negatives_refused = _refused(model, *kept)
+        is_digit = kept[1] != NEGATIVE
         uploads = UploadsMetrics(
             threshold=THRESHOLD,
-            digits_refused=digits_refused,
-            negatives_refused=negatives_refused,
+            digits_refused=_refused(model, kept[0][is_digit]),
+            negatives_refused=_refused(model, kept[0][~is_digit]),
             temperature=temperature,
             ece_before=before,
             ece_after=after,
@@ -81,6 +82,7 @@ def train_for_uploads(
             changed_accuracy_tutorial=_accuracy_when_shrunk(load_network(), test),
             digits_drawn=DIGITS,
             negatives_drawn=NEGATIVES,
+            refused_by_kind={kind: _refused(model, images) for kind, images in by_kind.items()},
         )
         run = Run(seed, history, evaluate(model, test), untrained.accuracy)
         record = write_record(fresh, run, [run], RECIPE, digits, test, uploads)
@@ -143,13 +145,9 @@ def _error(logits: NDArray[np.float64], labels: NDArray[np.uint8]) -> float:
     return calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
 
 
-def _refused(
-    model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8]
-) -> tuple[float, float]:
-    """Return the shares of the digits and of the negatives that are below the threshold."""
-    refused = logsumexp(_logits(model, images), axis=1) < THRESHOLD
-    is_digit = labels != NEGATIVE
-    return float(refused[is_digit].mean()), float(refused[~is_digit].mean())
+def _refused(model: keras.Model, images: NDArray[np.uint8]) -> float:
+    """Return the share of the images that are below the threshold."""
+    return float((logsumexp(_logits(model, images), axis=1) < THRESHOLD).mean())
 
 
 def _logits(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float64]:

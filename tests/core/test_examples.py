@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.dataset import DigitSet
-from core.examples import NEGATIVE, Sources, draw_examples, split_sources
+from core.examples import NEGATIVE, draw_examples, draw_kinds, split_sources
+from core.negatives import KINDS, Sources
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +54,17 @@ def test_digits_keep_their_labels(divided: tuple[Sources, Sources], digits: Digi
     flat = images.reshape(len(images), -1)
     near = [max(means, key=lambda d: float(np.corrcoef(means[d], f)[0, 1])) for f in flat]
     assert np.mean(np.array(near) == labels) > 0.6  # by mere likeness to the mean digit
+
+
+def test_what_comes_out_slim_and_upright_is_a_1_and_no_silhouette(
+    divided: tuple[Sources, Sources],
+) -> None:
+    kinds = draw_kinds(divided[1], 30, seed=2)
+
+    assert list(kinds) == list(KINDS)
+    for kind, images in kinds.items():
+        assert images.shape == (30, 28, 28)
+        if KINDS[kind].solid:
+            for image in images > 128:
+                rows, columns = np.nonzero(image)
+                assert np.ptp(rows) + 1 <= 4 * (np.ptp(columns) + 1)

@@ -1,11 +1,15 @@
 """What is no digit: glyphs of fonts, and shapes."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
+import pytest
 
-from core import negatives
+from core.augmentation import enlarge
 from core.dataset import DigitSet
-from core.negatives import DIGITS, GLYPHS_FILE, LETTERS, draw_negative, glyphs
+from core.examples import split_sources
+from core.negatives import DIGITS, GLYPHS_FILE, KINDS, LETTERS, Sources, glyphs
 from core.uploads.normalise import normalise
 from scripts.derive_glyphs import FONTS, OWN_FONTS
 
@@ -43,28 +47,36 @@ def test_the_licence_names_every_font() -> None:
         assert family in licence, file
 
 
-def test_every_kind_of_negative_is_ink_that_the_network_can_be_shown(digits: DigitSet) -> None:
-    images, letters = glyphs()
-    no_digits = images[~np.isin(letters, [ord(digit) for digit in DIGITS])]
-    drawn = []
-    for seed in range(200):
-        ink = draw_negative(no_digits, digits.images, np.random.default_rng(seed))
-        drawn.append(ink.tobytes())
+@pytest.fixture(scope="module")
+def sources(digits: DigitSet) -> Sources:
+    return split_sources(digits, len(digits))[1]
 
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_negative_is_ink_that_the_network_can_be_shown(
+    kind: str, sources: Sources
+) -> None:
+    drawn = [KINDS[kind].draw(sources, np.random.default_rng(seed)) for seed in range(30)]
+
+    for ink in drawn:
         assert ink.shape == (84, 84)
         assert ink.dtype == np.float32
         assert ink.min() >= 0
         assert 0.5 < ink.max() <= 1
         assert normalise(ink).image.any()
-    assert len(set(drawn)) > 190
-    first = draw_negative(no_digits, digits.images, np.random.default_rng(0))
-    assert first.tobytes() == drawn[0]
+    assert len({ink.tobytes() for ink in drawn}) > 28
+    again = KINDS[kind].draw(sources, np.random.default_rng(0))
+    assert again.tobytes() == drawn[0].tobytes()
 
 
-def test_one_line_alone_is_never_upright_for_that_is_a_1() -> None:
+def test_the_shares_of_all_kinds_make_one() -> None:
+    assert sum(kind.share for kind in KINDS.values()) == pytest.approx(1)
+
+
+def test_one_line_alone_is_never_upright_for_that_is_a_1(sources: Sources) -> None:
     alone = 0
     for seed in range(100):
-        ink = negatives._lines(np.random.default_rng(seed))
+        ink = KINDS["lines"].draw(sources, np.random.default_rng(seed))
         rows, columns = np.nonzero(ink)
         count, _ = cv2.connectedComponents((ink > 0).astype(np.uint8))
         if count == 2 and min(np.ptp(rows), np.ptp(columns)) < 12:
@@ -73,7 +85,31 @@ def test_one_line_alone_is_never_upright_for_that_is_a_1() -> None:
     assert alone > 5
 
 
-def test_shapes_lie_for_a_slim_one_that_stands_is_a_1() -> None:
+def test_shapes_lie_for_a_slim_one_that_stands_is_a_1(sources: Sources) -> None:
     for seed in range(50):
-        rows, columns = np.nonzero(negatives._shape(np.random.default_rng(seed)))
+        rows, columns = np.nonzero(KINDS["shapes"].draw(sources, np.random.default_rng(seed)))
         assert np.ptp(columns) >= np.ptp(rows)
+
+
+def test_no_digit_is_turned_to_where_it_is_that_or_another_digit(sources: Sources) -> None:
+    """0, 1 and 8 stay digits either way; on their heads 2 and 5 do too, 6 and 9, and some 4s."""
+    images = sources.digits.images[:200], sources.printed[:200]
+    upright, lying, on_its_head = set(), set(), set()
+    labels = sources.digits.labels[:200], sources.printed_labels[:200]
+    few = replace(
+        sources, digits=DigitSet(images[0], labels[0]), printed=images[1], printed_labels=labels[1]
+    )
+    known = {
+        np.rot90(enlarge(image), turns).tobytes(): (int(label), turns)
+        for some, its in zip(images, labels, strict=True)
+        for image, label in zip(some, its, strict=True)
+        for turns in range(4)
+    }
+    for seed in range(300):
+        ink = KINDS["turned digits"].draw(few, np.random.default_rng(seed))
+        label, turns = known[ink.tobytes()]
+        (upright, lying, on_its_head, lying)[turns].add(label)
+
+    assert not upright
+    assert lying == {2, 3, 4, 5, 6, 7, 9}
+    assert on_its_head == {3, 7}
