@@ -20,7 +20,7 @@ NEGATIVE = 10
 """The label of negatives."""
 
 _CHUNK = 10_000
-_SLIM = 2.6  # length of a bar by its width
+_SLIM, _FILLED = 2.6, 0.65  # length of a bar by its width; ink in its box
 _JITTERED, _PRINTED = 0.2, 0.3
 """20 % of the digits are MNIST's with a slight jitter, 10 % are augmented glyphs of fonts, and the
 rest are augmented MNIST digits. The bounds are cumulative."""
@@ -126,12 +126,12 @@ def _negatives(
     while True:
         chosen = kinds[np.searchsorted(shares, rng.uniform(0, shares[-1]), "right")]
         image = augment(chosen.draw(sources, rng), rng, solid=chosen.solid)
-        if not (chosen.solid and _is_bar(image)):
+        if not _is_bar(image):
             yield image, NEGATIVE
 
 
 def _is_bar(image: NDArray[np.float32]) -> bool:
-    """Whether an image shows a slim bar that stands, a 1, as is left of many a silhouette."""
+    """Whether an image shows nothing but a slim bar that stands, which is a 1."""
     points = np.argwhere(image > 0.5)[:, ::-1].astype(np.int32)
     if not len(points):
         return False
@@ -141,4 +141,5 @@ def _is_bar(image: NDArray[np.float32]) -> bool:
         one, other = other, one
     # The box runs through the middles of the pixels at the edge.
     long, short = float(np.hypot(*one)) + 1, float(np.hypot(*other)) + 1
-    return long > _SLIM * short and abs(one[1]) > abs(one[0])
+    is_slim = long > _SLIM * short and len(points) > _FILLED * long * short
+    return is_slim and abs(one[1]) > abs(one[0])

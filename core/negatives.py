@@ -28,9 +28,9 @@ _HANGUL = "가나다라마바사아자차카타파하한글숫자눈손힘물꽃
 _KANA = "あいうえおかきくけこさしすせそアイカキサナ"
 _SIGNS = "+×÷=−<>#%&@?*~^$€∞∑√≠≤≥±→←↑★♥☺✓✗π∂∇∈∀∃°§"
 
-_TURNS = {2: (1, 3), 3: (1, 2, 3), 4: (1, 3), 5: (1, 3), 6: (1, 3), 7: (1, 2, 3), 9: (1, 3)}
-"""The quarter turns after which a class of digits looks like no digit. A 4 on its head can be a
-hooked 6."""
+_TURNS = {2: (1, 3), 3: (1, 2, 3), 4: (1, 3), 6: (1, 3), 7: (1, 2, 3), 9: (1, 3)}
+"""The quarter turns after which a class of digits looks like no digit. A 5 on its side can be an
+open 4 or a 6, and a 4 on its head a 6."""
 
 LETTERS = frozenset(DIGITS + _LATIN + _GREEK + _CYRILLIC + _HANGUL + _KANA + _SIGNS)
 """The characters whose glyphs are in the file, from every font that has them."""
@@ -274,9 +274,14 @@ def _axes(ink: Ink, rng: Generator) -> None:
 
 
 def _arrow(_: Sources, rng: Generator) -> Ink:
-    """Draw an arrow in any direction, of lines or with a solid head, with one head or two."""
+    """Draw an arrow of lines or with a solid head, with one head or two.
+
+    It is never upright, for then a worn one is a 1.
+    """
     ink = _blank()
-    angle, half = rng.uniform(0, 2 * np.pi), rng.uniform(18, 27)
+    angle, half = np.deg2rad(rng.uniform(-65, 65)), rng.uniform(18, 27)
+    if rng.random() < 0.5:
+        angle += np.pi
     along = np.array([np.cos(angle), np.sin(angle)])
     across = along[::-1] * (1, -1)
     bend = across * rng.normal(0, 3)
@@ -296,7 +301,7 @@ def _arrow(_: Sources, rng: Generator) -> Ink:
 
 
 def _logo(sources: Sources, rng: Generator) -> Ink:
-    """Draw a star, a letter in a ring or cut out of a shape, or crescents around a centre."""
+    """Draw a star, a letter in a frame or cut out of a box, or crescents around a centre."""
     style = rng.random()
     ink = _blank()
     if style < 0.3:
@@ -309,17 +314,14 @@ def _logo(sources: Sources, rng: Generator) -> Ink:
         else:
             _stroke(ink, np.concatenate([points, points[:1]]), rng)
     elif style < 0.75:
-        ring = rng.random() < 0.5
-        width = int(rng.integers(2, 6)) if ring else -1
-        if rng.random() < 0.6:
-            cv2.circle(ink, (42, 42), 25, 1, width, cv2.LINE_AA)
-        else:
-            cv2.rectangle(ink, (18, 20), (66, 64), 1, width, cv2.LINE_AA)
+        framed = rng.random() < 0.5
+        width = int(rng.integers(2, 6)) if framed else -1
+        cv2.rectangle(ink, (18, 20), (66, 64), 1, width, cv2.LINE_AA)
         letter = cv2.resize(_letter(sources, rng)[15:69, 15:69], (36, 36))
         inside = ink[24:60, 24:60]
-        np.copyto(inside, np.maximum(inside, letter) if ring else np.minimum(inside, 1 - letter))
+        np.copyto(inside, np.maximum(inside, letter) if framed else np.minimum(inside, 1 - letter))
     else:
-        turns = np.arange(count := int(rng.integers(3, 6))) * 360 / count + rng.uniform(0, 360)
+        turns = np.arange(count := int(rng.integers(4, 7))) * 360 / count + rng.uniform(0, 360)
         radius, bend = int(rng.integers(8, 14)), int(rng.integers(150, 260))
         for turn in turns.tolist():
             x, y = 42 + 14 * np.cos(np.deg2rad(turn)), 42 + 14 * np.sin(np.deg2rad(turn))
@@ -360,22 +362,22 @@ def _cropped(glyph: NDArray[np.bool_]) -> NDArray[np.uint8]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "letters and signs": Kind(0.28, _letter),
-    "words": Kind(0.05, _word),
-    "rows of digits": Kind(0.13, _row),
-    "turned digits": Kind(0.11, _turned_digit),
+    "letters and signs": Kind(0.30, _letter),
+    "words": Kind(0.04, _word),
+    "rows of digits": Kind(0.14, _row),
+    "turned digits": Kind(0.12, _turned_digit),
     "lines": Kind(0.04, _lines),
     "scribbles": Kind(0.04, _scribble),
     "shapes": Kind(0.04, _shape),
     "arrows": Kind(0.02, _arrow),
     "logos": Kind(0.02, _logo),
     "tables and plots": Kind(0.03, _rules),
-    "blots": Kind(0.03, _blots),
+    "blots": Kind(0.02, _blots),
     "textures": Kind(0.03, _texture, solid=True),
     "hands": Kind(0.06, _silhouette(silhouettes.draw_hand), solid=True),
     "clothes": Kind(0.04, _silhouette(silhouettes.draw_clothes), solid=True),
-    "things": Kind(0.04, _silhouette(silhouettes.draw_thing), solid=True),
+    "things": Kind(0.03, _silhouette(silhouettes.draw_thing), solid=True),
     "parts of silhouettes": Kind(0.02, _silhouette(silhouettes.draw_part), solid=True),
-    "outlines of silhouettes": Kind(0.02, _silhouette(silhouettes.draw_outline)),
+    "outlines of silhouettes": Kind(0.01, _silhouette(silhouettes.draw_outline)),
 }
 """All kinds of negatives, by name."""

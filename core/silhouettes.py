@@ -57,7 +57,7 @@ def draw_clothes(rng: Generator) -> Mask:
 
 def draw_thing(rng: Generator) -> Mask:
     """Draw a tool, a vessel, a plant, an animal, a person, a face, a house or a car."""
-    things = (_vessel, _hammer, _spanner, _tree, _pet, _bird, _fish, _person, _face, _house, _car)
+    things = (_vessel, _fork, _scissors, _tree, _pet, _bird, _fish, _person, _face, _house, _car)
     mask = things[rng.integers(len(things))](rng)
     return _turned(mask, rng, 12)
 
@@ -80,15 +80,14 @@ def draw_part(rng: Generator) -> Mask:
 
 
 def draw_outline(rng: Generator) -> Mask:
-    """Draw the outline of a silhouette that has arms or notches; a convex one would be a 0."""
-    while True:
-        mask = _DRAWN[rng.integers(len(_DRAWN))](rng)
-        contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        contour = max(contours, key=cv2.contourArea)
-        if cv2.contourArea(contour) < 0.8 * cv2.contourArea(cv2.convexHull(contour)):
-            outline = _blank()
-            cv2.drawContours(outline, [contour], -1, 255, int(rng.integers(3, 9)), cv2.LINE_AA)
-            return outline
+    """Draw the outline of a silhouette with arms; that of a rounder one may be a 0 or an 8."""
+    drawn = (draw_hand, draw_hand, _trousers, _shirt, _pet, _bird, _person)
+    mask = drawn[rng.integers(len(drawn))](rng)
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = _blank()
+    width = int(rng.integers(3, 9))
+    cv2.drawContours(outline, [max(contours, key=cv2.contourArea)], -1, 255, width, cv2.LINE_AA)
+    return outline
 
 
 def weather(mask: Mask, rng: Generator) -> Mask:
@@ -174,13 +173,12 @@ def _hat(rng: Generator) -> Mask:
 
 
 def _vessel(rng: Generator) -> Mask:
-    """Draw a bottle, a vase, a cup with a handle or a glass."""
+    """Draw a bottle, a glass or a cup with a handle."""
     half = rng.uniform(0.15, 0.24)
     profiles = (
         [(0.1, 0.06), (0.3, 0.06), (0.42, half), (0.9, half)],
-        [(0.2, half), (0.35, half * 0.5), (0.6, half * 1.3), (0.85, half * 0.7)],
-        [(0.3, half), (0.75, half * 0.85)],
         [(0.1, half), (0.4, half * 0.9), (0.5, 0.03), (0.82, 0.03), (0.85, half), (0.88, half)],
+        [(0.3, half), (0.75, half * 0.85)],
     )
     which = int(rng.integers(len(profiles)))
     mask = _profile(profiles[which], rng)
@@ -190,20 +188,25 @@ def _vessel(rng: Generator) -> Mask:
     return mask
 
 
-def _hammer(rng: Generator) -> Mask:
+def _fork(rng: Generator) -> Mask:
     mask = _blank()
-    _limb(mask, (0.5, 0.9), _towards(rng.normal(0, 3), 0.65), 0.04, rng.uniform(0.025, 0.04))
-    middle, half = 0.5 + rng.uniform(-0.03, 0.03), rng.uniform(0.17, 0.25)
-    _fill(mask, _box(middle, 0.25, half, rng.uniform(0.05, 0.09)))
+    _limb(mask, (0.5, 0.9), (0, -0.45), 0.03, 0.03)
+    half, tines = rng.uniform(0.12, 0.2), int(rng.integers(3, 5))
+    _fill(mask, _round(_box(0.5, 0.42, half + 0.03, 0.06), 1))
+    for x in np.linspace(-half, half, tines).tolist():
+        _limb(mask, (0.5 + x, 0.4), (0, -rng.uniform(0.2, 0.3)), 0.03, 0.02)
     return mask
 
 
-def _spanner(rng: Generator) -> Mask:
+def _scissors(rng: Generator) -> Mask:
     mask = _blank()
-    _limb(mask, (0.5, 0.8), (0, -0.6), 0.05, 0.05)
-    for y, opened in ((0.2, -1), (0.8, 1)):
-        cv2.circle(mask, _pixel(0.5, y), int(_SIDE * 0.13), 255, -1, cv2.LINE_AA)
-        _fill(mask, _box(0.5, y + opened * 0.1, rng.uniform(0.04, 0.06), 0.1), 0)
+    angle, width = rng.uniform(12, 40), int(rng.integers(5, 10))
+    for side in (-1, 1):
+        x, y = _towards(side * angle, 0.42)
+        _limb(mask, (0.5, 0.52), (x, y), 0.04, 0.015)
+        _limb(mask, (0.5, 0.52), (-x * 0.4, -y * 0.4), 0.04, 0.03)
+        handle = _pixel(0.5 - x * 0.75, 0.52 - y * 0.7)
+        cv2.circle(mask, handle, int(_SIDE * 0.09), 255, width, cv2.LINE_AA)
     return mask
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.explain.results import SURE
 from core.modelcard import model_card
+from core.negatives import KINDS
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 from core.record import CARD_FILE, ModelRecord, UploadsMetrics
 from core.uploads import MAX_BYTES, MAX_DIGITS, MAX_PIXELS
@@ -45,6 +46,19 @@ def test_every_figure_of_uploads_is_the_records(figure: str, value: float, said:
 
     assert said not in card
     assert said in " ".join(model_card(other).split())
+
+
+def test_every_kind_of_negative_is_in_the_card_if_it_was_measured() -> None:
+    record = ModelRecord.load(UPLOADS_WEIGHTS)
+    card = model_card(record)
+    for kind in KINDS:
+        assert f"| {kind} | {_decision().refused_by_kind[kind]:.1%} |" in card
+
+    before = replace(record.metrics, uploads=replace(_decision(), refused_by_kind={}))
+    earlier = model_card(replace(record, metrics=before))
+    assert "| negatives |" in card
+    assert "| negatives |" not in earlier
+    assert "as many people do.\n\n## Calibration" in earlier
 
 
 def test_it_counts_the_fonts_that_there_are() -> None:

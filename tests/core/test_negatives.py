@@ -92,7 +92,7 @@ def test_shapes_lie_for_a_slim_one_that_stands_is_a_1(sources: Sources) -> None:
 
 
 def test_no_digit_is_turned_to_where_it_is_that_or_another_digit(sources: Sources) -> None:
-    """0, 1 and 8 stay digits either way; on their heads 2 and 5 do too, 6 and 9, and some 4s."""
+    """0, 1 and 8 stay digits either way; so do 5s, and 2, 6, 9 and some 4s on their heads."""
     images = sources.digits.images[:200], sources.printed[:200]
     upright, lying, on_its_head = set(), set(), set()
     labels = sources.digits.labels[:200], sources.printed_labels[:200]
@@ -111,5 +111,5 @@ def test_no_digit_is_turned_to_where_it_is_that_or_another_digit(sources: Source
         (upright, lying, on_its_head, lying)[turns].add(label)
 
     assert not upright
-    assert lying == {2, 3, 4, 5, 6, 7, 9}
+    assert lying == {2, 3, 4, 6, 7, 9}
     assert on_its_head == {3, 7}

@@ -11,14 +11,14 @@ from core import training_uploads
 from core.calibration import calibration_error
 from core.dataset import DigitSet
 from core.evaluation import evaluate
-from core.examples import NEGATIVE, draw_examples, split_sources
+from core.examples import NEGATIVE, draw_examples, draw_kinds, split_sources
 from core.modelcard import model_card
 from core.network import fingerprint, load_network
 from core.record import ModelRecord
 from core.training_uploads import RECIPE, train_for_uploads
 from core.tutorial import get_basic_cnn
 
-_TRAINED, _KEPT, _SEED, _EPOCHS = 900, 300, 3, 8
+_TRAINED, _KEPT, _OF_A_KIND, _SEED, _EPOCHS = 900, 300, 50, 3, 8
 
 
 class _Heard:
@@ -59,6 +59,7 @@ def record(
         patch.setattr(training_uploads, "NEGATIVES", _TRAINED)
         patch.setattr(training_uploads, "_HELD_OUT_DIGITS", _KEPT)
         patch.setattr(training_uploads, "_HELD_OUT_NEGATIVES", _KEPT)
+        patch.setattr(training_uploads, "_HELD_OUT_OF_A_KIND", _OF_A_KIND)
         return _train(digits, tmp_path_factory.mktemp("training") / "net", heard)
 
 
@@ -114,6 +115,21 @@ def test_the_weights_that_are_kept_are_the_calibrated_ones(
     refused = np.logaddexp.reduce(logits, axis=1) < uploads.threshold
     assert refused[is_digit].mean() == pytest.approx(uploads.digits_refused, abs=0.01)
     assert refused[~is_digit].mean() == pytest.approx(uploads.negatives_refused, abs=0.01)
+
+
+def test_the_share_refused_of_a_kind_is_of_examples_of_that_kind(
+    record: ModelRecord, digits: DigitSet
+) -> None:
+    _, held_out = split_sources(_few(digits, 0, 600), 60)
+    drawn = draw_kinds(held_out, _OF_A_KIND, _SEED + 2)
+    model, by_kind = load_network(record.folder), record.decision.refused_by_kind
+
+    assert list(by_kind) == list(drawn)
+    for kind, images in drawn.items():
+        objectness = np.logaddexp.reduce(training_uploads._logits(model, images), axis=1)
+        assert (objectness < record.decision.threshold).mean() == pytest.approx(
+            by_kind[kind], abs=0.03
+        )
 
 
 def test_a_network_that_takes_nothing_for_a_digit_reads_nothing(digits: DigitSet) -> None:

@@ -1,6 +1,8 @@
 """The shipped networks are what their papers say."""
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ from bot.runtime.networks import load_explainer
 from core.calibration import calibration_error
 from core.dataset import ORIGINAL_MD5, DigitSet, as_input, load_test_digits
 from core.evaluation import evaluate
-from core.examples import NEGATIVE, draw_examples, split_sources
+from core.examples import NEGATIVE, draw_examples, draw_kinds, split_sources
 from core.network import (
     UPLOADS_WEIGHTS,
     WEIGHTS,
@@ -19,7 +21,7 @@ from core.network import (
     fingerprint,
     load_network,
 )
-from core.record import ModelRecord, Recipe, RecordError
+from core.record import METRICS_FILE, ModelRecord, Recipe, RecordError
 from core.training_uploads import DIGITS, NEGATIVES, RECIPE, THRESHOLD
 from core.tutorial import get_basic_cnn
 
@@ -127,6 +129,18 @@ def test_on_changed_digits_it_refuses_and_is_sure_as_often_as_it_says(
     assert uploads.ece_after < uploads.ece_before < 0.01
 
 
+def test_it_refuses_each_kind_of_negative_as_often_as_it_says(
+    for_uploads: ModelRecord, digits: DigitSet
+) -> None:
+    _, others = split_sources(digits, len(digits))
+    explainer, uploads = load_explainer(UPLOADS_WEIGHTS), for_uploads.decision
+
+    for kind, images in draw_kinds(others, 400, seed=0).items():
+        objectness = np.logaddexp.reduce(explainer.logits(images / np.float32(255)), axis=1)
+        refused = (objectness < uploads.threshold).mean()
+        assert refused == pytest.approx(uploads.refused_by_kind[kind], abs=0.07), kind
+
+
 def test_on_sheets_of_paper_it_is_far_better_than_the_tutorials(for_uploads: ModelRecord) -> None:
     uploads = for_uploads.decision
 
@@ -142,6 +156,19 @@ def test_a_record_with_the_former_names_of_its_fields_is_read(
         (tmp_path / file.name).write_text(former, "utf-8")
 
     assert ModelRecord.load(tmp_path).metrics == for_uploads.metrics
+
+
+def test_a_record_from_before_kinds_were_measured_is_read(
+    for_uploads: ModelRecord, tmp_path: Path
+) -> None:
+    shutil.copytree(UPLOADS_WEIGHTS, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / METRICS_FILE
+    former = json.loads(file.read_text("utf-8"))
+    del former["uploads"]["refused_by_kind"]
+    file.write_text(json.dumps(former), "utf-8")
+
+    read = ModelRecord.load(tmp_path).decision
+    assert read == replace(for_uploads.decision, refused_by_kind={})
 
 
 def test_the_tutorials_network_has_no_rule_for_photographs(record: ModelRecord) -> None:
