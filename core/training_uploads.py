@@ -31,19 +31,19 @@ from core.tutorial import get_basic_cnn
 from core.uploads import DecodedImage, Reader
 
 RECIPE = Recipe(
-    epochs=12,
+    epochs=8,
     batch_size=128,
     validation_split=0.1,
     optimizer="adam, from 0.002 down a half cosine",
     loss="sparse_categorical_crossentropy with an eleventh logit of 0",
 )
-DIGITS, NEGATIVES = 320_000, 160_000
+DIGITS, NEGATIVES = 240_000, 100_000
 """Number of examples that are drawn; each is seen once per epoch."""
 
 THRESHOLD = 0.0
 """The lowest objectness that counts as a digit: as likely a digit as not."""
 
-_HELD_OUT_DIGITS, _HELD_OUT_NEGATIVES, _HELD_OUT_OF_A_KIND = 20_000, 20_000, 2_000
+_HELD_OUT_DIGITS, _HELD_OUT_NEGATIVES, _HELD_OUT_OF_A_KIND = 20_000, 20_000, 1_000
 
 _Examples = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
