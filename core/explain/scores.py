@@ -67,6 +67,7 @@ class Score(StrEnum):
         Returns:
             (n,) float32.
         """
+        logits = tf.convert_to_tensor(logits)
         e = tf.one_hot(targets, logits.shape[-1])
         match self:
             case Score.LOGIT:
