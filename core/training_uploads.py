@@ -31,13 +31,13 @@ from core.tutorial import get_basic_cnn
 from core.uploads import DecodedImage, Reader
 
 RECIPE = Recipe(
-    epochs=8,
+    epochs=12,
     batch_size=128,
     validation_split=0.1,
     optimizer="adam, from 0.002 down a half cosine",
     loss="sparse_categorical_crossentropy with an eleventh logit of 0",
 )
-DIGITS, NEGATIVES = 240_000, 100_000
+DIGITS, NEGATIVES = 320_000, 160_000
 """Number of examples that are drawn; each is seen once per epoch."""
 
 THRESHOLD = 0.0
