@@ -24,7 +24,7 @@ from core._keras import keras
 from core.explain.methods import METHODS
 from core.faithfulness.deletion import SHARE
 from core.preprocessing import Preprocessing, prepare
-from core.uploads.limits import MAX_BYTES, MAX_SIDE
+from core.uploads.limits import MAX_BYTES, MAX_DECODED, MAX_SIDE
 from scripts import scaling
 from tests.bot.cli.networks import COLOURS, colour_network, patch, saved
 
@@ -115,7 +115,7 @@ def test_the_limits_are_those_that_hold() -> None:
     page = (_ROOT / "docs" / "your-own-network.md").read_text(encoding="utf-8")
 
     assert f"up to {MAX_BYTES >> 20} MiB" in page
-    assert f"longer than {MAX_SIDE:,} pixels" in page
+    assert f"more than {MAX_DECODED:,} pixels or a side is longer than {MAX_SIDE:,}" in page
     assert set(re.findall(r"`(\w+)`", page.split("one JSON object with")[1].split(";")[0])) == {
         field.name for field in fields(PictureAnswer)
     }

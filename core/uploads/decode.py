@@ -26,7 +26,14 @@ from core.uploads.decoded_image import DecodedImage
 from core.uploads.exif import orientation
 from core.uploads.flatten import flatten, on_white
 from core.uploads.formats import detect_format
-from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WEBP, MAX_SECONDS, MAX_SIDE
+from core.uploads.limits import (
+    MAX_BYTES,
+    MAX_DECODED,
+    MAX_PIXELS,
+    MAX_PIXELS_WEBP,
+    MAX_SECONDS,
+    MAX_SIDE,
+)
 from core.uploads.problems import UploadError, UploadProblem
 
 _BLOCK = 1024  # bytes that a decoder reads between two looks at the clock
@@ -131,7 +138,7 @@ def reopen(file: bytes) -> DecodedImage:
         UploadError: If it is no such file.
     """
     with _open(file) as image:
-        if not isinstance(image, PngImageFile | JpegImageFile) or max(image.size) > MAX_SIDE:
+        if not isinstance(image, PngImageFile | JpegImageFile) or _factor(image) > 1:
             raise UploadError(UploadProblem.UNSUPPORTED)
         return DecodedImage(np.asarray(image.convert("RGB")), image.size, file, animated=False)
 
@@ -178,7 +185,10 @@ def _load(image: ImageFile) -> Image.Image:
 
 def _factor(image: Image.Image) -> int:
     """Return the factor by which an image is shrunk."""
-    return -(-max(image.size) // MAX_SIDE)
+    factor = -(-max(image.size) // MAX_SIDE)
+    while -(-image.width // factor) * -(-image.height // factor) > MAX_DECODED:
+        factor += 1
+    return factor
 
 
 def _shrink(image: Image.Image) -> Image.Image:

@@ -10,8 +10,11 @@ MAX_PIXELS_WEBP = MAX_PIXELS // 2
 """Largest WebP. Its decoder takes 16 bytes per pixel; HEIC and AVIF take 9, PNG 4, and JPEG, which
 is shrunk while it is decoded, at most 6."""
 
-MAX_SIDE = 2048
-"""Longest side of a decoded picture. Longer ones are shrunk to no less than half of it."""
+MAX_SIDE = 8192
+"""Longest side of a decoded picture, as of a long screenshot."""
+
+MAX_DECODED = 2048 * 2048
+"""Largest number of pixels of a decoded picture. Larger ones are shrunk by a whole number."""
 
 MAX_SECONDS = 2.5
 """Processor time of a decoder that keeps reading; the slowest legitimate pictures take a third."""

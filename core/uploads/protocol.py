@@ -12,7 +12,7 @@ from typing import IO
 import numpy as np
 
 from core.uploads.decoded_image import DecodedImage
-from core.uploads.limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE
+from core.uploads.limits import MAX_BYTES, MAX_DECODED, MAX_PIXELS, MAX_SIDE
 from core.uploads.problems import UploadError, UploadProblem
 
 _REQUEST = struct.Struct("<BI")  # task, bytes of the file
@@ -87,6 +87,7 @@ def receive_answer(stream: IO[bytes]) -> DecodedImage:
     if outcome < len(_PROBLEMS):
         raise UploadError(_PROBLEMS[outcome])
     is_valid = 0 < columns <= min(width, MAX_SIDE) and 0 < rows <= min(height, MAX_SIDE)
+    is_valid &= columns * rows <= MAX_DECODED
     if not (is_valid and width * height <= MAX_PIXELS and 0 < length <= MAX_BYTES):
         raise EOFError
     file = _read(stream, length)

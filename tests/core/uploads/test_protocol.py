@@ -153,6 +153,7 @@ def test_numbers_that_no_picture_has_are_not_believed(
     [
         (0, 1, 1, 1, 1),
         (MAX_SIDE + 1, 1, MAX_SIDE + 1, 1, 1),
+        (4096, 1025, 4096, 1025, 1),
         (1, 1, 1, 1, 0),
         (1, 1, 1, 1, MAX_BYTES + 1),
         (2, 2, 1, 2, 1),
