@@ -8,7 +8,7 @@ from rich.table import Table
 from benchmarks.fairness import sharing
 from benchmarks.machine import describe
 from benchmarks.methods import measuring_methods
-from benchmarks.photo import replying_to_a_photo
+from benchmarks.photo import reading_photos, replying_to_a_photo
 from benchmarks.rows import Row
 from benchmarks.speed import drawing, explaining_many, explaining_one, replying
 from benchmarks.start import starting
@@ -23,6 +23,7 @@ _MEASURED = (
     drawing,
     replying,
     replying_to_a_photo,
+    reading_photos,
     sharing,
 )
 _NOTE = """\
