@@ -76,7 +76,7 @@ class OneDigit:
 
 @dataclass(frozen=True, slots=True)
 class ManyDigits:
-    """Figures of pictures with several digits: `digits` of them in the labels.
+    """Figures of pictures with several digits: `digits` of them are to be read.
 
     Attributes:
         distance: Sum of the Levenshtein distances between answers and labels.
@@ -183,8 +183,8 @@ def _bins(answers: Sequence[tuple[float, bool]]) -> tuple[Bin, ...]:
 
 
 def _many_digits(results: Sequence[Result]) -> ManyDigits:
-    digits = sum(len(r.picture.label) for r in results)
-    distance = sum(Levenshtein.distance(r.answer, r.picture.label) for r in results)
+    digits = sum(len(r.picture.expected) for r in results)
+    distance = sum(Levenshtein.distance(r.answer, r.picture.expected) for r in results)
     return ManyDigits(
         digits=digits,
         distance=distance,

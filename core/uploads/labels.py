@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.uploads.reader import MAX_DIGITS
+
 LABELS_FILE = "labels.csv"
 
 GROUPED_BY = ("source", "defect")
@@ -34,6 +36,11 @@ class LabelledPicture:
     file: str
     label: str
     groups: dict[str, str]
+
+    @property
+    def expected(self) -> str:
+        """The digits that are to be read: the first ones of the label, as many as are returned."""
+        return self.label[:MAX_DIGITS]
 
 
 def load_labels(folder: Path) -> list[LabelledPicture]:

@@ -44,7 +44,7 @@ class Result:
 
     @property
     def right(self) -> bool:
-        """Whether the answer is exactly the label."""
+        """Whether the answer is exactly what was expected."""
         return self.mistake is None
 
     @property
@@ -97,9 +97,9 @@ def read_pictures(
         answer = "".join(map(str, probabilities.argmax(axis=1).tolist()))
         confidences = tuple(probabilities.max(axis=1, initial=0).tolist())
         mistake = None
-        if answer != picture.label:
+        if answer != picture.expected:
             lowest = min(confidences, default=None)
-            mistake = Entry(picture.label, answer, reading.lines, lowest, None, images)
+            mistake = Entry(picture.expected, answer, reading.lines, lowest, None, images)
             shown = upright(reading)
             boxes = [digit.box for digit in shown.digits if digit.box is not None]
             photo = thumbnail(shown.picture, boxes, page=mistake.is_page)

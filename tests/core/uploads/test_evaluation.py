@@ -6,6 +6,7 @@ from core.evaluation import wilson_interval
 from core.figures.contact_sheet import Entry
 from core.uploads.evaluation import Share, evaluate_uploads
 from core.uploads.labels import LabelledPicture
+from core.uploads.reader import MAX_DIGITS
 from core.uploads.results import Result
 
 
@@ -125,7 +126,13 @@ def test_times_are_of_the_files_that_took_them() -> None:
 
 @pytest.mark.parametrize(
     ("label", "answer", "distance"),
-    [("123", "", 3), ("123", "123", 0), ("9103264", "9103254", 1), ("1234", "2341", 2)],
+    [
+        ("123", "", 3),
+        ("123", "123", 0),
+        ("9103264", "9103254", 1),
+        ("1234", "2341", 2),
+        ("7" * 60, "7" * MAX_DIGITS, 0),
+    ],
 )
 def test_edit_distances_known_by_hand(label: str, answer: str, distance: int) -> None:
     figures = evaluate_uploads([result(label, answer, *(1.0 for _ in answer))], 0.9)
