@@ -234,6 +234,7 @@ def no_digit(shape: BestCandidate | None, reading: Reading, say: Say) -> list[st
 _REFUSED = {
     "objectness": "refused.too_little",
     "two_tone": "refused.two_tone",
+    "thickness": "refused.thick",
     "ink": "refused.little_ink",
 }
 """The text for each of the `RULES`."""

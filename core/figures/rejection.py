@@ -17,9 +17,10 @@ from core.figures.arrays import Greys
 from core.figures.canvas import blank, to_jpeg, write
 from core.figures.panels import Panel, View, draw_box, draw_panels, image_panel, locate
 from core.figures.style import EXPLAINED
+from core.uploads.attempt import MAX_THICKNESS, MIN_INK
 from core.uploads.best_candidate import BestCandidate
 from core.uploads.decoded_image import DecodedImage
-from core.uploads.reader import MIN_INK, MIN_TWO_TONE
+from core.uploads.segmentation import MIN_TWO_TONE
 
 _SHORT, _TALL = 420, 712
 _LARGE, _SMALL = 28 * 12, 28 * 8
@@ -38,24 +39,31 @@ def format_share(share: float) -> str:
     return f"{math.floor(round(100 * share, 6))}%"
 
 
+def _format_limit(share: float) -> str:
+    """Return a share in percent, rounded up, so that too much never looks little enough."""
+    return f"{math.ceil(round(100 * share, 6))}%"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule for a digit: a number that must reach a bound.
+    """A rule for a digit: a number that must reach a bound, or must not exceed it.
 
     Attributes:
         name: To choose words for it.
         value: The number of a candidate, and the bound.
         format: Writes either.
+        is_limit: Whether the bound is the most, not the least.
     """
 
     name: str
     value: Callable[[BestCandidate], tuple[float, float]]
     format: Callable[[float], str]
+    is_limit: bool = False
 
     def fails(self, candidate: BestCandidate) -> bool:
         """Whether a candidate fails the rule."""
         value, bound = self.value(candidate)
-        return value < bound
+        return value > bound if self.is_limit else value < bound
 
     def written(self, candidate: BestCandidate) -> tuple[str, str]:
         """Return a candidate's number and the bound as text."""
@@ -68,6 +76,7 @@ OBJECTNESS = Rule("objectness", lambda one: (one.objectness, one.min_objectness)
 RULES = (
     OBJECTNESS,
     Rule("two_tone", lambda one: (one.two_tone, MIN_TWO_TONE), format_share),
+    Rule("thickness", lambda one: (one.thickness, MAX_THICKNESS), _format_limit, is_limit=True),
     Rule("ink", lambda one: (one.ink, MIN_INK), format_share),
 )
 """The rules for a single candidate, in the order in which they are tried."""
@@ -112,7 +121,10 @@ def _candidate_panels(picture: DecodedImage, ink: Greys, candidate: BestCandidat
     at = (middle, middle - 24)
     write(verdict, f"{candidate.prediction}?", at, size=96, bold=True, ha="center")
     rule = failed_rule(candidate)
-    why, at = "✗" if rule is None else "✗ {} < {}".format(*rule.written(candidate)), (middle, 180)
+    why, at = "✗", (middle, 180)
+    if rule is not None:
+        sign = ">" if rule.is_limit else "<"
+        why = f"✗ {f' {sign} '.join(rule.written(candidate))}"
     write(verdict, why, at, EXPLAINED, size=29, bold=True, ha="center")
     top = 464
     return [

@@ -6,8 +6,8 @@ import numpy as np
 
 from core.digit import Digit
 from core.uploads.candidates import LogitsFn, candidate, score
-from core.uploads.reader import Reading, two_tone
-from core.uploads.strokes import InkStyle, find_strokes
+from core.uploads.reader import Reading
+from core.uploads.strokes import InkStyle, find_strokes, two_tone
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -19,8 +19,10 @@ class BestCandidate:
         objectness: Log-odds that it is a digit at all.
         min_objectness: The least objectness of a digit.
         two_tone: Share of the variance around it that lies between ink and paper, 0 to 1; see
-            `core.uploads.reader.MIN_TWO_TONE`.
-        ink: Share of the picture's ink, 0 to 1; see `core.uploads.reader.MIN_INK`.
+            `core.uploads.segmentation.MIN_TWO_TONE`.
+        thickness: Of its thickest place, by its longer side; see
+            `core.uploads.attempt.MAX_THICKNESS`.
+        ink: Share of the picture's ink, 0 to 1; see `core.uploads.attempt.MIN_INK`.
     """
 
     digit: Digit
@@ -28,6 +30,7 @@ class BestCandidate:
     objectness: float
     min_objectness: float
     two_tone: float
+    thickness: float
     ink: float
 
 
@@ -48,10 +51,11 @@ def find_best_candidate(
     crops = [strokes.crop(group) for group in (numbers, *((n,) for n in numbers))]
     best = max(score(map(candidate, crops), logits_fn), key=lambda one: one.objectness)
     return BestCandidate(
-        digit=best.as_digit(reading.picture.scale_of(reading.ink)),
+        digit=best.as_digit(np.diag([*reading.picture.scale_of(reading.ink), 1.0])),
         prediction=int(logits_fn(best.form.image[np.newaxis]).argmax()),
         objectness=best.objectness,
         min_objectness=min_objectness,
         two_tone=two_tone(reading.ink, best.box),
+        thickness=best.form.thickness,
         ink=best.mass / float(strokes.masses.sum()),
     )

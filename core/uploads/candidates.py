@@ -1,12 +1,13 @@
 """Pieces of ink that may be digits, and the network's score for each."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.digit import Box, Digit, scale_box
+from core.digit import Box, Digit
 from core.uploads.normalise import NormalForm, normalise
 from core.uploads.strokes import Crop, Strokes
 
@@ -15,6 +16,10 @@ LogitsFn = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 Group = tuple[int, ...]
 """Numbers of strokes that are taken together."""
+
+_MAX_BAR = 2.0  # evidence of a 1
+
+_EPSILON = 1e-6  # of a pixel, by which a box may be off through rounding
 
 MAX_OBJECTNESS = 8.0
 """Objectness, less the least that is asked for, counts up to this."""
@@ -29,6 +34,7 @@ class Candidate:
         box: In the ink map.
         mass: Sum of the ink.
         objectness: Log-odds that it is a digit at all: `logsumexp` of the logits.
+        prediction: The class with the highest logit.
         strokes: Numbers of its strokes.
         penalty: Objectness to subtract for the cuts at its sides.
     """
@@ -37,13 +43,35 @@ class Candidate:
     box: Box
     mass: float
     objectness: float = 0.0
+    prediction: int = 0
     strokes: Group = ()
     penalty: float = 0.0
 
-    def as_digit(self, scale: tuple[float, float]) -> Digit:
-        """Convert to a digit in a picture, of `scale` pixels (x, y) per pixel of the ink map."""
-        warp = self.form.warp * np.array(scale)[:, np.newaxis]
-        return Digit(self.form.image, box=scale_box(self.box, scale), warp=warp)
+    def as_digit(self, matrix: NDArray[np.float64]) -> Digit:
+        """Convert to a digit in a picture.
+
+        Args:
+            matrix: (3, 3), the projective map from the ink map to the picture.
+        """
+        left, top, right, bottom = self.box
+        corners = np.array([[left, right, right, left], [top, top, bottom, bottom], [1, 1, 1, 1]])
+        x, y, depth = matrix @ corners
+        x, y = x / depth, y / depth
+        box = (
+            *(math.floor(low.min() + _EPSILON) for low in (x, y)),
+            *(math.ceil(high.max() - _EPSILON) for high in (x, y)),
+        )
+        return Digit(self.form.image, box=box, warp=_affine(matrix, self.form.warp))
+
+
+def _affine(matrix: NDArray[np.float64], warp: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Compose a projective map, linearised in the middle of the digit, with its warp."""
+    middle = np.append(warp @ [14, 14, 1], 1)
+    x, y, depth = matrix @ middle
+    at = np.array([x, y]) / depth
+    slope = (matrix[:2, :2] - np.outer(at, matrix[2, :2])) / depth
+    linear = slope @ warp[:, :2]
+    return np.column_stack([linear, at - linear @ [14, 14]])
 
 
 def candidate(crop: Crop) -> Candidate:
@@ -54,13 +82,17 @@ def candidate(crop: Crop) -> Candidate:
 
 
 def score(candidates: Iterable[Candidate], logits_fn: LogitsFn) -> list[Candidate]:
-    """Set the objectness of candidates, in one batch."""
+    """Set the objectness and the prediction of candidates, in one batch."""
     batch = list(candidates)
     if not batch:
         return []
     logits = logits_fn(np.stack([one.form.image for one in batch]))
     objectness = np.logaddexp.reduce(logits, axis=1).tolist()
-    return [replace(one, objectness=each) for one, each in zip(batch, objectness, strict=True)]
+    predictions = logits.argmax(axis=1).tolist()
+    return [
+        replace(one, objectness=each, prediction=prediction)
+        for one, each, prediction in zip(batch, objectness, predictions, strict=True)
+    ]
 
 
 def score_groups(
@@ -69,6 +101,14 @@ def score_groups(
     """Score groups of strokes, each as one candidate."""
     scored = score((candidate(strokes.crop(group)) for group in groups), logits_fn)
     return {group: replace(one, strokes=group) for group, one in zip(groups, scored, strict=True)}
+
+
+def evidence(one: Candidate, least: float) -> float:
+    """Return how much speaks for a digit: its objectness above the least, up to a limit.
+
+    Any bar looks like a 1, so a 1 counts little beside others.
+    """
+    return min(one.objectness - least, _MAX_BAR if one.prediction == 1 else MAX_OBJECTNESS)
 
 
 def total_score(digits: Sequence[Candidate], min_objectness: float) -> float:

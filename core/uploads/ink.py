@@ -1,5 +1,7 @@
 """A picture → its ink map: how much ink there is at each pixel."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,16 @@ _THUMB = 128  # pixels of the thumbnail on which paper, which varies slowly, is 
 
 _CHANNELS = np.array([[0.299, 0.587, 0.114], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
 """Weights of the colours: luminance, or one channel alone."""
+
+_FINE = 1 / 48
+"""Reach for the fine strokes of a page, as a share of the longer side."""
+
+_FINE_THUMB = 256  # pixels of the thumbnail on which paper is estimated for fine strokes
+_BRIGHT = 110  # brightness of paper on which fine strokes are dark
+_DARKEST = 64  # brightness of paper below which differences are not enlarged
+_COLOUR = 0.8  # weight of a colour's contrast beside that of the luminance
+
+_HIDDEN = 0.1  # share of the ink that is not seen in the best channel, from which all are used
 
 _LUMINANCE_BONUS = 1.3  # a channel is used if its contrast is so many times that of the luminance
 
@@ -40,14 +52,71 @@ def find_ink(pixels: NDArray[np.uint8], reach: float = WIDE) -> NDArray[np.uint8
     thumb = _resize(pixels, max(columns // shrink, 1), max(rows // shrink, 1))
     radius = max(int(longer / shrink * reach), 2)
     weights = _best_channel(thumb, radius)
-    grey = _uint8(cv2.transform(pixels, weights))
-    thumb = _uint8(cv2.transform(thumb, weights))
-    dark_on_light = _is_dark_on_light(thumb, radius)
-    paper = _paper(thumb, radius, dark_on_light=dark_on_light)
+    best = _uint8(cv2.transform(thumb, weights))
+    dark_on_light = _is_dark_on_light(best, radius)
+    papers = [_paper(best, radius, dark_on_light=dark_on_light)]
+    channels = [weights]
+    colours = [_uint8(channel) for channel in cv2.split(thumb)]
+    of_colours = [_paper(each, radius, dark_on_light=dark_on_light) for each in colours]
+    if _hides_ink(
+        _ink(papers[0], best, dark_on_light=dark_on_light),
+        [
+            _ink(*pair, dark_on_light=dark_on_light)
+            for pair in zip(of_colours, colours, strict=True)
+        ],
+    ):
+        papers += of_colours
+        channels += [_CHANNELS[i : i + 1] for i in (1, 2, 3)]
     if shrink > 1:
-        paper = _resize(_blur(paper, 2), columns, rows)
-    ink = _ink(paper, grey, dark_on_light=dark_on_light)
+        papers = [_resize(_blur(paper, 2), columns, rows) for paper in papers]
+    inks = [
+        _ink(paper, _uint8(cv2.transform(pixels, channel)), dark_on_light=dark_on_light)
+        for paper, channel in zip(papers, channels, strict=True)
+    ]
+    ink = np.maximum.reduce(inks)
     return _blur(ink, longer * _SMOOTHING) if longer > _SMOOTH_FROM else ink
+
+
+def find_fine_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Subtract the paper around fine strokes, in all colours, and divide by it.
+
+    So a shadow's edge is no ink, and ink in a shadow is as strong as elsewhere. Strokes that are
+    thicker than a 24th of the picture are seen by their outlines only.
+
+    Args:
+        pixels: (h, w, 3) uint8 RGB.
+
+    Returns:
+        (h, w) uint8, the part of the paper's light that the ink takes, or adds, of 255.
+    """
+    rows, columns, _ = pixels.shape
+    longer = min(max(rows, columns), 2 * min(rows, columns))
+    shrink = max(longer // _FINE_THUMB, 1)
+    thumb = _resize(pixels, max(columns // shrink, 1), max(rows // shrink, 1))
+    radius = max(round(longer / shrink * _FINE), 2)
+    grey = _uint8(cv2.cvtColor(thumb, cv2.COLOR_RGB2GRAY))
+    if np.median(grey) < _BRIGHT and not _is_dark_on_light(grey, radius):
+        thumb, pixels = 255 - thumb, 255 - pixels
+    paper = _blur(_uint8(cv2.morphologyEx(thumb, cv2.MORPH_CLOSE, _square(radius))), radius / 2)
+    paper = _resize(paper, columns, rows)
+    difference = cv2.subtract(paper, pixels)
+    share = _uint8(cv2.divide(difference, np.maximum(paper, _DARKEST), scale=255))
+    luminance = _uint8(cv2.cvtColor(share, cv2.COLOR_RGB2GRAY))
+    red, green, blue = cv2.split(share)
+    colour = _uint8(cv2.max(cv2.max(red, green), blue))
+    ink = _uint8(cv2.max(luminance, _uint8(cv2.convertScaleAbs(colour, alpha=_COLOUR))))
+    return _blur(ink, longer * _SMOOTHING) if longer > _SMOOTH_FROM else ink
+
+
+def _hides_ink(best: NDArray[np.uint8], others: Sequence[NDArray[np.uint8]]) -> bool:
+    """Whether strong ink of some colour is hardly seen in the best channel."""
+    threshold = cv2.threshold(best, 0, 255, cv2.THRESH_OTSU)[0]
+    inked = best > threshold
+    if not inked.any():
+        return False
+    full = float(np.median(best[inked]))
+    hidden = (np.maximum.reduce(others) > 0.5 * full) & (best < 0.25 * full)
+    return bool(np.count_nonzero(hidden) > _HIDDEN * np.count_nonzero(inked))
 
 
 def _best_channel(thumb: NDArray[np.uint8], radius: int) -> NDArray[np.float32]:

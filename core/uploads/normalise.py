@@ -20,7 +20,7 @@ the 5th to the 95th percentile."""
 _WIDENED, _NARROWED = 2.2, 4.2
 """The stroke widths to which thinner and thicker strokes are changed."""
 
-_FINE, _FINEST = 80, 320
+_FINE, _FINEST = 80, 160
 """Shortest and longest side of a digit on which stroke widths are measured, in pixels."""
 
 
@@ -32,10 +32,13 @@ class NormalForm:
         image: (28, 28) float32 in [0, 1], 0 outside of the ink, with a maximum of 1.
         warp: (2, 3) float64, the affine map from a point (x, y) of `image`, 0 to 28, to the ink map
             it was made of.
+        thickness: Diameter of the largest disc within the ink, as a share of the longer side. A
+            pen's strokes are thin; a solid shape is thick somewhere.
     """
 
     image: NDArray[np.float32]
     warp: NDArray[np.float64]
+    thickness: float
 
 
 def normalise(ink: NDArray[np.float32]) -> NormalForm:
@@ -44,13 +47,13 @@ def normalise(ink: NDArray[np.float32]) -> NormalForm:
     Args:
         ink: (h, w) float32 in [0, 1], cropped to the digit, with a maximum above 0.5.
     """
-    changed, (left, top), scale = _adjust_strokes(ink)
+    changed, (left, top), scale, thickness = _adjust_strokes(ink)
     rows, columns = changed.shape
     fitted = _fit(changed, _DIGIT)
     scale_x, scale_y = columns / fitted.shape[1] / scale, rows / fitted.shape[0] / scale
     image, x, y = _centre(fitted)
     warp = np.array([[scale_x, 0, left - x * scale_x], [0, scale_y, top - y * scale_y]])
-    return NormalForm(image, warp)
+    return NormalForm(image, warp, thickness)
 
 
 def ink_window(ink: NDArray[np.generic]) -> tuple[slice, slice]:
@@ -71,11 +74,12 @@ def distance(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 def _adjust_strokes(
     ink: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], tuple[float, float], float]:
+) -> tuple[NDArray[np.float32], tuple[float, float], float, float]:
     """Widen thin strokes and narrow thick ones, by the distance from the outline.
 
     Returns:
-        The digit, the position of its upper left corner in `ink`, and its scale.
+        The digit, the position of its upper left corner in `ink`, its scale, and the diameter of
+        the largest disc within it, by the longer side.
     """
     longer = min(max(*ink.shape, _FINE), _FINEST)
     fine = ink if max(ink.shape) == longer else _fit(ink, longer)
@@ -87,8 +91,9 @@ def _adjust_strokes(
     inside = distance(fine > 0.5)
     # Across a stroke the distance rises from 0 to half the width: a quarter of it on average.
     width = 4 * float(inside[inside > 0].mean()) / pixel
+    thickness = 2 * float(inside.max()) / max(ink.shape) / scale
     if _THINNEST <= width <= _THICKEST:
-        return ink, (0, 0), 1
+        return ink, (0, 0), 1, thickness
     if width < _THINNEST:
         growth = (_WIDENED - width) / 2 * pixel
         changed = np.maximum(fine, np.clip(growth + 1 - distance(fine <= 0.5), 0, 1))
@@ -97,7 +102,7 @@ def _adjust_strokes(
         changed = np.minimum(fine, np.clip(inside - loss, 0, 1))
     window = ink_window(changed)
     corner = ((window[1].start - margin) / scale, (window[0].start - margin) / scale)
-    return changed[window].astype(np.float32, copy=False), corner, scale
+    return changed[window].astype(np.float32, copy=False), corner, scale, thickness
 
 
 def _fit(ink: NDArray[np.float32], longer: int) -> NDArray[np.float32]:

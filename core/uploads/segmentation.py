@@ -7,25 +7,54 @@ divide the strokes of a line among candidates, that with the highest score is ch
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.digit import Box
-from core.uploads.candidates import Candidate, Group, LogitsFn, score_groups, total_score
-from core.uploads.lines import reading_order
+from core.uploads.candidates import (
+    Candidate,
+    Group,
+    LogitsFn,
+    evidence,
+    score_groups,
+    total_score,
+)
+from core.uploads.lines import reading_order, typical_height
 from core.uploads.merge import merge_strokes
-from core.uploads.strokes import Strokes
+from core.uploads.strokes import Strokes, two_tone
 from core.uploads.touching import may_touch, split_touching
+from core.uploads.words import in_digits
 
-_MAX_SPLIT = 10  # strokes of a picture that are split, the heaviest
+MIN_TWO_TONE = 0.76
+"""Share of the variance around a digit that lies between ink and paper. In photographs of things it
+is less."""
+
+_MAX_THICKNESS = 0.5
+"""Of a digit, by its longer side; a bold 8 whose holes are filled is as thick."""
+
+_MAX_SPLIT, _MIN_SPLIT, _PER_DIGIT = 10, 2, 2
+"""Strokes of a picture that are split, the heaviest: the most in all, and how many where there are
+no digits beside them and more for each digit."""
+
 _MAX_STROKES = 4  # per digit
 _MAX_WIDTH, _MAX_HEIGHT = 1.6, 1.7  # of a candidate, by the height of its line's strokes
 _MAX_GAP = 0.35  # between the strokes of a digit, by that height
 _LOW = 0.3  # a stroke lower than this share of the typical one is a piece of a digit or a dot
 _MAX_ENCLOSED = 0.08  # other ink within a digit's box, as a share of its own
 _MIN_LENGTH = 10  # of a digit, in pixels
-_MIN_SIZE = 0.4  # of a digit, as a share of the largest one's
+_MIN_SIZE = 0.4  # of a digit, as a share of the typical one of its line
+_SMALL_LINE = 0.6  # height of a line that is not small, as a share of the highest one's
+_MIN_SMALL, _SURE = 3, 3.5  # digits of a small line, and their mean evidence
+_NEARLY, _MIN_SURE, _MAX_DOUBTFUL, _SIMILAR = 2.5, 3, 0.5, (0.6, 1.8)
+"""A shape is a digit with `_NEARLY` less objectness in a line of at least `_MIN_SURE` digits, if it
+is of similar size and there are few such shapes beside those digits."""
+
+_LETTER_EVIDENCE, _LOWEST = -1.0, -4.0  # most evidence of a letter, least of any shape
+_LETTER = (0.4, 2.0)  # height of letters, by the typical height of their line
+_AMONG_LETTERS = 4.0  # more objectness is needed, times the share of letters on the page
+_HIGH = 4.0  # a stroke higher than so many typical ones has a line for itself
 
 
 def find_digits(
@@ -37,12 +66,81 @@ def find_digits(
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]
     scored = score_groups(strokes, groups, logits_fn)
     options = {group: [one] for group, one in scored.items() if one.objectness >= min_objectness}
-    for group in _to_split(scored, strokes.ink.shape):
+    for group in _to_split(scored, strokes)[: _MIN_SPLIT + _PER_DIGIT * len(options)]:
         digits = split_touching(scored[group], strokes.crop(group), logits_fn, min_objectness)
         if digits:
             options[group] = digits
-    found = [one for line in lines for one in _best(line, options, min_objectness)]
-    return _in_order([one for one in found if not _encloses(one, strokes)])
+    found = [
+        [one for one in _best(line, options, min_objectness) if _is_written(one, strokes)]
+        for line in lines
+    ]
+    letters = [_letters(*pair, strokes, scored) for pair in zip(found, lines, strict=True)]
+    for digits, others in zip(found, letters, strict=True):
+        for one in _doubtful(digits, others, min_objectness):
+            if _is_written(one, strokes):
+                digits.append(one)
+                others.remove(one)
+    share = sum(map(len, letters)) / max(sum(map(len, [*found, *letters])), 1)
+    least = min_objectness + _AMONG_LETTERS * share
+    return _in_order(
+        [one for pair in zip(found, letters, strict=True) for one in _outside_words(*pair, least)],
+        min_objectness,
+    )
+
+
+def _is_written(one: Candidate, strokes: Strokes) -> bool:
+    """Whether a candidate is drawn by a pen, and nothing lies within it."""
+    return (
+        one.form.thickness <= _MAX_THICKNESS
+        and two_tone(strokes.contrast, one.box) >= MIN_TWO_TONE
+        and not _encloses(one, strokes)
+    )
+
+
+def _letters(
+    digits: Sequence[Candidate],
+    line: Sequence[int],
+    strokes: Strokes,
+    scored: dict[Group, Candidate],
+) -> list[Candidate]:
+    """Return the strokes of a line that are as large as its digits, and none."""
+    taken = {number for one in digits for number in one.strokes}
+    low, high = np.array(_LETTER) * typical_height(strokes.boxes[list(line)])
+    heights = strokes.boxes[:, 3] - strokes.boxes[:, 1]
+    return [
+        scored[number,] for number in line if number not in taken and low <= heights[number] <= high
+    ]
+
+
+def _doubtful(
+    digits: Sequence[Candidate], others: Sequence[Candidate], min_objectness: float
+) -> list[Candidate]:
+    """Return the shapes of a line that are nearly digits, among several digits of their size."""
+    if len(digits) < _MIN_SURE:
+        return []
+    low, high = np.array(_SIMILAR) * float(np.median([_size(one) for one in digits]))
+    doubtful = [
+        one
+        for one in others
+        if one.objectness >= min_objectness - _NEARLY and low <= _size(one) <= high
+    ]
+    return doubtful if len(doubtful) <= _MAX_DOUBTFUL * len(digits) else []
+
+
+def _outside_words(
+    digits: Sequence[Candidate], letters: Sequence[Candidate], least: float
+) -> list[Candidate]:
+    """Return the digits of a line that are no letters of a word, of about `least` objectness."""
+    if not letters:
+        return list(digits)
+    weights = [max(evidence(one, least), _LOWEST) for one in digits]
+    weights += [float(np.clip(one.objectness, _LOWEST, _LETTER_EVIDENCE)) for one in letters]
+    shapes = [*digits, *letters]
+    order = sorted(range(len(shapes)), key=lambda i: shapes[i].box[0] + shapes[i].box[2])
+    height = float(np.median([one.box[3] - one.box[1] for one in shapes]))
+    gaps = [(shapes[b].box[0] - shapes[a].box[2]) / height for a, b in pairwise(order)]
+    kept = in_digits([weights[i] for i in order], gaps)
+    return [shapes[i] for i, keep in zip(order, kept, strict=True) if keep and i < len(digits)]
 
 
 def _lines(boxes: NDArray[np.int32]) -> list[list[int]]:
@@ -50,13 +148,15 @@ def _lines(boxes: NDArray[np.int32]) -> list[list[int]]:
     heights = boxes[1:, 3] - boxes[1:, 1]
     if not len(heights):
         return []
-    high = heights >= _LOW * np.median(heights[heights >= np.median(heights)])
-    numbers = np.flatnonzero(high) + 1
+    typical = typical_height(boxes[1:])
+    usual = (heights >= _LOW * typical) & (heights <= _HIGH * typical)
+    numbers = np.flatnonzero(usual) + 1
     lines = [[int(numbers[i]) for i in line] for line in reading_order(boxes[numbers])]
     line_of = {i: line for line in lines for i in line}
-    for low in (np.flatnonzero(~high) + 1).tolist():
+    for low in (np.flatnonzero(heights < _LOW * typical) + 1).tolist():
         nearest = min(numbers.tolist(), key=lambda i: _distance(boxes[low], boxes[i]))
         line_of[nearest].append(low)
+    lines += [[int(high)] for high in np.flatnonzero(heights > _HIGH * typical) + 1]
     x = boxes[:, 0] + boxes[:, 2]
     return [sorted(line, key=lambda i: int(x[i])) for line in lines]
 
@@ -75,12 +175,16 @@ def _groups(boxes: NDArray[np.int32], line: Sequence[int]) -> Iterator[Group]:
                 yield tuple(line[start:end])
 
 
-def _to_split(scored: dict[Group, Candidate], shape: tuple[int, ...]) -> list[Group]:
+def _to_split(scored: dict[Group, Candidate], strokes: Strokes) -> list[Group]:
     """Return the heaviest strokes in which digits may touch."""
     alone: list[Group] = [
         group
         for group, one in scored.items()
-        if len(group) == 1 and may_touch(one) and not _spans(one.box, shape)
+        if len(group) == 1
+        and may_touch(one)
+        and one.form.thickness <= _MAX_THICKNESS
+        and not _spans(one.box, strokes.ink.shape)
+        and two_tone(strokes.contrast, one.box) >= MIN_TWO_TONE
     ]
     return sorted(alone, key=lambda group: scored[group].mass, reverse=True)[:_MAX_SPLIT]
 
@@ -119,14 +223,33 @@ def _best(
     return best[-1]
 
 
-def _in_order(digits: list[Candidate]) -> list[list[Candidate]]:
-    """Sort digits into lines, without those that are small beside the others."""
+def _in_order(digits: list[Candidate], min_objectness: float) -> list[list[Candidate]]:
+    """Sort digits into lines, without those that are small beside the others of their line."""
+    digits = [one for one in digits if _size(one) >= _MIN_LENGTH]
     if not digits:
         return []
     boxes = np.array([digit.box for digit in digits], np.int32)
-    sizes = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
-    large = np.flatnonzero(sizes >= max(_MIN_SIZE * sizes.max(), _MIN_LENGTH))
-    return [[digits[large[i]] for i in line] for line in reading_order(boxes[large])]
+    lines = []
+    for line in reading_order(boxes):
+        usual = np.median([_size(digits[i]) for i in line])
+        lines.append([digits[i] for i in line if _size(digits[i]) >= _MIN_SIZE * usual])
+    sizes = [float(np.median([_size(one) for one in line])) for line in lines]
+    return [
+        line
+        for line, size in zip(lines, sizes, strict=True)
+        if size >= _SMALL_LINE * max(sizes) or _is_sure(line, min_objectness)
+    ]
+
+
+def _is_sure(line: Sequence[Candidate], min_objectness: float) -> bool:
+    """Whether a line is convincing on its own: several digits, and not only bars or dots."""
+    mean = float(np.mean([evidence(one, min_objectness) for one in line]))
+    return len(line) >= _MIN_SMALL and mean >= _SURE
+
+
+def _size(digit: Candidate) -> int:
+    left, top, right, bottom = digit.box
+    return max(right - left, bottom - top)
 
 
 def _widest_gap(boxes: NDArray[np.int32]) -> int:

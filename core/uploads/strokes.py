@@ -1,11 +1,12 @@
 """Ink → strokes: connected components, without specks, ruled lines and frames."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from core.digit import Box
@@ -18,6 +19,10 @@ _STRONG, _FAINT = 0.5, 0.25
 """A stroke is connected where ink is stronger than the lower level, and reaches the higher one."""
 
 _MIN_LINE = 0.45  # length of a ruled line, as a share of the picture
+_RULE, _SHORTEST_RULE, _THIN_RULE = 4.0, 0.15, 0.4
+"""A rule of a page: its length by the typical stroke's and as a share of the page, and its largest
+thickness by the typical stroke's length."""
+
 _THIN = 1 / 40  # largest thickness of a line, as a share of the longer side
 _MIN_LINES = 0.01  # share of the ink that lines make up
 _COARSE = 256  # pixels of the picture on which lines are looked for
@@ -28,8 +33,16 @@ _OUTLINED = 0.16  # largest distance to an outline between two outlines, by the 
 _MIN_FILLED = 0.3  # area between outlines, as a share of their own ink
 
 _SPECK, _SMALLEST = 1 / 60, 5  # shortest stroke: as a share of the longest, and in pixels
+_PAGE_SPECK = 0.2  # shortest stroke of a page, as a share of the typical one
+_DOT = 0.6  # area of a dot, as a share of its box
+_MIN_TYPICAL = 0.2  # share of the ink that strokes make up which are no dots
+_GIANT = 0.4  # longest stroke that is typical, as a share of the picture's longer side
+
+_BLOCK = 8  # pixels of the blocks in which a page's strongest ink is measured
+_NEAR = 1 / 10  # distance within which it is compared, as a share of the longer side
+_PALEST = 0.2  # ink of a page that is full, as a share of the page's full ink
 _MARGIN = 0.04  # width of the margin in which shadows and frames lie, by the shorter side
-_MAX_STROKES = 100  # the heaviest are kept
+_MAX_STROKES, _MAX_STROKES_PAGE = 100, 400  # the heaviest are kept
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,6 +74,7 @@ class Strokes:
 
     Attributes:
         ink: (h, w) float32 in [0, 1], the strength of the ink.
+        contrast: (h, w) uint8, the ink map that it was found in.
         labels: (h, w) int32, the number of the stroke at each pixel; 0 for paper and what is left
             out.
         boxes: (n, 4) int32 left, top, right, bottom; row 0 is unused.
@@ -69,6 +83,7 @@ class Strokes:
     """
 
     ink: NDArray[np.float32]
+    contrast: NDArray[np.uint8]
     labels: NDArray[np.int32]
     boxes: NDArray[np.int32]
     masses: NDArray[np.float64]
@@ -96,7 +111,26 @@ class Strokes:
             boxes[first, :2] = np.minimum(boxes[first, :2], boxes[second, :2])
             boxes[first, 2:] = np.maximum(boxes[first, 2:], boxes[second, 2:])
             masses[first] += masses[second]
-        return Strokes(self.ink, new[self.labels], boxes[kept], masses[kept], self.at_edge)
+        return replace(self, labels=new[self.labels], boxes=boxes[kept], masses=masses[kept])
+
+
+def two_tone(ink: NDArray[np.uint8], box: Box) -> float:
+    """Return the share of the variance around a box between two classes, by Otsu's threshold.
+
+    Args:
+        ink: (h, w) uint8, an ink map.
+        box: Within it.
+    """
+    left, top, right, bottom = box
+    margin = max((bottom - top) // 10, 2)
+    ink = ink[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin]
+    threshold, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)
+    is_ink = ink > threshold
+    share = float(is_ink.mean())
+    if share in {0.0, 1.0}:
+        return 0.0
+    apart = float(ink[is_ink].mean()) - float(ink[~is_ink].mean())
+    return share * (1 - share) * apart**2 / float(ink.var())
 
 
 class InkStyle(Enum):
@@ -108,6 +142,8 @@ class InkStyle(Enum):
     """Long thin lines are ruled paper or a frame."""
     OUTLINED = auto()
     """Strokes are drawn by their outlines."""
+    PAGE = auto()
+    """Strokes are fine, and paler in some places than in others."""
 
 
 def find_strokes(ink: NDArray[np.uint8], style: InkStyle = InkStyle.PLAIN) -> Strokes | None:
@@ -119,22 +155,52 @@ def find_strokes(ink: NDArray[np.uint8], style: InkStyle = InkStyle.PLAIN) -> St
     paper, full = _levels(ink)
     if full - paper < max(_MIN_CONTRAST, _NOISE_MARGIN * (paper + 1)):
         return None
-    levels = np.arange(256, dtype=np.float32)
-    table = np.clip((levels - paper) / (full - paper), 0, 1).astype(np.float32)
-    strength = np.asarray(cv2.LUT(ink, table), np.float32)
-    faint = (ink > np.searchsorted(table, _FAINT)).astype(np.uint8)
-    if style is InkStyle.LINED and not _erase_lines(faint):
+    if style is InkStyle.PAGE:
+        strength = _local_strength(ink, paper, full)
+        faint = (strength > _FAINT).astype(np.uint8)
+    else:
+        levels = np.arange(256, dtype=np.float32)
+        table = np.clip((levels - paper) / (full - paper), 0, 1).astype(np.float32)
+        strength = np.asarray(cv2.LUT(ink, table), np.float32)
+        faint = (ink > np.searchsorted(table, _FAINT)).astype(np.uint8)
+    if style is InkStyle.LINED and not _erase_lines(
+        faint, _MIN_LINE, max(int(max(faint.shape) * _THIN), 3)
+    ):
         return None
+    if style is InkStyle.PAGE:
+        _erase_rules(faint)
     if style is InkStyle.OUTLINED:
         filled = _between_outlines(faint)
         if np.count_nonzero(filled) < _MIN_FILLED * np.count_nonzero(faint):
             return None
         faint[filled] = 1
         strength[filled] = 1
-    return _connected(faint, strength)
+    return _connected(faint, strength, ink, is_page=style is InkStyle.PAGE)
 
 
-def _connected(mask: NDArray[np.uint8], strength: NDArray[np.float32]) -> Strokes | None:
+def _local_strength(ink: NDArray[np.uint8], paper: int, full: int) -> NDArray[np.float32]:
+    """Compare ink with the strongest nearby, so that pencil counts beside a marker."""
+    rows, columns = ink.shape
+    down, across = -(-rows // _BLOCK), -(-columns // _BLOCK)
+    padded = np.zeros((down * _BLOCK, across * _BLOCK), np.uint8)
+    padded[:rows, :columns] = ink
+    strongest = padded.reshape(down, _BLOCK, across, _BLOCK).max(axis=(1, 3))
+    reach = max(int(max(strongest.shape) * _NEAR), 1)
+    near = cv2.dilate(strongest, np.ones((2 * reach + 1,) * 2, np.uint8)).astype(np.float32)
+    near = np.asarray(cv2.blur(near, (2 * reach + 1,) * 2), np.float32)
+    near = np.clip(0.8 * near, max(paper + _PALEST * (full - paper), _MIN_CONTRAST), None)
+    local = np.asarray(cv2.resize(near, (across * _BLOCK, down * _BLOCK)), np.float32)
+    above = np.maximum(ink, paper) - np.float32(paper)
+    return np.minimum(above / np.maximum(local[:rows, :columns] - paper, 1), 1).astype(np.float32)
+
+
+def _connected(
+    mask: NDArray[np.uint8],
+    strength: NDArray[np.float32],
+    contrast: NDArray[np.uint8],
+    *,
+    is_page: bool,
+) -> Strokes | None:
     """Label the connected components of a mask, and leave out specks and margins."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     boxes = np.hstack([stats[:, :2], stats[:, :2] + stats[:, 2:4]])
@@ -143,7 +209,9 @@ def _connected(mask: NDArray[np.uint8], strength: NDArray[np.float32]) -> Stroke
     weights = np.bincount(label_of[strength_of > _STRONG], minlength=count)
     lengths = stats[:, 2:4].max(axis=1)
     lengths[0] = 0
-    weights[lengths < max(_SMALLEST, _SPECK * lengths.max())] = 0
+    scale = _typical(stats, weights, mask.shape) if is_page else 0
+    speck = _PAGE_SPECK * scale if scale else _SPECK * lengths.max()
+    weights[lengths < max(_SMALLEST, speck)] = 0
     at_edge = _are_margins(boxes, weights, mask.shape) & (weights > 0)
     at_edge[0] = False
     weights[at_edge] = 0
@@ -151,8 +219,9 @@ def _connected(mask: NDArray[np.uint8], strength: NDArray[np.float32]) -> Stroke
     if np.count_nonzero(weights) > np.count_nonzero(weights[corners]):
         weights[corners] = 0  # vignetting
     kept = np.flatnonzero(weights)
-    if len(kept) > _MAX_STROKES:
-        kept = np.sort(kept[np.argsort(weights[kept])[-_MAX_STROKES:]])
+    most = _MAX_STROKES_PAGE if is_page else _MAX_STROKES
+    if len(kept) > most:
+        kept = np.sort(kept[np.argsort(weights[kept])[-most:]])
     if not len(kept):
         return None
     new = np.zeros(count, np.int32)
@@ -162,11 +231,38 @@ def _connected(mask: NDArray[np.uint8], strength: NDArray[np.float32]) -> Stroke
     with_paper = np.concatenate([[0], kept])
     return Strokes(
         ink=strength,
+        contrast=contrast,
         labels=new[labels],
         boxes=boxes[with_paper].astype(np.int32),
         masses=masses[with_paper].astype(np.float64),
         at_edge=float(masses[at_edge].sum()),
     )
+
+
+def _typical(stats: MatLike, weights: MatLike, shape: tuple[int, ...]) -> float:
+    """Return the median length of strokes, weighted by their ink.
+
+    Rules and frames are longer, and dots have no stroke; neither counts if there is other ink.
+
+    Args:
+        stats: (n, 5) of connected components, as OpenCV gives them; row 0 is paper.
+        weights: (n,) their ink.
+        shape: Height and width of the ink map.
+    """
+    sides, weights = np.asarray(stats[:, 2:4]), np.asarray(weights)
+    lengths = sides.max(axis=1)
+    usual = (lengths < _GIANT * max(shape)) & (weights > 0)
+    usual[0] = False
+    is_dot = (stats[:, cv2.CC_STAT_AREA] > _DOT * sides.prod(axis=1)) & (
+        lengths < 2 * sides.min(axis=1)
+    )
+    for some in (usual & ~is_dot, usual):
+        order = np.flatnonzero(some)
+        if weights[order].sum() > _MIN_TYPICAL * weights[usual].sum():
+            order = order[np.argsort(lengths[order], kind="stable")]
+            total = weights[order].cumsum()
+            return float(lengths[order[np.searchsorted(total, total[-1] / 2)]])
+    return 0.0
 
 
 def _levels(ink: NDArray[np.uint8]) -> tuple[int, int]:
@@ -202,21 +298,38 @@ def _between_outlines(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(between[labels] & (mask == 0), np.bool_)
 
 
-def _erase_lines(mask: NDArray[np.uint8]) -> bool:
+def _erase_rules(mask: NDArray[np.uint8]) -> None:
+    """Erase the rules of a page or a table, which are much longer than its strokes."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    lengths = stats[1:, 2:4].max(axis=1)
+    typical = _typical(stats, stats[:, cv2.CC_STAT_AREA], mask.shape)
+    longer = max(mask.shape)
+    if not typical:  # squares or a table join all strokes
+        _erase_lines(mask, _MIN_LINE, max(int(_THIN * longer), 3))
+    elif (lengths > _RULE * typical).any():
+        shortest = max(_RULE * typical / longer, _SHORTEST_RULE)
+        _erase_lines(mask, shortest, max(int(_THIN_RULE * typical), 3))
+
+
+def _erase_lines(mask: NDArray[np.uint8], shortest: float, thin: int) -> bool:
     """Erase long thin lines along rows and columns, except where a stroke crosses them.
+
+    Args:
+        mask: (h, w) 0 or 1, changed in place.
+        shortest: Length of such a line, as a share of the picture.
+        thin: Pixels; thicker ones stay.
 
     Returns:
         Whether there were any.
     """
-    thin = max(int(max(mask.shape) * _THIN), 3)
     before = np.count_nonzero(mask)
     for turned in (mask, mask.T):
         thick = cv2.morphologyEx(turned, cv2.MORPH_OPEN, np.ones((thin, 1), np.uint8))
-        turned[np.greater(_long_lines(turned), thick)] = 0
+        turned[np.greater(_long_lines(turned, shortest), thick)] = 0
     return bool(np.count_nonzero(mask) < (1 - _MIN_LINES) * before)
 
 
-def _long_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _long_lines(mask: NDArray[np.uint8], shortest: float) -> NDArray[np.uint8]:
     """Find lines from left to right, nearly horizontal, as long runs in sheared pictures."""
     rows, columns = mask.shape
     block = -(-max(rows, columns) // _COARSE)
@@ -224,7 +337,7 @@ def _long_lines(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     padded = np.zeros((down * block, across * block), np.uint8)
     padded[:rows, :columns] = mask
     coarse = padded.reshape(down, block, across, block).max(axis=(1, 3))
-    run = np.ones((1, max(int(across * _MIN_LINE), 8)), np.uint8)
+    run = np.ones((1, max(int(across * shortest), 8)), np.uint8)
     room = int(_MAX_SLOPE * across / 2) + 1
     framed = np.pad(coarse, ((room, room), (0, 0)))
     lines = np.zeros_like(framed)

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def decoded(jpeg: bytes) -> Pixels:
 
 
 def candidate(digit: Digit, prediction: int = 7, objectness: float = -1.0) -> BestCandidate:
-    return BestCandidate(digit, prediction, objectness, 0.0, two_tone=0.9, ink=1.0)
+    return BestCandidate(digit, prediction, objectness, 0.0, two_tone=0.9, thickness=0.2, ink=1.0)
 
 
 def test_the_whole_picture_and_its_ink_are_side_by_side() -> None:
@@ -66,6 +67,7 @@ def test_the_rule_that_fails_is_written_below_the_prediction() -> None:
         "too little": candidate(digit),
         "less": candidate(digit, objectness=-2.0),
         "shades": replace(candidate(digit, objectness=2.5), two_tone=0.72),
+        "solid": replace(candidate(digit, objectness=2.5), thickness=0.5),
         "ink": replace(candidate(digit, objectness=2.5), ink=0.01),
         "page": candidate(digit, objectness=2.5),
     }
@@ -77,25 +79,26 @@ def test_the_rule_that_fails_is_written_below_the_prediction() -> None:
     assert len({each[upper].tobytes() for each in seen.values()}) == 1
     different = decoded(draw_rejection(picture, ink, other))[VERDICT]
     assert not np.array_equal(seen["too little"][upper], different[upper])
-    assert len({each[lower].tobytes() for each in seen.values()}) == 5
+    assert len({each[lower].tobytes() for each in seen.values()}) == 6
     orange = {why: int(near(each[lower], ORANGE).sum()) for why, each in seen.items()}
     assert all(count > 40 for count in orange.values())
     assert orange["page"] < min(orange[why] for why in seen if why != "page") / 2  # a cross alone
 
 
 @pytest.mark.parametrize(
-    ("objectness", "two_tone", "ink", "name", "written"),
+    ("numbers", "name", "written"),
     [
-        (-0.04, 0.1, 1.0, "objectness", ("−0.1", "0.0")),
-        (2.5, 0.7599, 0.1, "two_tone", ("75%", "76%")),
-        (2.5, 0.9, 0.499, "ink", ("49%", "50%")),
+        ({"objectness": -0.04, "two_tone": 0.1}, "objectness", ("−0.1", "0.0")),
+        ({"two_tone": 0.7599, "ink": 0.1}, "two_tone", ("75%", "76%")),
+        ({"thickness": 0.3601, "ink": 0.1}, "thickness", ("37%", "36%")),
+        ({"ink": 0.499}, "ink", ("49%", "50%")),
     ],
 )
 def test_the_first_rule_that_fails_is_named(
-    objectness: float, two_tone: float, ink: float, name: str, written: tuple[str, str]
+    numbers: dict[str, Any], name: str, written: tuple[str, str]
 ) -> None:
     _, _, digit = photographed()
-    shape = replace(candidate(digit, objectness=objectness), two_tone=two_tone, ink=ink)
+    shape = replace(candidate(digit, objectness=2.5), **numbers)
 
     rule = failed_rule(shape)
 

@@ -1,6 +1,5 @@
 """What comes nearest to a digit in a picture without any."""
 
-import io
 from dataclasses import replace
 
 import numpy as np
@@ -13,9 +12,9 @@ from core.network import UPLOADS_WEIGHTS
 from core.uploads import Reader, Reading
 from core.uploads.best_candidate import find_best_candidate
 from core.uploads.decode import decode
-from tests.builders import blank, picture, saved
+from tests.builders import blank, saved
+from tests.core.uploads.sheets import placed, printed
 
-_TWO = 1  # a test digit that is one
 _AT = (400, 100)
 
 
@@ -31,16 +30,16 @@ def refused(file: bytes, network: Explainer) -> Reading:
     return reading
 
 
-def on_its_side(size: tuple[int, int] = (280, 280), at: tuple[int, int] = (0, 0)) -> Image.Image:
-    """A 2 that was turned by 90 degrees, which is no digit."""
+def letter(size: tuple[int, int] = (280, 280), at: tuple[int, int] = (0, 0)) -> Image.Image:
+    """A K, which is no digit any way up."""
     sheet = Image.new("L", size, 255)
-    with Image.open(io.BytesIO(picture(_TWO))) as drawing:
-        sheet.paste(drawing.rotate(90), at)
+    ink = placed(printed("K", 14), (280, 280))
+    sheet.paste(Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8)), at)
     return sheet
 
 
 def test_it_is_found_where_it_stands_with_too_little_objectness(network: Explainer) -> None:
-    sheet = on_its_side((800, 500), _AT)
+    sheet = letter((800, 500), _AT)
     reading = refused(saved(sheet), network)
 
     shape = find_best_candidate(reading, network.logits)
@@ -56,7 +55,7 @@ def test_it_is_found_where_it_stands_with_too_little_objectness(network: Explain
 
 
 def test_it_is_told_in_the_pixels_of_the_picture_as_it_is_shown(network: Explainer) -> None:
-    reading = refused(saved(on_its_side()), network)
+    reading = refused(saved(letter()), network)
     twice = replace(reading, picture=replace(reading.picture, size=(560, 560)))
 
     once, again = (find_best_candidate(each, network.logits) for each in (reading, twice))
@@ -69,7 +68,7 @@ def test_it_is_told_in_the_pixels_of_the_picture_as_it_is_shown(network: Explain
 
 
 def test_ruled_lines_through_it_do_not_hide_it(network: Explainer) -> None:
-    sheet = on_its_side((900, 600), _AT)
+    sheet = letter((900, 600), _AT)
     ruled = np.array(sheet)
     ruled[50::110] = ruled[51::110] = 90
     plain = find_best_candidate(refused(saved(sheet), network), network.logits)
@@ -86,7 +85,7 @@ def test_a_blank_page_has_none(network: Explainer) -> None:
 
 
 def test_it_comes_with_what_the_rules_are_about(network: Explainer) -> None:
-    shape = find_best_candidate(refused(saved(on_its_side()), network), network.logits, -1.0)
+    shape = find_best_candidate(refused(saved(letter()), network), network.logits, -1.0)
 
     assert shape is not None
     logits = network.logits(shape.digit.image[np.newaxis])
