@@ -26,11 +26,17 @@ of it. Otherwise the picture shows something else, with marks that look like dig
 _MIN_INK_OTHER, _MIN_EXPLAINED_OTHER = 0.7, 0.3
 """Both are required where lines are left out or outlines filled in."""
 
-MAX_THICKNESS, _SOLID = 0.36, 0.25
-"""Largest thickness of a pen's strokes, by the digit's longer side. Solid shapes, as hands and
-clothes are, are left out if they make up more than the second share of the digits."""
+MAX_THICKNESS, _MAX_THICKNESS_BAR, _SOLID = 0.42, 0.3, 0.25
+"""Largest thickness of a pen's strokes, by the digit's longer side, and of a 1. Solid shapes, as
+hands and clothes are, are left out if they make up more than the last share of the digits."""
 
-_BARS = 3  # so many 1s and nothing else are fingers, a fence or a barcode
+_THICK = 0.38  # thickness from which a single digit must explain as much as several
+
+_CUT_OFF = 2.0  # objectness of a single digit that reaches the picture's edge
+
+_BARS, _SURE_BARS = 3, 0.5
+"""So many 1s and nothing else are fingers, a fence or a barcode; two are legs or fingers if they
+explain less than the second share of the ink."""
 
 _AS_STRONG, _FILLED = 0.7, 0.3
 """A shape is solid if at least `_FILLED` of what is between its outlines is ink of at least
@@ -53,7 +59,7 @@ evidence is `_AS_GOOD` times that of the way it is read."""
 _DIRECTED, _MIN_DIRECTED = frozenset({2, 3, 4, 5, 6, 7, 9}), 0.3
 """Classes that are another or none when turned, and their least share where a page is turned."""
 
-_SURE = 5.0  # mean objectness of digits that may be turned
+_SURE, _SURE_ALONE = 5.0, 7.0  # mean objectness of digits, and of a single one, that are turned
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +136,8 @@ class Attempt:
             return False
         directed = sum(one.prediction in _DIRECTED for one in self.digits)
         mean = sum(one.objectness for one in self.digits) / len(self.digits)
-        return directed >= _MIN_DIRECTED * len(self.digits) and mean >= _SURE
+        least = _SURE if len(self.digits) > 1 else _SURE_ALONE
+        return directed >= _MIN_DIRECTED * len(self.digits) and mean >= least
 
     def ink_in(self, whole: Patch) -> NDArray[np.uint8]:
         """Return the ink map in the coordinates of another patch."""
@@ -209,10 +216,8 @@ class Interpreter:
             ]
             for line in find_digits(strokes, self._logits_fn, self._min_objectness)
         ]
-        if sum(one.form.thickness > MAX_THICKNESS for line in lines for one in line) > (
-            _SOLID * sum(map(len, lines))
-        ):
-            lines = [[one for one in line if one.form.thickness <= MAX_THICKNESS] for line in lines]
+        if sum(_is_solid(one) for line in lines for one in line) > _SOLID * sum(map(len, lines)):
+            lines = [[one for one in line if not _is_solid(one)] for line in lines]
         read = replace(attempt, lines=[line for line in lines if line], turned=way)
         explained = self._explained(read, strokes)
         return replace(read, lines=read.lines if explained else (), explained=explained)
@@ -220,8 +225,6 @@ class Interpreter:
     def _explained(self, read: Attempt, strokes: Strokes) -> float:
         """Return the share of the ink that the digits explain; 0 if that is too little."""
         digits, mass = read.digits, float(strokes.masses.sum())
-        if len(digits) >= _BARS and all(one.prediction == 1 for one in digits):
-            return 0.0
         share = sum(one.mass for one in digits) / mass
         explained, certain = (
             sum(weigh(one) * one.mass for one in digits) / MAX_OBJECTNESS / mass
@@ -231,14 +234,36 @@ class Interpreter:
         if read.style in {InkStyle.PLAIN, InkStyle.PAGE}:
             is_plain = read.style is InkStyle.PLAIN
             is_single = is_plain and len(digits) == 1 and share >= MIN_INK
+            is_single &= all(one.form.thickness <= _THICK for one in digits)
             accepted = kept * certain >= _MIN_EXPLAINED or is_single
         else:
             accepted = share >= _MIN_INK_OTHER and kept * explained >= _MIN_EXPLAINED_OTHER
+        if len(digits) == 1:
+            accepted &= not _leaves(digits[0], strokes.ink.shape)
+        elif all(one.prediction == 1 for one in digits):
+            accepted &= len(digits) < _BARS and explained >= _SURE_BARS
         # Ink at the edge may be further digits, joined by lines.
         return kept * explained * mass / (mass + strokes.at_edge) if accepted else 0.0
 
     def _above_least(self, one: Candidate) -> float:
         return min(one.objectness - self._min_objectness, MAX_OBJECTNESS)
+
+
+def _leaves(one: Candidate, shape: tuple[int, ...]) -> bool:
+    """Whether a shape leaves the picture, of height and width `shape`, as an arm or a neck does.
+
+    A digit that is cut off is clearly one all the same.
+    """
+    rows, columns = shape
+    left, top, right, bottom = one.box
+    is_inside = left > 0 and top > 0 and right < columns and bottom < rows
+    return not is_inside and one.objectness < _CUT_OFF
+
+
+def _is_solid(one: Candidate) -> bool:
+    """Whether a candidate is a solid shape rather than written by a pen."""
+    limit = _MAX_THICKNESS_BAR if one.prediction == 1 else MAX_THICKNESS
+    return one.form.thickness > limit
 
 
 def _overlapping(digits: Sequence[Candidate]) -> int:

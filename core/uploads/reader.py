@@ -29,7 +29,9 @@ _MAX_PIXELS_FINE = 2048 * 1024  # where the writing is small
 _MIN_HEIGHT = 32  # pixels of strokes, below which writing is small
 
 _ON_PAPER = 0.5  # explained share of paper beside which nothing is read
-_LARGE = 0.15  # height of a digit beside which there is no fine writing, by the longer side
+_LARGE, _LARGE_OF_SEVERAL = 0.15, 0.3
+"""Height of a digit, and of the highest of several, beside which no fine writing is looked for, by
+the picture's longer side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ class Reader:
         """Return the attempt that explains the picture best; the most likely are made first."""
         wide = find_ink(whole.pixels, WIDE)
         best = self._interpret(whole, wide, InkStyle.PLAIN)
-        if best.is_settled and best.height >= _LARGE * max(whole.pixels.shape):
+        large = _LARGE if len(best.digits) == 1 else _LARGE_OF_SEVERAL
+        if best.is_settled and best.height >= large * max(whole.pixels.shape):
             return best
         pages = list(self._pages(full, whole, wide))
         attempts = [best, *pages]

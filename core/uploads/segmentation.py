@@ -47,9 +47,11 @@ _MIN_LENGTH = 10  # of a digit, in pixels
 _MIN_SIZE = 0.4  # of a digit, as a share of the typical one of its line
 _SMALL_LINE = 0.6  # height of a line that is not small, as a share of the highest one's
 _MIN_SMALL, _SURE = 3, 3.5  # digits of a small line, and their mean evidence
-_NEARLY, _MIN_SURE, _MAX_DOUBTFUL, _SIMILAR = 2.5, 3, 0.5, (0.6, 1.8)
+_NEARLY, _MIN_SURE, _MAX_DOUBTFUL = 2.5, 3, 0.5
 """A shape is a digit with `_NEARLY` less objectness in a line of at least `_MIN_SURE` digits, if it
 is of similar size and there are few such shapes beside those digits."""
+
+_SIMILAR, _SMALL_ZERO = 0.85, 0.5  # size of such a shape, and of a 0, by that of its line's digits
 
 _LETTER_EVIDENCE, _LOWEST = -1.0, -4.0  # most evidence of a letter, least of any shape
 _LETTER = (0.4, 2.0)  # height of letters, by the typical height of their line
@@ -118,11 +120,13 @@ def _doubtful(
     """Return the shapes of a line that are nearly digits, among several digits of their size."""
     if len(digits) < _MIN_SURE:
         return []
-    low, high = np.array(_SIMILAR) * float(np.median([_size(one) for one in digits]))
+    usual = float(np.median([_size(one) for one in digits]))
     doubtful = [
         one
         for one in others
-        if one.objectness >= min_objectness - _NEARLY and low <= _size(one) <= high
+        if one.objectness >= min_objectness - _NEARLY
+        and (_SMALL_ZERO if one.prediction == 0 else _SIMILAR) * usual <= _size(one)
+        and _size(one) <= _MAX_HEIGHT * usual
     ]
     return doubtful if len(doubtful) <= _MAX_DOUBTFUL * len(digits) else []
 

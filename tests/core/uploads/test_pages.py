@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from core.uploads import MAX_DIGITS, Reader, Reading
-from tests.core.uploads.pages import PAGES, Page, PageKind, drawn, laid, touching_digits, turned
+from tests.core.uploads.pages import (
+    PAGES,
+    Page,
+    PageKind,
+    beside_words,
+    drawn,
+    laid,
+    squared_paper,
+    table_of_marks,
+    touching_digits,
+    turned,
+)
 from tests.core.uploads.scenes import grid
 from tests.core.uploads.sheets import PEN, as_picture, on_paper, over
 from tests.core.uploads.writing import Hand, blank, in_one_line, joined, put, row, stacked
@@ -43,8 +54,14 @@ def test_a_page_is_read_line_by_line(kind: PageKind, reader: Reader, answer: Ans
     assert misplaced == 0
 
 
-_WRONG_AT_MOST: dict[PageKind, float] = {touching_digits: 0.15}
-"""Where more digits are read wrong than 1 of 20."""
+_WRONG_AT_MOST: dict[PageKind, float] = {
+    touching_digits: 0.15,
+    table_of_marks: 0.2,
+    beside_words: 0.35,
+    squared_paper: 0.4,
+}
+"""Where more digits are read wrong than 1 of 20: letters and brackets are taken for digits, and
+squares that are as dark as the writing cut it up."""
 
 
 @_few
@@ -64,7 +81,7 @@ def test_a_page_is_read_alike_whichever_way_up(
 @given(
     order=_orders,
     height=st.integers(24, 100),
-    at=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    at=st.tuples(st.floats(0.1, 0.9), st.floats(0.1, 0.9)),
 )
 @example(order=_READABLE, height=24, at=(1.0, 1.0))
 def test_lines_are_read_wherever_they_stand_on_a_page(
