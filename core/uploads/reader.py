@@ -29,6 +29,7 @@ _MAX_PIXELS_FINE = 2048 * 1024  # where the writing is small
 _MIN_HEIGHT = 32  # pixels of strokes, below which writing is small
 
 _ON_PAPER = 0.5  # explained share of paper beside which nothing is read
+_MIN_PAGE = 200  # pixels of the longer side, below which strokes are too coarse for a page
 _LARGE, _LARGE_OF_SEVERAL = 0.15, 0.3
 """Height of a digit, and of the highest of several, beside which no fine writing is looked for, by
 the picture's longer side."""
@@ -104,7 +105,8 @@ class Reader:
         large = _LARGE if len(best.digits) == 1 else _LARGE_OF_SEVERAL
         if best.is_settled and best.height >= large * max(whole.pixels.shape):
             return best
-        pages = list(self._pages(full, whole, wide))
+        is_page = max(whole.pixels.shape) >= _MIN_PAGE
+        pages = list(self._pages(full, whole, wide)) if is_page else []
         attempts = [best, *pages]
         best = max(attempts, key=Attempt.evidence)
         if best.is_settled or not any(one.is_drawing() for one in attempts):

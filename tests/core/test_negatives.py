@@ -94,7 +94,7 @@ def test_shapes_lie_for_a_slim_one_that_stands_is_a_1(sources: Sources) -> None:
 def test_no_digit_is_turned_to_where_it_is_that_or_another_digit(sources: Sources) -> None:
     """0, 1 and 8 stay digits either way; so do 5s, and 2, 6, 9 and some 4s on their heads."""
     images = sources.digits.images[:200], sources.printed[:200]
-    upright, lying, on_its_head = set(), set(), set()
+    upright, lying, on_its_head = set[int](), set[int](), set[int]()
     labels = sources.digits.labels[:200], sources.printed_labels[:200]
     few = replace(
         sources, digits=DigitSet(images[0], labels[0]), printed=images[1], printed_labels=labels[1]

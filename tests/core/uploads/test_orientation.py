@@ -11,7 +11,7 @@ from core.uploads.orientation import WAYS, compare_ways, from_upright, made_upri
 from core.uploads.strokes import find_strokes
 from tests.core.uploads.sheets import Sheet, as_picture, on_paper, placed, written
 
-_SIX, _EIGHT, _THREE = 11, 61, 18
+_SIX, _EIGHT, _THREE = 21, 61, 18
 
 
 def _turned(sheet: Sheet, way: int) -> Sheet:
