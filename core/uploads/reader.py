@@ -25,7 +25,7 @@ MAX_DIGITS = 50
 """Largest number of digits that are returned."""
 
 _MAX_PIXELS = 1024 * 768  # a picture is read at no more
-_MAX_PIXELS_FINE = 2048 * 1024  # where the writing is small
+_MAX_PIXELS_FINE = 1280 * 1024  # where the writing is small
 _MIN_HEIGHT = 32  # pixels of strokes, below which writing is small
 
 _ON_PAPER = 0.5  # explained share of paper beside which nothing is read

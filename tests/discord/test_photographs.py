@@ -21,6 +21,7 @@ from core.dataset import load_test_digits
 from core.uploads import MAX_DIGITS, DecodedImage, OtherWay, Reading
 from tests.builders import blank, picture, row, saved, sideways
 from tests.core.uploads.hostile import hostile_files
+from tests.core.uploads.sheets import placed, printed
 from tests.discord.conftest import Server
 from tests.discord.looking import (
     alt_texts,
@@ -359,9 +360,9 @@ def test_it_is_told_which_way_up_a_picture_was_read(
 
 
 def _refused() -> bytes:
-    """A 2 on its side, which is no digit."""
-    with Image.open(io.BytesIO(picture(1))) as drawing:
-        return saved(drawing.rotate(90))
+    """A K, which is no digit any way up."""
+    ink = placed(printed("K", 14), (280, 280))
+    return saved(Image.fromarray(np.rint(255 * (1 - ink)).astype(np.uint8)))
 
 
 def _beside_a_block() -> bytes:
@@ -408,7 +409,7 @@ _TOO_LITTLE = re.escape(english("refused.too_little", value="E", needed="0.0")).
             ],
         ),
     ],
-    ids=["blank", "sideways", "little ink", "not in two tones"],
+    ids=["blank", "a letter", "little ink", "not in two tones"],
 )
 async def test_a_refusal_begins_with_its_reason_for_this_picture_and_the_rule_repeats_it(
     server: Server, draw: Callable[[], bytes], reasons: list[str]
