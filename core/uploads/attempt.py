@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.digit import Box
-from core.uploads.candidates import MAX_OBJECTNESS, Candidate, LogitsFn, evidence
+from core.uploads.candidates import MAX_OBJECTNESS, Candidate, LogitsFn, evidence, in_batches
 from core.uploads.orientation import WAYS, Ways, compare_ways, from_upright, made_upright
 from core.uploads.patch import Patch
 from core.uploads.segmentation import MIN_TWO_TONE, find_digits
@@ -152,7 +152,7 @@ class Interpreter:
     """Reads ink by a network, the way up that the digits have."""
 
     def __init__(self, logits_fn: LogitsFn, min_objectness: float) -> None:
-        self._logits_fn = logits_fn
+        self._logits_fn = in_batches(logits_fn)
         self._min_objectness = min_objectness
 
     def __call__(

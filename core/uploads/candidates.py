@@ -17,6 +17,8 @@ LogitsFn = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 Group = tuple[int, ...]
 """Numbers of strokes that are taken together."""
 
+_BATCH = 128  # digits, whose feature maps take 11 MB
+
 _MAX_BAR = 2.0  # evidence of a 1
 
 _EPSILON = 1e-6  # of a pixel, by which a box may be off through rounding
@@ -72,6 +74,16 @@ def _affine(matrix: NDArray[np.float64], warp: NDArray[np.float64]) -> NDArray[n
     slope = (matrix[:2, :2] - np.outer(at, matrix[2, :2])) / depth
     linear = slope @ warp[:, :2]
     return np.column_stack([linear, at - linear @ [14, 14]])
+
+
+def in_batches(logits_fn: LogitsFn) -> LogitsFn:
+    """Ask a network for so few digits at a time that a page of strokes takes little memory."""
+
+    def logits(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        starts = range(0, len(images), _BATCH)
+        return np.concatenate([logits_fn(images[start : start + _BATCH]) for start in starts])
+
+    return logits
 
 
 def candidate(crop: Crop) -> Candidate:

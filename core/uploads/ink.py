@@ -99,8 +99,9 @@ def find_fine_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         thumb, pixels = 255 - thumb, 255 - pixels
     paper = _blur(_uint8(cv2.morphologyEx(thumb, cv2.MORPH_CLOSE, _square(radius))), radius / 2)
     paper = _resize(paper, columns, rows)
-    difference = cv2.subtract(paper, pixels)
-    share = _uint8(cv2.divide(difference, np.maximum(paper, _DARKEST), scale=255))
+    share = cv2.subtract(paper, pixels)
+    np.maximum(paper, _DARKEST, out=paper)
+    cv2.divide(share, paper, dst=share, scale=255)
     luminance = _uint8(cv2.cvtColor(share, cv2.COLOR_RGB2GRAY))
     red, green, blue = cv2.split(share)
     colour = _uint8(cv2.max(cv2.max(red, green), blue))

@@ -5,6 +5,7 @@ Time and memory are bounded: a picture is read at up to `_MAX_PIXELS`, and once 
 strokes, of which ten are split where digits may touch.
 """
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ MAX_DIGITS = 50
 """Largest number of digits that are returned."""
 
 _MAX_PIXELS = 1024 * 768  # a picture is read at no more
-_MAX_PIXELS_FINE = 1280 * 1024  # where the writing is small
+_MAX_PIXELS_FINE = 1024 * 768  # where the writing is small
 _MIN_HEIGHT = 32  # pixels of strokes, below which writing is small
 
 _ON_PAPER = 0.5  # explained share of paper beside which nothing is read
@@ -74,18 +75,20 @@ class Reading:
 class Reader:
     """Finds digits in pictures with a network that was trained to reject negatives.
 
-    A digit has at least `min_objectness`, in log-odds.
+    A digit has at least `min_objectness`, in log-odds. Thread-safe.
     """
 
     def __init__(self, logits_fn: LogitsFn, min_objectness: float = 0.0) -> None:
         self._interpret = Interpreter(logits_fn, min_objectness)
+        self._one_at_a_time = threading.Lock()  # two at a time would take twice the memory
 
     def read(self, picture: DecodedImage) -> Reading:
         """Find the digits in a picture."""
         full = Patch.whole(picture)
         whole = full.shrunk(_MAX_PIXELS)
-        best = self._best(full, whole)
-        other = self._interpret.another_way(best)
+        with self._one_at_a_time:
+            best = self._best(full, whole)
+            other = self._interpret.another_way(best)
         numbered = [(number, one) for number, line in enumerate(best.lines) for one in line]
         shown = numbered[:MAX_DIGITS]
         return Reading(
@@ -105,11 +108,12 @@ class Reader:
         large = _LARGE if len(best.digits) == 1 else _LARGE_OF_SEVERAL
         if best.is_settled and best.height >= large * max(whole.pixels.shape):
             return best
-        is_page = max(whole.pixels.shape) >= _MIN_PAGE
-        pages = list(self._pages(full, whole, wide)) if is_page else []
-        attempts = [best, *pages]
-        best = max(attempts, key=Attempt.evidence)
-        if best.is_settled or not any(one.is_drawing() for one in attempts):
+        is_drawn = best.is_drawing()
+        if max(whole.pixels.shape) >= _MIN_PAGE:
+            for page in self._pages(full, whole, wide):
+                is_drawn |= page.is_drawing()
+                best = max(best, page, key=Attempt.evidence)
+        if best.is_settled or not is_drawn:
             return best
         narrow = find_ink(whole.pixels, NARROW)
         for ink, style in (
@@ -130,8 +134,10 @@ class Reader:
             on_paper[~paper.mask] = 0
             yield self._interpret(paper.patch, on_paper, InkStyle.PLAIN)
             page = self._page(full, paper.patch, on_paper, paper.mask)
+            is_read = page.explained >= _ON_PAPER
             yield page
-            if page.explained >= _ON_PAPER:
+            del paper, on_paper, page
+            if is_read:
                 return
         yield self._page(full, whole, wide)
 
@@ -152,6 +158,7 @@ class Reader:
             low, high = strokes.boxes[1:, :2].min(axis=0), strokes.boxes[1:, 2:].max(axis=0)
             finer = patch.seen_in(full, (*(low - height), *(high + height)))
             if height < _MIN_HEIGHT and finer.is_finer_than(patch):
+                del ink, strokes  # so that they take no memory any more
                 finer = finer.shrunk(_MAX_PIXELS_FINE)
                 return self._interpret(finer, find_fine_ink(finer.pixels), InkStyle.PAGE)
         return self._interpret(patch, ink, InkStyle.PAGE, wide, strokes)

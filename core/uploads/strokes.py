@@ -190,8 +190,11 @@ def _local_strength(ink: NDArray[np.uint8], paper: int, full: int) -> NDArray[np
     near = np.asarray(cv2.blur(near, (2 * reach + 1,) * 2), np.float32)
     near = np.clip(0.8 * near, max(paper + _PALEST * (full - paper), _MIN_CONTRAST), None)
     local = np.asarray(cv2.resize(near, (across * _BLOCK, down * _BLOCK)), np.float32)
-    above = np.maximum(ink, paper) - np.float32(paper)
-    return np.minimum(above / np.maximum(local[:rows, :columns] - paper, 1), 1).astype(np.float32)
+    local = np.maximum(local[:rows, :columns] - np.float32(paper), 1)
+    strength = np.maximum(ink, paper).astype(np.float32)
+    strength -= paper
+    strength /= local
+    return np.minimum(strength, 1, out=strength)
 
 
 def _connected(
