@@ -1,6 +1,5 @@
 """`Digit`: one digit in the form that the network reads."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,9 +27,3 @@ class Digit:
     label: int | None = None
     box: Box | None = None
     warp: NDArray[np.float64] | None = None
-
-
-def scale_box(box: Box, scale: tuple[float, float]) -> Box:
-    """Scale a box by factors for x and y, and round it outwards."""
-    (left, top, right, bottom), (x, y) = box, scale
-    return math.floor(left * x), math.floor(top * y), math.ceil(right * x), math.ceil(bottom * y)

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.digit import Box
-from core.uploads.candidates import MAX_OBJECTNESS, Candidate, LogitsFn, evidence, in_batches
+from core.uploads.candidates import (
+    MAX_OBJECTNESS,
+    Candidate,
+    LogitsFn,
+    above,
+    evidence,
+    in_batches,
+)
 from core.uploads.orientation import WAYS, Ways, compare_ways, from_upright, made_upright
 from core.uploads.patch import Patch
 from core.uploads.segmentation import MIN_TWO_TONE, find_digits
@@ -226,9 +233,10 @@ class Interpreter:
         """Return the share of the ink that the digits explain; 0 if that is too little."""
         digits, mass = read.digits, float(strokes.masses.sum())
         share = sum(one.mass for one in digits) / mass
+        least, full = self._min_objectness, MAX_OBJECTNESS * mass
         explained, certain = (
-            sum(weigh(one) * one.mass for one in digits) / MAX_OBJECTNESS / mass
-            for weigh in (self._above_least, lambda one: evidence(one, self._min_objectness))
+            sum(weigh(one, least) * one.mass for one in digits) / full
+            for weigh in (above, evidence)
         )
         kept = 1 - (1 - _NESTED) * min(2 * _overlapping(digits) / max(len(digits), 1), 1)
         if read.style in {InkStyle.PLAIN, InkStyle.PAGE}:
@@ -244,9 +252,6 @@ class Interpreter:
             accepted &= len(digits) < _BARS and explained >= _SURE_BARS
         # Ink at the edge may be further digits, joined by lines.
         return kept * explained * mass / (mass + strokes.at_edge) if accepted else 0.0
-
-    def _above_least(self, one: Candidate) -> float:
-        return min(one.objectness - self._min_objectness, MAX_OBJECTNESS)
 
 
 def _leaves(one: Candidate, shape: tuple[int, ...]) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.digit import Box, Digit
 from core.uploads.normalise import NormalForm, normalise
+from core.uploads.patch import map_points
 from core.uploads.strokes import Crop, Strokes
 
 LogitsFn = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -56,12 +57,11 @@ class Candidate:
             matrix: (3, 3), the projective map from the ink map to the picture.
         """
         left, top, right, bottom = self.box
-        corners = np.array([[left, right, right, left], [top, top, bottom, bottom], [1, 1, 1, 1]])
-        x, y, depth = matrix @ corners
-        x, y = x / depth, y / depth
+        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
+        points = map_points(matrix, corners)
         box = (
-            *(math.floor(low.min() + _EPSILON) for low in (x, y)),
-            *(math.ceil(high.max() - _EPSILON) for high in (x, y)),
+            *(math.floor(low + _EPSILON) for low in points.min(axis=0)),
+            *(math.ceil(high - _EPSILON) for high in points.max(axis=0)),
         )
         return Digit(self.form.image, box=box, warp=_affine(matrix, self.form.warp))
 
@@ -115,12 +115,17 @@ def score_groups(
     return {group: replace(one, strokes=group) for group, one in zip(groups, scored, strict=True)}
 
 
+def above(one: Candidate, least: float) -> float:
+    """Return the objectness above the least, up to `MAX_OBJECTNESS`."""
+    return min(one.objectness - least, MAX_OBJECTNESS)
+
+
 def evidence(one: Candidate, least: float) -> float:
     """Return how much speaks for a digit: its objectness above the least, up to a limit.
 
     Any bar looks like a 1, so a 1 counts little beside others.
     """
-    return min(one.objectness - least, _MAX_BAR if one.prediction == 1 else MAX_OBJECTNESS)
+    return min(above(one, least), _MAX_BAR if one.prediction == 1 else MAX_OBJECTNESS)
 
 
 def total_score(digits: Sequence[Candidate], min_objectness: float) -> float:
@@ -128,7 +133,4 @@ def total_score(digits: Sequence[Candidate], min_objectness: float) -> float:
 
     The candidates share no ink.
     """
-    return sum(
-        (min(one.objectness - min_objectness, MAX_OBJECTNESS) - one.penalty) * one.mass
-        for one in digits
-    )
+    return sum((above(one, min_objectness) - one.penalty) * one.mass for one in digits)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.uploads.candidates import MAX_OBJECTNESS, LogitsFn, candidate
-from core.uploads.strokes import Strokes
+from core.uploads.strokes import Strokes, weighted_median
 
 WAYS = (0, 90, 180, 270)
 """Degrees clockwise by which writing may be turned from upright."""
@@ -48,9 +48,7 @@ def compare_ways(strokes: Strokes, logits_fn: LogitsFn) -> Ways:
     """Score strokes, each on its own, all four ways up."""
     lengths = (strokes.boxes[:, 2:] - strokes.boxes[:, :2]).max(axis=1)[1:]
     masses = strokes.masses[1:]
-    order = np.argsort(lengths)
-    total = masses[order].cumsum()
-    typical = lengths[order[np.searchsorted(total, total[-1] / 2)]]
+    typical = weighted_median(lengths, masses)
     large = np.flatnonzero((lengths >= _MIN_LENGTH * typical) & (lengths <= typical / _MIN_LENGTH))
     heaviest = large[np.argsort(-masses[large], kind="stable")][:_MAX_SHAPES] + 1
     forms = np.stack([candidate(strokes.crop((n,))).form.image for n in heaviest.tolist()])

@@ -59,7 +59,7 @@ class Patch:
             corners: (4, 2), upper left, upper right, lower right, lower left, in the picture.
             max_pixels: of the result.
         """
-        corners = _mapped(_inverse(self.matrix), corners)
+        corners = map_points(_inverse(self.matrix), corners)
         sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
         width, height = float(max(sides[::2])), float(max(sides[1::2]))
         factor = max((width * height / max_pixels) ** 0.5, 1.0)
@@ -79,7 +79,7 @@ class Patch:
         """Return a box of this patch, cut from another one of the same picture and its bounds."""
         left, top, right, bottom = box
         corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
-        there = _mapped(_inverse(other.matrix), _mapped(self.matrix, corners))
+        there = map_points(_inverse(other.matrix), map_points(self.matrix, corners))
         rows, columns, _ = other.pixels.shape
         low = np.clip(np.floor(there.min(axis=0)), 0, (columns - 1, rows - 1)).astype(int)
         high = np.clip(np.ceil(there.max(axis=0)), low + 1, (columns, rows)).astype(int)
@@ -91,15 +91,15 @@ class Patch:
 
     def corners_of(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map points (n, 2) of the patch to the picture."""
-        return _mapped(self.matrix, points)
+        return map_points(self.matrix, points)
 
 
 def _inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.linalg.inv(matrix).astype(np.float64)
 
 
-def _mapped(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Apply a projective map to points, (n, 2)."""
+def map_points(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Apply a projective map, (3, 3), to points, (n, 2)."""
     mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     flat: NDArray[np.float64] = mapped[:, :2] / mapped[:, 2:]
     return flat

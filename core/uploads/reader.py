@@ -1,8 +1,8 @@
 """A picture → its digits, in reading order.
 
-Time and memory are bounded: a picture is read at up to `_MAX_PIXELS`, and once more at up to
-`_MAX_PIXELS_FINE` where its writing is small; in at most seven attempts, each with up to 400
-strokes, of which ten are split where digits may touch.
+Time and memory are bounded: a picture is read at up to `_MAX_PIXELS`, and so is the part with
+writing where that is small; in at most seven attempts, each with up to 400 strokes, of which ten
+are split where digits may touch.
 """
 
 import threading
@@ -26,7 +26,6 @@ MAX_DIGITS = 50
 """Largest number of digits that are returned."""
 
 _MAX_PIXELS = 1024 * 768  # a picture is read at no more
-_MAX_PIXELS_FINE = 1024 * 768  # where the writing is small
 _MIN_HEIGHT = 32  # pixels of strokes, below which writing is small
 
 _ON_PAPER = 0.5  # explained share of paper beside which nothing is read
@@ -159,6 +158,6 @@ class Reader:
             finer = patch.seen_in(full, (*(low - height), *(high + height)))
             if height < _MIN_HEIGHT and finer.is_finer_than(patch):
                 del ink, strokes  # so that they take no memory any more
-                finer = finer.shrunk(_MAX_PIXELS_FINE)
+                finer = finer.shrunk(_MAX_PIXELS)
                 return self._interpret(finer, find_fine_ink(finer.pixels), InkStyle.PAGE)
         return self._interpret(patch, ink, InkStyle.PAGE, wide, strokes)

@@ -260,12 +260,16 @@ def _typical(stats: MatLike, weights: MatLike, shape: tuple[int, ...]) -> float:
         lengths < 2 * sides.min(axis=1)
     )
     for some in (usual & ~is_dot, usual):
-        order = np.flatnonzero(some)
-        if weights[order].sum() > _MIN_TYPICAL * weights[usual].sum():
-            order = order[np.argsort(lengths[order], kind="stable")]
-            total = weights[order].cumsum()
-            return float(lengths[order[np.searchsorted(total, total[-1] / 2)]])
+        if weights[some].sum() > _MIN_TYPICAL * weights[usual].sum():
+            return weighted_median(lengths[some], weights[some])
     return 0.0
+
+
+def weighted_median(values: NDArray[np.generic], weights: NDArray[np.generic]) -> float:
+    """Return the value, of at least one, up to which half of the weight is."""
+    order = np.argsort(values)
+    total = weights[order].cumsum()
+    return float(values[order[np.searchsorted(total, total[-1] / 2)]])
 
 
 def _levels(ink: NDArray[np.uint8]) -> tuple[int, int]:
