@@ -1,5 +1,6 @@
 """A picture → its ink map: how much ink there is at each pixel."""
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -91,7 +92,8 @@ def find_fine_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     rows, columns, _ = pixels.shape
     longer = min(max(rows, columns), 2 * min(rows, columns))
-    shrink = max(longer // _FINE_THUMB, 1)
+    # The thumbnail of a strip would take too much memory at the scale of its shorter side.
+    shrink = max(longer // _FINE_THUMB, math.ceil(math.sqrt(rows * columns) / (2 * _FINE_THUMB)))
     thumb = _resize(pixels, max(columns // shrink, 1), max(rows // shrink, 1))
     radius = max(round(longer / shrink * _FINE), 2)
     grey = _uint8(cv2.cvtColor(thumb, cv2.COLOR_RGB2GRAY))
