@@ -5,7 +5,6 @@ writing where that is small; in at most seven attempts, each with up to 400 stro
 are split where digits may touch.
 """
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -79,15 +78,13 @@ class Reader:
 
     def __init__(self, logits_fn: LogitsFn, min_objectness: float = 0.0) -> None:
         self._interpret = Interpreter(logits_fn, min_objectness)
-        self._one_at_a_time = threading.Lock()  # two at a time would take twice the memory
 
     def read(self, picture: DecodedImage) -> Reading:
         """Find the digits in a picture."""
         full = Patch.whole(picture)
         whole = full.shrunk(_MAX_PIXELS)
-        with self._one_at_a_time:
-            best = self._best(full, whole)
-            other = self._interpret.another_way(best)
+        best = self._best(full, whole)
+        other = self._interpret.another_way(best)
         numbered = [(number, one) for number, line in enumerate(best.lines) for one in line]
         shown = numbered[:MAX_DIGITS]
         return Reading(
