@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from core.digit import Box, Digit
 from core.uploads import Reading
+from core.uploads.orientation import from_upright
 
 
 def upright(reading: Reading) -> Reading:
@@ -51,12 +52,8 @@ def upright_digit(digit: Digit, reading: Reading) -> Digit:
 
 def _to_upright(turned: int, width: int, height: int) -> NDArray[np.float64]:
     """Return the affine map, (2, 3), from points of a turned picture to those of the upright."""
-    maps = {
-        90: [[0, 1, 0], [-1, 0, width]],
-        180: [[-1, 0, width], [0, -1, height]],
-        270: [[0, -1, height], [1, 0, 0]],
-    }
-    return np.array(maps[turned], np.float64)
+    to_upright = np.linalg.inv(from_upright(turned, (height, width)))[:2]
+    return np.rint(to_upright.astype(np.float64))
 
 
 def _turned_box(box: Box, to_upright: NDArray[np.float64]) -> Box:
