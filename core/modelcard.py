@@ -28,6 +28,7 @@ def model_card(record: ModelRecord) -> str:
         seeds=_seeds(metrics),
         classes=_classes(metrics),
         empty_maps=_empty(metrics),
+        kinds_learned=", ".join(metrics.uploads.kinds_learned) if metrics.uploads else "",
         kinds=_kinds(metrics),
         explanations=_explanations(load_records(record.folder)),
     )

@@ -105,6 +105,16 @@ class ConfusedPair:
         return len(self.indexes)
 
 
+_FIRST_KINDS = (
+    "letters and signs",
+    "rows of digits",
+    "lines",
+    "scribbles",
+    "shapes",
+    "blots",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class UploadsMetrics:
     """How the uploads' network rejects what is not a digit, and how accurate it is on photographs.
@@ -128,6 +138,8 @@ class UploadsMetrics:
         negatives_drawn: Number of negatives trained on.
         refused_by_kind: Share of each kind of negative (`core.negatives.KINDS`) below the
             threshold; empty in records from before it was measured.
+        kinds_learned: The kinds of negatives that were trained on; the first six in records from
+            before there were more.
     """
 
     threshold: float
@@ -141,6 +153,7 @@ class UploadsMetrics:
     digits_drawn: int
     negatives_drawn: Annotated[int, _formerly("negatives_drawn", "strangers_drawn")]
     refused_by_kind: dict[str, float] = field(default_factory=dict)
+    kinds_learned: tuple[str, ...] = _FIRST_KINDS
 
 
 @dataclass(frozen=True, slots=True)

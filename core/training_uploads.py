@@ -83,6 +83,7 @@ def train_for_uploads(
             digits_drawn=DIGITS,
             negatives_drawn=NEGATIVES,
             refused_by_kind={kind: _refused(model, images) for kind, images in by_kind.items()},
+            kinds_learned=tuple(by_kind),
         )
         run = Run(seed, history, evaluate(model, test), untrained.accuracy)
         record = write_record(fresh, run, [run], RECIPE, digits, test, uploads)

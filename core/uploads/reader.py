@@ -1,6 +1,6 @@
 """A picture → its digits, in reading order.
 
-Time and memory are bounded: a picture is read at up to `_MAX_PIXELS`, and so is the part with
+Time and memory are bounded: a picture is read at up to `MAX_PIXELS_READ`, and so is the part with
 writing where that is small; in at most seven attempts, each with up to 400 strokes, of which ten
 are split where digits may touch.
 """
@@ -24,7 +24,9 @@ from core.uploads.strokes import InkStyle, find_strokes
 MAX_DIGITS = 50
 """Largest number of digits that are returned."""
 
-_MAX_PIXELS = 1024 * 768  # a picture is read at no more
+MAX_PIXELS_READ = 1024 * 768
+"""Number of pixels at which a picture, or the part with its writing, is read at most."""
+
 _MIN_HEIGHT = 32  # pixels of strokes, below which writing is small
 
 _ON_PAPER = 0.5  # explained share of paper beside which nothing is read
@@ -82,7 +84,7 @@ class Reader:
     def read(self, picture: DecodedImage) -> Reading:
         """Find the digits in a picture."""
         full = Patch.whole(picture)
-        whole = full.shrunk(_MAX_PIXELS)
+        whole = full.shrunk(MAX_PIXELS_READ)
         best = self._best(full, whole)
         other = self._interpret.another_way(best)
         numbered = [(number, one) for number, line in enumerate(best.lines) for one in line]
@@ -124,7 +126,7 @@ class Reader:
 
     def _pages(self, full: Patch, whole: Patch, wide: NDArray[np.uint8]) -> Iterator[Attempt]:
         """Read fine strokes, on the paper that is seen in the picture and on the whole of it."""
-        paper = find_paper(full, _MAX_PIXELS)
+        paper = find_paper(full, MAX_PIXELS_READ)
         if paper is not None:
             on_paper = find_ink(paper.patch.pixels, WIDE)
             on_paper[~paper.mask] = 0
@@ -155,6 +157,6 @@ class Reader:
             finer = patch.seen_in(full, (*(low - height), *(high + height)))
             if height < _MIN_HEIGHT and finer.is_finer_than(patch):
                 del ink, strokes  # so that they take no memory any more
-                finer = finer.shrunk(_MAX_PIXELS)
+                finer = finer.shrunk(MAX_PIXELS_READ)
                 return self._interpret(finer, find_fine_ink(finer.pixels), InkStyle.PAGE)
         return self._interpret(patch, ink, InkStyle.PAGE, wide, strokes)

@@ -11,6 +11,7 @@ from core.negatives import KINDS
 from core.network import UPLOADS_WEIGHTS, WEIGHTS
 from core.record import CARD_FILE, ModelRecord, UploadsMetrics
 from core.uploads import MAX_BYTES, MAX_DIGITS, MAX_PIXELS
+from core.uploads.reader import MAX_PIXELS_READ
 from scripts.derive_glyphs import FONTS, OWN_FONTS
 
 _ROOT = Path(__file__).parents[2]
@@ -36,9 +37,10 @@ def test_the_shipped_card_is_of_the_shipped_record(folder: Path) -> None:
         ("changed_accuracy_tutorial", 0.2345, "23.45%"),
         ("digits_drawn", 123_456, "123,456 digits"),
         ("negatives_drawn", 65_432, "65,432 negatives"),
+        ("kinds_learned", ("hands", "lines"), "negatives are: hands, lines."),
     ],
 )
-def test_every_figure_of_uploads_is_the_records(figure: str, value: float, said: str) -> None:
+def test_every_figure_of_uploads_is_the_records(figure: str, value: object, said: str) -> None:
     record = ModelRecord.load(UPLOADS_WEIGHTS)
     uploads = replace(_decision(), **{figure: value})  # type: ignore[arg-type]  # any figure
     card = " ".join(model_card(record).split())
@@ -83,6 +85,7 @@ def test_the_documents_quote_the_records() -> None:
     assert f"from {uploads.ece_before:.4f} to {uploads.ece_after:.4f}" in page
     assert f"{uploads.digits_drawn:,} digits and {uploads.negatives_drawn:,} negatives" in page
     assert f"up to {MAX_DIGITS} are read" in page
+    assert f"read at up to {MAX_PIXELS_READ / 1e6:.1f} megapixels" in page
     assert f"{MAX_BYTES >> 20} MiB and {MAX_PIXELS / 1e6:.0f} megapixels" in page
     assert f"Below {SURE:.0%}" in page
 
