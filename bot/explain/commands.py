@@ -21,7 +21,7 @@ from bot.explain.results import Shapes
 from bot.explain.uploads import Uploads
 from bot.i18n import Say, label, speaker
 from bot.runtime import logs
-from bot.runtime.errors import UserError, describe
+from bot.runtime.errors import REQUEST_ERRORS, UserError, describe
 from bot.runtime.networks import Network
 from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized, matches
@@ -129,7 +129,7 @@ class Explain(commands.Cog):
                 else:
                     await reply(interaction, each)
                 answered = True
-            except discord.HTTPException as error:  # the others are answered
+            except REQUEST_ERRORS as error:  # the others are answered
                 problems.append(describe(error, say))
         if problems:
             await reply_privately(interaction, notice("\n".join(problems)))

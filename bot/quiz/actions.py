@@ -5,7 +5,6 @@ import datetime as dt
 import logging
 from collections.abc import Awaitable
 
-import discord
 from cachetools import TTLCache
 
 from bot.i18n import speaker
@@ -24,7 +23,7 @@ from bot.quiz.question import Result, Round
 from bot.quiz.rounds import Rounds
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock
-from bot.runtime.errors import UserError
+from bot.runtime.errors import REQUEST_ERRORS, UserError
 from bot.runtime.scheduler import Scheduler
 from bot.ui.client import Interaction
 from bot.ui.reply import reply
@@ -129,7 +128,7 @@ class RoundActions:
         async with self._edits:
             try:
                 await reply(interaction, message)
-            except discord.HTTPException as error:
+            except REQUEST_ERRORS as error:
                 _log.info("A voter of round %d cannot be told: %s", round_.round_id, error)
 
     async def _answer_review(self, interaction: Interaction, round_id: int) -> None:

@@ -23,7 +23,7 @@ from bot.quiz.rounds import REVEAL, REVEALED_SERVER, SECONDS, Rounds
 from bot.reviews.asking import Item, ReviewStatus
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock
-from bot.runtime.errors import UserError
+from bot.runtime.errors import REQUEST_ERRORS, UserError
 from bot.runtime.outbox import Outbox
 from bot.runtime.scheduler import Scheduler
 from bot.ui.client import Client, Interaction
@@ -137,7 +137,7 @@ class QuizCommands(commands.Cog):
         message = host_message(round_, 0, interaction.user.id, speaker(interaction.locale))
         try:
             await interaction.followup.send(view=message.view, ephemeral=True)
-        except discord.HTTPException as error:  # the round goes on without
+        except REQUEST_ERRORS as error:  # the round goes on without
             _log.warning("The host of round %d has no controls: %s", round_.round_id, error)
 
     async def play(

@@ -10,7 +10,7 @@ from bot.quiz.kinds import draw_answer, draw_question
 from bot.quiz.messages import answer_message, question_message
 from bot.quiz.question import Round
 from bot.quiz.rounds import Rounds
-from bot.runtime.errors import UserError
+from bot.runtime.errors import REQUEST_ERRORS, UserError
 from bot.runtime.outbox import Undeliverable
 from bot.runtime.scheduler import Scheduler
 from bot.ui.client import Client
@@ -54,7 +54,7 @@ class Publisher:
         try:
             figure = await draw_question(self._pool, round_.question)
             await self._edit(round_, question_message(round_, figure))
-        except (discord.HTTPException, UserError) as error:
+        except (*REQUEST_ERRORS, UserError) as error:
             _log.warning("The end of round %d cannot be updated: %s", round_.round_id, error)
 
     async def reveal(self, round_id: int) -> Round | None:

@@ -2,11 +2,18 @@
 
 import logging
 import secrets
+from typing import Final
+
+import aiohttp
+import discord
 
 from bot.i18n import Say
 from bot.store import StoreAwayError
 
 _log = logging.getLogger(__name__)
+
+REQUEST_ERRORS: Final = (discord.HTTPException, aiohttp.ClientError)
+"""A request to Discord was refused, or its connection failed: discord.py lets both through."""
 
 
 class UserError(Exception):

@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
-import discord
 from sqlalchemy import (
     ColumnElement,
     SQLColumnExpression,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.runtime.clock import Clock
+from bot.runtime.errors import REQUEST_ERRORS
 from bot.runtime.scheduler import Scheduler
 from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store, StoreAwayError
@@ -226,7 +226,7 @@ class _Queue:
     async def _try(self, subject_id: int) -> None:
         try:
             await self.deliver(subject_id, due_only=True)
-        except (discord.HTTPException, StoreAwayError) as error:
+        except (*REQUEST_ERRORS, StoreAwayError) as error:
             _log.warning("%s %d failed: %s", self._kind, subject_id, error)
         except Exception:  # noqa: BLE001 - it is tried again, whatever it was
             _log.exception("%s %d failed", self._kind, subject_id)

@@ -8,7 +8,7 @@ import discord
 from bot.i18n import speaker
 from bot.lessons.course import Lessons
 from bot.quiz.commands import QuizCommands
-from bot.runtime.errors import UserError
+from bot.runtime.errors import REQUEST_ERRORS, UserError
 from bot.servers.servers import Servers
 from bot.sessions.messages import choose_host, confirm_end, host_controls, page_count, page_name
 from bot.sessions.publisher import Publisher
@@ -45,7 +45,7 @@ class SessionActions:
         thread_id = session.thread_id
         await _tell(interaction, "session.joined", thread=f"<#{thread_id}>")
         if thread_id is not None and interaction.channel_id != thread_id:
-            with suppress(discord.HTTPException):  # the answer links to the thread, too
+            with suppress(*REQUEST_ERRORS):  # the answer links to the thread, too
                 await interaction.client.http.add_user_to_thread(thread_id, interaction.user.id)
         await self._publisher.publish(session_id)
 

@@ -10,7 +10,7 @@ from bot.i18n import label, speaker
 from bot.i18n.names import plain
 from bot.lessons.course import Lessons
 from bot.quiz.commands import QuizCommands
-from bot.runtime.errors import UserError
+from bot.runtime.errors import REQUEST_ERRORS, UserError
 from bot.servers.servers import Servers
 from bot.sessions.actions import WRITING, SessionActions, require_permissions
 from bot.sessions.controls import CONTROLS
@@ -170,13 +170,13 @@ class SessionCommands(commands.Cog):
         try:
             message = await replace(interaction, announcement(session))
             thread = await message.create_thread(name=session.topic)
-        except discord.HTTPException as error:
+        except REQUEST_ERRORS as error:
             await self._sessions.discard(session.session_id)
             if isinstance(error, discord.Forbidden):
                 raise UserError("session.forbidden") from error
             raise
         await self._sessions.set_thread(session.session_id, thread.id)
-        with suppress(discord.HTTPException):  # the announcement leads to the thread, too
+        with suppress(*REQUEST_ERRORS):  # the announcement leads to the thread, too
             await thread.add_user(interaction.user)
 
     async def _session_id(self, interaction: Interaction) -> int:

@@ -9,7 +9,7 @@ from discord.utils import as_chunks
 
 from bot.lessons.course import Lessons, Page
 from bot.lessons.illustrations import Illustrator
-from bot.runtime.errors import UserError
+from bot.runtime.errors import REQUEST_ERRORS, UserError
 from bot.runtime.outbox import Outbox, Undeliverable
 from bot.sessions.messages import current_page, panel, step, step_state
 from bot.sessions.sessions import DELIVERED_SERVER, DELIVERY, Session, Sessions
@@ -59,13 +59,13 @@ class Publisher:
         except discord.Forbidden as error:
             locked = await self._is_locked(session_id)
             raise UserError("session.locked" if locked else "session.forbidden") from error
-        except discord.HTTPException as error:
+        except REQUEST_ERRORS as error:
             _log.warning("Session %d failed: %s", session_id, error)
             raise UserError("session.later") from error
 
     async def _is_locked(self, session_id: int) -> bool:
         thread_id = (await self._sessions.get(session_id)).thread_id
-        with suppress(discord.HTTPException):  # perhaps the bot cannot even see it
+        with suppress(*REQUEST_ERRORS):  # perhaps the bot cannot even see it
             thread = await self._client.fetch_channel(thread_id or 0)
             return isinstance(thread, discord.Thread) and thread.locked
         return False
@@ -119,7 +119,7 @@ class Publisher:
         await self._sessions.set_panel(session.session_id, sent.id)
         try:
             await sent.pin()
-        except discord.HTTPException:
+        except REQUEST_ERRORS:
             _log.info("The panel of session %s cannot be pinned", session.session_id)
 
     async def _send_step(self, session: Session, page: Page, thread: PartialMessageable) -> None:

@@ -9,6 +9,7 @@ import discord
 from discord import Locale
 
 from bot.i18n import Say, speaker
+from bot.runtime.errors import REQUEST_ERRORS
 from bot.ui.client import Client
 from bot.ui.codes import MAY_NOT_REFER
 from bot.ui.layout import Message, notice
@@ -76,7 +77,7 @@ async def reply_to(message: discord.Message, reply: Message, number: int = 0) ->
                 raise
             reply.rewind()
             await send()
-    except (discord.HTTPException, aiohttp.ClientError) as error:
+    except REQUEST_ERRORS as error:
         _log.warning("A reply cannot be sent to channel %d: %s", message.channel.id, error)
         if isinstance(error, discord.Forbidden):
             raise

@@ -7,12 +7,11 @@ from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, TypeAlias
 
-import aiohttp
 import discord
 from discord import InteractionResponseType
 
 from bot.i18n import speaker
-from bot.runtime.errors import UserError, describe
+from bot.runtime.errors import REQUEST_ERRORS, UserError, describe
 from bot.runtime.metrics import INTERACTIONS
 from bot.ui.client import Interaction
 from bot.ui.codes import UNANSWERABLE, UNKNOWN_MESSAGE
@@ -173,7 +172,7 @@ class _Wait:
         text = speaker(self._interaction.locale)("problem.before", count=count)
         try:
             await self._interaction.edit_original_response(view=notice(text, CALM).view)
-        except discord.HTTPException:  # the answer comes all the same
+        except REQUEST_ERRORS:  # the answer comes all the same
             return False
         return True
 
@@ -181,7 +180,7 @@ class _Wait:
 async def _tell(interaction: Interaction, text: str) -> None:
     try:
         await reply_privately(interaction, notice(text))
-    except (discord.HTTPException, aiohttp.ClientError) as error:  # such as of what was deleted
+    except REQUEST_ERRORS as error:  # such as of what was deleted
         _log.warning("A person cannot be told why there is no answer: %s", error)
 
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from bot.i18n import speaker
 from bot.runtime import logs
+from bot.runtime.errors import REQUEST_ERRORS
 from bot.runtime.metrics import ARRIVED, INTERACTIONS
 from bot.runtime.shards import shard_of
 from bot.ui.client import Interaction
@@ -66,7 +67,7 @@ async def turn_away(interaction: Interaction) -> None:
     with interaction.client.workload.accepted():
         try:
             await reply(interaction, notice(speaker(interaction.locale)(away)))
-        except discord.HTTPException as error:
+        except REQUEST_ERRORS as error:
             await report(interaction, error)
 
 

@@ -117,7 +117,7 @@ def test_an_uploaded_picture_is_read_and_asked_on(served: Serving, visit: Open) 
     expect(answer).to_contain_text(plain(english("explain.seen")))
     alts = [image.get_attribute("alt") or "" for image in answer.locator("img").all()]
     assert alts[0] == english("alt.picture")
-    assert "A: a 2, centre" in alts[1]
+    assert "a box around the digit (a 2, centre)" in alts[1]
     before = page.pictures(answer)
     after = page.choose(
         answer,

@@ -4,13 +4,14 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from sqlalchemy import select
 
 from bot.runtime.outbox import MAX_AGE, Outbox, Undeliverable, enqueue
 from bot.runtime.scheduler import Scheduler
 from bot.runtime.shards import Shards
-from bot.store import Store
+from bot.store import Store, StoreAwayError
 from bot.store.models import Delivery
 
 _START = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
@@ -138,6 +139,28 @@ async def test_a_failure_is_tried_again_after_ever_longer_waits(
     clock.time += dt.timedelta(seconds=1)
     scheduler.wake()
     await _until(lambda: post.said == [1])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [aiohttp.ClientPayloadError("cut"), aiohttp.ServerDisconnectedError(), StoreAwayError("away")],
+)
+async def test_what_discord_or_the_database_does_not_take_is_logged_in_a_line(
+    store: Store,
+    outbox: Outbox,
+    clock: Clock,
+    error: Exception,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    post = Post()
+    post.error = error
+    await _enqueue(store, clock, 1)
+
+    outbox.add("news", post, _SERVER)
+
+    await _until(lambda: "news 1 failed" in caplog.text)
+    assert "Traceback" not in caplog.text
+    assert await _waiting(store) == [1]
 
 
 async def test_what_fails_for_a_month_is_given_up(
