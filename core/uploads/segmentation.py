@@ -6,6 +6,7 @@ of "a digit" to "none": `logsumexp` of its logits (see `core.training_uploads`).
 divide the strokes of a line among candidates, that with the highest score is chosen.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -137,7 +138,8 @@ def _outside_words(
     """Return the digits of a line that are no letters of a word, of about `least` objectness."""
     if not letters:
         return list(digits)
-    weights = [max(evidence(one, least), _LOWEST) for one in digits]
+    pieces = Counter(one.strokes for one in digits)  # what a stroke is split into counts once
+    weights = [max(evidence(one, least), _LOWEST) / pieces[one.strokes] for one in digits]
     weights += [float(np.clip(one.objectness, _LOWEST, _LETTER_EVIDENCE)) for one in letters]
     shapes = [*digits, *letters]
     order = sorted(range(len(shapes)), key=lambda i: shapes[i].box[0] + shapes[i].box[2])
