@@ -34,6 +34,11 @@ class Paper:
     patch: Patch
     mask: NDArray[np.bool_]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all four corners are visible; else it may be a lit part of a larger sheet."""
+        return bool(self.mask.all())
+
 
 def find_paper(full: Patch, max_pixels: int) -> Paper | None:
     """Find light paper on something darker, and cut it out with at most so many pixels.

@@ -29,7 +29,7 @@ MAX_PIXELS_READ = 1024 * 768
 
 _MIN_HEIGHT = 32  # pixels of strokes, below which writing is small
 
-_ON_PAPER = 0.5  # explained share of paper beside which nothing is read
+_ON_PAPER = 0.5  # explained share of whole paper beside which nothing is read
 _MIN_PAGE = 200  # pixels of the longer side, below which strokes are too coarse for a page
 _LARGE, _LARGE_OF_SEVERAL = 0.15, 0.3
 """Height of a digit, and of the highest of several, beside which no fine writing is looked for, by
@@ -132,10 +132,10 @@ class Reader:
             on_paper[~paper.mask] = 0
             yield self._interpret(paper.patch, on_paper, InkStyle.PLAIN)
             page = self._page(full, paper.patch, on_paper, paper.mask)
-            is_read = page.explained >= _ON_PAPER
+            is_all = paper.is_whole and page.explained >= _ON_PAPER
             yield page
             del paper, on_paper, page
-            if is_read:
+            if is_all:
                 return
         yield self._page(full, whole, wide)
 
