@@ -223,6 +223,12 @@ class Interpreter:
             ]
             for line in find_digits(strokes, self._logits_fn, self._min_objectness)
         ]
+        if attempt.style is InkStyle.PAGE:  # a bar at the edge is a rule of the paper
+            shape = strokes.ink.shape
+            lines = [
+                [one for one in line if one.prediction != 1 or not _reaches_edge(one, shape)]
+                for line in lines
+            ]
         if sum(_is_solid(one) for line in lines for one in line) > _SOLID * sum(map(len, lines)):
             lines = [[one for one in line if not _is_solid(one)] for line in lines]
         read = replace(attempt, lines=[line for line in lines if line], turned=way)
@@ -259,10 +265,13 @@ def _leaves(one: Candidate, shape: tuple[int, ...]) -> bool:
 
     A digit that is cut off is clearly one all the same.
     """
+    return _reaches_edge(one, shape) and one.objectness < _CUT_OFF
+
+
+def _reaches_edge(one: Candidate, shape: tuple[int, ...]) -> bool:
     rows, columns = shape
     left, top, right, bottom = one.box
-    is_inside = left > 0 and top > 0 and right < columns and bottom < rows
-    return not is_inside and one.objectness < _CUT_OFF
+    return left <= 0 or top <= 0 or right >= columns or bottom >= rows
 
 
 def _is_solid(one: Candidate) -> bool:

@@ -24,6 +24,7 @@ _RULE, _SHORTEST_RULE, _THIN_RULE = 4.0, 0.15, 0.4
 thickness by the typical stroke's length."""
 
 _THIN = 1 / 40  # largest thickness of a line, as a share of the longer side
+_STRONGER = 1.4  # ink of writing on a line, by that of the line
 _MIN_LINES = 0.01  # share of the ink that lines make up
 _COARSE = 256  # pixels of the picture on which lines are looked for
 _MAX_SLOPE, _SLOPE_STEP = 0.12, 0.02  # of lines
@@ -133,6 +134,9 @@ def two_tone(ink: NDArray[np.uint8], box: Box) -> float:
     return share * (1 - share) * apart**2 / float(ink.var())
 
 
+_LEAVING = 4  # length of what leaves a page, as a cable does, by that of its strokes
+
+
 class InkStyle(Enum):
     """How ink is interpreted."""
 
@@ -164,11 +168,11 @@ def find_strokes(ink: NDArray[np.uint8], style: InkStyle = InkStyle.PLAIN) -> St
         strength = np.asarray(cv2.LUT(ink, table), np.float32)
         faint = (ink > np.searchsorted(table, _FAINT)).astype(np.uint8)
     if style is InkStyle.LINED and not _erase_lines(
-        faint, _MIN_LINE, max(int(max(faint.shape) * _THIN), 3)
+        faint, ink, _MIN_LINE, max(int(max(faint.shape) * _THIN), 3)
     ):
         return None
     if style is InkStyle.PAGE:
-        _erase_rules(faint)
+        _erase_rules(faint, ink)
     if style is InkStyle.OUTLINED:
         filled = _between_outlines(faint)
         if np.count_nonzero(filled) < _MIN_FILLED * np.count_nonzero(faint):
@@ -216,6 +220,8 @@ def _connected(
     speck = _PAGE_SPECK * scale if scale else _SPECK * lengths.max()
     weights[lengths < max(_SMALLEST, speck)] = 0
     at_edge = _are_margins(boxes, weights, mask.shape) & (weights > 0)
+    if scale:
+        at_edge |= _leave(boxes, mask.shape) & (lengths > _LEAVING * scale) & (weights > 0)
     at_edge[0] = False
     weights[at_edge] = 0
     corners = labels[[0, 0, -1, -1], [0, -1, 0, -1]]
@@ -305,24 +311,27 @@ def _between_outlines(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(between[labels] & (mask == 0), np.bool_)
 
 
-def _erase_rules(mask: NDArray[np.uint8]) -> None:
+def _erase_rules(mask: NDArray[np.uint8], ink: NDArray[np.uint8]) -> None:
     """Erase the rules of a page or a table, which are much longer than its strokes."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     lengths = stats[1:, 2:4].max(axis=1)
     typical = _typical(stats, stats[:, cv2.CC_STAT_AREA], mask.shape)
     longer = max(mask.shape)
     if not typical:  # squares or a table join all strokes
-        _erase_lines(mask, _MIN_LINE, max(int(_THIN * longer), 3))
+        _erase_lines(mask, ink, _MIN_LINE, max(int(_THIN * longer), 3))
     elif (lengths > _RULE * typical).any():
         shortest = max(_RULE * typical / longer, _SHORTEST_RULE)
-        _erase_lines(mask, shortest, max(int(_THIN_RULE * typical), 3))
+        _erase_lines(mask, ink, shortest, max(int(_THIN_RULE * typical), 3))
 
 
-def _erase_lines(mask: NDArray[np.uint8], shortest: float, thin: int) -> bool:
+def _erase_lines(
+    mask: NDArray[np.uint8], ink: NDArray[np.uint8], shortest: float, thin: int
+) -> bool:
     """Erase long thin lines along rows and columns, except where a stroke crosses them.
 
     Args:
         mask: (h, w) 0 or 1, changed in place.
+        ink: (h, w), the ink map. What is stronger than most of the lines is writing on them.
         shortest: Length of such a line, as a share of the picture.
         thin: Pixels; thicker ones stay.
 
@@ -330,9 +339,12 @@ def _erase_lines(mask: NDArray[np.uint8], shortest: float, thin: int) -> bool:
         Whether there were any.
     """
     before = np.count_nonzero(mask)
-    for turned in (mask, mask.T):
+    for turned, strength in ((mask, ink), (mask.T, ink.T)):
         thick = cv2.morphologyEx(turned, cv2.MORPH_OPEN, np.ones((thin, 1), np.uint8))
-        turned[np.greater(_long_lines(turned, shortest), thick)] = 0
+        lines = np.greater(_long_lines(turned, shortest), thick)
+        if lines.any():
+            lines &= strength <= _STRONGER * np.median(strength[lines])
+            turned[lines] = 0
     return bool(np.count_nonzero(mask) < (1 - _MIN_LINES) * before)
 
 
@@ -359,6 +371,13 @@ def _long_lines(mask: NDArray[np.uint8], shortest: float) -> NDArray[np.uint8]:
             lines |= cv2.warpAffine(runs, back, size, flags=cv2.INTER_NEAREST)
     fine = np.kron(lines[room : room + down], np.ones((block, block), np.uint8))
     return np.asarray(fine[:rows, :columns] & mask, np.uint8)
+
+
+def _leave(boxes: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Whether each stroke reaches the picture's edge."""
+    rows, columns = shape
+    left, top, right, bottom = boxes.T
+    return np.asarray((left == 0) | (top == 0) | (right == columns) | (bottom == rows), np.bool_)
 
 
 def _are_margins(
