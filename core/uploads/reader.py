@@ -104,7 +104,8 @@ class Reader:
         wide = find_ink(whole.pixels, WIDE)
         best = self._interpret(whole, wide, InkStyle.PLAIN)
         large = _LARGE if len(best.digits) == 1 else _LARGE_OF_SEVERAL
-        if best.is_settled and best.height >= large * max(whole.pixels.shape):
+        is_large = best.height >= large * max(whole.pixels.shape)
+        if best.is_settled and is_large and best.answer != "1":  # a pen beside fine writing is a 1
             return best
         is_drawn = best.is_drawing()
         if max(whole.pixels.shape) >= _MIN_PAGE:

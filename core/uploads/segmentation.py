@@ -47,6 +47,7 @@ _MAX_ENCLOSED = 0.08  # other ink within a digit's box, as a share of its own
 _MIN_LENGTH = 10  # of a digit, in pixels
 _MIN_SIZE = 0.4  # of a digit, as a share of the typical one of its line
 _SMALL_LINE = 0.6  # height of a line that is not small, as a share of the highest one's
+_LARGE = 3  # largest size of a digit, by the typical one of its line or of a sure one
 _MIN_SMALL, _SURE = 3, 3.5  # digits of a small line, and their mean evidence
 _NEARLY, _MIN_SURE, _MAX_DOUBTFUL = 2.5, 3, 0.5
 """A shape is a digit with `_NEARLY` less objectness in a line of at least `_MIN_SURE` digits, if it
@@ -230,7 +231,10 @@ def _best(
 
 
 def _in_order(digits: list[Candidate], min_objectness: float) -> list[list[Candidate]]:
-    """Sort digits into lines, without those that are small beside the others of their line."""
+    """Sort digits into lines, without those that are small or huge beside the others of their line.
+
+    So are lines beside other lines left out, unless they are sure.
+    """
     digits = [one for one in digits if _size(one) >= _MIN_LENGTH]
     if not digits:
         return []
@@ -238,12 +242,16 @@ def _in_order(digits: list[Candidate], min_objectness: float) -> list[list[Candi
     lines = []
     for line in reading_order(boxes):
         usual = np.median([_size(digits[i]) for i in line])
-        lines.append([digits[i] for i in line if _size(digits[i]) >= _MIN_SIZE * usual])
+        low, high = _MIN_SIZE * usual, _LARGE * usual
+        lines.append([digits[i] for i in line if low <= _size(digits[i]) <= high])
     sizes = [float(np.median([_size(one) for one in line])) for line in lines]
+    sure = [_is_sure(line, min_objectness) for line in lines]
+    of_sure = [size for size, is_sure in zip(sizes, sure, strict=True) if is_sure]
+    largest = _LARGE * max(of_sure, default=np.inf)
     return [
         line
-        for line, size in zip(lines, sizes, strict=True)
-        if size >= _SMALL_LINE * max(sizes) or _is_sure(line, min_objectness)
+        for line, size, is_sure in zip(lines, sizes, sure, strict=True)
+        if is_sure or _SMALL_LINE * max(sizes) <= size <= largest
     ]
 
 
