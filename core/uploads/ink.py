@@ -24,6 +24,7 @@ _BRIGHT = 110  # brightness of paper on which fine strokes are dark
 _DARKEST = 64  # brightness of paper below which differences are not enlarged
 _COLOUR = 0.8  # weight of a colour's contrast beside that of the luminance
 
+_AS_INK, _UNSEEN = 0.5, 0.25  # ink of a colour, and of the best channel where it is hidden
 _HIDDEN = 0.1  # share of the ink that is not seen in the best channel, from which all are used
 
 _LUMINANCE_BONUS = 1.3  # a channel is used if its contrast is so many times that of the luminance
@@ -57,17 +58,17 @@ def find_ink(pixels: NDArray[np.uint8], reach: float = WIDE) -> NDArray[np.uint8
     dark_on_light = _is_dark_on_light(best, radius)
     papers = [_paper(best, radius, dark_on_light=dark_on_light)]
     channels = [weights]
-    colours = [_uint8(channel) for channel in cv2.split(thumb)]
-    of_colours = [_paper(each, radius, dark_on_light=dark_on_light) for each in colours]
-    if _hides_ink(
-        _ink(papers[0], best, dark_on_light=dark_on_light),
-        [
-            _ink(*pair, dark_on_light=dark_on_light)
-            for pair in zip(of_colours, colours, strict=True)
-        ],
-    ):
-        papers += of_colours
-        channels += [_CHANNELS[i : i + 1] for i in (1, 2, 3)]
+    seen = _ink(papers[0], best, dark_on_light=dark_on_light)
+    if _may_hide_ink(seen, thumb):
+        colours = [_uint8(channel) for channel in cv2.split(thumb)]
+        of_colours = [_paper(each, radius, dark_on_light=dark_on_light) for each in colours]
+        others = [
+            _ink(paper, each, dark_on_light=dark_on_light)
+            for paper, each in zip(of_colours, colours, strict=True)
+        ]
+        if _hides_ink(seen, others):
+            papers += of_colours
+            channels += [_CHANNELS[i : i + 1] for i in (1, 2, 3)]
     if shrink > 1:
         papers = [_resize(_blur(paper, 2), columns, rows) for paper in papers]
     inks = [
@@ -111,15 +112,29 @@ def find_fine_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return _blur(ink, longer * _SMOOTHING) if longer > _SMOOTH_FROM else ink
 
 
-def _hides_ink(best: NDArray[np.uint8], others: Sequence[NDArray[np.uint8]]) -> bool:
+def _may_hide_ink(seen: NDArray[np.uint8], thumb: NDArray[np.uint8]) -> bool:
+    """Whether the picture has colours that differ enough for `_hides_ink`."""
+    red, green, blue = (channel.astype(np.int16) for channel in cv2.split(thumb))
+    variety = max(np.ptp(red - green), np.ptp(green - blue), np.ptp(blue - red))
+    return bool(variety > (_AS_INK - _UNSEEN) * _full(seen))
+
+
+def _hides_ink(seen: NDArray[np.uint8], others: Sequence[NDArray[np.uint8]]) -> bool:
     """Whether strong ink of some colour is hardly seen in the best channel."""
-    threshold = cv2.threshold(best, 0, 255, cv2.THRESH_OTSU)[0]
-    inked = best > threshold
-    if not inked.any():
-        return False
-    full = float(np.median(best[inked]))
-    hidden = (np.maximum.reduce(others) > 0.5 * full) & (best < 0.25 * full)
-    return bool(np.count_nonzero(hidden) > _HIDDEN * np.count_nonzero(inked))
+    full = _full(seen)
+    hidden = (np.maximum.reduce(others) > _AS_INK * full) & (seen < _UNSEEN * full)
+    return bool(np.count_nonzero(hidden) > _HIDDEN * np.count_nonzero(seen > _otsu(seen)))
+
+
+def _full(ink: NDArray[np.uint8]) -> float:
+    """Return the median of the ink that stands out; infinity if none does."""
+    inked = ink > _otsu(ink)
+    return float(np.median(ink[inked])) if inked.any() else math.inf
+
+
+def _otsu(ink: NDArray[np.uint8]) -> float:
+    """Return Otsu's threshold."""
+    return float(cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)[0])
 
 
 def _best_channel(thumb: NDArray[np.uint8], radius: int) -> NDArray[np.float32]:
@@ -207,8 +222,7 @@ def _ink(
 
 def _bare(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return 1 where there is neither ink nor its blurred edge, else 0."""
-    threshold = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)[0]
-    inked = (ink > threshold * 0.7).astype(np.uint8)
+    inked = (ink > _otsu(ink) * 0.7).astype(np.uint8)
     return np.equal(cv2.dilate(inked, _square(1)), 0).astype(np.float32)
 
 
