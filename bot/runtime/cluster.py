@@ -72,20 +72,24 @@ class Cluster:
             threading.Thread(target=self.check, name="cluster", daemon=True).start()
         return False
 
-    def check(self) -> None:
-        """Ask the cluster for its weights, for three seconds at most, and log what has changed."""
+    def check(self) -> str | None:
+        """Ask the cluster for its weights, for three seconds at most, and log what has changed.
+
+        Returns:
+            Why it is not used; `None` if it is.
+        """
         try:
             weights = json.loads(self._send("GET", _TO_CHECK))
-        except AwayError:
-            return
+        except AwayError as error:
+            return f"no answer ({error})"
         except ValueError:
-            self._away("what answers is something else")
-            return
+            return str(self._away("what answers is something else"))
         if weights == self._weights:
             self._change(True, "The networks run on the cluster at %s", self._url)
-        else:
-            text = "The cluster at %s has other weights and is not used: %s, not %s"
-            self._change(False, text, self._url, weights, self._weights)
+            return None
+        text = "The cluster at %s has other weights and is not used: %s, not %s"
+        self._change(False, text, self._url, weights, self._weights)
+        return f"it has other weights: {weights}, not {self._weights}"
 
     def ask(
         self, read: Callable[[bytes], T], network: Network, call: str, **arguments: object
@@ -110,7 +114,7 @@ class Cluster:
         except HTTPError as error:
             raise self._away(type(error).__name__) from error
         if reply.status == 400:  # what is wrong with the request will be said here
-            raise AwayError
+            raise AwayError("HTTP status 400")
         if reply.status != 200:
             raise self._away(f"HTTP status {reply.status}")
         return reply.data

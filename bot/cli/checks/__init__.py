@@ -78,6 +78,7 @@ CHECKS = {
     "Lessons": "installation.lessons",
     "Network": "weights.tutorial",
     "Uploads' network": "weights.uploads",
+    "Cluster": "inference.cluster",
     "Pictures": "installation.pictures",
 }
 """Where each check is: a module is imported for its checks, so that a missing package fails few."""

@@ -336,6 +336,10 @@ _BROKEN: dict[str, tuple[Break, str, Level, str]] = {
     "an uploads' network that was replaced": (
         _uploads_changed, "Uploads' network", Level.WRONG, "git checkout weights",
     ),
+    "a cluster that does not answer": (
+        lambda i: i.set("INFERENCE", "http://127.0.0.1:1/gradcam"),
+        "Cluster", Level.WARNING, "not used: no answer (NewConnectionError)",
+    ),
     "a decoding process that does not start": (
         _no_process, "Pictures", Level.WRONG, "it ended at once",
     ),
@@ -376,6 +380,7 @@ def test_one_fault_hides_no_other_and_the_exit_status_tells(
         "Token": "–",
         "Application": "–",
         "Permissions": "–",
+        "Cluster": "–",
     }
 
 

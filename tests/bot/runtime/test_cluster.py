@@ -84,7 +84,7 @@ def test_what_is_no_cluster_of_the_same_networks_is_not_used_and_told_once(
     cluster = _cluster(server)
 
     for _ in range(2):
-        cluster.check()
+        assert cluster.check()
 
     with pytest.raises(AwayError):
         cluster.explainers[Network.TUTORIAL].logits(_IMAGE)
@@ -132,7 +132,7 @@ def test_a_cluster_that_is_back_is_used_again_after_a_while(
     caplog.set_level("INFO", runtime.__name__)
     checked = threading.Event()
     cluster = _cluster(server)
-    cluster.check()
+    assert cluster.check() is None
     server.status = 503
     with pytest.raises(AwayError):
         cluster.explainers[Network.TUTORIAL].logits(_IMAGE)
