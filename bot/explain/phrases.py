@@ -235,6 +235,7 @@ _REFUSED = {
     "objectness": "refused.too_little",
     "two_tone": "refused.two_tone",
     "thickness": "refused.thick",
+    "runs_on": "refused.runs_on",
     "ink": "refused.little_ink",
 }
 """The text for each of the `RULES`."""

@@ -17,7 +17,7 @@ from core.figures.arrays import Greys
 from core.figures.canvas import blank, to_jpeg, write
 from core.figures.panels import Panel, View, draw_box, draw_panels, image_panel, locate
 from core.figures.style import EXPLAINED
-from core.uploads.attempt import MAX_THICKNESS, MIN_INK
+from core.uploads.attempt import MAX_RUNS_ON, MAX_THICKNESS, MIN_INK
 from core.uploads.best_candidate import BestCandidate
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.segmentation import MIN_TWO_TONE
@@ -77,6 +77,7 @@ RULES = (
     OBJECTNESS,
     Rule("two_tone", lambda one: (one.two_tone, MIN_TWO_TONE), format_share),
     Rule("thickness", lambda one: (one.thickness, MAX_THICKNESS), _format_limit, is_limit=True),
+    Rule("runs_on", lambda one: (one.runs_on, MAX_RUNS_ON), _format_limit, is_limit=True),
     Rule("ink", lambda one: (one.ink, MIN_INK), format_share),
 )
 """The rules for a single candidate, in the order in which they are tried."""

@@ -20,7 +20,7 @@ from core.uploads.candidates import (
 from core.uploads.orientation import WAYS, Ways, compare_ways, from_upright, made_upright
 from core.uploads.patch import Patch
 from core.uploads.segmentation import MIN_TWO_TONE, find_digits
-from core.uploads.strokes import InkStyle, Strokes, find_strokes, two_tone
+from core.uploads.strokes import InkStyle, Strokes, find_strokes, runs_on, two_tone
 
 _MAX_OVERLAP, _NESTED = 0.5, 0.3
 """If digits overlap by more than a half, they are outlines of one, and the explained share is
@@ -38,6 +38,9 @@ MAX_THICKNESS, _MAX_THICKNESS_BAR, _SOLID = 0.42, 0.3, 0.25
 hands and clothes are, are left out if they make up more than the last share of the digits."""
 
 _THICK = 0.38  # thickness from which a single digit must explain as much as several
+
+MAX_RUNS_ON = 0.08
+"""Largest share of what surrounds a digit, or most digits, that has its colour: see `runs_on`."""
 
 _CUT_OFF = 2.0  # objectness of a single digit that reaches the picture's edge
 
@@ -256,6 +259,12 @@ class Interpreter:
             accepted &= not _leaves(digits[0], strokes.ink.shape)
         elif all(one.prediction == 1 for one in digits):
             accepted &= len(digits) < _BARS and explained >= _SURE_BARS
+        if accepted and read.style is not InkStyle.OUTLINED:  # where ink is what is within
+            quarters = read.turned // 90
+            pixels = np.rot90(read.patch.pixels, quarters)
+            wide = None if read.wide is None else np.rot90(read.wide, quarters)
+            shares = [runs_on(pixels, strokes, one.box, wide) for one in digits]
+            accepted = bool(np.median(shares) <= MAX_RUNS_ON)
         # Ink at the edge may be further digits, joined by lines.
         return kept * explained * mass / (mass + strokes.at_edge) if accepted else 0.0
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from core.digit import Digit
 from core.uploads.candidates import LogitsFn, candidate, score
 from core.uploads.reader import Reading
-from core.uploads.strokes import InkStyle, find_strokes, two_tone
+from core.uploads.strokes import InkStyle, find_strokes, runs_on, two_tone
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -22,6 +23,8 @@ class BestCandidate:
             `core.uploads.segmentation.MIN_TWO_TONE`.
         thickness: Of its thickest place, by its longer side; see
             `core.uploads.attempt.MAX_THICKNESS`.
+        runs_on: Share of what surrounds it that has its colour, 0 to 1; see
+            `core.uploads.attempt.MAX_RUNS_ON`.
         ink: Share of the picture's ink, 0 to 1; see `core.uploads.attempt.MIN_INK`.
     """
 
@@ -31,6 +34,7 @@ class BestCandidate:
     min_objectness: float
     two_tone: float
     thickness: float
+    runs_on: float
     ink: float
 
 
@@ -48,6 +52,9 @@ def find_best_candidate(
     if strokes is None:
         return None
     numbers = range(1, len(strokes.boxes))
+    size = reading.ink.shape[::-1]
+    small = cv2.resize(reading.picture.pixels, size, interpolation=cv2.INTER_AREA)
+    pixels = np.asarray(small, np.uint8)
     crops = [strokes.crop(group) for group in (numbers, *((n,) for n in numbers))]
     best = max(score(map(candidate, crops), logits_fn), key=lambda one: one.objectness)
     return BestCandidate(
@@ -57,5 +64,6 @@ def find_best_candidate(
         min_objectness=min_objectness,
         two_tone=two_tone(reading.ink, best.box),
         thickness=best.form.thickness,
+        runs_on=runs_on(pixels, strokes, best.box),
         ink=best.mass / float(strokes.masses.sum()),
     )

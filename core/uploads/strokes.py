@@ -18,6 +18,8 @@ _NOISE_MARGIN = 4  # contrast must be so many times the paper's own; less is noi
 _STRONG, _FAINT = 0.5, 0.25
 """A stroke is connected where ink is stronger than the lower level, and reaches the higher one."""
 
+_DARK = 16  # brightness below which colours are hardly told apart
+_NEAR_EDGE = 0.04  # distance at which surroundings begin, beyond blurred edges, by the length
 _MIN_LINE = 0.45  # length of a ruled line, as a share of the picture
 _RULE, _SHORTEST_RULE, _THIN_RULE = 4.0, 0.15, 0.4
 """A rule of a page: its length by the typical stroke's and as a share of the page, and its largest
@@ -135,6 +137,53 @@ def two_tone(ink: NDArray[np.uint8], box: Box) -> float:
 
 
 _LEAVING = 4  # length of what leaves a page, as a cable does, by that of its strokes
+
+
+def runs_on(
+    pixels: NDArray[np.uint8],
+    strokes: Strokes,
+    box: Box,
+    wide: NDArray[np.uint8] | None = None,
+) -> float:
+    """Return the share of what surrounds the strokes in a box that has their colour.
+
+    Paper surrounds a digit; a finger runs on into the hand. Other strokes do not count.
+
+    Args:
+        pixels: (h, w, 3) uint8 RGB, what the strokes were found in.
+        strokes: As they lie in `pixels`.
+        box: Within them.
+        wide: (h, w) the wide ink map, if the strokes may be outlines of thick ones.
+    """
+    left, top, right, bottom = box
+    near = max(round(_NEAR_EDGE * max(right - left, bottom - top)), 2)
+    far = 2 * near
+    window = np.s_[max(top - far, 0) : bottom + far, max(left - far, 0) : right + far]
+    inked = strokes.labels[window] > 0
+    own = np.zeros_like(inked)
+    start = np.s_[top - window[0].start : bottom - window[0].start]
+    across = np.s_[left - window[1].start : right - window[1].start]
+    own[start, across] = inked[start, across]
+    if wide is not None:
+        there = wide[top:bottom, left:right]
+        own[start, across] |= there > cv2.threshold(there, 0, 255, cv2.THRESH_OTSU)[0]
+    ring = _widened(own, far) & ~_widened(own | inked, near)
+    full = own & (strokes.ink[window] > _STRONG)
+    if not (ring.any() and full.any()):
+        return 0.0
+    # In logarithms, and beside the nearest ink, a shadow changes nothing.
+    colours = np.log(pixels[window].astype(np.float32) + _DARK)
+    side = (4 * far + 1, 4 * far + 1)
+    weight = full.astype(np.float32)
+    of_ink = cv2.blur(colours * weight[..., None], side)[ring]
+    nearest = of_ink / np.maximum(cv2.blur(weight, side)[ring], 1e-6)[:, None]
+    apart = np.linalg.norm(colours[ring] - nearest, axis=1)
+    return float((apart < np.median(apart) / 2).mean())
+
+
+def _widened(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    near = np.ones((2 * by + 1, 2 * by + 1), np.uint8)
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), near), np.bool_)
 
 
 class InkStyle(Enum):

@@ -28,7 +28,9 @@ def decoded(jpeg: bytes) -> Pixels:
 
 
 def candidate(digit: Digit, prediction: int = 7, objectness: float = -1.0) -> BestCandidate:
-    return BestCandidate(digit, prediction, objectness, 0.0, two_tone=0.9, thickness=0.2, ink=1.0)
+    return BestCandidate(
+        digit, prediction, objectness, 0.0, two_tone=0.9, thickness=0.2, runs_on=0.0, ink=1.0
+    )
 
 
 def test_the_whole_picture_and_its_ink_are_side_by_side() -> None:
@@ -68,6 +70,7 @@ def test_the_rule_that_fails_is_written_below_the_prediction() -> None:
         "less": candidate(digit, objectness=-2.0),
         "shades": replace(candidate(digit, objectness=2.5), two_tone=0.72),
         "solid": replace(candidate(digit, objectness=2.5), thickness=0.5),
+        "thing": replace(candidate(digit, objectness=2.5), runs_on=0.3),
         "ink": replace(candidate(digit, objectness=2.5), ink=0.01),
         "page": candidate(digit, objectness=2.5),
     }
@@ -79,7 +82,7 @@ def test_the_rule_that_fails_is_written_below_the_prediction() -> None:
     assert len({each[upper].tobytes() for each in seen.values()}) == 1
     different = decoded(draw_rejection(picture, ink, other))[VERDICT]
     assert not np.array_equal(seen["too little"][upper], different[upper])
-    assert len({each[lower].tobytes() for each in seen.values()}) == 6
+    assert len({each[lower].tobytes() for each in seen.values()}) == len(shapes)
     orange = {why: int(near(each[lower], ORANGE).sum()) for why, each in seen.items()}
     assert all(count > 40 for count in orange.values())
     assert orange["page"] < min(orange[why] for why in seen if why != "page") / 2  # a cross alone
@@ -91,6 +94,7 @@ def test_the_rule_that_fails_is_written_below_the_prediction() -> None:
         ({"objectness": -0.04, "two_tone": 0.1}, "objectness", ("−0.1", "0.0")),
         ({"two_tone": 0.7599, "ink": 0.1}, "two_tone", ("75%", "76%")),
         ({"thickness": 0.4201, "ink": 0.1}, "thickness", ("43%", "42%")),
+        ({"runs_on": 0.0801, "ink": 0.1}, "runs_on", ("9%", "8%")),
         ({"ink": 0.499}, "ink", ("49%", "50%")),
     ],
 )

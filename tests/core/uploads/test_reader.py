@@ -38,7 +38,6 @@ from tests.core.uploads.sheets import (
     turned,
     written,
 )
-from tests.core.uploads.things import clothes_photo, hand_photo
 
 Said = Callable[[DecodedImage], str]
 
@@ -71,8 +70,8 @@ def test_several_digits_are_read_in_order(several: Several, said: Said) -> None:
 
 
 _WRONG_AT_MOST: dict[Several, float] = {
-    touching: 0.25,
-    touching_zeros: 0.6,
+    touching: 0.2,
+    touching_zeros: 0.2,
     among_letters: 0.25,
 }
 """Where digits run into one another more are read wrong than 1 of 20."""
@@ -82,11 +81,7 @@ _WRONG_AT_MOST: dict[Several, float] = {
 def test_where_no_digit_is_none_is_found(nothing: Nothing, said: Said) -> None:
     read = [said(as_picture(nothing(np.random.default_rng(seed)))) for seed in range(12)]
 
-    assert sum(map(bool, read)) <= _READ_AT_MOST.get(nothing, 2), read
-
-
-_READ_AT_MOST: dict[Nothing, int] = {hand_photo: 4, clothes_photo: 4}
-"""Fingers and legs are bars, as a 1 is."""
+    assert sum(map(bool, read)) <= 2, read
 
 
 @pytest.mark.parametrize("thickness", [1, 2, 5, 40])

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.uploads.attempt import MAX_RUNS_ON
 from core.uploads.ink import find_ink
-from core.uploads.strokes import InkStyle, Strokes, find_strokes
+from core.uploads.strokes import InkStyle, Strokes, find_strokes, runs_on
 from tests.core.uploads.defects import ruled
-from tests.core.uploads.sheets import Ink, Sheet, on_paper, over, placed, printed, written
+from tests.core.uploads.sheets import PEN, Ink, Sheet, on_paper, over, placed, printed, written
 
 
 def _strokes(sheet: Sheet, style: InkStyle = InkStyle.PLAIN) -> Strokes | None:
@@ -126,3 +127,17 @@ def test_between_outlines_is_ink() -> None:
     assert strokes is not None
     filled = strokes.crop((1,))
     assert float((filled.ink > 0.5).sum()) > 0.9 * float((solid > 0.5).sum())
+
+
+def test_paper_surrounds_a_digit_at_a_shadows_edge_too_and_not_what_is_part_of_a_thing() -> None:
+    sheet = on_paper(placed(written(0)))
+    strokes = _strokes(sheet)
+    assert strokes is not None
+    left, _, right, bottom = box = tuple(strokes.boxes[1].tolist())
+    in_shadow, of_a_hand = sheet.copy(), sheet.copy()
+    in_shadow[:, (left + right) // 2 :] = 0.4 * sheet[:, (left + right) // 2 :]
+    of_a_hand[bottom - 20 :, left - 40 : right + 40] = PEN
+
+    assert runs_on(sheet, strokes, box) < 0.01
+    assert runs_on(in_shadow, strokes, box) < 0.03
+    assert runs_on(of_a_hand, strokes, box) > MAX_RUNS_ON
