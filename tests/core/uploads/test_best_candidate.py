@@ -46,6 +46,7 @@ def test_it_is_found_where_it_stands_with_too_little_objectness(network: Explain
 
     assert shape is not None
     assert shape.objectness < 0
+    assert shape.runs_on < 0.01
     rows, columns = (np.flatnonzero((np.asarray(sheet) < 128).any(axis=i)) for i in (1, 0))
     inked = (columns[0], rows[0], columns[-1], rows[-1])
     assert shape.digit.box == pytest.approx(inked, abs=12)
