@@ -20,7 +20,7 @@ from core.uploads.candidates import (
 from core.uploads.orientation import WAYS, Ways, compare_ways, from_upright, made_upright
 from core.uploads.patch import Patch
 from core.uploads.segmentation import MIN_TWO_TONE, find_digits
-from core.uploads.strokes import InkStyle, Strokes, find_strokes, runs_on, two_tone
+from core.uploads.strokes import InkStyle, Strokes, edges_touched, find_strokes, runs_on, two_tone
 
 _MAX_OVERLAP, _NESTED = 0.5, 0.3
 """If digits overlap by more than a half, they are outlines of one, and the explained share is
@@ -229,16 +229,16 @@ class Interpreter:
         if attempt.style is InkStyle.PAGE:  # a bar at the edge is a rule of the paper
             shape = strokes.ink.shape
             lines = [
-                [one for one in line if one.prediction != 1 or not _reaches_edge(one, shape)]
+                [one for one in line if one.prediction != 1 or not edges_touched(one.box, shape)]
                 for line in lines
             ]
         if sum(_is_solid(one) for line in lines for one in line) > _SOLID * sum(map(len, lines)):
             lines = [[one for one in line if not _is_solid(one)] for line in lines]
         read = replace(attempt, lines=[line for line in lines if line], turned=way)
-        explained = self._explained(read, strokes)
+        explained = self._explained(read, strokes, wide)
         return replace(read, lines=read.lines if explained else (), explained=explained)
 
-    def _explained(self, read: Attempt, strokes: Strokes) -> float:
+    def _explained(self, read: Attempt, strokes: Strokes, wide: NDArray[np.uint8] | None) -> float:
         """Return the share of the ink that the digits explain; 0 if that is too little."""
         digits, mass = read.digits, float(strokes.masses.sum())
         share = sum(one.mass for one in digits) / mass
@@ -260,9 +260,7 @@ class Interpreter:
         elif all(one.prediction == 1 for one in digits):
             accepted &= len(digits) < _BARS and explained >= _SURE_BARS
         if accepted and read.style is not InkStyle.OUTLINED:  # where ink is what is within
-            quarters = read.turned // 90
-            pixels = np.rot90(read.patch.pixels, quarters)
-            wide = None if read.wide is None else np.rot90(read.wide, quarters)
+            pixels = np.rot90(read.patch.pixels, read.turned // 90)
             shares = [runs_on(pixels, strokes, one.box, wide) for one in digits]
             accepted = bool(np.median(shares) <= MAX_RUNS_ON)
         # Ink at the edge may be further digits, joined by lines.
@@ -274,13 +272,7 @@ def _leaves(one: Candidate, shape: tuple[int, ...]) -> bool:
 
     A digit that is cut off is clearly one all the same.
     """
-    return _reaches_edge(one, shape) and one.objectness < _CUT_OFF
-
-
-def _reaches_edge(one: Candidate, shape: tuple[int, ...]) -> bool:
-    rows, columns = shape
-    left, top, right, bottom = one.box
-    return left <= 0 or top <= 0 or right >= columns or bottom >= rows
+    return bool(edges_touched(one.box, shape)) and one.objectness < _CUT_OFF
 
 
 def _is_solid(one: Candidate) -> bool:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from core.digit import Digit
 from core.uploads.candidates import LogitsFn, candidate, score
-from core.uploads.reader import Reading
+from core.uploads.patch import Patch
+from core.uploads.reader import MAX_PIXELS_READ, Reading
 from core.uploads.strokes import InkStyle, find_strokes, runs_on, two_tone
 
 
@@ -52,9 +52,7 @@ def find_best_candidate(
     if strokes is None:
         return None
     numbers = range(1, len(strokes.boxes))
-    size = reading.ink.shape[::-1]
-    small = cv2.resize(reading.picture.pixels, size, interpolation=cv2.INTER_AREA)
-    pixels = np.asarray(small, np.uint8)
+    pixels = Patch.whole(reading.picture).shrunk(MAX_PIXELS_READ).pixels
     crops = [strokes.crop(group) for group in (numbers, *((n,) for n in numbers))]
     best = max(score(map(candidate, crops), logits_fn), key=lambda one: one.objectness)
     return BestCandidate(

@@ -59,14 +59,15 @@ def find_ink(pixels: NDArray[np.uint8], reach: float = WIDE) -> NDArray[np.uint8
     papers = [_paper(best, radius, dark_on_light=dark_on_light)]
     channels = [weights]
     seen = _ink(papers[0], best, dark_on_light=dark_on_light)
-    if _may_hide_ink(seen, thumb):
+    full = _full(seen)
+    if _may_hide_ink(thumb, full):
         colours = [_uint8(channel) for channel in cv2.split(thumb)]
         of_colours = [_paper(each, radius, dark_on_light=dark_on_light) for each in colours]
         others = [
             _ink(paper, each, dark_on_light=dark_on_light)
             for paper, each in zip(of_colours, colours, strict=True)
         ]
-        if _hides_ink(seen, others):
+        if _hides_ink(seen, others, full):
             papers += of_colours
             channels += [_CHANNELS[i : i + 1] for i in (1, 2, 3)]
     if shrink > 1:
@@ -112,16 +113,15 @@ def find_fine_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return _blur(ink, longer * _SMOOTHING) if longer > _SMOOTH_FROM else ink
 
 
-def _may_hide_ink(seen: NDArray[np.uint8], thumb: NDArray[np.uint8]) -> bool:
+def _may_hide_ink(thumb: NDArray[np.uint8], full: float) -> bool:
     """Whether the picture has colours that differ enough for `_hides_ink`."""
     red, green, blue = (channel.astype(np.int16) for channel in cv2.split(thumb))
     variety = max(np.ptp(red - green), np.ptp(green - blue), np.ptp(blue - red))
-    return bool(variety > (_AS_INK - _UNSEEN) * _full(seen))
+    return bool(variety > (_AS_INK - _UNSEEN) * full)
 
 
-def _hides_ink(seen: NDArray[np.uint8], others: Sequence[NDArray[np.uint8]]) -> bool:
+def _hides_ink(seen: NDArray[np.uint8], others: Sequence[NDArray[np.uint8]], full: float) -> bool:
     """Whether strong ink of some colour is hardly seen in the best channel."""
-    full = _full(seen)
     hidden = (np.maximum.reduce(others) > _AS_INK * full) & (seen < _UNSEEN * full)
     return bool(np.count_nonzero(hidden) > _HIDDEN * np.count_nonzero(seen > _otsu(seen)))
 

@@ -13,7 +13,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from core.digit import Box
 from core.uploads.candidates import (
     Candidate,
     Group,
@@ -24,7 +23,7 @@ from core.uploads.candidates import (
 )
 from core.uploads.lines import reading_order, typical_height
 from core.uploads.merge import merge_strokes
-from core.uploads.strokes import Strokes, two_tone
+from core.uploads.strokes import Strokes, edges_touched, two_tone
 from core.uploads.touching import may_touch, split_touching
 from core.uploads.words import in_digits
 
@@ -190,16 +189,10 @@ def _to_split(scored: dict[Group, Candidate], strokes: Strokes) -> list[Group]:
         if len(group) == 1
         and may_touch(one)
         and one.form.thickness <= _MAX_THICKNESS
-        and not _spans(one.box, strokes.ink.shape)
+        and edges_touched(one.box, strokes.ink.shape) < 3  # as squared paper does
         and two_tone(strokes.contrast, one.box) >= MIN_TWO_TONE
     ]
     return sorted(alone, key=lambda group: scored[group].mass, reverse=True)[:_MAX_SPLIT]
-
-
-def _spans(box: Box, shape: tuple[int, ...]) -> bool:
-    """Whether a box touches at least three edges of the picture, as squared paper does."""
-    rows, columns = shape
-    return (box[0] <= 0) + (box[1] <= 0) + (box[2] >= columns) + (box[3] >= rows) >= 3
 
 
 def _encloses(one: Candidate, strokes: Strokes) -> bool:

@@ -44,6 +44,7 @@ _GIANT = 0.4  # longest stroke that is typical, as a share of the picture's long
 _BLOCK = 8  # pixels of the blocks in which a page's strongest ink is measured
 _NEAR = 1 / 10  # distance within which it is compared, as a share of the longer side
 _PALEST = 0.2  # ink of a page that is full, as a share of the page's full ink
+_LEAVING = 4  # length of what leaves a page, as a cable does, by that of its strokes
 _MARGIN = 0.04  # width of the margin in which shadows and frames lie, by the shorter side
 _MAX_STROKES, _MAX_STROKES_PAGE = 100, 400  # the heaviest are kept
 
@@ -134,9 +135,6 @@ def two_tone(ink: NDArray[np.uint8], box: Box) -> float:
         return 0.0
     apart = float(ink[is_ink].mean()) - float(ink[~is_ink].mean())
     return share * (1 - share) * apart**2 / float(ink.var())
-
-
-_LEAVING = 4  # length of what leaves a page, as a cable does, by that of its strokes
 
 
 def runs_on(
@@ -270,7 +268,8 @@ def _connected(
     weights[lengths < max(_SMALLEST, speck)] = 0
     at_edge = _are_margins(boxes, weights, mask.shape) & (weights > 0)
     if scale:
-        at_edge |= _leave(boxes, mask.shape) & (lengths > _LEAVING * scale) & (weights > 0)
+        leaving = (edges_touched(boxes, mask.shape) > 0) & (lengths > _LEAVING * scale)
+        at_edge |= leaving & (weights > 0)
     at_edge[0] = False
     weights[at_edge] = 0
     corners = labels[[0, 0, -1, -1], [0, -1, 0, -1]]
@@ -422,11 +421,17 @@ def _long_lines(mask: NDArray[np.uint8], shortest: float) -> NDArray[np.uint8]:
     return np.asarray(fine[:rows, :columns] & mask, np.uint8)
 
 
-def _leave(boxes: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Whether each stroke reaches the picture's edge."""
+def edges_touched(boxes: NDArray[np.int32] | Box, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return how many of the picture's edges each box, of (n, 4) or a single one, touches.
+
+    Args:
+        boxes: Within the picture.
+        shape: Height and width of the picture.
+    """
     rows, columns = shape
-    left, top, right, bottom = boxes.T
-    return np.asarray((left == 0) | (top == 0) | (right == columns) | (bottom == rows), np.bool_)
+    left, top, right, bottom = np.asarray(boxes).T
+    edges = [left <= 0, top <= 0, right >= columns, bottom >= rows]
+    return np.asarray(np.sum(edges, axis=0), np.int64)
 
 
 def _are_margins(
@@ -441,6 +446,5 @@ def _are_margins(
     left, top, right, bottom = boxes.T
     within = (right <= margin) | (bottom <= margin)
     within |= (left >= columns - margin) | (top >= rows - margin)
-    touched = (left == 0).astype(int) + (top == 0) + (right == columns) + (bottom == rows)
-    is_frame = (touched >= 3) & (np.count_nonzero(weights) > 1)
+    is_frame = (edges_touched(boxes, shape) >= 3) & (np.count_nonzero(weights) > 1)
     return np.asarray(within | is_frame, np.bool_)
