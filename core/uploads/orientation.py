@@ -52,8 +52,10 @@ def compare_ways(strokes: Strokes, logits_fn: LogitsFn) -> Ways:
     large = np.flatnonzero((lengths >= _MIN_LENGTH * typical) & (lengths <= typical / _MIN_LENGTH))
     heaviest = large[np.argsort(-masses[large], kind="stable")][:_MAX_SHAPES] + 1
     forms = np.stack([candidate(strokes.crop((n,))).form.image for n in heaviest.tolist()])
-    turned = np.concatenate([np.rot90(forms, way // 90, axes=(1, 2)) for way in WAYS])
-    objectness = np.logaddexp.reduce(logits_fn(turned), axis=1)
+    # A normal form is centred on pixel 14, which is the middle of 29 pixels, not of 28.
+    framed = np.pad(forms, ((0, 0), (0, 1), (0, 1)))
+    ways = [np.rot90(framed, way // 90, axes=(1, 2))[:, :-1, :-1] for way in WAYS]
+    objectness = np.logaddexp.reduce(logits_fn(np.concatenate(ways)), axis=1)
     clipped = np.clip(objectness, -MAX_OBJECTNESS, MAX_OBJECTNESS)
     return Ways(clipped.reshape(len(WAYS), -1).astype(np.float64))
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.uploads import OtherWay, Reader
-from core.uploads.candidates import LogitsFn
+from core.uploads.candidates import MAX_OBJECTNESS, LogitsFn, candidate, score
+from core.uploads.ink import find_ink
 from core.uploads.orientation import WAYS, compare_ways, from_upright, made_upright
 from core.uploads.strokes import find_strokes
 from tests.core.uploads.sheets import Sheet, as_picture, on_paper, placed, written
@@ -38,6 +39,21 @@ def test_upright_strokes_are_where_the_turned_ones_were(
         assert sorted(corners[0]) == [came[0], came[2]]
         assert sorted(corners[1]) == [came[1], came[3]]
         assert upright.ink[top:bottom, left:right].min() > 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_strokes_are_compared_as_they_are_read_that_way_up(way: int, logits_fn: LogitsFn) -> None:
+    off = []
+    for index in range(20):
+        sheet = on_paper(placed(written(index)))
+        strokes = find_strokes(find_ink(sheet))
+        assert strokes is not None
+        compared = compare_ways(strokes, logits_fn).objectness[WAYS.index(way), 0]
+        heaviest = int(strokes.masses.argmax())
+        read = candidate(made_upright(strokes, way).crop([heaviest]))
+        (scored,) = score([read], logits_fn)
+        off.append(abs(compared - np.clip(scored.objectness, -MAX_OBJECTNESS, MAX_OBJECTNESS)))
+    assert np.median(off) < 0.1
 
 
 @pytest.mark.parametrize("way", WAYS)
