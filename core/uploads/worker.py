@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 
 _MAX_START = 30.0  # seconds until a process accepts its first file; usually a third of one
 _MAX_EXIT = 0.1  # seconds for a process that closed its stream to exit with a status
+_KEPT = 64 << 20  # bytes of memory that an idle process may keep
 _ENVIRONMENT = ("LD_LIBRARY_PATH", "PATH", "SYSTEMROOT")  # other variables may hold secrets
 
 
@@ -137,6 +138,8 @@ class _Process:
         environment["PYTHONPATH"] = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         # Arenas and threads would take address space, which is limited.
         environment["MALLOC_ARENA_MAX"] = environment["OPENBLAS_NUM_THREADS"] = "1"
+        # Memory is kept for the next file: mapping it again page by page takes long.
+        environment["MALLOC_MMAP_THRESHOLD_"] = environment["MALLOC_TRIM_THRESHOLD_"] = str(_KEPT)
         self._popen = subprocess.Popen(
             [sys.executable, "-m", "core.uploads.process"],
             stdin=subprocess.PIPE,
