@@ -135,6 +135,13 @@ class Attempt:
         """The map from the upright ink map to the picture, (3, 3)."""
         return self.patch.matrix @ from_upright(self.turned, self.ink.shape)
 
+    def has_read(self, strokes: Strokes) -> bool:
+        """Whether all strokes, found in the same patch, lie within its digits."""
+        boxes = np.array([one.box for one in self.digits], np.int32)
+        low, high = boxes[:, np.newaxis, :2], boxes[:, np.newaxis, 2:]
+        middles = made_upright(strokes, self.turned).boxes[1:].reshape(-1, 2, 2).mean(axis=1)
+        return bool(((low <= middles) & (middles <= high)).all(axis=2).any(axis=0).all())
+
     def evidence(self) -> float:
         """Return how much speaks for it: sure digits, and little ink beside them."""
         sure = sum(min(one.objectness, MAX_OBJECTNESS) for one in self.digits)

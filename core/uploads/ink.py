@@ -61,15 +61,16 @@ def find_ink(pixels: NDArray[np.uint8], reach: float = WIDE) -> NDArray[np.uint8
     seen = _ink(papers[0], best, dark_on_light=dark_on_light)
     full = _full(seen)
     if _may_hide_ink(thumb, full):
-        colours = [_uint8(channel) for channel in cv2.split(thumb)]
+        others = [each[np.newaxis] for each in _CHANNELS[1:] if (each != weights).any()]
+        colours = [_uint8(cv2.transform(thumb, each)) for each in others]
         of_colours = [_paper(each, radius, dark_on_light=dark_on_light) for each in colours]
-        others = [
+        seen_there = [
             _ink(paper, each, dark_on_light=dark_on_light)
             for paper, each in zip(of_colours, colours, strict=True)
         ]
-        if _hides_ink(seen, others, full):
+        if _hides_ink(seen, seen_there, full):
             papers += of_colours
-            channels += [_CHANNELS[i : i + 1] for i in (1, 2, 3)]
+            channels += others
     if shrink > 1:
         papers = [_resize(_blur(paper, 2), columns, rows) for paper in papers]
     inks = [

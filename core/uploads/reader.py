@@ -109,8 +109,8 @@ class Reader:
             return best
         is_drawn = best.is_drawing()
         if max(whole.pixels.shape) >= _MIN_PAGE:
-            for page in self._pages(full, whole, wide):
-                is_drawn |= page.is_drawing()
+            for page in self._pages(full, best, wide):
+                is_drawn = is_drawn or page.is_drawing()
                 best = max(best, page, key=Attempt.evidence)
         if best.is_settled or not is_drawn:
             return best
@@ -125,17 +125,18 @@ class Reader:
                 break
         return best
 
-    def _pages(self, full: Patch, whole: Patch, wide: NDArray[np.uint8]) -> Iterator[Attempt]:
+    def _pages(self, full: Patch, whole: Attempt, wide: NDArray[np.uint8]) -> Iterator[Attempt]:
         """Read fine strokes, on the paper that is seen in the picture and on the whole of it."""
         paper = find_paper(full, MAX_PIXELS_READ)
         if paper is not None:
             on_paper = find_ink(paper.patch.pixels, WIDE)
             on_paper[~paper.mask] = 0
-            yield self._interpret(paper.patch, on_paper, InkStyle.PLAIN)
-            page = self._page(full, paper.patch, on_paper, paper.mask)
+            plain = self._interpret(paper.patch, on_paper, InkStyle.PLAIN)
+            yield plain
+            page = self._page(full, plain, on_paper, paper.mask)
             is_all = paper.is_whole and page.explained >= _ON_PAPER
             yield page
-            del paper, on_paper, page
+            del paper, on_paper, plain, page
             if is_all:
                 return
         yield self._page(full, whole, wide)
@@ -143,11 +144,15 @@ class Reader:
     def _page(
         self,
         full: Patch,
-        patch: Patch,
+        plain: Attempt,
         wide: NDArray[np.uint8],
         mask: NDArray[np.bool_] | None = None,
     ) -> Attempt:
-        """Read fine strokes, within a mask, at the resolution that they need."""
+        """Read fine strokes, within a mask, at the resolution that they need.
+
+        If a plain attempt at the same patch has read them all, it is returned.
+        """
+        patch = plain.patch
         ink = find_fine_ink(patch.pixels)
         if mask is not None:
             ink[~mask] = 0
@@ -160,4 +165,6 @@ class Reader:
                 del ink, strokes  # so that they take no memory any more
                 finer = finer.shrunk(MAX_PIXELS_READ)
                 return self._interpret(finer, find_fine_ink(finer.pixels), InkStyle.PAGE)
+            if plain.is_settled and plain.has_read(strokes):
+                return plain
         return self._interpret(patch, ink, InkStyle.PAGE, wide, strokes)

@@ -15,6 +15,8 @@ _ENTRY = 5.0
 """Cost of entering ink, in rows of ink. Where digits touch, a cut enters ink once; through a digit,
 at the top and at the bottom."""
 
+_MOVES = np.array([0, -1, 1])  # of a cut from one row to the next, in columns
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Cut:
@@ -98,23 +100,31 @@ def _seams(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.in
 def _half(ink: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """Find the cheapest path from each pixel of the first row to the last row."""
     height, width = ink.shape
-    steps = np.zeros((height, width), np.int32)
-    cost = ink[-1] * np.float32(1 + _ENTRY / 2)  # beyond is paper
+    changes = np.abs(ink[:-1, np.newaxis] - _next_to(_framed(ink))[1:]) * np.float32(_ENTRY / 2)
     sideways = np.array([[0], [0.15], [0.15]], np.float32)  # straight is preferred
+    steps = np.zeros((height, width), np.int32)
+    framed = _framed(ink[-1] * np.float32(1 + _ENTRY / 2))  # beyond is paper
+    cost = framed[1:-1]
+    columns = np.arange(width)
     for row in range(height - 2, -1, -1):
-        change = np.abs(ink[row] - _neighbours(ink[row + 1]))
-        choices = _neighbours(cost) + sideways + change * np.float32(_ENTRY / 2)
+        choices = _next_to(framed) + sideways + changes[row]
         best = choices.argmin(axis=0)
-        steps[row] = np.array([0, -1, 1])[best]
-        cost = ink[row] + choices[best, np.arange(width)]
+        steps[row] = _MOVES[best]
+        cost[:] = ink[row] + choices[best, columns]
     path = np.empty((height, width), np.int32)
-    path[0] = np.arange(width)
+    path[0] = columns
     for row in range(1, height):
         path[row] = path[row - 1] + steps[row - 1, path[row - 1]]
     return cost, path
 
 
-def _neighbours(row: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return each value of a row, its left neighbour and its right one, (3, w)."""
-    padded = np.pad(row, 1, constant_values=np.float32(1e9))
-    return np.stack([padded[1:-1], padded[:-2], padded[2:]])
+def _framed(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Add columns at both sides, (..., w + 2), into which no path leads."""
+    framed = np.full((*rows.shape[:-1], rows.shape[-1] + 2), 1e9, np.float32)
+    framed[..., 1:-1] = rows
+    return framed
+
+
+def _next_to(framed: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return where each of `_MOVES` leads from each pixel of framed rows, (..., 3, w)."""
+    return np.stack([framed[..., 1:-1], framed[..., :-2], framed[..., 2:]], axis=-2)

@@ -283,13 +283,15 @@ def _connected(
         return None
     new = np.zeros(count, np.int32)
     new[kept] = np.arange(1, len(kept) + 1)
+    renumbered = np.zeros(labels.size, np.int32)
+    renumbered[inked] = new[label_of]
     masses = np.bincount(label_of, strength_of, count)
     masses[0] = 0
     with_paper = np.concatenate([[0], kept])
     return Strokes(
         ink=strength,
         contrast=contrast,
-        labels=new[labels],
+        labels=renumbered.reshape(labels.shape),
         boxes=boxes[with_paper].astype(np.int32),
         masses=masses[with_paper].astype(np.float64),
         at_edge=float(masses[at_edge].sum()),

@@ -70,7 +70,9 @@ def _parts(whole: Candidate, crop: Crop, logits_fn: LogitsFn) -> dict[tuple[int,
         return {}
     costs = [0.0, *(cut.cost for cut in cuts), 0.0]
     columns, last = np.arange(crop.ink.shape[1]), len(cuts) + 1
-    part_of = (columns >= np.array([cut.columns for cut in cuts])[:, :, None]).sum(axis=0)
+    part_of = np.zeros(crop.ink.shape, np.uint8)
+    for cut in cuts:
+        part_of += columns >= cut.columns[:, np.newaxis]
     parts = {}
     for start in range(last):
         for end in range(start + 1, min(start + len(cuts), last) + 1):
