@@ -34,17 +34,23 @@ class DigitPool:
 
     Attributes:
         engine: runs the network.
-        random: decides what is drawn; by default the system's, which is not predictable.
+        random: decides what is drawn.
         labels: (10,000,) int, the true classes.
+        predictions: (10,000,) int, the predicted classes; empty until they are measured.
+        margins: (10,000,) float32, by how much the largest logit exceeds the second largest: the
+            logarithm of how many times as probable the predicted class is.
     """
 
     def __init__(self, engine: Engine, chance: random.Random | None = None) -> None:
         self.engine = engine
-        self.random = chance or random.SystemRandom()
+        # Not `SystemRandom`: it gives up the interpreter's lock for every number, and while
+        # something computes, the event loop gets it back only after milliseconds.
+        self.random = chance or random.Random()  # noqa: S311 - seeded by the system
         self._images = load_test_digits().images
         self.labels = load_test_digits().labels.astype(int)
         self._measuring = asyncio.Lock()
-        self._logits = np.empty((0, 10), np.float32)
+        self.predictions = np.empty(0, np.intp)
+        self.margins = np.empty(0, np.float32)
 
     async def measure(self) -> None:
         """Classify all test digits unless that is done; takes a second.
@@ -53,23 +59,12 @@ class DigitPool:
             UserError: too many requests wait.
         """
         async with self._measuring:
-            if not len(self._logits):
+            if not len(self.predictions):
                 images = await self.engine.picture(as_input, self._images)
-                self._logits = await self.engine.logits(images[..., 0], Network.TUTORIAL)
-
-    @property
-    def predictions(self) -> NDArray[np.intp]:
-        """(10,000,), the predicted classes."""
-        return np.asarray(self._logits.argmax(axis=1))
-
-    @property
-    def margins(self) -> NDArray[np.float32]:
-        """(10,000,), by how much the largest logit exceeds the second largest.
-
-        That is the logarithm of how many times as probable the predicted class is.
-        """
-        ordered = np.sort(self._logits, axis=1)
-        return np.asarray(ordered[:, -1] - ordered[:, -2])
+                logits = await self.engine.logits(images[..., 0], Network.TUTORIAL)
+                ordered = np.sort(logits, axis=1)
+                self.margins = ordered[:, -1] - ordered[:, -2]
+                self.predictions = logits.argmax(axis=1)
 
     def of_label(self, label: str | None) -> Mask:
         """Return which digits are of a class; all if it is `None`."""

@@ -1,5 +1,6 @@
 """The two networks that answer."""
 
+import gc
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,11 @@ from core.network import WeightsError
 
 if TYPE_CHECKING:
     from core.explain.explainer import Explainer
+
+
+_COLLECTIONS = (700, 10, 100)
+"""When garbage is collected, as `gc.set_threshold` takes it: of all objects a tenth as often as by
+Python's own, because each graph that is compiled later adds thousands of them."""
 
 
 class Network(StrEnum):
@@ -42,4 +48,8 @@ def load_explainer(weights: Path) -> "Explainer":
         explainer.closed_form  # noqa: B018 - raises for any other network
     except ValueError as error:
         raise WeightsError(f"{weights} cannot be used here: {error}.") from error
+    # TensorFlow keeps hundreds of thousands of objects. While the garbage collector looks through
+    # them, which takes a quarter of a second, the event loop stands still.
+    gc.freeze()
+    gc.set_threshold(*_COLLECTIONS)
     return explainer

@@ -1,6 +1,6 @@
 """Which heatmap is true?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 
@@ -102,11 +102,18 @@ async def _left(pool: DigitPool, drawn: list[int], method: str) -> NDArray[np.fl
     """
     labels: list[int] = pool.labels[drawn].tolist()  # which are the predictions
     explained = await pool.explain(drawn, labels, DEFAULT_LAYER, method)
-    images = [test_digit(index).image for index in drawn]
-    rest = [
-        remove(image, hottest_first(heatmap, image))
-        for image, heatmap in zip(images, explained.heatmaps, strict=True)
-    ]
-    logits = await pool.engine.logits(np.stack(rest), Network.TUTORIAL)
+    rest = await pool.engine.picture(_without_hottest, drawn, explained.heatmaps)
+    logits = await pool.engine.logits(rest, Network.TUTORIAL)
     left = softmax(logits, axis=1)[np.arange(len(drawn)), labels]
     return np.where(explained.empty, np.float32(np.nan), left)
+
+
+def _without_hottest(drawn: Sequence[int], heatmaps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return test digits, (n, 28, 28), without the ink where their maps are brightest."""
+    images = [test_digit(index).image for index in drawn]
+    return np.stack(
+        [
+            remove(image, hottest_first(heatmap, image))
+            for image, heatmap in zip(images, heatmaps, strict=True)
+        ]
+    )
