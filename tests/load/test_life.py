@@ -12,6 +12,7 @@ from aiohttp.test_utils import unused_port
 from bot.i18n import speaker
 from tests.builders import picture
 from tests.load.loopback import Loopback, Person, Process
+from tests.load.loopback.crowd import Crowd
 
 _CANARY = "zwitscher"
 
@@ -75,3 +76,27 @@ async def _write_early(discord: Loopback, person: Person) -> None:
     await discord.connected()
     person.say(person.dm, f"{_CANARY} 안녕", (f"{_CANARY}.png", picture(7)))
     await person.dm.wait_for(re.escape(speaker("ko")("notice.early")))
+
+
+async def test_a_crowd_is_answered_or_asked_to_try_again_when_it_is_told_to_end(
+    tmp_path: Path,
+) -> None:
+    async with Loopback() as discord:
+        crowd = Crowd(discord, people=60, servers=8)
+        async with Process(discord, tmp_path) as process:
+            acting = asyncio.create_task(_act_for_ever(crowd))
+            while discord.ledger.counts()["answered"] < 60:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+            async with asyncio.timeout(11):
+                assert await process.end() == 0
+            acting.cancel()
+            await asyncio.wait({acting})
+        accepted = [each for each in discord.ledger.interactions.values() if each.acknowledged]
+        assert [each.label for each in accepted if not each.answered or each.is_loading] == []
+        assert process.leaks == []
+        discord.check()
+
+
+async def _act_for_ever(crowd: Crowd) -> None:
+    async for _ in crowd.act(interactions=None, at_once=60):
+        pass
