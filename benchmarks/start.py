@@ -16,29 +16,9 @@ import time, psutil
 process = psutil.Process()
 print(time.time() - process.create_time(), process.memory_info().rss / 2**20)
 """
-_TENSORFLOW = f"import tensorflow{_REPORT}"
-_EXPLAINER = f"from core import Explainer; Explainer.load(){_REPORT}"
-# All but Discord's own answers: the way there takes a second or so, during which this goes on.
-_BOT = """
-import asyncio, time, psutil
-from sqlalchemy import make_url
-from bot.app import create_bot
-from bot.explain.query import Query
-from bot.settings import Settings
-
-process = psutil.Process()
-
-async def answer():
-    database = make_url("sqlite+aiosqlite://")
-    settings = Settings(_env_file=None, discord_token=None, database_url=database)
-    async with create_bot(settings) as bot:
-        await bot.load()
-        idle = process.memory_info().rss
-        await bot.explaining.answer(Query.test_digit(7), None, 1)
-        print(time.time() - process.create_time(), idle / 2**20)
-
-asyncio.run(answer())
-"""
+_TENSORFLOW = ("-c", f"import tensorflow{_REPORT}")
+_EXPLAINER = ("-c", f"from core import Explainer; Explainer.load(){_REPORT}")
+_BOT = ("-m", "benchmarks.bot_start")
 
 
 def starting(times: int = 3) -> list[Row]:
@@ -66,10 +46,10 @@ def starting(times: int = 3) -> list[Row]:
     ]
 
 
-def _start(program: str) -> list[float]:
+def _start(program: tuple[str, str]) -> list[float]:
     """Seconds from the process's creation, and MiB resident, once a program has come to report."""
     run = subprocess.run(  # noqa: S603 - the three programs above
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, *program], capture_output=True, text=True, check=True
     )
     return [float(figure) for figure in run.stdout.split()]
 
