@@ -1,6 +1,8 @@
 """The two networks that answer."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -41,15 +43,28 @@ def load_explainer(weights: Path) -> "Explainer":
     Raises:
         core.network.WeightsError: If there is no such network.
     """
-    from core.explain.explainer import Explainer  # noqa: PLC0415 - TensorFlow takes seconds
+    with _uncollected():
+        from core.explain.explainer import Explainer  # noqa: PLC0415 - TensorFlow takes seconds
 
-    explainer = Explainer.load(weights)
+        explainer = Explainer.load(weights)
     try:
         explainer.closed_form  # noqa: B018 - raises for any other network
     except ValueError as error:
         raise WeightsError(f"{weights} cannot be used here: {error}.") from error
-    # TensorFlow keeps hundreds of thousands of objects. While the garbage collector looks through
-    # them, which takes a quarter of a second, the event loop stands still.
-    gc.freeze()
-    gc.set_threshold(*_COLLECTIONS)
     return explainer
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave what is made in this context to itself: no garbage is looked for in it, now or later.
+
+    TensorFlow keeps hundreds of thousands of objects. To look through them takes a quarter of a
+    second, again and again at the start, and later while the event loop stands still.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(*_COLLECTIONS)
+        gc.enable()
