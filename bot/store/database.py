@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Self
@@ -21,6 +22,7 @@ from bot.store.migrations import UnknownStepError, is_current, upgrade
 from bot.store.models import Base
 
 _BUSY_SECONDS = 15  # how long another process may keep SQLite's write lock from us
+_BUSY_PAUSE = 0.02  # seconds between two attempts to get it
 
 _AWAY_STATES = ("08", "53", "57P")  # PostgreSQL: no connection, too many, going down or starting
 
@@ -179,7 +181,7 @@ def _connect(url: URL) -> AsyncEngine:
     # Create the file if it does not exist, and let readers go on while one process writes. Errors
     # of the file show here: in aiosqlite's thread they would leave it hanging.
     with closing(sqlite3.connect(url.database or ":memory:", timeout=_BUSY_SECONDS)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
     engine = create_async_engine(
         url,
         hide_parameters=True,  # what people type does not go into logs
@@ -191,6 +193,23 @@ def _connect(url: URL) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a file to write-ahead logging.
+
+    SQLite does not wait here while another process does the same, whatever the timeout.
+    """
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_BUSY_PAUSE)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

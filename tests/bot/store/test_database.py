@@ -99,6 +99,13 @@ async def test_processes_may_start_and_write_at_the_same_time(url: URL) -> None:
     await store.close()
 
 
+async def test_processes_may_make_a_file_at_the_same_time(tmp_path: Path) -> None:
+    for number in range(100):
+        url = URL.create("sqlite+aiosqlite", database=str(tmp_path / f"{number}.sqlite3"))
+
+        assert await asyncio.gather(*(up_to_date(url) for _ in range(4))) == [False] * 4
+
+
 async def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     url = URL.create("sqlite+aiosqlite", database=str(tmp_path / "missing" / "bot.sqlite3"))
 
