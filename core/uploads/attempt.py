@@ -17,6 +17,7 @@ from core.uploads.candidates import (
     evidence,
     in_batches,
 )
+from core.uploads.ink import otsu
 from core.uploads.orientation import WAYS, Ways, compare_ways, from_upright, made_upright
 from core.uploads.patch import Patch
 from core.uploads.segmentation import MIN_TWO_TONE, find_digits
@@ -305,7 +306,7 @@ def _is_outline_of_solid(ink: NDArray[np.uint8], wide: NDArray[np.uint8], box: B
     """
     left, top, right, bottom = box
     here, there = ink[top:bottom, left:right], wide[top:bottom, left:right]
-    is_stroke = here > cv2.threshold(here, 0, 255, cv2.THRESH_OTSU)[0]
+    is_stroke = here > otsu(here)
     if is_stroke.all() or not is_stroke.any():
         return False
     strong = _AS_STRONG * np.median(there[is_stroke])

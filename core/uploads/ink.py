@@ -102,7 +102,7 @@ def find_fine_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = _uint8(cv2.cvtColor(thumb, cv2.COLOR_RGB2GRAY))
     if np.median(grey) < _BRIGHT and not _is_dark_on_light(grey, radius):
         thumb, pixels = 255 - thumb, 255 - pixels
-    paper = _blur(_uint8(cv2.morphologyEx(thumb, cv2.MORPH_CLOSE, _square(radius))), radius / 2)
+    paper = _blur(_uint8(cv2.morphologyEx(thumb, cv2.MORPH_CLOSE, square(radius))), radius / 2)
     paper = _resize(paper, columns, rows)
     share = cv2.subtract(paper, pixels)
     np.maximum(paper, _DARKEST, out=paper)
@@ -124,17 +124,17 @@ def _may_hide_ink(thumb: NDArray[np.uint8], full: float) -> bool:
 def _hides_ink(seen: NDArray[np.uint8], others: Sequence[NDArray[np.uint8]], full: float) -> bool:
     """Whether strong ink of some colour is hardly seen in the best channel."""
     hidden = (np.maximum.reduce(others) > _AS_INK * full) & (seen < _UNSEEN * full)
-    return bool(np.count_nonzero(hidden) > _HIDDEN * np.count_nonzero(seen > _otsu(seen)))
+    return bool(np.count_nonzero(hidden) > _HIDDEN * np.count_nonzero(seen > otsu(seen)))
 
 
 def _full(ink: NDArray[np.uint8]) -> float:
     """Return the median of the ink that stands out; infinity if none does."""
-    inked = ink > _otsu(ink)
+    inked = ink > otsu(ink)
     return float(np.median(ink[inked])) if inked.any() else math.inf
 
 
-def _otsu(ink: NDArray[np.uint8]) -> float:
-    """Return Otsu's threshold."""
+def otsu(ink: NDArray[np.uint8]) -> float:
+    """Return Otsu's threshold: ink is stronger."""
     return float(cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)[0])
 
 
@@ -143,7 +143,7 @@ def _best_channel(thumb: NDArray[np.uint8], radius: int) -> NDArray[np.float32]:
     contrasts = []
     for weights in _CHANNELS:
         grey = _uint8(cv2.transform(thumb, weights[None]))
-        near = _square(radius)
+        near = square(radius)
         darker = cv2.subtract(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, near), grey)
         lighter = cv2.subtract(grey, cv2.morphologyEx(grey, cv2.MORPH_OPEN, near))
         contrasts.append(max(np.percentile(darker, 98), np.percentile(lighter, 98)))
@@ -188,7 +188,7 @@ def _differences(
     grey: NDArray[np.uint8], radius: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return the difference of each pixel to the lightest and to the darkest nearby."""
-    near = _square(radius)
+    near = square(radius)
     lighter = cv2.subtract(cv2.dilate(grey, near), grey)
     darker = cv2.subtract(grey, cv2.erode(grey, near))
     return _uint8(lighter), _uint8(darker)
@@ -205,7 +205,7 @@ def _paper(thumb: NDArray[np.uint8], radius: int, *, dark_on_light: bool) -> NDA
     # Extrapolated beyond the edges, where a lighting gradient would otherwise look like ink.
     wide = np.pad(thumb.astype(np.int16), margin, mode="reflect", reflect_type="odd")
     fill = cv2.MORPH_CLOSE if dark_on_light else cv2.MORPH_OPEN
-    filled = cv2.morphologyEx(np.clip(wide, 0, 255).astype(np.uint8), fill, _square(radius))
+    filled = cv2.morphologyEx(np.clip(wide, 0, 255).astype(np.uint8), fill, square(radius))
     rows, columns = thumb.shape
     filled = _uint8(filled[margin : margin + rows, margin : margin + columns])
     bare = _bare(_uint8(cv2.absdiff(filled, thumb)))
@@ -223,8 +223,8 @@ def _ink(
 
 def _bare(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return 1 where there is neither ink nor its blurred edge, else 0."""
-    inked = (ink > _otsu(ink) * 0.7).astype(np.uint8)
-    return np.equal(cv2.dilate(inked, _square(1)), 0).astype(np.float32)
+    inked = (ink > otsu(ink) * 0.7).astype(np.uint8)
+    return np.equal(cv2.dilate(inked, square(1)), 0).astype(np.float32)
 
 
 def _local_mean(
@@ -250,7 +250,8 @@ def _edge_mean(grey: NDArray[np.uint8]) -> float:
     return float(np.concatenate(edges).mean())
 
 
-def _square(radius: int) -> NDArray[np.uint8]:
+def square(radius: int) -> NDArray[np.uint8]:
+    """Return the structuring element that reaches so many pixels to all sides."""
     return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.uploads.ink import square
 from core.uploads.normalise import ink_window
 from core.uploads.patch import Patch
 
@@ -60,7 +61,7 @@ def find_paper(full: Patch, max_pixels: int) -> Paper | None:
         return Paper(patch, np.ones(patch.pixels.shape[:2], np.bool_))
     inset = max(round(_INSET * max(rows, columns)), 1)
     framed = np.pad(mask, inset, mode="edge")
-    kept = cv2.erode(framed, np.ones((2 * inset + 1,) * 2, np.uint8))[inset:-inset, inset:-inset]
+    kept = cv2.erode(framed, square(inset))[inset:-inset, inset:-inset]
     if not kept.any():
         return None
     rows_kept, columns_kept = ink_window(kept)
@@ -74,7 +75,7 @@ def find_paper(full: Patch, max_pixels: int) -> Paper | None:
 def _light_region(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return the largest light region as 0 and 1, holes filled, if it may be paper."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    near = np.ones((2 * _INK + 1,) * 2, np.uint8)
+    near = square(_INK)
     # Framed, or else what is between light paper and the picture's edge would be closed too.
     framed = cv2.copyMakeBorder(grey, *(2 * _INK,) * 4, cv2.BORDER_REPLICATE)
     closed = np.asarray(cv2.morphologyEx(framed, cv2.MORPH_CLOSE, near), np.uint8)
@@ -102,7 +103,7 @@ def _light_region(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 def _step(grey: NDArray[np.uint8], region: NDArray[np.uint8]) -> float:
     """Return the mean difference between a band within a region's edge and one outside of it."""
-    near = np.ones((2 * _BAND + 1,) * 2, np.uint8)
+    near = square(_BAND)
     inner, outer = cv2.erode(region, near, borderValue=1), cv2.dilate(region, near, borderValue=0)
     inside, outside = grey[(region > 0) & (inner == 0)], grey[(outer > 0) & (region == 0)]
     if not (len(inside) and len(outside)):

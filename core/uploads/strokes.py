@@ -10,6 +10,7 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from core.digit import Box
+from core.uploads.ink import otsu, square
 from core.uploads.normalise import ink_window
 
 _MIN_CONTRAST = 14  # between ink and paper, of 255
@@ -128,8 +129,7 @@ def two_tone(ink: NDArray[np.uint8], box: Box) -> float:
     left, top, right, bottom = box
     margin = max((bottom - top) // 10, 2)
     ink = ink[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin]
-    threshold, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)
-    is_ink = ink > threshold
+    is_ink = ink > otsu(ink)
     share = float(is_ink.mean())
     if share in {0.0, 1.0}:
         return 0.0
@@ -164,7 +164,7 @@ def runs_on(
     own[start, across] = inked[start, across]
     if wide is not None:
         there = wide[top:bottom, left:right]
-        own[start, across] |= there > cv2.threshold(there, 0, 255, cv2.THRESH_OTSU)[0]
+        own[start, across] |= there > otsu(there)
     ring = _widened(own, far) & ~_widened(own | inked, near)
     full = own & (strokes.ink[window] > _STRONG)
     if not (ring.any() and full.any()):
@@ -180,8 +180,7 @@ def runs_on(
 
 
 def _widened(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
-    near = np.ones((2 * by + 1, 2 * by + 1), np.uint8)
-    return np.asarray(cv2.dilate(mask.astype(np.uint8), near), np.bool_)
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), square(by)), np.bool_)
 
 
 class InkStyle(Enum):
@@ -237,7 +236,7 @@ def _local_strength(ink: NDArray[np.uint8], paper: int, full: int) -> NDArray[np
     padded[:rows, :columns] = ink
     strongest = padded.reshape(down, _BLOCK, across, _BLOCK).max(axis=(1, 3))
     reach = max(int(max(strongest.shape) * _NEAR), 1)
-    near = cv2.dilate(strongest, np.ones((2 * reach + 1,) * 2, np.uint8)).astype(np.float32)
+    near = cv2.dilate(strongest, square(reach)).astype(np.float32)
     near = np.asarray(cv2.blur(near, (2 * reach + 1,) * 2), np.float32)
     near = np.clip(0.8 * near, max(paper + _PALEST * (full - paper), _MIN_CONTRAST), None)
     local = np.asarray(cv2.resize(near, (across * _BLOCK, down * _BLOCK)), np.float32)
@@ -334,7 +333,7 @@ def _levels(ink: NDArray[np.uint8]) -> tuple[int, int]:
     Returns:
         The median of the paper, and the upper quartile of the ink, whose edges are fainter.
     """
-    threshold = int(cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)[0])
+    threshold = int(otsu(ink))
     values = cv2.calcHist([ink], [0], None, [256], [0, 256]).ravel().cumsum()
     up_to_threshold, all_values = values[threshold], values[-1]
     paper = np.searchsorted(values, up_to_threshold / 2)
