@@ -41,7 +41,7 @@ async def test_what_it_has_confirmed_outlasts_it(
             playing = [
                 asyncio.create_task(_play_for_ever(host, voters, each, votes)) for each in channels
             ]
-            playing.append(asyncio.create_task(_act_for_ever(crowd)))
+            playing.append(asyncio.create_task(crowd.act_for_ever(at_once=20)))
             await asyncio.sleep(random.uniform(0, _LONGEST))
             await process.kill()
             for task in playing:
@@ -107,11 +107,6 @@ def _choices(channel: Channel) -> list[Payload]:
         if found := [each for each in message.controls if each["custom_id"].startswith("vote:")]:
             return found
     raise NotAnsweredError("there is no round yet")
-
-
-async def _act_for_ever(crowd: Crowd) -> None:
-    async for _ in crowd.act(interactions=None, at_once=20):
-        pass
 
 
 def _waiting(file: Path) -> bool:

@@ -84,7 +84,7 @@ async def test_a_crowd_is_answered_or_asked_to_try_again_when_it_is_told_to_end(
     async with Loopback() as discord:
         crowd = Crowd(discord, people=60, servers=8)
         async with Process(discord, tmp_path) as process:
-            acting = asyncio.create_task(_act_for_ever(crowd))
+            acting = asyncio.create_task(crowd.act_for_ever(at_once=60))
             while discord.ledger.counts()["answered"] < 60:  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.01)
             async with asyncio.timeout(11):
@@ -95,8 +95,3 @@ async def test_a_crowd_is_answered_or_asked_to_try_again_when_it_is_told_to_end(
         assert [each.label for each in accepted if not each.answered or each.is_loading] == []
         assert process.leaks == []
         discord.check()
-
-
-async def _act_for_ever(crowd: Crowd) -> None:
-    async for _ in crowd.act(interactions=None, at_once=60):
-        pass

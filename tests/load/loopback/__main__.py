@@ -46,8 +46,7 @@ async def _load(
     asked: argparse.Namespace, discord: Loopback, process: Process, crowd: Crowd
 ) -> None:
     if asked.interactions is None:
-        async for _ in crowd.act(interactions=None, at_once=asked.at_once, pause=_PAUSE):
-            pass
+        await crowd.act_for_ever(at_once=asked.at_once, pause=_PAUSE)
         return
     report = await run_load(
         discord, process, crowd, interactions=asked.interactions, at_once=asked.at_once

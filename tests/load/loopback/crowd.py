@@ -108,6 +108,11 @@ class Crowd:
             for _ in itertools.count() if interactions is None else range(interactions):
                 yield await done.get()
 
+    async def act_for_ever(self, *, at_once: int, pause: float = 0.0) -> None:
+        """Let them do so many things at a time, until this is cancelled."""
+        async for _ in self.act(interactions=None, at_once=at_once, pause=pause):
+            pass
+
     async def _act(self, person: Person) -> None:
         place = self._random.choice(self._home[person.id])
         ways = (self._command, self._press, self._complete, self._menu)
