@@ -56,7 +56,7 @@ def load_explainer(weights: Path) -> "Explainer":
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Leave what is made in this context to itself: no garbage is looked for in it, now or later.
+    """Look for no garbage in this context, nor ever in what is there at its end.
 
     TensorFlow keeps hundreds of thousands of objects. To look through them takes a quarter of a
     second, again and again at the start, and later while the event loop stands still.
