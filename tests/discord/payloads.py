@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import simcord
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 _DESCRIPTION = Path(__file__).parents[3] / "shared" / "discord-openapi.json"
 
@@ -18,6 +18,7 @@ class Validator:
     def __init__(self, description: dict[str, Any] | None) -> None:
         self._components: dict[str, Any] = {}
         self._routes: list[tuple[str, re.Pattern[str], dict[str, Any]]] = []
+        self._validators: dict[int, Draft202012Validator] = {}
         self._valid: set[tuple[str, str, str]] = set()
         if description is None:
             return
@@ -52,18 +53,26 @@ class Validator:
         sent = (method, path, json.dumps(body, sort_keys=True))
         if sent in self._valid:  # every start registers the same commands
             return None
-        schema = self._schema(method, path)
-        if schema is None:
+        route = self._route(method, path)
+        if route is None:
             return f"Discord has no route {method} {path}"
-        validator = Draft202012Validator({**schema, "components": self._components})
+        validator = self._compiled(route)
         error = next(validator.iter_errors(body), None)
         if error is not None:
             return f"{method} {path}: {error.message[:2000]}"
         self._valid.add(sent)
         return None
 
-    def _schema(self, method: str, path: str) -> dict[str, Any] | None:
-        for of, pattern, schema in self._routes:
+    def _route(self, method: str, path: str) -> int | None:
+        for number, (of, pattern, _) in enumerate(self._routes):
             if of == method and pattern.search(path):
-                return schema
+                return number
         return None
+
+    def _compiled(self, route: int) -> Draft202012Validator:
+        if route not in self._validators:
+            _, _, schema = self._routes[route]
+            self._validators[route] = Draft202012Validator(
+                {**schema, "components": self._components}
+            )
+        return self._validators[route]
