@@ -89,34 +89,51 @@ def postgresql() -> Iterator[PostgreSQL]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
-    """Of an SQLite file that is not there yet, and of an empty database of PostgreSQL."""
-    if request.param == "sqlite":
-        yield URL.create("sqlite+aiosqlite", database=str(tmp_path / "bot.sqlite3"))
-    else:
-        with request.getfixturevalue("postgresql").database() as empty:
-            yield empty
+def _make_tables(url: URL) -> None:
+    async def migrate() -> None:
+        await (await Store.open(url)).close()
+
+    with asyncio.Runner() as runner:
+        runner.run(migrate())
 
 
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the tables and nothing in them, to be copied."""
     file = tmp_path_factory.mktemp("empty") / "bot.sqlite3"
-
-    async def migrate() -> None:
-        await (await Store.open(URL.create("sqlite+aiosqlite", database=str(file)))).close()
-
-    with asyncio.Runner() as runner:
-        runner.run(migrate())
+    _make_tables(URL.create("sqlite+aiosqlite", database=str(file)))
     return file
 
 
+@pytest.fixture(scope="session")
+def empty_postgresql(postgresql: PostgreSQL) -> Iterator[str]:
+    """The name of a database of PostgreSQL with the tables and nothing in them."""
+    with postgresql.database() as url:
+        _make_tables(url)
+        yield str(url.database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """Of an SQLite file that is not there yet, and of an empty database of PostgreSQL.
+
+    Both have the tables if the test asks for `store`.
+    """
+    has_tables = "store" in request.fixturenames
+    if request.param == "sqlite":
+        file = tmp_path / "bot.sqlite3"
+        if has_tables:
+            shutil.copy(request.getfixturevalue("empty_sqlite"), file)
+        yield URL.create("sqlite+aiosqlite", database=str(file))
+    else:
+        template = request.getfixturevalue("empty_postgresql") if has_tables else "template0"
+        with request.getfixturevalue("postgresql").database(template) as database:
+            yield database
+
+
 @pytest.fixture
-async def store(url: URL, empty_sqlite: Path) -> AsyncIterator[Store]:
+async def store(url: URL) -> AsyncIterator[Store]:
     """A database with its tables and nothing in them."""
-    if url.get_backend_name() == "sqlite":
-        shutil.copy(empty_sqlite, str(url.database))
     store = await Store.open(url)
     yield store
     await store.close()

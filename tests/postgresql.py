@@ -33,11 +33,11 @@ class PostgreSQL:
         self._numbers = itertools.count()
 
     @contextmanager
-    def database(self) -> Iterator[URL]:
-        """Make an empty database, and drop it at the end."""
+    def database(self, template: str = "template0") -> Iterator[URL]:
+        """Make a database, empty or as the template is, and drop it at the end."""
         name = f"{_NAME}{next(self._numbers)}"
         reached = ("--host", str(self._folder), "--username", _NAME)
-        self.run("createdb", *reached, "--template=template0", name)
+        self._run("createdb", *reached, f"--template={template}", name)
         try:
             yield URL.create(
                 "postgresql+asyncpg",
@@ -46,19 +46,23 @@ class PostgreSQL:
                 query={"host": str(self._folder)},
             )
         finally:
-            self.run("dropdb", *reached, "--force", name)
+            self._run("dropdb", *reached, "--force", name)
 
-    def run(self, program: str, *arguments: str) -> None:
-        """Run one of its programs, as somebody other than root: PostgreSQL insists on it."""
+    def serve(self, program: str, *arguments: str) -> None:
+        """Run one of the server's programs, as somebody other than root: they insist on it."""
         other: dict[str, Any] = {}
         if os.geteuid() == 0:
             other = {"user": "postgres", "group": "postgres", "extra_groups": ()}
+        self._run(program, *arguments, **other)
+
+    def _run(self, program: str, *arguments: str, **options: Any) -> None:
+        # As another user, Python forks, which takes 0.1 s and more with TensorFlow in memory.
         subprocess.run(
             [self._programs / program, *arguments],
             cwd=self._folder,
             stdout=subprocess.DEVNULL,
             check=True,
-            **other,
+            **options,
         )
 
 
@@ -76,13 +80,13 @@ def running(programs: Path) -> Iterator[PostgreSQL]:
             shutil.chown(folder, "postgres", "postgres")
         server = PostgreSQL(programs, folder)
         data = str(folder / "data")
-        server.run(
+        server.serve(
             "initdb", "--no-sync", "--auth=trust", f"--username={_NAME}", "--no-locale", data
         )
         options = f"-k {folder} -c listen_addresses='' -c fsync=off -c timezone=Asia/Seoul"
         log = ("--silent", "--log", str(folder / "log"))
-        server.run("pg_ctl", "start", "--wait", *log, "--pgdata", data, "--options", options)
+        server.serve("pg_ctl", "start", "--wait", *log, "--pgdata", data, "--options", options)
         try:
             yield server
         finally:
-            server.run("pg_ctl", "stop", "--wait", "--silent", "--mode=fast", "--pgdata", data)
+            server.serve("pg_ctl", "stop", "--wait", "--silent", "--mode=fast", "--pgdata", data)
