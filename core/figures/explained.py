@@ -1,5 +1,6 @@
 """The explanation of any picture: the picture, its overlay, the cells, and the classes."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -173,8 +174,11 @@ def _name(one: ExplainedPicture, index: int) -> str:
 
 def _shortened(text: str, width: int, size: int) -> str:
     """Shorten a text so that it is no wider than so many pixels in bold."""
-    if text_mask(text, size, bold=True).shape[1] <= width:
+
+    def is_wider(shown: str) -> bool:
+        return len(text_mask(shown, size, bold=True)[0]) > width
+
+    if not is_wider(text):
         return text
-    while text and text_mask(f"{text}…", size, bold=True).shape[1] > width:
-        text = text[:-1]
-    return f"{text}…"
+    kept = bisect_left(range(len(text)), True, key=lambda last: is_wider(f"{text[: last + 1]}…"))
+    return f"{text[:kept]}…"
