@@ -30,7 +30,7 @@ run: $(READY)  ## The bot on Discord: needs DISCORD_TOKEN in the environment or 
 	$(BIN)/gradcam-bot run $(ARGS)
 
 .PHONY: test
-test: $(READY)  ## The tests, on all cores; ARGS=--slow for all; ARGS="-n 0 -k particles" for some, on one
+test: $(READY)  ## The tests, on all cores; ARGS=--slow for all, with all cases; ARGS="-n 0 -k particles" for some, on one
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: soak

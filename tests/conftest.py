@@ -19,9 +19,9 @@ from tests.postgresql import PostgreSQL, programs, running
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let random tests run longer than they do by default, and slow ones run at all."""
+    """Let tests try more cases than they do by default, and slow ones run at all."""
     parser.addoption(
-        "--slow", action="store_true", help="run the tests too that need half a minute or more each"
+        "--slow", action="store_true", help="run the slow tests too, and the others with all cases"
     )
     parser.addoption(
         "--soak", action="store_true", help="try many more random cases: for hours, not minutes"
@@ -30,9 +30,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many random cases are tried."""
-    hypothesis.settings.register_profile("default", max_examples=25, deadline=None)
-    hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None)
-    hypothesis.settings.load_profile("soak" if config.getoption("--soak") else "default")
+    for profile, examples in (("default", 10), ("slow", 25), ("soak", 2_000)):
+        hypothesis.settings.register_profile(profile, max_examples=examples, deadline=None)
+    chosen = [profile for profile in ("soak", "slow") if config.getoption(f"--{profile}")]
+    hypothesis.settings.load_profile((*chosen, "default")[0])
 
 
 _LONGEST_FIRST = (
@@ -63,6 +64,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return places[0] if places else len(_LONGEST_FIRST)
 
     items.sort(key=rank)  # stable: within a rank the order stays random
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether every case of a kind is tried, as `--slow` asks, and not only some."""
+    return bool(pytestconfig.getoption("--slow") or pytestconfig.getoption("--soak"))
 
 
 @pytest.fixture(scope="session")

@@ -95,6 +95,7 @@ def test_a_training_writes_everything_that_is_kept_of_it(tmp_path: Path) -> None
         assert np.array_equal(weights, last)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_network_and_another_seed_another(tmp_path: Path) -> None:
     first, again, other = (
         _train(tmp_path / name, (seed,)) for name, seed in (("a", 3), ("b", 3), ("c", 4))

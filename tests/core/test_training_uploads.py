@@ -63,6 +63,7 @@ def record(
         return _train(digits, tmp_path_factory.mktemp("training") / "net", heard)
 
 
+@pytest.mark.slow
 def test_it_writes_a_network_and_all_that_is_told_of_it(
     record: ModelRecord, heard: _Heard, digits: DigitSet
 ) -> None:
@@ -87,6 +88,7 @@ def test_it_writes_a_network_and_all_that_is_told_of_it(
     assert card == model_card(record)
 
 
+@pytest.mark.slow
 def test_it_learns_digits_and_that_there_are_others(record: ModelRecord) -> None:
     history, uploads = record.history, record.decision
 
@@ -96,6 +98,7 @@ def test_it_learns_digits_and_that_there_are_others(record: ModelRecord) -> None
     assert (uploads.digits_drawn, uploads.negatives_drawn) == (_TRAINED, _TRAINED)
 
 
+@pytest.mark.slow
 def test_the_weights_that_are_kept_are_the_calibrated_ones(
     record: ModelRecord, digits: DigitSet
 ) -> None:
@@ -117,6 +120,7 @@ def test_the_weights_that_are_kept_are_the_calibrated_ones(
     assert refused[~is_digit].mean() == pytest.approx(uploads.negatives_refused, abs=0.01)
 
 
+@pytest.mark.slow
 def test_the_share_refused_of_a_kind_is_of_examples_of_that_kind(
     record: ModelRecord, digits: DigitSet
 ) -> None:

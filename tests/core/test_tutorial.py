@@ -56,11 +56,12 @@ def test_every_network_made_in_a_process_is_the_tutorial_s() -> None:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_heatmap_is_the_original_s_where_the_probability_is_not_saturated(
-    model: keras.Sequential, explainer: Explainer, digits: DigitSet, layer: str
+    model: keras.Sequential, explainer: Explainer, digits: DigitSet, layer: str, thorough: bool
 ) -> None:
+    count = 100 if thorough else 25
     some = images(digits, slice(700))
     unsaturated = explainer.explain(some).probabilities.max(1) < 1 - 1e-4
-    batch = some[unsaturated][:100]
+    batch = some[unsaturated][:count]
     original = _originals(model, batch, layer)
     empty = np.asarray(np.isnan(original).any((1, 2)))  # 0/0
     original[empty] = 0
@@ -77,12 +78,12 @@ def test_a_heatmap_is_the_original_s_where_the_probability_is_not_saturated(
     clear = in_batch.probabilities.max(1) < 1 - 1e-3
     decided = np.equal(below.any((1, 2)), above.any((1, 2)))
 
-    assert len(batch) == 100
+    assert len(batch) == count
     np.testing.assert_allclose(corrected, original, atol=1e-5)
     assert off[clear].max() < 1e-3
     assert (off <= 2 * rounding + 1e-4).all()
     np.testing.assert_array_equal(in_batch.empty[decided], empty[decided])
-    assert decided.sum() >= 95
+    assert decided.sum() >= 0.95 * count
 
 
 def _originals(

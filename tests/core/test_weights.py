@@ -129,6 +129,7 @@ def test_on_changed_digits_it_refuses_and_is_sure_as_often_as_it_says(
     assert uploads.ece_after < uploads.ece_before < 0.01
 
 
+@pytest.mark.slow
 def test_it_refuses_each_kind_of_negative_as_often_as_it_says(
     for_uploads: ModelRecord, digits: DigitSet
 ) -> None:

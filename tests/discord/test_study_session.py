@@ -309,6 +309,9 @@ async def table(summary: discord.Message, name: str) -> list[list[str]]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    "url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
 async def test_a_study_session(server: Server, people: list[simcord.MemberActor]) -> None:
     chance = random.Random(6)
     alex, bora, *others = people

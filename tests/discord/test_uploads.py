@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import logging
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -364,6 +365,7 @@ async def test_no_hostile_file_gets_more_than_a_sentence_and_others_are_answered
     server: Server,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
+    thorough: bool,
     member: str,
 ) -> None:
     actor, say = getattr(server, member), speaker("en" if member == "alex" else "ko")
@@ -375,7 +377,7 @@ async def test_no_hostile_file_gets_more_than_a_sentence_and_others_are_answered
     idle = process.memory_info().rss
     caplog.set_level(logging.ERROR)
 
-    for index, (name, data) in enumerate(hostile.items()):
+    for index, (name, data) in enumerate(islice(hostile.items(), 0, None, 1 if thorough else 5)):
         result, ordinary = await asyncio.gather(
             actor.slash(server.channel, "explain", image=(f"{name}.png", data)),
             server.bot.explaining.answer(Query.test_digit(index)),

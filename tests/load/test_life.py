@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import aiohttp
+import pytest
 from aiohttp.test_utils import unused_port
 
 from bot.i18n import speaker
@@ -78,6 +79,7 @@ async def _write_early(discord: Loopback, person: Person) -> None:
     await person.dm.wait_for(re.escape(speaker("ko")("notice.early")))
 
 
+@pytest.mark.slow
 async def test_a_crowd_is_answered_or_asked_to_try_again_when_it_is_told_to_end(
     tmp_path: Path,
 ) -> None:

@@ -35,6 +35,7 @@ class Place:
     alex: Person
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(3600)  # by the number of kills
 async def test_each_does_what_is_due_in_its_own_servers_once_whichever_is_killed(
     postgresql: PostgreSQL, tmp_path: Path, request: pytest.FixtureRequest

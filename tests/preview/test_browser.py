@@ -135,6 +135,7 @@ def test_an_uploaded_picture_is_read_and_asked_on(served: Serving, visit: Open) 
     assert not set(drawn) & set(drawn_before)
 
 
+@pytest.mark.slow
 def test_the_scene_has_a_photograph_of_several_digits_to_go_into(
     served: Serving, visit: Open
 ) -> None:
@@ -155,6 +156,7 @@ def test_the_scene_has_a_photograph_of_several_digits_to_go_into(
     assert Image.open(io.BytesIO(only_picture(page, steps))).width == 768
 
 
+@pytest.mark.slow
 def test_a_refusal_is_looked_into_and_corrected(served: Serving, visit: Open) -> None:
     page = visit(served)
     file = FilePayload(name="mine.png", mimeType="image/png", buffer=blank())
@@ -171,6 +173,7 @@ def test_a_refusal_is_looked_into_and_corrected(served: Serving, visit: Open) ->
     expect(corrected.get_by_role("combobox")).to_have_text(three)
 
 
+@pytest.mark.slow
 def test_menus_show_what_the_answer_holds_while_parts_of_it_come_and_go(
     served: Serving, visit: Open
 ) -> None:
@@ -221,6 +224,7 @@ def _digit(message: Locator, letter: str, say: Say) -> str:
     return next(label for label in labels if label.startswith(begins))
 
 
+@pytest.mark.slow
 def test_controls_change_the_message_they_are_below(served: Serving, visit: Open) -> None:
     page = visit(served)
     answer = page.command("explain", index="11")
@@ -261,6 +265,7 @@ def test_controls_change_the_message_they_are_below(served: Serving, visit: Open
     assert page.messages.count() == count
 
 
+@pytest.mark.slow
 def test_a_menu_follows_when_a_button_changes_what_it_shows(served: Serving, visit: Open) -> None:
     page = visit(served)
     answer = page.command("explain", index="11")
@@ -298,6 +303,7 @@ def test_somebody_else_is_answered_alone_and_in_their_language(
     expect(page.messages.filter(has_text=theirs)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_help_and_model_are_answered(served: Serving, visit: Open) -> None:
     page = visit(served)
 

@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -359,8 +360,8 @@ def test_a_turned_picture_is_told_and_drawn_upright(
     assert turned.read_bytes() == upright.read_bytes()
 
 
-def test_no_file_brings_a_traceback(typed: Typed, tmp_path: Path) -> None:
-    for name, data in hostile_files().items():
+def test_no_file_brings_a_traceback(typed: Typed, tmp_path: Path, thorough: bool) -> None:
+    for name, data in islice(hostile_files().items(), 0, None, 1 if thorough else 5):
         (tmp_path / name).write_bytes(data)
     files = sorted(tmp_path.iterdir())
 

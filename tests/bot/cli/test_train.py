@@ -31,6 +31,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_train_writes_a_network_that_evaluate_measures(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "net"
 

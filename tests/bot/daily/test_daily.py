@@ -209,6 +209,9 @@ async def test_the_last_answer_is_told_beside_the_next_question(
     assert unsent.previous == third.previous == ShownDigit(first.day, first.digit)
 
 
+@pytest.mark.parametrize(
+    "url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
 async def test_digits_are_worth_discussing_and_not_repeated_for_half_a_year(
     store: Store,
     daily: DailyDigits,

@@ -43,6 +43,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="peaks are measured through /proc")
 def test_the_bot_grows_little_by_hostile_files_and_the_largest_pictures(tmp_path: Path) -> None:
     """In a process of its own, because other tests have grown this one already."""

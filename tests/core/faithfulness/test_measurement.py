@@ -67,6 +67,7 @@ def test_every_method_is_measured_at_every_layer(folder: Path, explainer: Explai
     assert {(r.method, r.layer) for r in load_records(folder)} == expected | {(INK, None)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "method", "layer"),
     [

@@ -184,6 +184,7 @@ def test_what_needs_more_memory_is_given_up(worker: DecodingWorker) -> None:
     assert MAX_MEMORY < 1 << 30
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="peaks are measured through /proc")
 def test_whoever_has_them_decoded_grows_little(tmp_path: Path) -> None:
     code = """

@@ -38,9 +38,11 @@ _few = settings(max_examples=10, phases=[Phase.explicit, Phase.reuse, Phase.gene
 
 
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name__)
-def test_a_page_is_read_line_by_line(kind: PageKind, reader: Reader, answer: Answer) -> None:
+def test_a_page_is_read_line_by_line(
+    kind: PageKind, reader: Reader, answer: Answer, thorough: bool
+) -> None:
     wrong = misplaced = total = seed = 0
-    while total < 30:
+    while total < (30 if thorough else 12):
         page = drawn(kind, seed)
         reading = reader.read(page.picture)
         read, label = answer(reading), page.digits[:MAX_DIGITS]
@@ -49,7 +51,7 @@ def test_a_page_is_read_line_by_line(kind: PageKind, reader: Reader, answer: Ans
         total += len(label)
         seed += 1
 
-    assert wrong <= _WRONG_AT_MOST.get(kind, 0.05) * total
+    assert wrong <= _WRONG_AT_MOST.get(kind, 0.05) * total + (0 if thorough else 1)
     assert misplaced == 0
 
 

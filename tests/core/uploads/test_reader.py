@@ -46,27 +46,29 @@ _READABLE = [3, 2, 1, 18, 4, 8, 11, 0, 61, 7]
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.__name__)
-def test_a_digit_is_read_whatever_is_wrong_with_its_picture(defect: Defect, said: Said) -> None:
+def test_a_digit_is_read_whatever_is_wrong_with_its_picture(
+    defect: Defect, said: Said, thorough: bool
+) -> None:
     labels = load_test_digits().labels
 
     read = [
         said(as_picture(defect(written(index), np.random.default_rng(index))))
-        for index in range(30)
+        for index in range(30 if thorough else 8)
     ]
 
     wrong = [(i, labels[i], a) for i, a in enumerate(read) if a != str(labels[i])]
-    assert len(wrong) <= (4 if defect is hair_thin else 2), wrong
+    assert len(wrong) <= (4 if defect is hair_thin else 2 if thorough else 1), wrong
 
 
 @pytest.mark.parametrize("several", SEVERAL, ids=lambda several: several.__name__)
-def test_several_digits_are_read_in_order(several: Several, said: Said) -> None:
+def test_several_digits_are_read_in_order(several: Several, said: Said, thorough: bool) -> None:
     wrong = total = 0
-    for seed in range(10):
+    for seed in range(10 if thorough else 4):
         sheet, label = several(np.random.default_rng(seed))
         wrong += Levenshtein.distance(said(as_picture(sheet)), label)
         total += len(label)
 
-    assert wrong <= _WRONG_AT_MOST.get(several, 0.05) * total
+    assert wrong <= _WRONG_AT_MOST.get(several, 0.05) * total + (0 if thorough else 1)
 
 
 _WRONG_AT_MOST: dict[Several, float] = {
@@ -78,10 +80,11 @@ _WRONG_AT_MOST: dict[Several, float] = {
 
 
 @pytest.mark.parametrize("nothing", NOTHING, ids=lambda nothing: nothing.__name__)
-def test_where_no_digit_is_none_is_found(nothing: Nothing, said: Said) -> None:
-    read = [said(as_picture(nothing(np.random.default_rng(seed)))) for seed in range(12)]
+def test_where_no_digit_is_none_is_found(nothing: Nothing, said: Said, thorough: bool) -> None:
+    seeds = range(12 if thorough else 3)
+    read = [said(as_picture(nothing(np.random.default_rng(seed)))) for seed in seeds]
 
-    assert sum(map(bool, read)) <= 2, read
+    assert sum(map(bool, read)) <= (2 if thorough else 1), read
 
 
 @pytest.mark.parametrize("thickness", [1, 2, 5, 40])
