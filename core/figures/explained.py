@@ -176,7 +176,7 @@ def _shortened(text: str, width: int, size: int) -> str:
     """Shorten a text so that it is no wider than so many pixels in bold."""
 
     def is_wider(shown: str) -> bool:
-        return len(text_mask(shown, size, bold=True)[0]) > width
+        return bool(text_mask(shown, size, bold=True).shape[1] > width)
 
     if not is_wider(text):
         return text
