@@ -81,12 +81,13 @@ class ClosedFormNetwork(Network):
             if found[name] != shapes:
                 raise ValueError(f"{name!r} has weights of shapes {found[name]}, not {shapes}")
         kernel1, bias1, kernel2, bias2, dense, self.bias = model.get_weights()
-        self._dense = dense
+        # A graph refers to a tensor, but holds several copies of an array.
+        self._dense, self._dense_back = tf.constant(dense), tf.constant(dense.T)
 
         # (10, 64): the gradient of each logit at max_pooling2d_1, averaged over the 7x7 cells.
         self._dense_mean = np.ascontiguousarray(dense.reshape(49, 64, 10).mean(0).T)
         self._conv_mean = (self._dense_mean / 4).astype(np.float32)
-        self._back = _mean_gradient_matrices(kernel2, cells=14 * 14)
+        self._back = tf.constant(_mean_gradient_matrices(kernel2, cells=14 * 14))
         self.image_shape, self.classes, self.image_range = (28, 28, 1), 10, (0, 1)
         self.layers = dict(zip(SPATIAL_LAYERS, ((28, 28), (14, 14), (14, 14), (7, 7)), strict=True))
         steps: tuple[Any, ...] = (
@@ -205,7 +206,7 @@ class ClosedFormNetwork(Network):
         """Return the mean gradient at `max_pooling2d`, (n, t, 32)."""
         t = upstream.shape[1]
         pooled = tf.reshape(run.features["max_pooling2d_1"], (-1, 49, 64))
-        gradient = tf.reshape(_matmul(upstream, self._dense.T), (-1, t, 49, 64))
+        gradient = tf.reshape(_matmul(upstream, self._dense_back), (-1, t, 49, 64))
         gradient *= tf.sign(pooled)[:, None]  # ReLU passes no gradient at zero
 
         at_edge = _winners_at_the_edge(run.features["conv2d_1"], pooled)[:, None]  # (n, 1, 28, 64)
@@ -270,7 +271,7 @@ def _winners_at_the_edge(conv: tf.Tensor, pooled: tf.Tensor) -> tf.Tensor:
     return tf.cast(in_first == _EDGE_COMES_FIRST, tf.float32)
 
 
-def _matmul(rows: tf.Tensor, matrix: NDArray[np.float32]) -> tf.Tensor:
+def _matmul(rows: tf.Tensor, matrix: tf.Tensor | NDArray[np.float32]) -> tf.Tensor:
     """Multiply (n, t, a) by (a, b) as one product of matrices."""
     _, t, a = rows.shape
     return tf.reshape(tf.matmul(tf.reshape(rows, (-1, a)), matrix), (-1, t, matrix.shape[1]))
