@@ -33,14 +33,18 @@ class UserError(Exception):
 def describe(error: BaseException, say: Say) -> str:
     """Describe an error to the person who met it.
 
-    A `UserError` is told in its own words. A database that does not answer is logged in one line.
-    Any other error is logged with its traceback under an id, and the person is told the id.
+    A `UserError` is told in its own words. That the database or Discord does not answer is logged
+    in one line. Any other error is logged with its traceback under an id, and the person is told
+    the id.
     """
     if isinstance(error, UserError):
         return say(error.key, **error.fields)
     if isinstance(error, StoreAwayError):
         _log.error("%s", error)
         return say("problem.store")
+    if isinstance(error, (aiohttp.ClientError, discord.DiscordServerError)):
+        _log.warning("Discord does not answer: %s", error)
+        return say("problem.discord")
     error_id = secrets.token_hex(4)
     _log.error("Error %s", error_id, exc_info=error, extra={"error_id": error_id})
     return say("problem.fault", id=error_id)

@@ -1,4 +1,4 @@
-"""What `gradcam-bot doctor` looks at: one function a check, one file a room."""
+"""The checks of `gradcam-bot doctor`, each a function, in files by what they look at."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

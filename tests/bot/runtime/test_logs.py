@@ -4,12 +4,15 @@ import io
 import json
 import logging
 from collections.abc import Iterator
-from typing import Any, Literal
+from types import SimpleNamespace
+from typing import Any, Literal, cast
 
+import aiohttp
+import discord
 import pytest
 import structlog
 
-from bot.i18n import speaker
+from bot.i18n import LANGUAGES, speaker
 from bot.runtime import logs
 from bot.runtime.errors import describe
 
@@ -85,3 +88,25 @@ def test_the_id_that_a_person_is_told_finds_the_traceback(written: io.StringIO) 
     (line,) = _lines(written)
     assert line["error_id"] in told
     assert "KeyError: 'who knows'" in line["exception"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "error",
+    [
+        aiohttp.ClientOSError(104, "Connection reset by peer"),
+        aiohttp.ServerDisconnectedError(),
+        discord.DiscordServerError(
+            cast("Any", SimpleNamespace(status=503, reason="Unavailable")), "overloaded"
+        ),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_that_discord_does_not_answer_is_told_and_logged_in_a_line(
+    written: io.StringIO, error: Exception, language: str
+) -> None:
+    assert describe(error, speaker(language)) == speaker(language)("problem.discord")
+
+    (line,) = _lines(written)
+    assert str(error) in line["event"]
+    assert "exception" not in line
