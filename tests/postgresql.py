@@ -10,7 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import URL
+
+slow_on_postgresql = pytest.mark.parametrize(
+    "url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
+"""Marks a long test that takes `url` or `store`: it is slow on PostgreSQL."""
 
 _NAME = "bot"
 _INSTALLED = Path("/usr/lib/postgresql")  # Debian's versions, of which none is in the PATH

@@ -21,6 +21,7 @@ from bot.scores.scores import RoundFilter
 from bot.settings import Settings
 from tests.discord.conftest import Server
 from tests.discord.looking import answer, components, control, text
+from tests.postgresql import slow_on_postgresql
 
 _SECONDS = 45
 _FAST = _SECONDS + 1  # by then a round is over
@@ -309,9 +310,7 @@ async def table(summary: discord.Message, name: str) -> list[list[str]]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    "url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
-)
+@slow_on_postgresql
 async def test_a_study_session(server: Server, people: list[simcord.MemberActor]) -> None:
     chance = random.Random(6)
     alex, bora, *others = people
