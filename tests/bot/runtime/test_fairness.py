@@ -105,10 +105,12 @@ async def _finished(
             await work(engine, digits)
         finished.append(person)
 
+    # Of two threads, one may be at a short piece while the other does many.
+    engine._picture_threads = FairExecutor(1, "pictures")
+    engine._upload_threads = FairExecutor(1, "uploads")
     free = threading.Event()
-    for threads, number in ((engine._network_thread, 1), (engine._picture_threads, 2)):
-        for _ in range(number):
-            threads.submit(free.wait)
+    for threads in (engine._network_thread, engine._picture_threads):
+        threads.submit(free.wait)
     tasks = [asyncio.create_task(ask(*who, 30)) for who in first]
     await asyncio.sleep(0)
     tasks += [asyncio.create_task(ask(*who, 1)) for who in later]
