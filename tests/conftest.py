@@ -32,8 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose how many random cases are tried."""
     for profile, examples in (("default", 10), ("slow", 25), ("soak", 2_000)):
         hypothesis.settings.register_profile(profile, max_examples=examples, deadline=None)
-    chosen = [profile for profile in ("soak", "slow") if config.getoption(f"--{profile}")]
-    hypothesis.settings.load_profile((*chosen, "default")[0])
+    thorough = "slow" if _is_thorough(config) else "default"
+    hypothesis.settings.load_profile("soak" if config.getoption("--soak") else thorough)
+
+
+def _is_thorough(config: pytest.Config) -> bool:
+    return bool(config.getoption("--slow") or config.getoption("--soak"))
 
 
 _LONGEST_FIRST = (
@@ -53,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Slow tests are left out unless they are asked for.
     """
-    if not (config.getoption("--slow") or config.getoption("--soak")):
+    if not _is_thorough(config):
         for item in items:
             if item.get_closest_marker("slow"):
                 item.add_marker(pytest.mark.skip(reason="slow: --slow runs it"))
@@ -69,7 +73,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def thorough(pytestconfig: pytest.Config) -> bool:
     """Whether every case of a kind is tried, as `--slow` asks, and not only some."""
-    return bool(pytestconfig.getoption("--slow") or pytestconfig.getoption("--soak"))
+    return _is_thorough(pytestconfig)
 
 
 @pytest.fixture(scope="session")

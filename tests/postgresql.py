@@ -62,7 +62,7 @@ class PostgreSQL:
         self._run(program, *arguments, **other)
 
     def _run(self, program: str, *arguments: str, **options: Any) -> None:
-        # As another user, Python forks, which takes 0.1 s and more with TensorFlow in memory.
+        # As another user, Python forks, which is slow with TensorFlow in memory.
         subprocess.run(
             [self._programs / program, *arguments],
             cwd=self._folder,

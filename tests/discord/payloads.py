@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,26 +14,37 @@ from jsonschema_rs import Draft202012Validator
 _DESCRIPTION = Path(__file__).parents[3] / "shared" / "discord-openapi.json"
 
 
+@dataclass(frozen=True, eq=False)
+class _Route:
+    method: str
+    pattern: re.Pattern[str]
+    schema: dict[str, Any]
+
+    @cached_property
+    def validator(self) -> Draft202012Validator:
+        """Compiled when it is first needed: few routes are."""
+        return Draft202012Validator(self.schema)
+
+
 class Validator:
     """Validates requests by their route; without the description it can only count them."""
 
     def __init__(self, description: dict[str, Any] | None) -> None:
-        self._components: dict[str, Any] = {}
-        self._routes: list[tuple[str, re.Pattern[str], dict[str, Any]]] = []
-        self._validators: dict[int, Draft202012Validator] = {}
+        self._routes: list[_Route] = []
         self._valid: set[tuple[str, str, str]] = set()
         if description is None:
             return
-        self._components = description["components"]
+        components = description["components"]
         # discord.py sends ids as integers, which Discord takes.
-        self._components["schemas"]["SnowflakeType"]["type"] = ["string", "integer"]
+        components["schemas"]["SnowflakeType"]["type"] = ["string", "integer"]
         for path, methods in description["paths"].items():
             pattern = re.compile(re.sub(r"\\\{.+?\\\}", "[^/]+", re.escape(path)) + "$")
             for method, operation in methods.items():
                 body = operation.get("requestBody") if isinstance(operation, dict) else None
                 if body and "application/json" in body["content"]:
                     schema = body["content"]["application/json"]["schema"]
-                    self._routes.append((method.upper(), pattern, schema))
+                    whole = {**schema, "components": components}
+                    self._routes.append(_Route(method.upper(), pattern, whole))
 
     @classmethod
     def find(cls) -> Self:
@@ -56,23 +69,14 @@ class Validator:
         route = self._route(method, path)
         if route is None:
             return f"Discord has no route {method} {path}"
-        validator = self._compiled(route)
-        error = next(validator.iter_errors(body), None)
+        error = next(route.validator.iter_errors(body), None)
         if error is not None:
             return f"{method} {path}: {error.message[:2000]}"
         self._valid.add(sent)
         return None
 
-    def _route(self, method: str, path: str) -> int | None:
-        for number, (of, pattern, _) in enumerate(self._routes):
-            if of == method and pattern.search(path):
-                return number
+    def _route(self, method: str, path: str) -> _Route | None:
+        for route in self._routes:
+            if route.method == method and route.pattern.search(path):
+                return route
         return None
-
-    def _compiled(self, route: int) -> Draft202012Validator:
-        if route not in self._validators:
-            _, _, schema = self._routes[route]
-            self._validators[route] = Draft202012Validator(
-                {**schema, "components": self._components}
-            )
-        return self._validators[route]
