@@ -82,7 +82,7 @@ class ClosedFormNetwork(Network):
                 raise ValueError(f"{name!r} has weights of shapes {found[name]}, not {shapes}")
         kernel1, bias1, kernel2, bias2, dense, self.bias = model.get_weights()
         # A graph refers to a tensor, but holds several copies of an array.
-        self._dense, self._dense_back = tf.constant(dense), tf.constant(dense.T)
+        self._dense = tf.constant(dense)
 
         # (10, 64): the gradient of each logit at max_pooling2d_1, averaged over the 7x7 cells.
         self._dense_mean = np.ascontiguousarray(dense.reshape(49, 64, 10).mean(0).T)
@@ -206,7 +206,8 @@ class ClosedFormNetwork(Network):
         """Return the mean gradient at `max_pooling2d`, (n, t, 32)."""
         t = upstream.shape[1]
         pooled = tf.reshape(run.features["max_pooling2d_1"], (-1, 49, 64))
-        gradient = tf.reshape(_matmul(upstream, self._dense_back), (-1, t, 49, 64))
+        gradient = self.last_gradient(tf.reshape(upstream, (-1, self.classes)))
+        gradient = tf.reshape(gradient, (-1, t, 49, 64))
         gradient *= tf.sign(pooled)[:, None]  # ReLU passes no gradient at zero
 
         at_edge = _winners_at_the_edge(run.features["conv2d_1"], pooled)[:, None]  # (n, 1, 28, 64)
