@@ -23,7 +23,10 @@ from core.network import WeightsError, fingerprint, load_model, weights_file
 _CLASS = tf.TensorSpec((None,), tf.int32)
 _SEED = tf.TensorSpec((2,), tf.int32)
 _PASSES = 8
-"""Images of this many passes run at once, so that large batches keep memory within bounds."""
+"""Of large images, those of this many passes run at once, which keeps memory within bounds."""
+
+_MOST_AT_ONCE = 64
+"""Images: more at once are no faster."""
 
 _MAX_GRAPHS = 42
 """Graphs that are kept: each takes 1.4 MB and more, and every method at every layer makes 38."""
@@ -54,7 +57,7 @@ class Explainer:
     """Explains the predictions of a trained network. Thread-safe.
 
     A graph is compiled for each method, layer and score when it is first asked for, and kept; of
-    more than 64, those that were used last. It takes batches of any size.
+    more than 42, those that were used last.
 
     Example:
         >>> explainer = Explainer.load()
@@ -87,12 +90,6 @@ class Explainer:
         self.labels = _labels(labels, self.network)
         self._lock = threading.Lock()
         self._graphs: LRUCache[Hashable, _Graph] = LRUCache(_MAX_GRAPHS)
-        if isinstance(self.network, ClosedFormNetwork):  # the graphs that the bot needs at once
-            blank = np.zeros((1, 28, 28, 1), np.float32)
-            self.explain(blank)
-            for score in Score:
-                self.explain_all(blank, score)
-            self.logits(blank)
 
     @classmethod
     def load(cls, path: str | Path | None = None, labels: Sequence[str] | None = None) -> Self:
@@ -185,13 +182,7 @@ class Explainer:
             raise ValueError(f"seed must be an integer of 32 bits, not {seed}")
         seeds = [np.array([seed, 0], np.int32)] if chosen.samples else []
         graph = self._graph(key, lambda: self._trace(key))
-        step = _PASSES * images_at_once(*batch.shape[1:3])
-        parts = [
-            _run(graph, batch[i : i + step], *(array[i : i + step] for array in each), *seeds)
-            for i in range(0, max(n, 1), step)
-        ]
-        outputs = parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
-        predictions, probabilities, explained, heatmaps, raw = outputs
+        predictions, probabilities, explained, heatmaps, raw = _run(graph, batch, each, seeds)
         return Explanation(
             predictions,
             probabilities,
@@ -337,13 +328,28 @@ def _compile(function: Callable[..., tuple[tf.Tensor, ...]], *signature: tf.Tens
     return tf.function(function, signature, autograph=False).get_concrete_function()
 
 
-def _run(graph: _Graph, batch: NDArray[np.float32], *rest: Any) -> list[Any]:  # noqa: ANN401
-    """Run a graph on a batch and return its outputs as arrays.
+def _run(
+    graph: _Graph,
+    images: NDArray[np.float32],
+    classes: Sequence[NDArray[np.int32]] = (),
+    seeds: Sequence[NDArray[np.int32]] = (),
+) -> list[NDArray[Any]]:
+    """Run a graph on images and the classes of each, and return its outputs as arrays.
 
-    An empty batch is replaced by one blank image, because oneDNN's convolution fails on it.
+    Images run in batches of 1, 2, 4, … 64, filled up with blank ones: oneDNN cannot convolve an
+    empty batch, and for each size that it meets it keeps some 200 KB an image.
     """
-    if len(batch):
-        return [tensor.numpy() for tensor in graph(tf.constant(batch), *map(tf.constant, rest))]
-    blank = np.zeros((1, *batch.shape[1:]), np.float32)
-    padded = [np.full(1, PREDICTED, np.int32) if not len(each) else each for each in rest]
-    return [t.numpy()[:0] for t in graph(tf.constant(blank), *map(tf.constant, padded))]
+    fitting = min(_MOST_AT_ONCE, _PASSES * images_at_once(*images.shape[1:3]))
+    most = 1 << (fitting.bit_length() - 1)
+    runs = []
+    for start in range(0, max(len(images), 1), most):
+        given = [array[start : start + most] for array in (images, *classes)]
+        n = len(given[0])
+        if blanks := (1 << max(n - 1, 0).bit_length()) - n:
+            given = [
+                np.append(each, np.zeros((blanks, *each.shape[1:]), each.dtype), 0)
+                for each in given
+            ]
+        outputs = graph(*map(tf.constant, (*given, *seeds)))
+        runs.append([tensor.numpy()[:n] for tensor in outputs])
+    return runs[0] if len(runs) == 1 else [np.concatenate(o) for o in zip(*runs, strict=True)]

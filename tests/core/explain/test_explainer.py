@@ -2,6 +2,7 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -268,6 +269,32 @@ def test_nothing_is_traced_twice(
         explainer.explain_all(batch[:n], list(Score)[i % 3])
 
     assert set(context.context().list_function_names()) == functions
+
+
+def test_batches_of_a_few_sizes_run_whatever_is_asked(
+    explainer: Explainer, digits: DigitSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = images(digits, slice(150))
+    expected = explainer.model.predict_on_batch(batch)
+    sizes, compiled = set(), Explainer._graph
+
+    def watched(self: Explainer, *key: Any) -> Any:
+        graph = compiled(self, *key)
+
+        def run(given: tf.Tensor, *rest: tf.Tensor) -> Any:
+            sizes.add(len(given))
+            return graph(given, *rest)
+
+        return run
+
+    monkeypatch.setattr(Explainer, "_graph", watched)
+    for n in (0, 1, 3, 31, 63, 65, 150):
+        assert len(explainer.logits(batch[:n])) == len(explainer.explain_all(batch[:n])) == n
+        explained = explainer.explain(batch[:n], against=4)
+        assert len(explained.raw) == len(explained.targets) == n
+        np.testing.assert_allclose(explained.probabilities, expected[:n], atol=1e-5)
+
+    assert sizes == {1, 4, 32, 64}
 
 
 def test_graphs_are_kept_within_bounds(digits: DigitSet, monkeypatch: pytest.MonkeyPatch) -> None:
