@@ -41,17 +41,18 @@ class Occlusion(Method):
     ) -> tf.Tensor:
         images = observation.images
         h, w = images.shape[1:3]
-        windows = _windows(h, w)  # (m, h, w), ones in the window
+        with tf.init_scope():  # a graph refers to a tensor, but holds several copies of an array
+            windows = tf.constant(_windows(h, w))  # (m, h, w), ones in the window
 
         def score(image: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
             kept = 1 - tf.gather(windows, window)[..., None]
             return objective.take(image).value(network.logits(tf.gather(images, image) * kept))
 
         full = objective.value(observation.logits)
-        falls = full[:, None] - map_variants(score, images, len(windows))  # (n, m)
+        falls = full[:, None] - map_variants(score, images, windows.shape[0])  # (n, m)
         falls = objective.significant(falls, observation.logits)
-        summed = tf.matmul(falls, windows.reshape(len(windows), -1))
-        return tf.reshape(summed / windows.sum(0).reshape(-1), (-1, h, w))
+        summed = tf.matmul(falls, tf.reshape(windows, (-1, h * w)))
+        return tf.reshape(summed, (-1, h, w)) / tf.reduce_sum(windows, 0)
 
 
 def _windows(height: int, width: int) -> NDArray[np.float32]:
