@@ -44,7 +44,7 @@ from bot.runtime.downloads import Downloads
 from bot.runtime.engine import Engine
 from bot.runtime.fairness import Admission
 from bot.runtime.monitor import Monitor, timing_requests
-from bot.runtime.networks import Network, load_explainer
+from bot.runtime.networks import Network, load_and_warm_up
 from bot.runtime.outbox import Outbox
 from bot.runtime.registration import sync_if_changed
 from bot.runtime.scheduler import Scheduler
@@ -169,7 +169,7 @@ class GradcamBot(Client):
         record = await asyncio.to_thread(self.settings.load_tutorial_record)
         folders = {Network.TUTORIAL: record.folder, Network.UPLOADS: UPLOADS_WEIGHTS}
         explainers = {
-            network: await asyncio.to_thread(load_explainer, folder)
+            network: await asyncio.to_thread(load_and_warm_up, folder)
             for network, folder in folders.items()
         }
         self.about = {

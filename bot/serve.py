@@ -15,7 +15,7 @@ from ray import serve
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.runtime.networks import Network, load_explainer
+from bot.runtime.networks import Network, load_and_warm_up
 from bot.runtime.wire import WireError, pack, pack_explanation, pack_sets, unpack
 from bot.settings import NetworkSettings
 from core.explain.explainer import Explainer
@@ -38,8 +38,8 @@ class _Job:
 def load_explainers() -> dict[str, Explainer]:
     """Load both networks, the tutorial's from WEIGHTS of this machine if that is set."""
     return {
-        Network.TUTORIAL: load_explainer(NetworkSettings.read().tutorial_weights),
-        Network.UPLOADS: load_explainer(UPLOADS_WEIGHTS),
+        Network.TUTORIAL: load_and_warm_up(NetworkSettings.read().tutorial_weights),
+        Network.UPLOADS: load_and_warm_up(UPLOADS_WEIGHTS),
     }
 
 

@@ -72,7 +72,7 @@ class Engine:
         untrained: Path | None = None,
         cluster: Cluster | None = None,
     ) -> None:
-        """Take compiled explainers, and the weights of the tutorial's network before its training.
+        """Take explainers, and the weights of the tutorial's network before its training.
 
         Args:
             explainers: one for each network.

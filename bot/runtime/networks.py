@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.network import WeightsError
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class Network(StrEnum):
 
 @cache
 def load_explainer(weights: Path) -> "Explainer":
-    """Load and compile the tutorial's network, with any weights, once a process.
+    """Load the tutorial's network, with any weights, once a process.
 
     Args:
         weights: a `.weights.h5` or `.keras` file, or a folder that the training wrote.
@@ -51,6 +53,15 @@ def load_explainer(weights: Path) -> "Explainer":
         explainer.closed_form  # noqa: B018 - raises for any other network
     except ValueError as error:
         raise WeightsError(f"{weights} cannot be used here: {error}.") from error
+    return explainer
+
+
+def load_and_warm_up(weights: Path) -> "Explainer":
+    """Load an explainer as `load_explainer` does, and compile what most requests need of it."""
+    explainer, blank = load_explainer(weights), np.zeros((1, 28, 28), np.float32)
+    with _uncollected():
+        explainer.explain_all(blank)
+        explainer.logits(blank)
     return explainer
 
 
