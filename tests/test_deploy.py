@@ -13,7 +13,7 @@ from bot.settings import Settings
 
 _ROOT = Path(__file__).parents[1]
 _DEPLOY = _ROOT / "deploy"
-_OF_OTHERS = {"MALLOC_ARENA_MAX", "PATH", "PYTHONDONTWRITEBYTECODE", "TF_CPP_MIN_LOG_LEVEL"}
+_OF_OTHERS = {"PATH", "PYTHONDONTWRITEBYTECODE", "TF_CPP_MIN_LOG_LEVEL"}
 _PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==(\S+)((?:.*\\\n)*.*)", re.MULTILINE)
 
 

@@ -1,8 +1,10 @@
 """`gradcam-bot run`."""
 
 import asyncio
+import ctypes
 import os
 import signal
+import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -26,6 +28,9 @@ _UNREACHABLE = (
 _WAITS = 1, 2, 4, 8, 15, 15, 15  # seconds
 _FINISHING = 7.0  # seconds for what was accepted
 
+_ALLOCATION = {-8: 2, -3: 2**20, -1: 2**24}
+"""M_ARENA_MAX, M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of mallopt(3), the last two in bytes."""
+
 LONGEST = 9.5
 """Seconds until the end, even if a network still computes for a person who is gone."""
 
@@ -44,6 +49,19 @@ def run() -> None:
     end_like_ctrl_c()
     with suppress(KeyboardInterrupt):
         _run()
+
+
+def give_memory_back() -> None:
+    """Let what the networks and pictures need for a moment go back to the system at once.
+
+    By default glibc keeps such blocks, up to 32 MB each, among lasting ones: memory grows for
+    hours. Other C libraries have no such parameters.
+    """
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None)
+        with suppress(AttributeError):
+            for parameter, value in _ALLOCATION.items():
+                libc.mallopt(parameter, value)
 
 
 def _run() -> None:
@@ -68,6 +86,7 @@ def _run() -> None:
     from bot.runtime.monitor import MonitorError
 
     logs.configure(settings.log_level, settings.log_format, [token])
+    give_memory_back()
     try:
         asyncio.run(_serve(create_bot(settings), token))
     except (SettingsError, StoreError, WeightsError, RecordError, MonitorError) as error:

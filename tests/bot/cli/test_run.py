@@ -28,6 +28,20 @@ from bot.cli import app
 Route.BASE = sys.argv.pop()
 app()
 """
+_MAPPED = """
+import ctypes
+import numpy as np
+from bot.cli.run import give_memory_back
+class Mallinfo(ctypes.Structure):
+    _fields_ = [(n, ctypes.c_size_t) for n in "arena o s h mapped u f used free k".split()]
+libc = ctypes.CDLL(None)
+libc.mallinfo2.restype = Mallinfo
+give_memory_back()
+np.empty(2**24, np.uint8)  # once freed, glibc would keep blocks of its size
+before = libc.mallinfo2().mapped
+block = np.empty(2**21, np.uint8)
+print(libc.mallinfo2().mapped - before)
+"""
 
 
 def test_without_a_token_it_says_what_is_missing(typed: Typed) -> None:
@@ -173,3 +187,12 @@ asyncio.run(wait())
     )
 
     assert (ended.stdout, ended.returncode) == ("told\n", -signal.SIGTERM)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's parameters")
+def test_large_blocks_go_back_to_the_system() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _MAPPED], capture_output=True, text=True, check=True
+    )
+
+    assert int(told.stdout) >= 2**21

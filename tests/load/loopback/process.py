@@ -47,8 +47,7 @@ class Process:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if name in ("PATH", "HOME", "LANG", "TMPDIR")
-            or name.startswith(("TF_", "COVERAGE", "MALLOC_"))
+            if name in ("PATH", "HOME", "LANG", "TMPDIR") or name.startswith(("TF_", "COVERAGE"))
         }
         environment |= {
             "PYTHONPATH": str(_ROOT),
