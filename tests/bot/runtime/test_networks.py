@@ -2,7 +2,11 @@
 
 import gc
 
-from bot.runtime.networks import load_explainer
+import numpy as np
+import pytest
+
+from bot.runtime.networks import load_and_warm_up, load_explainer
+from core._keras import tf
 from core.network import UPLOADS_WEIGHTS
 
 
@@ -11,3 +15,12 @@ def test_the_garbage_collector_leaves_out_what_tensorflow_keeps() -> None:
 
     assert gc.get_freeze_count() > 100_000
     assert gc.get_threshold()[2] > 10
+
+
+def test_most_requests_find_what_they_need_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    explainer = load_and_warm_up(UPLOADS_WEIGHTS)
+    digits = np.ones((3, 28, 28), np.float32)
+
+    monkeypatch.setattr(tf, "function", lambda *_, **__: pytest.fail("a graph was compiled"))
+
+    assert len(explainer.explain_all(digits)) == len(explainer.logits(digits)) == 3
