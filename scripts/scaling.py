@@ -18,7 +18,7 @@ _PEOPLE, _LESSONS, _TOPICS = 20, 13, 20  # of any server; each with all lessons,
 
 # Measured; the page says how.
 _CAPACITY = 37  # interactions a second of one process
-_PROCESS = 1352  # MB of one process under that load
+_PROCESS = 1029  # MB of one process under that load
 _CACHED = 18 * 1024  # bytes a server in discord.py's cache
 _ROW = {"rounds": 262, "votes": 125, "answers": 111, "progress": 94, "reviews": 127, "digits": 102}
 
@@ -46,7 +46,7 @@ _MEASURED_ROWS = (
 )
 _MEASURED_PROCESS = (
     "Measured: on two cores, shared with the loopback Discord, one process answered "
-    f"{_CAPACITY} interactions a second of 55 kinds, 99% of them acknowledged within 219 ms, and "
+    f"{_CAPACITY} interactions a second of 55 kinds, 99% of them acknowledged within 149 ms, and "
     f"held {_PROCESS:,} MB at the end (`python -m tests.load.loopback --people 200 --servers 40 "
     "--interactions 2000 --at-once 100`). A server of 25 channels, 15 roles and 20 emojis takes "
     f"{_CACHED >> 10} KiB in discord.py's cache. Discord recommends a shard for every "
