@@ -18,7 +18,7 @@ from scipy.special import softmax
 from bot.runtime.cluster import AT_ONCE, AwayError, Cluster, RemoteExplainer
 from bot.runtime.fairness import FairExecutor, Turns, begin, current_asker
 from bot.runtime.metrics import BATCH_SIZE, QUEUE_LENGTH, STAGE, timed
-from bot.runtime.networks import Network, load_explainer
+from bot.runtime.networks import Network, load_and_warm_up
 from core.explain.explainer import Explainer
 from core.explain.explanation import Explanation, ExplanationSet
 from core.explain.scores import Score
@@ -176,8 +176,8 @@ class Engine:
 
         The images are (n, 28, 28) float32 in [0, 1].
         """
-        # Loading takes a second: not on the thread for which all others wait.
-        untrained = await self.picture(load_explainer, self._untrained)
+        # Loading and compiling take a second: not on the thread for which all others wait.
+        untrained = await self.picture(load_and_warm_up, self._untrained)
         return await self.study(untrained.explain_all, images)
 
     async def study(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

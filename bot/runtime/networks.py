@@ -56,8 +56,12 @@ def load_explainer(weights: Path) -> "Explainer":
     return explainer
 
 
+@cache
 def load_and_warm_up(weights: Path) -> "Explainer":
-    """Load an explainer as `load_explainer` does, and compile what most requests need of it."""
+    """Load an explainer as `load_explainer` does, and compile what most requests need of it.
+
+    Compiling takes as long as many answers: not on the thread for which they wait.
+    """
     explainer, blank = load_explainer(weights), np.zeros((1, 28, 28), np.float32)
     with _uncollected():
         explainer.explain_all(blank)

@@ -114,7 +114,6 @@ async def _compare_replies(
     with monkeypatch.context() as patch:
         for name in ("explain", "explain_all", "logits"):
             patch.setattr(Explainer, name, None)
-        patch.setattr("bot.app.load_and_warm_up", load_explainer)
         there = await _reply(settings.model_copy(update={"inference": HttpUrl(local.url)}))
 
     assert there == here

@@ -18,7 +18,7 @@ def test_the_garbage_collector_leaves_out_what_tensorflow_keeps() -> None:
 
 
 def test_most_requests_find_what_they_need_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    explainer = load_and_warm_up(UPLOADS_WEIGHTS)
+    explainer = load_and_warm_up.__wrapped__(UPLOADS_WEIGHTS)
     digits = np.ones((3, 28, 28), np.float32)
 
     monkeypatch.setattr(tf, "function", lambda *_, **__: pytest.fail("a graph was compiled"))
