@@ -14,8 +14,9 @@ from core.explain.scores import Score
 from tests.core.explain.methods.networks import SmoothNetwork
 
 _SEEDS = st.integers(0, 2**32 - 1)
-_ROUNDING = 1e-4
-"""Of a map's maximum: some methods subtract scores, whose last digits depend on the batch."""
+_ROUNDING = {"ablationcam": 1e-4}
+"""Of a map's maximum; of other methods 1e-5. Ablation-CAM divides differences of scores, of which
+few digits are left, and a batch's size changes the last ones."""
 
 
 def _images(seed: int, n: int) -> NDArray[np.float32]:
@@ -44,6 +45,7 @@ def test_a_map_owes_nothing_to_its_batch(
     score: Score,
 ) -> None:
     """Neither to its order and size, nor to blank images after it, nor to how it is divided."""
+    rounding = _ROUNDING.get(method, 1e-5)
     batch, order = _images(seed, n), np.random.default_rng(seed).permutation(n)
     targets = order % 3
 
@@ -60,10 +62,10 @@ def test_a_map_owes_nothing_to_its_batch(
         patch.setattr(passes, "_PIXELS", 6 * 6 * 5)
         divided = explain(in_parts, np.arange(n), blank)
 
-    np.testing.assert_allclose(alone, maps, atol=_ROUNDING)
-    np.testing.assert_allclose(divided, maps, atol=_ROUNDING)
+    np.testing.assert_allclose(alone, maps, atol=rounding)
+    np.testing.assert_allclose(divided, maps, atol=rounding)
     again = explain(smooth.explainer, order, blank)
-    np.testing.assert_allclose(again, maps[order], atol=_ROUNDING)
+    np.testing.assert_allclose(again, maps[order], atol=rounding)
 
 
 # --- the last weights ----------------------------------------------------------------------------
