@@ -54,8 +54,8 @@ def run() -> None:
 def give_memory_back() -> None:
     """Let what the networks and pictures need for a moment go back to the system at once.
 
-    By default glibc keeps such blocks, up to 32 MB each, among lasting ones: memory grows for
-    hours. Other C libraries have no such parameters.
+    By default glibc soon keeps even large blocks among lasting ones (mallopt(3), M_MMAP_THRESHOLD),
+    and memory grows for hours. Other C libraries have no such parameters.
     """
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)

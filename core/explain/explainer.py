@@ -29,7 +29,8 @@ _MOST_AT_ONCE = 64
 """Images: more at once are no faster."""
 
 _MAX_GRAPHS = 42
-"""Graphs that are kept: each takes 1.4 MB and more, and every method at every layer makes 38."""
+"""Graphs that are kept, of a megabyte and more: all methods at all layers of the tutorial's network
+by one score, `explain_all` by every score, and the logits."""
 
 _Graph: TypeAlias = tf.types.experimental.ConcreteFunction
 
@@ -57,7 +58,7 @@ class Explainer:
     """Explains the predictions of a trained network. Thread-safe.
 
     A graph is compiled for each method, layer and score when it is first asked for, and kept; of
-    more than 42, those that were used last.
+    many, those that were used last.
 
     Example:
         >>> explainer = Explainer.load()
@@ -337,7 +338,7 @@ def _run(
     """Run a graph on images and the classes of each, and return its outputs as arrays.
 
     Images run in batches of 1, 2, 4, … 64, filled up with blank ones: oneDNN cannot convolve an
-    empty batch, and for each size that it meets it keeps some 200 KB an image.
+    empty batch, and for each size that it meets it keeps memory, the more the larger the size.
     """
     fitting = min(_MOST_AT_ONCE, _PASSES * images_at_once(*images.shape[1:3]))
     most = 1 << (fitting.bit_length() - 1)

@@ -14,6 +14,7 @@ from tensorflow.python.eager import context
 
 from core._keras import keras, tf
 from core.dataset import DigitSet
+from core.explain import explainer as explainer_module
 from core.explain.closed_form import ClosedFormNetwork
 from core.explain.explainer import Explainer
 from core.explain.explanation import Explanation
@@ -295,6 +296,12 @@ def test_batches_of_a_few_sizes_run_whatever_is_asked(
         np.testing.assert_allclose(explained.probabilities, expected[:n], atol=1e-5)
 
     assert sizes == {1, 4, 32, 64}
+
+
+def test_as_many_graphs_are_kept_as_one_score_needs(explainer: Explainer) -> None:
+    by_method = [len(explainer.layers) if each.per_layer else 1 for each in METHODS.values()]
+
+    assert sum(by_method) + len(Score) + 1 == explainer_module._MAX_GRAPHS
 
 
 def test_graphs_are_kept_within_bounds(digits: DigitSet, monkeypatch: pytest.MonkeyPatch) -> None:
