@@ -21,7 +21,7 @@ from bot.runtime.scheduler import Scheduler
 from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store
 from bot.store.models import DailyDigit, Server
-from core.dataset import TEST_DIGITS, as_input, load_test_digits, test_digit
+from core.dataset import TEST_DIGITS, load_test_digits, test_digit
 
 DAILY_DELIVERY = "daily"
 """The kind of delivery; its subject is the id of the server."""
@@ -187,10 +187,8 @@ class DailyDigits:
     async def _candidates(self) -> set[int]:
         """Return the test digits worth discussing: mistakes and narrow wins of the network."""
         if self._worth_discussing is None:
-            digits = load_test_digits()
-            images = as_input(digits.images)[..., 0]
-            logits = await self._engine.logits(images, Network.TUTORIAL)
-            labelled = (np.arange(TEST_DIGITS), digits.labels)
+            logits = (await self._engine.test_logits()).copy()
+            labelled = (np.arange(TEST_DIGITS), load_test_digits().labels)
             right = logits[labelled]
             logits[labelled] = -np.inf
             margins = right - logits.max(axis=1)  # log-odds; negative for a mistake

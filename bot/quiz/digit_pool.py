@@ -1,6 +1,5 @@
 """The test digits that questions are made of, as the tutorial's network sees them."""
 
-import asyncio
 import random
 from collections.abc import Callable, Sequence
 from typing import ParamSpec
@@ -48,23 +47,20 @@ class DigitPool:
         self.random = chance or random.Random()  # noqa: S311 - seeded by the system
         self._images = load_test_digits().images
         self.labels = load_test_digits().labels.astype(int)
-        self._measuring = asyncio.Lock()
         self.predictions = np.empty(0, np.intp)
         self.margins = np.empty(0, np.float32)
 
     async def measure(self) -> None:
-        """Classify all test digits unless that is done; takes a second.
+        """Find predictions and margins of all test digits unless they are known; takes a second.
 
         Raises:
             UserError: too many requests wait.
         """
-        async with self._measuring:
-            if not len(self.predictions):
-                images = await self.engine.picture(as_input, self._images)
-                logits = await self.engine.logits(images[..., 0], Network.TUTORIAL)
-                ordered = np.sort(logits, axis=1)
-                self.margins = ordered[:, -1] - ordered[:, -2]
-                self.predictions = logits.argmax(axis=1)
+        if not len(self.predictions):
+            logits = await self.engine.test_logits()
+            ordered = np.sort(logits, axis=1)
+            self.margins = ordered[:, -1] - ordered[:, -2]
+            self.predictions = logits.argmax(axis=1)
 
     def of_label(self, label: str | None) -> Mask:
         """Return which digits are of a class; all if it is `None`."""

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import ParamSpec, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from bot.runtime.cluster import AT_ONCE, AwayError, Cluster, RemoteExplainer
 from bot.runtime.fairness import FairExecutor, Turns, begin, current_asker
 from bot.runtime.metrics import BATCH_SIZE, QUEUE_LENGTH, STAGE, timed
 from bot.runtime.networks import Network, load_and_warm_up
+from core.dataset import as_input, load_test_digits
 from core.explain.explainer import Explainer
 from core.explain.explanation import Explanation, ExplanationSet
 from core.explain.scores import Score
@@ -34,6 +36,9 @@ T = TypeVar("T")
 _LARGEST_BATCH = 64  # of digits to explain
 _LARGEST_LOOK = 64  # of shapes that may be digits
 _LARGEST_PART = 256  # of digits to classify
+
+_TEST_LOGITS: WeakKeyDictionary[Explainer, NDArray[np.float32]] = WeakKeyDictionary()
+"""Of all test digits, by the network; kept while the network is."""
 
 _Work: TypeAlias = Callable[[Explainer | RemoteExplainer], T]
 
@@ -89,6 +94,7 @@ class Engine:
         self._upload_threads = FairExecutor(2, "uploads")
         self._cluster = cluster
         self._cluster_threads = FairExecutor(AT_ONCE, "cluster")
+        self._classifying = asyncio.Lock()
         self.worker = DecodingWorker()
         self._reader = Reader(self._judge, min_objectness)
 
@@ -170,6 +176,24 @@ class Engine:
 
         parts = np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
         return np.concatenate([await classify(part) for part in parts])
+
+    async def test_logits(self) -> NDArray[np.float32]:
+        """Classify all test digits by the tutorial's network, once in a process; takes a second.
+
+        Returns:
+            (10,000, 10), in the order of the test digits.
+
+        Raises:
+            UserError: Too many requests wait.
+        """
+        explainer = self.explainers[Network.TUTORIAL]
+        async with self._classifying:
+            if explainer not in _TEST_LOGITS:
+                images = await self.picture(as_input, load_test_digits().images)
+                logits = await self.logits(images[..., 0], Network.TUTORIAL)
+                logits.setflags(write=False)
+                _TEST_LOGITS[explainer] = logits
+        return _TEST_LOGITS[explainer]
 
     async def explain_all_untrained(self, images: NDArray[np.float32]) -> list[ExplanationSet]:
         """Explain digits by the tutorial's network as it was before training, with random weights.

@@ -375,9 +375,9 @@ async def test_another_mistake_is_asked_where_the_only_one_of_a_class_was_seen(
 
 
 async def test_who_waits_for_the_pool_is_not_told_of_a_success_that_was_none(
-    explainer: Explainer, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    engine = Engine({Network.TUTORIAL: explainer}, 0.0)
+    engine = Engine({Network.TUTORIAL: Explainer.load()}, 0.0)  # has classified no digit yet
     pool = DigitPool(engine)
     real, calls = engine.logits, iter((False, True))
 

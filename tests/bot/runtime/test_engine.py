@@ -8,10 +8,12 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bot.runtime.engine import Engine
 from bot.runtime.fairness import Admission
 from bot.runtime.networks import Network
+from core.dataset import DigitSet, as_input
 from core.dataset import test_digit as digit_of
 from core.explain.explainer import Explainer
 from core.explain.scores import Score
@@ -96,6 +98,30 @@ async def test_a_batch_that_fails_tells_each_of_its_requests_why(engine: Engine)
         assert isinstance(failed, ValueError)
         assert "images must lie in [0, 1]" in str(failed)
     assert (await engine.explain_all(image, Network.TUTORIAL, Score.LOGIT))[0].prediction == 9
+
+
+async def test_the_test_digits_are_classified_once_in_a_process(
+    digits: DigitSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explainer, parts = Explainer.load(), list[int]()
+    real = explainer.logits
+
+    def counted(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        parts.append(len(images))
+        return real(images)
+
+    monkeypatch.setattr(explainer, "logits", counted)
+    engines = [Engine({Network.TUTORIAL: explainer}, 0.0) for _ in range(2)]
+    first, same = await asyncio.gather(*(engines[0].test_logits() for _ in range(2)))
+    again = await engines[1].test_logits()
+    for engine in engines:
+        engine.close()
+
+    assert sum(parts) == len(first) == len(digits)
+    assert first is same is again
+    assert not first.flags.writeable
+    some = slice(250, 270)  # of two parts
+    np.testing.assert_allclose(first[some], real(as_input(digits.images[some])), atol=1e-4)
 
 
 async def test_one_persons_slow_pictures_keep_nobody_waiting(
