@@ -1,6 +1,7 @@
 """The preview's page, used as a person uses it: by what is written on it."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -8,10 +9,16 @@ from playwright.sync_api import Browser, Error, FilePayload, Locator
 
 from tests.preview.serving import until
 
-# The page's security policy forbids what Playwright's `wait_for_function` does, so it is asked
-# again and again.
-_STATUS = "() => window.simcordPreview?.ready ? window.simcordPreview : null"
-_BYTES = "async image => [...new Uint8Array(await (await fetch(image.src)).arrayBuffer())]"
+# The page's security policy forbids what Playwright's `wait_for_function` does.
+_STATUS = """async () => {
+    while (!window.simcordPreview?.ready) await new Promise(resolve => setTimeout(resolve, 20));
+    return window.simcordPreview;
+}"""
+_DATA_URL = """async image => {
+    const reader = new FileReader();
+    reader.readAsDataURL(await (await fetch(image.src)).blob());
+    return new Promise(resolve => reader.onload = () => resolve(reader.result));
+}"""
 
 
 class StudyPage:
@@ -148,7 +155,8 @@ class StudyPage:
 
     def pictures(self, message: Locator) -> list[bytes]:
         """The files of the pictures of a message, as the browser received them."""
-        return [bytes(image.evaluate(_BYTES)) for image in message.locator("img").all()]
+        urls = [image.evaluate(_DATA_URL) for image in message.locator("img").all()]
+        return [b64decode(url.partition(",")[2]) for url in urls]
 
     def _act(self, gesture: Callable[[], object]) -> dict[str, Any]:
         """Do something, and wait until the bot is done with it.
@@ -171,4 +179,5 @@ class StudyPage:
         return self.page.locator(f"article[data-message-id='{message_id}']")
 
     def _settled(self) -> dict[str, Any]:
-        return until(lambda: self.page.evaluate(_STATUS))
+        status: dict[str, Any] = self.page.evaluate(_STATUS)
+        return status
