@@ -185,20 +185,20 @@ def gradient_x_input(network: Chain, images: Array, question: Question) -> Array
 
 
 def integrated_gradients(network: Chain, images: Array, question: Question) -> Array:
-    mean = np.zeros_like(images)
-    for step in range(32):
-        mean += network.gradient(images * (step + 0.5) / 32, question) / 32
-    heat: Array = (images * mean).sum(-1)
+    steps = (np.arange(32) + 0.5) / 32
+    heat = np.zeros(images.shape[:3])
+    for n, image in enumerate(images):
+        path = steps[:, None, None, None] * image
+        heat[n] = (image * network.gradient(path, question.of(n, 32)).mean(0)).sum(-1)
     return heat
 
 
 def smoothgrad(network: Chain, images: Array, question: Question, seed: int = 0) -> Array:
     heat = np.zeros(images.shape[:3])
-    spans = images.max((1, 2, 3)) - images.min((1, 2, 3))
-    normal = _array(tf.random.stateless_normal((1, 32, *images.shape[1:]), (seed, 0)))[0]
-    for noise in normal:
-        noisy = images + 0.15 * spans[:, None, None, None] * noise
-        heat += saliency(network, noisy, question) / len(normal)
+    noise = _array(tf.random.stateless_normal((1, 32, *images.shape[1:]), (seed, 0)))[0]
+    for n, image in enumerate(images):
+        noisy = image + 0.15 * (image.max() - image.min()) * noise
+        heat[n] = saliency(network, noisy, question.of(n, 32)).mean(0)
     return heat
 
 
@@ -208,16 +208,16 @@ def smoothgrad(network: Chain, images: Array, question: Question, seed: int = 0)
 def occlusion(
     network: Chain, images: Array, question: Question, window: int = 5, stride: int = 2
 ) -> Array:
-    heat, covered = np.zeros(images.shape[:3]), np.zeros(images.shape[1:3])
-    full = network.value(images, question)
     places = [_places(size, window, stride) for size in images.shape[1:3]]
-    for top, left in product(*places):
-        black = images.copy()
-        black[:, top : top + window, left : left + window] = 0
-        fall = full - network.value(black, question)
-        heat[:, top : top + window, left : left + window] += fall[:, None, None]
-        covered[top : top + window, left : left + window] += 1
-    return heat / covered
+    windows = np.zeros((len(places[0]) * len(places[1]), *images.shape[1:3]))
+    for each, (top, left) in zip(windows, product(*places), strict=True):
+        each[top : top + window, left : left + window] = 1
+    full, heat = network.value(images, question), np.zeros(images.shape[:3])
+    for n, image in enumerate(images):
+        black = image * (1 - windows)[..., None]
+        falls = full[n] - network.value(black, question.of(n, len(windows)))
+        heat[n] = np.tensordot(falls, windows, 1) / windows.sum(0)
+    return heat
 
 
 def _places(size: int, window: int, stride: int) -> list[int]:
@@ -235,9 +235,10 @@ def rise(network: Chain, images: Array, question: Question, seed: int = 0) -> Ar
         whole = enlarged(grid.astype(float), (8 * cell_h, 8 * cell_w))
         top, left = int(down * cell_h), int(right * cell_w)
         masks.append(whole[top : top + height, left : left + width])
-    scores = np.stack([network.value(images * mask[..., None], question) for mask in masks])
-    centred = scores - scores.mean(0)  # (256, n)
-    heat: Array = np.einsum("mn,mhw->nhw", centred, np.stack(masks)) / (256 * 0.5)
+    heat = np.zeros(images.shape[:3])
+    for n, image in enumerate(images):
+        scores = network.value(image * np.stack(masks)[..., None], question.of(n, 256))
+        heat[n] = np.tensordot(scores - scores.mean(), np.stack(masks), 1) / (256 * 0.5)
     return heat
 
 
