@@ -13,7 +13,7 @@ from benchmarks.rows import Row, at_most
 from benchmarks.timing import Samples, interleave
 from bot.explain.explaining import Explaining
 from bot.explain.query import Query
-from bot.explain.results import DigitResult, Result
+from bot.explain.results import DigitResult
 from bot.runtime.engine import Engine
 from bot.runtime.networks import Network
 from core.dataset import load_test_digits
@@ -54,15 +54,17 @@ def replying_to_a_photo(explainer: Explainer) -> list[Row]:
     ]
 
 
-async def _reply(engine: Engine, photo: bytes) -> Result:
-    """Answer as the bot does, which has not seen this photograph before."""
+async def _reply(engine: Engine, photo: bytes) -> None:
+    """Answer as the bot does, which has not seen this photograph before.
+
+    Nothing is returned: `Runner.run` makes a text of what is, arrays and all, in the time measured.
+    """
     reading = await engine.read(photo, ours=False)
     result = await Explaining(engine, {network: {} for network in Network}).answer(
         Query.upload(), reading
     )
     if not isinstance(result, DigitResult):
         raise TypeError(f"one digit was to be found, not {len(reading.digits)}")
-    return result
 
 
 def reading_photos(_: Explainer) -> list[Row]:
