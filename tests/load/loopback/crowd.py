@@ -57,6 +57,7 @@ class Crowd:
 
     def __init__(self, discord: Loopback, *, people: int, servers: int, seed: int = 0) -> None:
         self._discord = discord
+        self._servers = servers
         self._random = random.Random(seed)
         self._pictures = [
             *(("digit.png", picture(index)) for index in range(8)),
@@ -112,6 +113,20 @@ class Crowd:
         """Let them do so many things at a time, until this is cancelled."""
         async for _ in self.act(interactions=None, at_once=at_once, pause=pause):
             pass
+
+    async def ask_everywhere(self) -> float:
+        """Ask in every server at once until all are answered, and return the seconds it took."""
+        began = time.monotonic()
+        waiting = {person.id: person for person in self.people[: self._servers]}
+
+        async def ask(person: Person) -> None:
+            with suppress(NotAnsweredError):
+                await person.slash(self._home[person.id][0].channel, "explain", index=7)
+                del waiting[person.id]
+
+        while waiting:
+            await asyncio.gather(*map(ask, list(waiting.values())))
+        return time.monotonic() - began
 
     async def _act(self, person: Person) -> None:
         place = self._random.choice(self._home[person.id])
@@ -210,6 +225,7 @@ class Report:
 
     Attributes:
         memory: of the process in bytes, at half of the interactions and at the end.
+        recovered: seconds after the end of all harm until people in every server were answered.
         stalls: when the process's loop stood still for more than 100 ms.
         own_stalls: the same of the loopback's loop; the process is measured the worse for it.
     """
@@ -218,6 +234,7 @@ class Report:
     began: float
     seconds: float
     memory: tuple[int, int]
+    recovered: float
     stalls: list[dict[str, Any]]
     own_stalls: list[dict[str, Any]]
     leaks: list[str]
@@ -235,6 +252,7 @@ class Report:
             f"answered {counts['answered']}, twice {counts['duplicates']}, "
             f"unanswered {counts['unanswered']} (by harm {counts['unanswered by harm']})",
             f"memory {half:.0f} MB at half, {end:.0f} MB at the end",
+            f"afterwards every server was answered within {self.recovered:.1f} s",
             f"the bot's loop stood still {_told(self.stalls)}",
             f"the loopback's own, by which this is too slow, {_told(self.own_stalls)}",
             f"refused by Discord's description: {counts['violations']}",
@@ -268,7 +286,7 @@ class Report:
 async def run_load(
     discord: Loopback, process: Process, crowd: Crowd, *, interactions: int, at_once: int
 ) -> Report:
-    """Let a crowd do a number of things, and tell what came of it."""
+    """Let a crowd do a number of things, end all harm, and tell what came of it."""
     began = time.monotonic()
     stalled = len(process.stalls)
     own = process.folder / "loopback-stalls"
@@ -277,6 +295,8 @@ async def run_load(
     async for number in crowd.act(interactions=interactions, at_once=at_once):
         if number == interactions // 2:
             memory = process.memory
+    discord.harm()
+    recovered = await crowd.ask_everywhere()
     await discord.quiet()
     seconds = time.monotonic() - began
     await asyncio.to_thread(discord.rest.check)
@@ -285,6 +305,7 @@ async def run_load(
         began,
         seconds,
         (memory, process.memory),
+        recovered,
         process.stalls[stalled:],
         read_stalls(own),
         process.leaks,
