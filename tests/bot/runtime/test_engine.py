@@ -5,6 +5,7 @@ import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.runtime.engine import Engine
 from bot.runtime.fairness import Admission
-from bot.runtime.networks import Network
+from bot.runtime.networks import Network, load_and_warm_up
 from core.dataset import DigitSet, as_input
 from core.dataset import test_digit as digit_of
 from core.explain.explainer import Explainer
@@ -122,6 +123,25 @@ async def test_the_test_digits_are_classified_once_in_a_process(
     assert not first.flags.writeable
     some = slice(250, 270)  # of two parts
     np.testing.assert_allclose(first[some], real(as_input(digits.images[some])), atol=1e-4)
+
+
+async def test_the_untrained_network_is_loaded_while_the_others_compute(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = threading.Event()
+
+    def load(weights: Path) -> Explainer:
+        explainer = load_and_warm_up(weights)
+        loaded.set()
+        return explainer
+
+    monkeypatch.setattr("bot.runtime.engine.load_and_warm_up", load)
+    with _busy(engine):
+        asked = asyncio.create_task(engine.explain_all_untrained(digit_of(7).image[None]))
+        assert await asyncio.to_thread(loaded.wait, 60)
+
+    (explained,) = await asked
+    assert explained.probabilities.max() < 0.5
 
 
 async def test_one_persons_slow_pictures_keep_nobody_waiting(
