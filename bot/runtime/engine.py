@@ -34,8 +34,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _LARGEST_BATCH = 64  # of digits to explain
-_LARGEST_LOOK = 64  # of shapes that may be digits
-_LARGEST_PART = 256  # of digits to classify
+_LARGEST_PART = 64  # of images to classify: more take memory that is kept, see `Explainer`
 
 _TEST_LOGITS: WeakKeyDictionary[Explainer, NDArray[np.float32]] = WeakKeyDictionary()
 """Of all test digits, by the network; kept while the network is."""
@@ -282,7 +281,7 @@ class Engine:
                     return self._cluster.explainers[Network.UPLOADS].logits(part)
             return self._network_thread.submit(explainer.logits, part).result()
 
-        parts = np.split(images, range(_LARGEST_LOOK, len(images), _LARGEST_LOOK))
+        parts = np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
         return np.concatenate([classify(part) for part in parts])
 
     def _work_off(self) -> None:

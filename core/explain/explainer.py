@@ -25,7 +25,7 @@ _SEED = tf.TensorSpec((2,), tf.int32)
 _PASSES = 8
 """Of large images, those of this many passes run at once, which keeps memory within bounds."""
 
-_MOST_AT_ONCE = 64
+_MOST_AT_ONCE = 256
 """Images: more at once are no faster."""
 
 _MAX_GRAPHS = 42
@@ -337,7 +337,7 @@ def _run(
 ) -> list[NDArray[Any]]:
     """Run a graph on images and the classes of each, and return its outputs as arrays.
 
-    Images run in batches of 1, 2, 4, … 64, filled up with blank ones: oneDNN cannot convolve an
+    Images run in batches of 1, 2, 4, … 256, filled up with blank ones: oneDNN cannot convolve an
     empty batch, and for each size that it meets it keeps memory, the more the larger the size.
     """
     fitting = min(_MOST_AT_ONCE, _PASSES * images_at_once(*images.shape[1:3]))
