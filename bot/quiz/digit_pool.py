@@ -89,11 +89,12 @@ class DigitPool:
         low, high = _BANDS[criteria.difficulty]
         start, end = int(low * len(ordered)), int(np.ceil(high * len(ordered)))
         band = ordered[min(start, len(ordered) - 1) : end]
-        by_class = [
-            self.random.sample(each, min(count, len(each)))
-            for label in range(10)
-            if (each := band[self.labels[band] == label].tolist())
-        ]
+        # In plain Python: NumPy gives up the interpreter's lock whenever it compares so many labels,
+        # and while something computes, the event loop gets it back only after milliseconds.
+        by_label: list[list[int]] = [[] for _ in range(10)]
+        for digit, label in zip(band.tolist(), self.labels[band].tolist(), strict=True):
+            by_label[label].append(digit)
+        by_class = [self.random.sample(each, min(count, len(each))) for each in by_label if each]
         drawn: list[int] = []
         while by_class and len(drawn) < count:
             turn = self.random.sample(by_class, len(by_class))
