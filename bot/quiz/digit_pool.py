@@ -89,7 +89,7 @@ class DigitPool:
         low, high = _BANDS[criteria.difficulty]
         start, end = int(low * len(ordered)), int(np.ceil(high * len(ordered)))
         band = ordered[min(start, len(ordered) - 1) : end]
-        # In plain Python: NumPy gives up the interpreter's lock whenever it compares so many labels,
+        # In plain Python: NumPy gives up the interpreter's lock in each comparison of many labels,
         # and while something computes, the event loop gets it back only after milliseconds.
         by_label: list[list[int]] = [[] for _ in range(10)]
         for digit, label in zip(band.tolist(), self.labels[band].tolist(), strict=True):
