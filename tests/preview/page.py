@@ -11,7 +11,11 @@ from tests.preview.serving import until
 
 # The page's security policy forbids what Playwright's `wait_for_function` does.
 _STATUS = """async () => {
-    while (!window.simcordPreview?.ready) await new Promise(resolve => setTimeout(resolve, 20));
+    const deadline = performance.now() + 100_000;
+    while (!window.simcordPreview?.ready) {
+        if (performance.now() > deadline) throw new Error("not within 100 seconds");
+        await new Promise(resolve => setTimeout(resolve, 20));
+    }
     return window.simcordPreview;
 }"""
 _DATA_URL = """async image => {

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import math
 import random
 import time
 from collections import Counter
@@ -18,6 +19,7 @@ from tests.load.loopback.server import Loopback
 from tests.load.loopback.stalls import read_stalls, watch_loop
 from tests.load.loopback.world import Payload
 
+_GIVEN_UP = 60.0  # seconds
 _REMEMBERED = 30  # messages of a channel whose controls people still use
 _STRING, _INTEGER, _BOOLEAN, _ATTACHMENT = 3, 4, 5, 11
 _BUTTON, _SELECT, _CHANNEL_SELECT = 2, 3, 8
@@ -57,7 +59,6 @@ class Crowd:
 
     def __init__(self, discord: Loopback, *, people: int, servers: int, seed: int = 0) -> None:
         self._discord = discord
-        self._servers = servers
         self._random = random.Random(seed)
         self._pictures = [
             *(("digit.png", picture(index)) for index in range(8)),
@@ -115,17 +116,22 @@ class Crowd:
             pass
 
     async def ask_everywhere(self) -> float:
-        """Ask in every server at once until all are answered, and return the seconds it took."""
-        began = time.monotonic()
-        waiting = {person.id: person for person in self.people[: self._servers]}
+        """Ask in every server at once until all are answered, and return the seconds it took.
 
-        async def ask(person: Person) -> None:
+        Infinity if some are not within `_GIVEN_UP` seconds.
+        """
+        began = time.monotonic()
+        channels = {self._home[each.id][0].channel.id: each for each in self.people}
+
+        async def ask(channel: int, person: Person) -> None:
             with suppress(NotAnsweredError):
                 await person.slash(self._home[person.id][0].channel, "explain", index=7)
-                del waiting[person.id]
+                del channels[channel]
 
-        while waiting:
-            await asyncio.gather(*map(ask, list(waiting.values())))
+        while channels:
+            if time.monotonic() - began > _GIVEN_UP:
+                return math.inf
+            await asyncio.gather(*(ask(*each) for each in list(channels.items())))
         return time.monotonic() - began
 
     async def _act(self, person: Person) -> None:

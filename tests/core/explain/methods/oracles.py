@@ -230,15 +230,15 @@ def rise(network: Chain, images: Array, question: Question, seed: int = 0) -> Ar
     kept = _array(tf.random.stateless_uniform((256, 8, 8, 1), (seed, 0)))[..., 0] < 0.5
     shifts = _array(tf.random.stateless_uniform((256, 2), (seed + 1, 1)))
     cell_h, cell_w = int(np.ceil(height / 7)), int(np.ceil(width / 7))
-    masks = []
+    windows = []
     for grid, (down, right) in zip(kept, shifts, strict=True):
         whole = enlarged(grid.astype(float), (8 * cell_h, 8 * cell_w))
         top, left = int(down * cell_h), int(right * cell_w)
-        masks.append(whole[top : top + height, left : left + width])
-    heat = np.zeros(images.shape[:3])
+        windows.append(whole[top : top + height, left : left + width])
+    masks, heat = np.stack(windows), np.zeros(images.shape[:3])
     for n, image in enumerate(images):
-        scores = network.value(image * np.stack(masks)[..., None], question.of(n, 256))
-        heat[n] = np.tensordot(scores - scores.mean(), np.stack(masks), 1) / (256 * 0.5)
+        scores = network.value(image * masks[..., None], question.of(n, 256))
+        heat[n] = np.tensordot(scores - scores.mean(), masks, 1) / (256 * 0.5)
     return heat
 
 
