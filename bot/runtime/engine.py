@@ -34,7 +34,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _LARGEST_BATCH = 64  # of digits to explain
-_LARGEST_PART = 64  # of images to classify: more take memory that is kept, see `Explainer`
+_LARGEST_PART = 64  # of images to classify: oneDNN keeps memory for larger batches
 
 _TEST_LOGITS: WeakKeyDictionary[Explainer, NDArray[np.float32]] = WeakKeyDictionary()
 """Of all test digits, by the network; kept while the network is."""
