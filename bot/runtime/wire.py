@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from core.explain.explanation import Explanation, ExplanationSet
 from core.explain.scores import Score
 
+_NOT_WRITTEN_BY_PACK = (AttributeError, BadZipFile, EOFError, RuntimeError, TypeError, ValueError)
+"""What NumPy and `zipfile` raise if a file is no archive, or is damaged or encrypted."""
+
 
 class WireError(Exception):
     """These bytes are not what was expected."""
@@ -35,7 +38,7 @@ def unpack(file: bytes) -> dict[str, Any]:
     try:
         with np.load(BytesIO(file), allow_pickle=False) as arrays:
             return {name: each if each.ndim else each.item() for name, each in arrays.items()}
-    except (BadZipFile, EOFError, ValueError, AttributeError) as error:  # the last: a lone array
+    except _NOT_WRITTEN_BY_PACK as error:
         raise WireError("not an .npz file of numbers and strings") from error
 
 

@@ -4,10 +4,14 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.runtime import cluster as runtime
 from bot.runtime.cluster import AwayError, Cluster
@@ -19,6 +23,7 @@ from core.explain.explainer import Explainer
 from core.explain.scores import Score
 
 _WEIGHTS = dict.fromkeys(Network, "2edb1002")
+_PACKED = pack(logits=np.ones(10, np.float32), layer="conv2d")
 _RIGHT = json.dumps(_WEIGHTS).encode()
 _IMAGE = digit_of(7).image[None]
 
@@ -153,6 +158,36 @@ def test_a_cluster_that_is_back_is_used_again_after_a_while(
 
     assert cluster.explainers[Network.TUTORIAL].logits(_IMAGE).tolist() == [[1.0] * 10]
     assert ["503" in message for message in caplog.messages] == [False, True, False]
+
+
+def _lone_array() -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.ones(10, np.float32))
+    return file.getvalue()
+
+
+def _with_a_note() -> bytes:
+    file = io.BytesIO(pack(logits=np.ones(10)))
+    with ZipFile(file, "a") as archive:
+        archive.writestr("note", b"a note")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("file", [b"", b"an error", _lone_array(), _with_a_note()])
+def test_what_pack_has_not_written_is_refused(file: bytes) -> None:
+    with pytest.raises(WireError):
+        unpack(file)
+
+
+@given(at=st.integers(0), byte=st.integers(0, 255))
+@example(at=_PACKED.index(b"PK\x01\x02") + 8, byte=1)  # encrypted
+@example(at=_PACKED.index(b"PK\x01\x02") + 10, byte=99)  # compressed in an unknown way
+def test_a_damaged_file_is_read_or_refused(at: int, byte: int) -> None:
+    damaged = bytearray(_PACKED)
+    damaged[at % len(damaged)] = byte
+
+    with suppress(WireError):
+        unpack(bytes(damaged))
 
 
 def test_what_would_be_run_is_not_read() -> None:
