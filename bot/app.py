@@ -64,7 +64,7 @@ from bot.ui import mentions
 from bot.ui.access import INTENTS, invite
 from bot.ui.client import Client, Interaction
 from bot.ui.control import register
-from bot.ui.responses import survive_lost_answers
+from bot.ui.responses import retry_lost_responses
 from bot.ui.tree import Tree, turn_away
 from core.explain.explainer import Explainer
 from core.faithfulness.measurement import load_records
@@ -122,7 +122,7 @@ class GradcamBot(Client):
     async def start(self, token: str, *, reconnect: bool = True) -> None:
         """Connect to Discord while everything loads: who comes too early is asked to wait."""
         self._connects_early = True
-        survive_lost_answers()
+        retry_lost_responses()
         if self.settings.metrics_port is not None:
             self._on_close.push_async_callback(self.monitor.close)
             await self.monitor.start(str(self.settings.metrics_host), self.settings.metrics_port)
@@ -146,7 +146,7 @@ class GradcamBot(Client):
         self.scheduler.start()
         self.away = None
         _log.info("Ready")
-        if self.is_ready():  # which no feature has heard
+        if self.is_ready():  # the event came before the features were there to handle it
             self.dispatch("ready")
 
     async def on_interaction(self, interaction: Interaction) -> None:
@@ -266,12 +266,12 @@ class GradcamBot(Client):
         """
         self.away = "notice.late"
         await self.scheduler.close()
-        left = await self.workload.finish(seconds)
+        left = await self.drain(seconds)
         if left:
             _log.warning("%d answers were given up: they took too long", left)
         for shard in self.shards.values():
             await shard.disconnect()
-        await self.workload.finish(_TURNING_AWAY)  # those who came last
+        await self.drain(_TURNING_AWAY)  # those who came last
         await self.close()
 
     @override

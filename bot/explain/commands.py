@@ -146,13 +146,13 @@ class Explain(commands.Cog):
             guild=message.guild.id if message.guild else None,
         )
         say = speaker_to(client, message)
-        with client.workload.accepted():
+        with client.answering():
             try:
                 await self._answer(message, say)
             except asyncio.CancelledError:
                 await self._give_up(message, say)
                 raise
-            except discord.Forbidden:  # as it would be for the other pictures
+            except discord.Forbidden:  # the other pictures would be refused too
                 told = say("explain.lacks", permission=say("permission.attach_files"))
                 with suppress(discord.Forbidden):  # it may not write there at all
                     await reply_to(message, notice(told), _LAST)
@@ -223,7 +223,7 @@ def own_answer(interaction: Interaction, *, private: bool) -> Ownership:
 
 
 def layer_choices(layers: Shapes, typed: str) -> list[app_commands.Choice[str]]:
-    """Return the layers that what was typed may begin or be part of."""
+    """Return the layers whose names contain what was typed."""
     return [
         app_commands.Choice(name=f"{name} ({h}×{w})", value=name)
         for name, (h, w) in layers.items()

@@ -8,11 +8,6 @@ from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, func, litera
 _FIRST_BIT = 22  # of a server's id, by which Discord assigns the server to a shard
 
 
-def shard_of(server_id: int | None, count: int | None) -> int:
-    """Return which of so many shards a server is of; `None` is for direct messages, of shard 0."""
-    return ((server_id or 0) >> _FIRST_BIT) % (count or 1)
-
-
 @dataclass(frozen=True, slots=True)
 class Shards:
     """Some or all shards of a bot.
@@ -39,4 +34,4 @@ class Shards:
 
 
 ALL_SHARDS = Shards(frozenset({0}), 1)
-"""Of a bot that one process runs."""
+"""For a bot that a single process runs: `condition` matches every server."""

@@ -87,5 +87,5 @@ async def turn_away(client: Client, message: discord.Message) -> None:
     """Tell a person who writes before the bot is ready, or while it ends, to try again."""
     if client.away is None or not is_addressed(client, message) or not client.is_new(message.id):
         return
-    with client.workload.accepted():
+    with client.answering():
         await reply_to(message, notice(speaker_to(client, message)(client.away)))

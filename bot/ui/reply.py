@@ -104,7 +104,7 @@ async def serving(interaction: Interaction, command: str) -> AsyncIterator[None]
     """
     outcome = "cancelled"
     try:
-        with interaction.client.workload.accepted():
+        with interaction.client.answering():
             try:
                 yield
                 outcome = "answered"
@@ -157,7 +157,7 @@ class _Wait:
         self._telling: asyncio.Task[bool] | None = None
 
     async def end(self) -> bool:
-        """Tell no more, and say whether the person was told."""
+        """Cancel the notice, and return whether it was already shown."""
         self._timer.cancel()
         return self._telling is not None and await self._telling
 
@@ -185,6 +185,6 @@ async def _tell(interaction: Interaction, text: str) -> None:
 
 
 async def _end_wait(interaction: Interaction) -> bool:
-    """Tell a person no more that they wait, and say whether they were told and see it still."""
+    """Cancel the waiting notice, and return whether it is shown; false if called again."""
     wait: _Wait | None = interaction.extras.pop(_WAIT, None)
     return wait is not None and await wait.end()

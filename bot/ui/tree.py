@@ -12,7 +12,6 @@ from bot.i18n import speaker
 from bot.runtime import logs
 from bot.runtime.errors import REQUEST_ERRORS
 from bot.runtime.metrics import ARRIVED, INTERACTIONS
-from bot.runtime.shards import shard_of
 from bot.ui.client import Interaction
 from bot.ui.layout import notice
 from bot.ui.reply import reply, report
@@ -38,18 +37,18 @@ class Tree(app_commands.CommandTree[Any]):
 
 
 def admits(interaction: Interaction, command: str) -> bool:
-    """Whether an interaction is answered now; what is logged from here on says for which one.
+    """Whether to answer an interaction; also binds it to the log lines that follow.
 
-    Discord may send one twice.
+    False while the bot is away, and for an interaction that Discord has sent before.
     """
     ARRIVED.set(time.perf_counter())
-    server = interaction.guild_id
+    server = interaction.guild
     logs.bind(
         command,
         _typed(cast("dict[str, object]", interaction.data or {})),
         interaction=interaction.id,
-        guild=server,
-        shard=shard_of(server, interaction.client.shard_count),
+        guild=interaction.guild_id,
+        shard=server.shard_id if server else 0,  # direct messages are of shard 0
     )
     return interaction.client.away is None and interaction.client.is_new(interaction.id)
 
@@ -64,7 +63,7 @@ async def turn_away(interaction: Interaction) -> None:
         return
     # Not by name: the commands and controls may not be there yet, and anyone can make up names.
     INTERACTIONS.labels("any", away.removeprefix("notice.")).inc()
-    with interaction.client.workload.accepted():
+    with interaction.client.answering():
         try:
             await reply(interaction, notice(speaker(interaction.locale)(away)))
         except REQUEST_ERRORS as error:

@@ -95,7 +95,7 @@ async def test_messages_are_told_so_too_before_and_while_they_are_answered(
 
 
 def _cut_short(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the bot end while it explains, as `Workload.finish` does."""
+    """Let the bot end while it explains, as `Client.drain` does."""
 
     async def cut_short(*_: object) -> None:
         server.bot.away = "notice.late"
@@ -105,5 +105,5 @@ def _cut_short(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def _work(bot: GradcamBot, go_on: asyncio.Event) -> None:
-    with bot.workload.accepted():
+    with bot.answering():
         await go_on.wait()
