@@ -1,6 +1,7 @@
-"""The bot until its first answer; prints the seconds of the process, and its MiB when it was idle.
+"""Load the bot and answer one query; print the seconds that took and the MiB in use before it.
 
-All but Discord's own answers: the way there takes a second or so, during which this goes on.
+The seconds count from the creation of the process. Connecting to Discord is left out: the bot loads
+meanwhile.
 """
 
 import asyncio

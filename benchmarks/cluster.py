@@ -38,7 +38,7 @@ Ask = Callable[[Engine], Coroutine[None, None, object]]
 
 @dataclass(frozen=True)
 class Measured:
-    """Of one round.
+    """The figures of one round.
 
     Attributes:
         rate: requests a second.

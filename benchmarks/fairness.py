@@ -21,7 +21,7 @@ from core.dataset import TEST_DIGITS
 from core.explain.explainer import Explainer
 from core.network import UPLOADS_WEIGHTS
 
-_PEOPLE, _EACH, _PAUSE = 10, 5, 1.0  # who ask so often, with so many seconds between
+_PEOPLE, _EACH, _PAUSE = 10, 5, 1.0  # people, requests of each, and seconds between these
 _HEAVY, _A_SECOND = 99, 50
 _ROUNDS = 4
 _BAR = 2.0

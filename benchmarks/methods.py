@@ -60,7 +60,7 @@ def measuring_methods(explainer: Explainer) -> list[Row]:
 
 
 def _passes(model: keras.Model, method: str, n: int) -> Callable[[], object]:
-    """Return what a method cannot do without: so many bare compiled passes, in the same parts."""
+    """Return a function that runs only the compiled passes of a method, in the same batches."""
     run = _gradient(model) if method in _GRADIENTS else forward_pass(model)
     total = n * (_FORWARD_PASSES | _GRADIENTS).get(method, 1)
     at_once = min(total, _AT_ONCE) if total > n else n
@@ -78,7 +78,7 @@ def _passes(model: keras.Model, method: str, n: int) -> Callable[[], object]:
 
 
 def _gradient(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Compile the gradient of the largest probability by the input."""
+    """Compile the gradient of the largest probability with respect to the input."""
 
     def gradient(images: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:

@@ -55,9 +55,10 @@ def replying_to_a_photo(explainer: Explainer) -> list[Row]:
 
 
 async def _reply(engine: Engine, photo: bytes) -> None:
-    """Answer as the bot does, which has not seen this photograph before.
+    """Answer a photograph that the bot has not seen before.
 
-    Nothing is returned: `Runner.run` makes a text of what is, arrays and all, in the time measured.
+    Returns nothing, because `asyncio.Runner.run` formats the task with its result, arrays included,
+    within the time measured.
     """
     reading = await engine.read(photo, ours=False)
     result = await Explaining(engine, {network: {} for network in Network}).answer(

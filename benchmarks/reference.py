@@ -1,7 +1,8 @@
-"""The tutorial's two functions in their original manner, to measure and test against.
+"""The tutorial's functions in their original form, as a reference for benchmarks and tests.
 
-Their mistakes are kept: 0/0, sums beyond 255, a probability that saturates. Changed is only what
-Keras 3.15 and matplotlib 3.10 refuse: the output of a `Sequential`, and `matplotlib.cm.get_cmap`.
+Their mistakes are kept: 0/0, sums beyond 255, a probability that saturates. The only changes are to
+what Keras 3.15 and matplotlib 3.10 reject: the output of a `Sequential`, and
+`matplotlib.cm.get_cmap`.
 """
 
 import io
@@ -45,7 +46,7 @@ def superimpose(
     Args:
         img: (28, 28, 1) in [0, 255].
         heatmap: (h, w) in [0, 1].
-        alpha: how strongly.
+        alpha: intensity of the heatmap, 0 to 1.
 
     Returns:
         (28, 28, 3), wrapped round wherever the sum passes 255.

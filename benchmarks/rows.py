@@ -25,12 +25,12 @@ class Row:
 
 
 def at_most(what: str, samples: Samples, other: Samples, name: str, bar: float) -> Row:
-    """Say how many times as long as another this takes."""
+    """Return a row that passes if `samples` take at most `bar` times as long as `other`."""
     ratio = samples.over(other)
     return Row(what, str(samples), f"{ratio:.2f} × {name}", f"≤ {bar:g}", ratio <= bar)
 
 
 def at_least(what: str, samples: Samples, other: Samples, name: str, bar: float) -> Row:
-    """Say how many times as fast as another this is."""
+    """Return a row that passes if `samples` are at least `bar` times as fast as `other`."""
     speed = other.over(samples)
     return Row(what, str(samples), f"{name} / {speed:.1f}", f"≥ {bar:g}", speed >= bar)

@@ -58,7 +58,7 @@ def explaining_one(explainer: Explainer) -> list[Row]:
 
 
 def explaining_many(explainer: Explainer, n: int = 256) -> list[Row]:
-    """A batch."""
+    """Grad-CAM of a batch at each layer, beside a bare forward pass."""
     digits, bare = _images(n), forward_pass(explainer.model)
     tensor = tf.constant(digits)
     timed = interleave({_BARE: lambda: bare(tensor), **_explanations(explainer, digits)}, rounds=15)

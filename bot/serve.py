@@ -1,6 +1,6 @@
 """The networks as a Ray Serve application, for `INFERENCE`: `serve run bot.serve:app`.
 
-See docs/ray.md. It has no authentication: it belongs into a private network.
+See docs/ray.md. It has no authentication: run it in a private network only.
 """
 
 import asyncio

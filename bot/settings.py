@@ -262,7 +262,7 @@ class Settings(NetworkSettings):
 
 
 def secrets_folders() -> list[Path]:
-    """Return the folders that are here of those in which a file has a setting's name and value."""
+    """Return the existing folders of secrets: a file's name is a setting, its content the value."""
     named = os.environ.get("CREDENTIALS_DIRECTORY")
     folders = [SECRETS, Path(named)] if named else [SECRETS]
     return [folder for folder in folders if folder.is_dir()]

@@ -4,8 +4,8 @@ Without a GPU, `import tensorflow` writes six lines to standard error through a 
 environment variable controls. Only these lines are dropped; warnings, errors and the output of
 other threads are passed on. If `TF_CPP_MIN_LOG_LEVEL` is set, nothing is dropped.
 
-Keras would import pyplot too, for galleries of pictures that nothing here draws: half a second and
-26 MB. It goes without where matplotlib is missing, so meanwhile it is.
+Keras imports pyplot too where matplotlib is installed, for image galleries that nothing here draws.
+That takes time and memory, so matplotlib is hidden while Keras is imported.
 """
 
 import os

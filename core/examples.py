@@ -50,7 +50,7 @@ def split_sources(digits: DigitSet, held_out: int) -> tuple[Sources, Sources]:
 def draw_examples(
     sources: Sources, digits: int, negatives: int, seed: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Draw so many digits and then negatives, on all processors.
+    """Draw digits and then negatives, as many as asked for, on all processors.
 
     The same seed gives the same examples on any number of processors.
 
@@ -61,7 +61,7 @@ def draw_examples(
 
 
 def draw_kinds(sources: Sources, count: int, seed: int) -> dict[str, NDArray[np.uint8]]:
-    """Draw so many negatives of each kind, (count, 28, 28) uint8, on all processors."""
+    """Draw `count` negatives of each kind, (count, 28, 28) uint8, on all processors."""
     images, _ = _draw(sources, [(partial(_negatives, kind=kind), count) for kind in KINDS], seed)
     return dict(zip(KINDS, images.reshape(len(KINDS), count, 28, 28), strict=True))
 

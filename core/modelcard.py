@@ -88,7 +88,7 @@ def _kinds(metrics: Metrics) -> str:
 
 
 def _explanations(records: Sequence[MethodRecord]) -> str:
-    """Return the section on how true the heatmaps are; empty if they were not measured."""
+    """Return the section on how faithful the heatmaps are; empty if they were not measured."""
     if not records:
         return ""
     rows = [
@@ -119,7 +119,7 @@ def _explanations(records: Sequence[MethodRecord]) -> str:
     )
     first = records[0]
     return f"""
-## How true its heatmaps are
+## How faithful its heatmaps are
 
 Measured by `gradcam-bot evaluate --explanations` on the first {first.digits:,} test digits, for the
 log-odds of the predicted class. The 20% of the ink where a map is brightest is removed: *p left* is

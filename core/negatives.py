@@ -69,7 +69,7 @@ class Kind:
     """A kind of negative.
 
     Attributes:
-        share: Of all negatives.
+        share: Its share of all negatives.
         draw: Draws one on the canvas of `core.augmentation`, not yet augmented.
         solid: Whether it is a solid shape, which no pen has drawn.
     """

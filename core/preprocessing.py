@@ -13,18 +13,21 @@ MIN_SIDE, MAX_SIDE = 64, 512
 
 
 class Preprocessing(StrEnum):
-    """What a network takes pixels, 0 to 255, as."""
+    """How pixels, 0 to 255, are mapped to the values that a network was trained on.
+
+    `TF`, `CAFFE` and `TORCH` are the modes of `keras.applications.imagenet_utils`.
+    """
 
     NONE = "none"
     """0 to 255, for networks that rescale them themselves."""
     UNIT = "unit"
-    """0 to 1."""
+    """Scaled to [0, 1]."""
     TF = "tf"
-    """-1 to 1, as `keras.applications.imagenet_utils` has it; so are the next two."""
+    """Scaled to [-1, 1]."""
     CAFFE = "caffe"
-    """BGR less the mean colour of ImageNet."""
+    """BGR minus the mean colour of ImageNet, not scaled."""
     TORCH = "torch"
-    """0 to 1, less the mean colour of ImageNet, by its standard deviation."""
+    """Scaled to [0, 1], minus the mean of ImageNet, divided by its standard deviation."""
 
     @property
     def needs_colour(self) -> bool:

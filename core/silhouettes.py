@@ -1,4 +1,4 @@
-"""Silhouettes of hands, clothes and things, drawn by chance: what people hold into a camera.
+"""Randomly drawn silhouettes of hands, clothes and things, such as people hold up to a camera.
 
 Each is drawn upright on a square of its own, (160, 160) uint8, where x runs from left to right and
 y from top to bottom, both in [0, 1].
@@ -377,7 +377,11 @@ def _profile(widths: Iterable[tuple[float, float]], rng: Generator) -> Mask:
 
 
 def _turned(mask: Mask, rng: Generator, sway: float, upright: float = 0.7) -> Mask:
-    """Mirror by chance and turn by about `sway` degrees, or, unless `upright`, by any angle."""
+    """Mirror with probability 0.5, and rotate.
+
+    With probability `upright` the angle is normal with a standard deviation of `sway` degrees;
+    otherwise it is uniform.
+    """
     if rng.random() < 0.5:
         mask = np.ascontiguousarray(mask[:, ::-1])
     angle = rng.normal(0, sway) if rng.random() < upright else rng.uniform(-180, 180)

@@ -107,7 +107,7 @@ def fit(
 ) -> History:
     """Fit a compiled model with data and options of `keras.Model.fit`.
 
-    The weights after each epoch of so many steps are saved in the folder, if one is given.
+    The weights after each epoch of `steps` steps are saved in the folder, if one is given.
     """
     callbacks = [_Reporter(seed, steps, progress, folder)]
     fitted = model.fit(*data, callbacks=callbacks, verbose=0, **options)

@@ -1,11 +1,11 @@
-"""Feed the decoding process with real files broken in every way, for as long as one likes.
+"""Fuzz the decoding process: send it real files with random damage, for a given time.
 
     python -m scripts.fuzz --seconds 60 --seed 1
     python -m scripts.fuzz faults/1-4711.png        (try a file again)
 
-Whatever it is fed with, it has to give a picture or to say what is wrong. What ends otherwise, or
-ends the process in a way that its bounds do not, is saved into a folder, under its seed and number,
-and the exit status is 1. Same seed, same files.
+Every file has to result in a picture or an `UploadError`. A file that results in anything else, or
+ends the process other than by its limits, is saved in a folder, named by its seed and number, and
+the exit status is 1. The same seed gives the same files.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from core.uploads.limits import MAX_SIDE
 from core.uploads.worker import DecodingWorker
 
 _BOUNDS = (-signal.SIGKILL, -signal.SIGXCPU) if sys.platform != "win32" else (1,)
-"""How a process ends that took too long."""
+"""Exit statuses of a process that was killed because it took too long."""
 
 _PIECE = re.compile(
     rb".{4}(IHDR|PLTE|tRNS|IDAT|IEND|acTL|fcTL|fdAT|eXIf|iCCP|tEXt|zTXt|iTXt|gAMA|pHYs)"
@@ -52,7 +52,7 @@ _MADE = re.compile(rb"((?:mvhd|tkhd|mdhd)\x01.{3}).{16}", re.DOTALL)
 """When an animation was made: the same seed is to give the same files at any time."""
 
 _WHOLE_PNG = 0.8
-"""So many of the broken PNGs have right checksums, without which nothing in them is looked at."""
+"""Share of the broken PNGs whose checksums are corrected; decoders stop at a wrong one."""
 
 
 class Mutant(NamedTuple):
@@ -68,7 +68,7 @@ class Mutant(NamedTuple):
 
 
 def main() -> None:
-    """Break and feed until the time is up, then say how often what came of it."""
+    """Fuzz until the time is up, save what is faulty, and print how often each outcome occurred."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", type=Path, nargs="*", help="feed these, as they are")
     parser.add_argument("--seconds", type=float, default=60)
@@ -97,8 +97,8 @@ def main() -> None:
 def feed(files: Iterable[Mutant]) -> Iterator[tuple[Mutant, str, bool]]:
     """Decode files in the process that decodes uploads.
 
-    Returns:
-        Of each file what came of it, in a word or a few, and whether that is a fault.
+    Yields:
+        Each file, its outcome in a few words, and whether that is a fault.
     """
     ends = _Ends()
     log = logging.getLogger("core.uploads.worker")
@@ -140,14 +140,14 @@ def _is_sound(picture: DecodedImage) -> bool:
 
 
 class _Ends(logging.Handler):
-    """Takes down with which status decoding processes ended."""
+    """Collects the exit statuses of decoding processes from the worker's log."""
 
     def __init__(self) -> None:
         super().__init__()
         self.statuses: list[int] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take one down."""
+        """Collect the status in a record."""
         if isinstance(record.args, tuple):
             self.statuses += [status for status in record.args if isinstance(status, int)]
 
@@ -340,7 +340,7 @@ def _saved(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:  # n
 
 
 def _deep_heic() -> bytes:
-    """One of ten bits a colour."""
+    """Make a HEIC of ten bits per channel."""
     width, height = _PAGE
     shades = np.linspace(0, 65_535, width * height * 4).astype(np.uint16)
     file = io.BytesIO()

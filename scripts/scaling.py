@@ -36,7 +36,7 @@ _ASSUMED = (
     f"{_REQUESTS} requests of the bot's own (3 reveals, 2 for the digit of the day, 3 of a "
     f"session). The busiest second has {_PEAK} times the mean. Each server has {_PEOPLE} people "
     f"who have begun all {_LESSONS} lessons and have {_TOPICS} topics to review. Figures have two "
-    "digits that count."
+    "significant digits."
 )
 _MEASURED_ROWS = (
     "Measured with 20,000 rows a table in PostgreSQL 15: with indexes, a round takes "
@@ -136,7 +136,7 @@ def _row(name: str, values: Sequence[float]) -> list[str]:
 
 
 def _written(value: float) -> str:
-    """Write a figure with two digits that count, as the assumptions have no more."""
+    """Write a figure with two significant digits, the precision of the assumptions."""
     rounded = float(f"{value:.2g}")
     return f"{rounded:,.0f}" if rounded >= 10 or rounded.is_integer() else f"{rounded:g}"
 

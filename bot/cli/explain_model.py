@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from core.explain.explanation import Explanation
 
 _MOST = 5  # classes that are told
-_WEAK = 0.1  # evidence is not told that is less, everywhere, by the strongest of either sign
-_MANY = 20  # of more layers or labels a message names only some
+_WEAK = 0.1  # evidence of one sign is left out if its maximum is below this share of the overall
+_MANY = 20  # more layers or labels than this are abbreviated in a message
 
 
 @dataclass(frozen=True, slots=True)

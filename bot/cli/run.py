@@ -52,10 +52,10 @@ def run() -> None:
 
 
 def give_memory_back() -> None:
-    """Let what the networks and pictures need for a moment go back to the system at once.
+    """Make glibc return the temporary memory of networks and pictures to the system at once.
 
-    By default glibc soon keeps even large blocks among lasting ones (mallopt(3), M_MMAP_THRESHOLD),
-    and memory grows for hours. Other C libraries have no such parameters.
+    By default it raises M_MMAP_THRESHOLD as large blocks are freed (mallopt(3)), puts later ones on
+    the heap among long-lived blocks, and memory grows for hours. Other C libraries lack mallopt.
     """
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
@@ -140,7 +140,7 @@ def _end_at_last() -> None:
 
 
 def _told_to_end() -> asyncio.Future[None]:
-    """Return what is done at the first Ctrl-C or SIGTERM; the second ends the process at once."""
+    """Return a future that the first Ctrl-C or SIGTERM completes; the second ends the process."""
     loop = asyncio.get_running_loop()
     told = loop.create_future()
     numbers = signal.SIGINT, signal.SIGTERM

@@ -96,9 +96,12 @@ def against_options(target: int | None, chosen: int | None, say: Say) -> list[Se
 def target_options(
     prediction: Prediction | None, chosen: int | None, say: Say
 ) -> list[SelectOption]:
-    """Offer the predicted class, which is `None`, and all ten.
+    """Offer the predicted class and each of the ten.
 
-    Without a prediction, they are for several digits.
+    Args:
+        prediction: the digit's; `None` for several digits, each with its own predicted class.
+        chosen: the class that is explained; `None` for the predicted one.
+        say: speaks the reader's language.
     """
     predicted = say("control.target_each")
     probabilities: list[str | None] = [None] * 10

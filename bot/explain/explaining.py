@@ -353,7 +353,7 @@ async def _cached(
     keys: Sequence[_K],
     compute: Callable[[Sequence[int]], Awaitable[Sequence[_V]]],
 ) -> list[_V]:
-    """Return the values of keys; those at the places that are not in the cache are computed."""
+    """Return the cached values of keys; `compute` gets the indices of those not in the cache."""
     known = {key: cache[key] for key in keys if key in cache}
     new = {key: i for i, key in enumerate(keys) if key not in known}
     if new:

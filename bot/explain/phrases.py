@@ -121,7 +121,7 @@ def suggested(method: str) -> str:
 def deletion(
     test: DeletionTest, query: Query, target: int, say: Say, *, advise: bool = True
 ) -> str:
-    """Tell how a heatmap did in the deletion test; `advise`: and what follows."""
+    """Describe the result of a deletion test; with `advise`, suggest another method too."""
     before, after, random = map(format_percent, (test.before, test.after, test.random))
     if test.before < MARGIN:
         return say("test.nothing", target=target, before=before)

@@ -152,7 +152,7 @@ class Ownership:
 
     @property
     def correctable(self) -> bool:
-        """Whether the uploader sees the message."""
+        """Whether the uploader can correct the answer, because they see its message."""
         return self.public or self.owner == self.uploader
 
 

@@ -22,7 +22,7 @@ _ALMOST_CERTAIN = 0.999
 """A correction of a prediction with more confidence than this must be confirmed."""
 
 _MIN_PROBABILITY = 0.05
-"""Of a third candidate; the second one is always named."""
+"""The least probability at which a third candidate is named; the second always is."""
 
 Shapes = dict[str, tuple[int, int]]
 """The height and width of each layer's maps, in order."""
@@ -136,7 +136,7 @@ class DigitResult:
 
     @property
     def prediction(self) -> Prediction:
-        """Of the network that was asked, for this digit."""
+        """The prediction for this digit by the network that was asked."""
         return self.predictions[self.position]
 
     @property

@@ -20,8 +20,8 @@ _REMEMBERED = 60 * 60  # seconds since the last use
 class Uploads:
     """Reads uploaded pictures; caches the last ones by the hash of their clean file.
 
-    The first digit of each person's last picture is remembered for an hour after its last use, so
-    that a process forgets it too which is not told that the person has deleted their data.
+    The first digit of each person's last picture is remembered for an hour after its last use. It
+    expires because only one process is told when a person deletes their data.
     """
 
     def __init__(self, engine: Engine, downloads: Downloads, now: Clock = utc_now) -> None:

@@ -11,5 +11,5 @@ _UNSEEN = re.compile(
 
 
 def plain(name: str) -> str:
-    """Leave out what cannot be seen of a name, some of which would turn round what follows it."""
+    """Strip a name of invisible characters, such as marks that reverse the text after them."""
     return _UNSEEN.sub("", " ".join(name.split())).strip()

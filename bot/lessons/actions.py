@@ -211,9 +211,12 @@ class LessonActions:
     ) -> None:
         """Show a page to a learner.
 
-        It is of their own digit if the view has none: the one given, or else the message's. The
-        option that they have just chosen is given too; else it is looked up, and the page is where
-        they go on.
+        Args:
+            interaction: the learner's.
+            state: which page, and what is looked at.
+            own: their own digit, shown if the view has no test digit; by default the message's.
+            chosen: the option just chosen. By default it is looked up, and outside sessions the
+                page is recorded as the one to go on with.
         """
         say, me = speaker(interaction.locale), interaction.user.id
         page = self._page(state.lesson, state.page)

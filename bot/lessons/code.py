@@ -38,7 +38,7 @@ from core.figures.lessons.layers import draw_layers, draw_maps
 from core.figures.lessons.tables import signed
 
 _ALPHA = 0.4
-"""The tutorial's."""
+"""The weight of the heatmap's colours in the sum, the tutorial's `alpha`."""
 
 _SIDE = 7 * CELL
 

@@ -98,7 +98,7 @@ class Illustrator:
         return explained
 
     async def _edited(self, image: NDArray[np.float32], view: View) -> NDArray[np.float32]:
-        """Change a digit; each time where the last layer's map is brightest at that point."""
+        """Transform a digit, then erase cells one by one where its current map is brightest."""
         image = view.transform.apply(image)
         target, erased = view.target, set[tuple[int, int]]()
         for _ in range(view.transform.erased):

@@ -25,7 +25,7 @@ class PrivacyCommands(commands.Cog):
         forget: Callable[[int], None],
         scheduler: Scheduler,
     ) -> None:
-        """Take what is stored, and what forgets a person's last digit, which is only remembered."""
+        """Serve the data in `privacy`; `forget` drops a person's last digit, kept in memory."""
         self._privacy = privacy
         self._forget = forget
         self._scheduler = scheduler

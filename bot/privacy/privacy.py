@@ -83,7 +83,7 @@ class Privacy:
             Session.ended_at.is_(None), or_(Session.host_id == user_id, taking_part)
         )
         async with self._store.begin() as transaction:
-            await self._store.alone(transaction)
+            await self._store.serialise(transaction)
             left = list(await transaction.scalars(under_way.order_by(Session.session_id)))
             report = await self._leave_sessions(transaction, user_id)
             for table, column in personal_columns():

@@ -109,7 +109,7 @@ class RoundActions:
         await self.count(interaction, round_id)
 
     def tell_results(self, round_: Round) -> None:
-        """Tell voters how their votes did, in the background, in the confirmations of these."""
+        """Edit the confirmations of votes, in the background, to tell voters how they did."""
         results = {result.user_id: result for result in round_.results}
         for place in [each for each in self._confirmations if each[0] == round_.round_id]:
             interaction = self._confirmations.pop(place, None)

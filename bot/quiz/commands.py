@@ -117,8 +117,8 @@ class QuizCommands(commands.Cog):
         seconds: app_commands.Range[int, 15, 300] = SECONDS,
     ) -> None:
         """Start a round."""
-        # The answer is an edit of the message by the bot itself, which must be there and may not
-        # have been added with its commands alone.
+        # The bot reveals the answer by editing the message as itself, so it must be in the server:
+        # an app may have been added there with its commands alone.
         mine, server_id = interaction.app_permissions, interaction.guild_id
         if interaction.channel_id is None or (
             server_id and not (mine.view_channel and self._client.get_guild(server_id))

@@ -82,6 +82,6 @@ async def _streaks(transaction: AsyncSession, row: models.Round) -> Mapping[int,
     )
     streaks = Counter[int]()
     for place, user_id in sorted((before.index(round_id), user_id) for round_id, user_id in rows):
-        if streaks[user_id] == place:  # and so had all later ones right, too
+        if streaks[user_id] == place:  # their streak is unbroken so far
             streaks[user_id] += 1
     return streaks

@@ -186,7 +186,7 @@ class Rounds:
         if due_only:
             close = close.where(models.Round.closes_at <= now)
         async with self._store.begin() as transaction:
-            await self._store.alone(transaction)
+            await self._store.serialise(transaction)
             if await transaction.scalar(close) is None:
                 return False
             row = await transaction.get_one(models.Round, round_id)

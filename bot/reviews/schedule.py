@@ -126,7 +126,7 @@ async def record_answers(
         now: the time.
     """
     about = {"kind": item.kind, "topic": item.topic}
-    # Always in the same order, so that no two transactions wait for each other.
+    # Always in the same order, so that no two transactions deadlock.
     wrong = sorted(user_id for user_id, was_right in right.items() if not was_right)
     if wrong:
         again = {"step": 0, "due_at": now + WAITS[0]}

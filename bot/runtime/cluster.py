@@ -113,7 +113,7 @@ class Cluster:
             reply = self._http.request(verb, self._url, body=body, timeout=timeout)
         except HTTPError as error:
             raise self._away(type(error).__name__) from error
-        if reply.status == 400:  # what is wrong with the request will be said here
+        if reply.status == 400:  # the request is wrong: computing it here raises the real error
             raise AwayError("HTTP status 400")
         if reply.status != 200:
             raise self._away(f"HTTP status {reply.status}")

@@ -37,7 +37,7 @@ _LARGEST_BATCH = 64  # of digits to explain
 _LARGEST_PART = 64  # of images to classify: oneDNN keeps memory for larger batches
 
 _TEST_LOGITS: WeakKeyDictionary[Explainer, NDArray[np.float32]] = WeakKeyDictionary()
-"""Of all test digits, by the network; kept while the network is."""
+"""The logits of all test digits, by explainer; dropped together with the explainer."""
 
 _Work: TypeAlias = Callable[[Explainer | RemoteExplainer], T]
 
@@ -251,7 +251,7 @@ class Engine:
             threads.shutdown(cancel_futures=True)
 
     async def _compute(self, network: Network, work: _Work[T]) -> T:
-        """Run what needs no more of an explainer than its methods: by the cluster, or else here."""
+        """Run work that only calls an explainer's methods: on the cluster, or else here."""
         with suppress(AwayError):
             return await self._by_cluster(network, work)
         return await self.study(work, self.explainers[network])
@@ -287,7 +287,7 @@ class Engine:
     def _work_off(self) -> None:
         """Explain the waiting jobs that have the network and score of the first one, in one run.
 
-        At least one job leaves a turn, and every job brings a turn: none is left behind.
+        Every job schedules a turn, and a turn takes at least one job: none is left behind.
         """
         batch = self._next_batch()
         if not batch:

@@ -77,7 +77,7 @@ _NOBODY = Asker(0, 0)
 
 
 def current_asker() -> Asker:
-    """Return for whom this is done."""
+    """Return the person and the server that the current context works for."""
     request = _request.get()
     return _NOBODY if request is None else request.asker
 
@@ -94,11 +94,10 @@ async def begin() -> None:
 
 
 class Turns(Generic[T]):
-    """Items that wait, of each person in the order they came.
+    """A thread-safe queue that serves servers in turn, and within a server its people in turn.
 
-    They are taken in turn: from the server that was served longest ago, and there from the person
-    who was. However many items one person has, another person's next item waits for at most one of
-    them, and so do servers. May be used by several threads.
+    Each person's items keep their order. However many items one person queues, another person's
+    next item waits behind at most one of them; the same holds between servers.
     """
 
     def __init__(self) -> None:
@@ -106,7 +105,7 @@ class Turns(Generic[T]):
         self._lock = Lock()
 
     def put(self, item: T, asker: Asker) -> None:
-        """Let an item wait."""
+        """Append an item to those of its person."""
         with self._lock:
             people = self._servers.setdefault(asker.server, {})
             people.setdefault(asker.person, deque()).append(item)
@@ -170,7 +169,7 @@ class FairExecutor(ThreadPoolExecutor):
         super().shutdown(wait, cancel_futures=cancel_futures)
 
     def _take_turn(self) -> None:
-        # Each work brings a turn, so there is one for it, though maybe not its own.
+        # `submit` schedules a turn for each item; this turn may take another item than its own.
         work = self._turns.take()
         if work is not None:
             work()
@@ -189,10 +188,10 @@ class Admission:
 
     @contextmanager
     def request(self, person: int, server: int | None) -> Iterator[Callable[[], int]]:
-        """Do what a person asks for in this context; see `begin`.
+        """Treat all that is done in this context as one request of a person; see `begin`.
 
         Yields:
-            What tells how many requests come before it.
+            A function that returns how many requests come before this one.
         """
         persons_turn = self._turns.setdefault(person, asyncio.Lock())
         request = _Request(Asker(server or person, person), self._let, persons_turn)

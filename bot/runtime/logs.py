@@ -75,12 +75,12 @@ def configure(
 
 
 def bind(command: str, typed: Iterable[str], **ids: int | None) -> None:
-    """Let what is logged in this task say what it is for, and leave out what a person typed.
+    """Add the command to this task's log lines, and redact what the person typed from them.
 
     Args:
-        command: or the control that was pressed.
-        typed: texts, and names of files.
-        ids: of where it comes from.
+        command: the command's name, or the class of the control that was pressed.
+        typed: the texts to redact, and the names of files.
+        ids: Discord's ids to add, such as the interaction's and the server's.
     """
     structlog.contextvars.bind_contextvars(command=command, **ids)
     # The longest first, or a part of one would keep the rest of it from being found.
@@ -89,7 +89,7 @@ def bind(command: str, typed: Iterable[str], **ids: int | None) -> None:
 
 
 class _Redactor:
-    """Leaves out secrets, tokens in addresses, and what the person typed who is being answered."""
+    """Redacts secrets, tokens in addresses, and what the person who is being answered typed."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = tuple(filter(None, secrets))

@@ -76,7 +76,7 @@ ProcessCollector(registry=REGISTRY)
 
 
 def timed(stage: str, work: Callable[[], T]) -> Callable[[], T]:
-    """Let a function that is handed to a thread tell how long it waits, and how long it takes."""
+    """Wrap a function that is handed to a thread, to measure how long it waits and runs."""
     handed = time.perf_counter()
 
     def run() -> T:

@@ -129,7 +129,7 @@ class Monitor:
         if self.engine is None:
             return True  # loading
         self._pulses = self._pulses or [_Pulse(threads) for threads in self.engine.threads]
-        return all([pulse.beats() for pulse in self._pulses])  # noqa: C419 - each has its beat
+        return all([pulse.beats() for pulse in self._pulses])  # noqa: C419 - call every one
 
     async def _ask_store(self) -> tuple[int, int, int] | None:
         """Count open rounds, open sessions and due deliveries; `None` if the store is away."""

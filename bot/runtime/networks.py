@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 _COLLECTIONS = (700, 10, 100)
-"""When garbage is collected, as `gc.set_threshold` takes it: of all objects a tenth as often as by
-Python's own, because each graph that is compiled later adds thousands of them."""
+"""Thresholds for `gc.set_threshold`: full collections are a tenth as frequent as by default,
+because every graph that is compiled later adds thousands of objects to traverse."""
 
 
 class Network(StrEnum):
@@ -71,10 +71,10 @@ def load_and_warm_up(weights: Path) -> "Explainer":
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no garbage in this context, nor ever in what is there at its end.
+    """Disable garbage collection in this context, and freeze the objects alive at its end.
 
-    TensorFlow keeps hundreds of thousands of objects. To look through them takes a quarter of a
-    second, again and again at the start, and later while the event loop stands still.
+    TensorFlow keeps hundreds of thousands of objects. Each full collection would traverse them all,
+    often during start-up, and later while the event loop stands still.
     """
     gc.disable()
     try:

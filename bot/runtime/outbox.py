@@ -1,6 +1,6 @@
-"""What must still be said in Discord: kept in the database until Discord has taken it.
+"""A transactional outbox: deliveries wait in the database until Discord has accepted them.
 
-Whoever makes a message due enqueues a delivery in the same transaction, so that a crash loses
+Code that makes a message due enqueues its delivery in the same transaction, so that a crash loses
 neither. A delivery has a kind and a subject, such as `reveal` and the id of a round; enqueuing it
 again while it waits changes only when it is tried.
 """
@@ -47,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 
 class Undeliverable(Exception):  # noqa: N818 - names what is so, not what went wrong
-    """There is no place left to say it, and there will be none."""
+    """The delivery can never succeed, such as when its channel was deleted; it is dropped."""
 
 
 async def enqueue(
@@ -193,7 +193,7 @@ class _Queue:
             if claimed is None:
                 return
             attempts, enqueued_at = claimed
-            # Once it is enqueued again, what follows leaves it alone.
+            # Matches only while our lease holds: a delivery enqueued again meanwhile is kept.
             ours = and_(delivery, Delivery.due_at == leased_until)
             try:
                 await self._deliver(subject_id)

@@ -1,4 +1,4 @@
-"""Saying what could not be said, once the bot may say it."""
+"""Retrying the deliveries that failed for lack of permissions."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from bot.ui.client import Client
 
 
 class PermissionChanges(commands.Cog):
-    """Has what has failed in a server tried again when something is allowed there.
+    """Retries the failed deliveries of a server when permissions there change.
 
-    Whether the bot is allowed more by a change is for the next try to find out.
+    Whether the change grants what the bot lacked is not checked: the retry shows it.
     """
 
     def __init__(self, client: Client, outbox: Outbox) -> None:

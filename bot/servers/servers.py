@@ -125,7 +125,7 @@ class Servers:
             for server_id in _SERVER_IDS
         ]
         async with self._store.begin() as transaction:
-            await self._store.alone(transaction)
+            await self._store.serialise(transaction)
             stored = set(await transaction.scalars(union(*of_rows)))
             rows = [
                 {"server_id": server_id, "daily_hour": DAILY_HOUR}
@@ -152,8 +152,8 @@ class Servers:
         """Delete all data of the servers that removed the bot 30 days ago."""
         due = and_(self._ours, Server.left_at <= self._now() - SERVER_RETENTION)
         async with self._store.begin() as transaction:
-            await self._store.alone(transaction)
-            # First of all: a server that the bot comes back to meanwhile waits here, or is spared.
+            await self._store.serialise(transaction)
+            # Delete these first: a concurrent `join` waits for their lock, or spares its server.
             gone = (
                 await transaction.scalars(delete(Server).where(due).returning(Server.server_id))
             ).all()

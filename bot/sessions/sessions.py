@@ -332,11 +332,10 @@ class Sessions:
         self._scheduler.wake()
 
     async def republish_all(self) -> None:
-        """Bring the messages of all sessions of the shards up to date that are not finished.
+        """Bring the messages of all unfinished sessions of these shards up to date.
 
-        Those are the ones that are open, or have no summary yet.
-
-        For the start of the bot: panels and threads may have been deleted while it did not run.
+        A session is unfinished while it is open or has no summary. Called when the bot starts,
+        because panels and threads may have been deleted while it was not running.
         """
         unfinished = or_(models.Session.ended_at.is_(None), models.Session.summary_id.is_(None))
         session_ids = select(models.Session.session_id).where(self._ours, unfinished)
@@ -391,7 +390,7 @@ class Sessions:
             await self._enqueue(transaction, session_id)
 
     async def _enqueue(self, transaction: AsyncSession, *session_ids: int) -> None:
-        """Enqueue deliveries, last and in order: else two transactions could block each other."""
+        """Enqueue deliveries, last and in order: else two transactions could deadlock."""
         for session_id in sorted(session_ids):
             await enqueue(self._store, transaction, DELIVERY, session_id, self._now())
 

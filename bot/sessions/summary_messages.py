@@ -135,7 +135,7 @@ def _cell(value: object) -> object:
     """Keep a spreadsheet from taking a name for a formula."""
     if not isinstance(value, str):
         return value
-    # Full-width marks are such marks, too.
+    # A spreadsheet also starts a formula at a full-width =, +, - or @, which NFKC makes ASCII.
     formula = normalize("NFKC", value).lstrip().startswith(_FORMULA_MARKS)
     return f"'{value}" if formula else value
 

@@ -1,9 +1,9 @@
-"""The database: what the bot remembers, and for how little it can do so.
+"""The database, which stores as little about people as the features allow.
 
-Kept of what people send are corrections alone: which network read which digit of which reply as
-what, and what the digit is. Pictures, names of files, and who corrected whom are not. Of people who
-learn here, kept is what they would miss if it were gone: how far they are, what they answered, with
-whom they took part. `bot.privacy.privacy` shows them all of it, and forgets it.
+Of uploads, only corrections are stored: which network read which digit of which reply as what, and
+what the digit is. Pictures, file names, and who made a correction are not. Of learners, it stores
+their progress, their answers, and the sessions they took part in. `bot.privacy.privacy` exports and
+deletes what is stored about a person.
 
 A new table is a class in `models` and a file in `migrations/versions`; a test holds the two
 together.

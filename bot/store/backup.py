@@ -64,7 +64,7 @@ def restore(file: Path, url: URL) -> int:
         raise StoreError(f"There is no file {file}.")
     with TemporaryDirectory() as folder:
         copied = Path(folder) / file.name
-        shutil.copy(file, copied)  # is brought up to date, where the file stays as it is
+        shutil.copy(file, copied)  # to migrate a copy, not the backup itself
         asyncio.run(_bring_up_to_date(_sqlite(copied)))
         return asyncio.run(_transfer(_sqlite(copied), url))
 
@@ -123,7 +123,7 @@ async def _last_id(connection: AsyncConnection, table: Table) -> int:
 
 
 async def _set_last_id(connection: AsyncConnection, table: Table, last: int) -> None:
-    """Let the database count the ids of a table's rows on from one."""
+    """Set the sequence of a table's ids, so that the next row gets the id after `last`."""
     if not last:
         return
     (key,) = table.primary_key

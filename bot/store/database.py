@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from bot.store.migrations import UnknownStepError, is_current, upgrade
+from bot.store.migrations import UnknownRevisionError, is_current, upgrade
 from bot.store.models import Base
 
 _BUSY_SECONDS = 15  # how long another process may keep SQLite's write lock from us
@@ -26,7 +26,7 @@ _BUSY_PAUSE = 0.02  # seconds between two attempts to get it
 
 _AWAY_STATES = ("08", "53", "57P")  # PostgreSQL: no connection, too many, going down or starting
 
-_ALONE = 7  # names PostgreSQL's lock; any number does that no other lock has
+_SERIALISING = 7  # key of a PostgreSQL advisory lock; any number that no other lock uses
 
 
 class StoreError(Exception):
@@ -94,15 +94,14 @@ class Store:
             return sqlite.insert(table)
         return postgresql.insert(table)
 
-    async def alone(self, session: AsyncSession) -> None:
-        """Wait until no other transaction that has asked for this is under way.
+    async def serialise(self, transaction: AsyncSession) -> None:
+        """Let only one transaction that calls this run at a time; the others wait.
 
-        For those that write rows of many people, before they do anything else: two that met the
-        same rows in different orders would wait for each other. SQLite has one transaction at a
-        time anyway.
+        Transactions that write many people's rows call it first: two that lock the same rows in
+        different orders would deadlock. SQLite allows one writing transaction at a time anyway.
         """
         if self._engine.dialect.name == "postgresql":
-            await session.execute(select(func.pg_advisory_xact_lock(_ALONE)))
+            await transaction.execute(select(func.pg_advisory_xact_lock(_SERIALISING)))
 
     async def close(self) -> None:
         """Disconnect."""
@@ -144,7 +143,7 @@ async def reaching(url: URL) -> AsyncIterator[AsyncEngine]:
         except BaseException:
             await engine.dispose()
             raise
-    except (SQLAlchemyError, sqlite3.Error, UnknownStepError, ImportError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, UnknownRevisionError, ImportError, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         # An SQLite file does not come back by itself.
         away = _is_away(error) and url.get_backend_name() != "sqlite"
@@ -222,5 +221,5 @@ def _begin_sqlite(connection: Connection) -> None:
         if known.get(pragma) is not on:
             connection.exec_driver_sql(f"PRAGMA {pragma} = {on:d}")
             known[pragma] = on
-    # The write lock at once: a reader that comes to write later is refused where it would wait.
+    # Take the write lock now: upgrading a read transaction later fails instead of waiting.
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

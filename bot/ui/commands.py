@@ -12,12 +12,12 @@ from bot.ui.reply import Callback, reporting
 
 
 def matches(typed: str, text: str) -> bool:
-    """Whether a text has what was typed in it, but for case, blanks and how letters are made up."""
+    """Whether a text contains what was typed; both are compared as `folded`."""
     return folded(typed) in folded(text)
 
 
 def folded(text: str) -> str:
-    """Return a text as it is compared: a Mac may send Hangul syllables in parts."""
+    """Normalise case, white space and Unicode form: a Mac may send decomposed Hangul."""
     return " ".join(normalize("NFKC", text).casefold().split())
 
 

@@ -18,16 +18,16 @@ _CHOICES = discord.InteractionResponseType.autocomplete_result.value
 _FIRST_WAIT = 1.0  # seconds that discord.py waits before it tries again
 
 
-def survive_lost_answers() -> None:
-    """Let all that is begun here respond to interactions by `_Responses`."""
+def retry_lost_responses() -> None:
+    """Respond to interactions through `_Responses` in this context and the tasks it starts."""
     async_context.set(_Responses())  # type: ignore[no-untyped-call]  # discord.py's __init__
 
 
 class _Responses(AsyncWebhookAdapter):
-    """Takes a response for given if Discord has it already when it is sent again.
+    """Counts a repeated response as sent if Discord reports that it already has it.
 
-    discord.py sends a response again after an error of the server, and takes it for a failure that
-    Discord had the first one. Where the connection was cut, what may be sent twice is sent again.
+    discord.py repeats a response after a server error, and raises if the first one did arrive.
+    After a lost connection, requests that are safe to repeat are sent once more.
     """
 
     @override

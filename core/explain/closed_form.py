@@ -199,7 +199,14 @@ class ClosedFormNetwork(Network):
                 raise ValueError(f"{layer!r} has no feature maps with a height and a width")
 
     def last_gradient(self, upstream: tf.Tensor) -> tf.Tensor:
-        """Return the gradient at `max_pooling2d_1`, (n, 7, 7, 64), for one of (n, 10)."""
+        """Propagate a gradient with respect to the logits back to `max_pooling2d_1`.
+
+        Args:
+            upstream: (n, 10).
+
+        Returns:
+            (n, 7, 7, 64).
+        """
         return tf.reshape(tf.matmul(upstream, self._dense, transpose_b=True), (-1, 7, 7, 64))
 
     def _through_conv2d_1(self, run: Activations, upstream: tf.Tensor) -> tf.Tensor:

@@ -23,10 +23,10 @@ from core.network import WeightsError, fingerprint, load_model, weights_file
 _CLASS = tf.TensorSpec((None,), tf.int32)
 _SEED = tf.TensorSpec((2,), tf.int32)
 _PASSES = 8
-"""Of large images, those of this many passes run at once, which keeps memory within bounds."""
+"""Largest batch of large images, in multiples of `images_at_once`, to bound the memory."""
 
 _MOST_AT_ONCE = 256
-"""Images: more at once are no faster."""
+"""Largest batch of images: larger ones are no faster."""
 
 _MAX_GRAPHS = 42
 """Graphs that are kept, of a megabyte and more: all methods at all layers of the tutorial's network
@@ -57,8 +57,8 @@ class _Key(NamedTuple):
 class Explainer:
     """Explains the predictions of a trained network. Thread-safe.
 
-    A graph is compiled for each method, layer and score when it is first asked for, and kept; of
-    many, those that were used last.
+    A graph is compiled on first use for each method, layer, score and image shape. The 42 most
+    recently used graphs are kept.
 
     Example:
         >>> explainer = Explainer.load()
@@ -83,7 +83,9 @@ class Explainer:
             weights_hash: Short hash of the weights; see `core.network.fingerprint`.
 
         Raises:
-            ValueError: If `model` is not such a network, or has another number of classes.
+            TypeError: If `model` is no Keras model.
+            ValueError: If `model` is not such a network, if its weights are not finite, or if there
+                is not one label for each class.
         """
         self.model = model
         self.weights_hash = weights_hash

@@ -28,8 +28,8 @@ class KerasNetwork(Network):
     """A Keras model from one image to class probabilities, to logits, or to one probability.
 
     A model with one output is taken as two classes, with the logits 0 and z. A softmax or sigmoid
-    at its end is left out, so that no digits are lost where a probability is rounded to 1. Where a
-    model gives probabilities in another way, their logarithms are the logits.
+    at its end is skipped, because its logits keep the precision that is lost where a probability
+    rounds to 1. If a model computes probabilities otherwise, their logarithms are the logits.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -142,7 +142,7 @@ class KerasNetwork(Network):
                 stack.enter_context(_replacing_output(layer, record(name)))
             try:
                 outputs = self._outputs(noise)
-            except tf.errors.OpError as error:  # as of channels_first, on a CPU
+            except tf.errors.OpError as error:  # for example channels_first convolutions, on a CPU
                 raise ValueError("TensorFlow cannot run the network here") from error
         in_order = {name: sizes[name] for name in sizes if not _only_prepares(self._layers[name])}
         self._layers = {name: self._layers[name] for name in in_order}
@@ -203,7 +203,7 @@ def in_float32(model: keras.Model) -> Iterator[None]:
                 policy = copy(layer.dtype_policy)
                 policy._compute_dtype = "float32"  # noqa: SLF001 - there is no public way
                 stack.enter_context(_patched(layer, "_dtype_policy", policy))
-            if isinstance(layer, keras.layers.InputLayer):  # of bytes, for one
+            if isinstance(layer, keras.layers.InputLayer):  # it may be declared uint8
                 for owner in (layer, layer.output):
                     stack.enter_context(_patched(owner, "_dtype", "float32"))
         yield

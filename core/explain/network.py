@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core._keras import tf
 
 _PIXELS = 2**17
-"""Of the images of one pass: more need more memory and are no faster."""
+"""Most pixels in one forward pass, over all its images: more take more memory and are no faster."""
 
 
 def images_at_once(height: int, width: int) -> int:
@@ -18,7 +18,7 @@ def images_at_once(height: int, width: int) -> int:
 def map_variants(
     function: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], images: tf.Tensor, count: int
 ) -> tf.Tensor:
-    """Compute a function of several variants of each image, a part of them after the other.
+    """Apply a function to several variants of each image, in batches that bound the memory.
 
     Args:
         function: Maps indices of images and indices of variants, (m,) int32 each, to (m, …)
@@ -62,10 +62,10 @@ class Observation:
     tape: tf.GradientTape
 
     def gradient(self, upstream: tf.Tensor) -> tf.Tensor:
-        """Return the gradient of a score by the features, (n, h, w, k).
+        """Return the gradient of a score with respect to the features, (n, h, w, k).
 
         Args:
-            upstream: (n, classes), the gradient of the score by the logits.
+            upstream: (n, classes), the gradient of the score with respect to the logits.
         """
         return self.tape.gradient(
             self.logits,
@@ -104,7 +104,7 @@ class Network(ABC):
 
     @abstractmethod
     def observe(self, images: tf.Tensor, layer: str | None = None) -> Observation:
-        """Run the network and keep the feature maps of a layer; `None`: the images."""
+        """Run the network and record the feature maps of a layer, or the images if it is `None`."""
 
     @abstractmethod
     def logits_from(self, layer: str, features: tf.Tensor, images: tf.Tensor) -> tf.Tensor:

@@ -20,7 +20,7 @@ from typing import Never, Self
 from core._keras import tf
 
 _EPSILON = 2.0**-23
-"""The relative distance of float32 numbers."""
+"""The machine epsilon of float32."""
 
 
 class Score(StrEnum):
@@ -101,7 +101,7 @@ class Objective:
         return tf.reduce_sum(self._lead(logits) * logits, -1)
 
     def gradient(self, logits: tf.Tensor) -> tf.Tensor:
-        """Return the gradient by the logits, (n, classes)."""
+        """Return the gradient with respect to the logits, (n, classes)."""
         if self.against is None:
             return self.score.gradient(logits, self.targets[:, None])[:, 0]
         return self._lead(logits)
@@ -109,12 +109,16 @@ class Objective:
     def significant(self, differences: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """Return differences of the value, or zeros for an image where all are rounding errors.
 
-        A batch of another size is summed in another order, so that the value of an image that
-        nothing was taken from may differ in its last digits, which scaling would blow up.
+        Batches of different sizes are summed in different orders, so the value of an image may
+        differ in its last bits even if a variant changes nothing. Scaling to a maximum of 1 would
+        turn these differences into a map.
 
         Args:
-            differences: (n, m), between values of variants of each image.
-            logits: (n, classes), of the images.
+            differences: (n, m), differences of the value over m variants of each image.
+            logits: (n, classes), of the unchanged images.
+
+        Returns:
+            (n, m).
         """
         slope = tf.reduce_sum(tf.abs(self.gradient(logits)), -1)  # (n,)
         largest = tf.reduce_max(tf.abs(logits), -1)

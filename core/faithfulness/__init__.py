@@ -1,4 +1,4 @@
-"""Is an explanation true of the network? One file for each kind of test.
+"""Is an explanation faithful to the network? One file for each kind of test.
 
 deletion       does the class's probability fall with the pixels that a heatmap points at?
 randomisation  does a heatmap change with the network's weights?

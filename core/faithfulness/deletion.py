@@ -4,9 +4,9 @@ Petsiuk, Das and Saenko, "RISE: Randomized Input Sampling for Explanation of Bla
 2018, https://arxiv.org/abs/1806.07421, section 4.2; Samek et al., "Evaluating the Visualization of
 What a Deep Neural Network Has Learned", 2017, https://arxiv.org/abs/1509.06321.
 
-What is removed of a digit, (h, w), is ink: it becomes black as the rest. What is removed of any
-other image, (h, w, c), is replaced by the image's mean colour. Deletion favours maps as fine as the
-strokes, so compare methods of one layer with each other as well.
+From a digit, (h, w), ink is removed: its pixels become black, as the background is. In any other
+image, (h, w, c), the removed pixels take the image's mean colour. Deletion favours maps as fine as
+the strokes, so compare methods of one layer with each other as well.
 """
 
 from collections.abc import Callable
@@ -46,7 +46,7 @@ class DeletionTest:
     """The probability of a class before and after pixels were removed.
 
     Attributes:
-        before: Of the whole image.
+        before: With the whole image.
         after: Without the 20% of the pixels where the heatmap is brightest; lower is better.
         random: Without a random 20%: the median of 16 random orders.
     """
@@ -149,7 +149,7 @@ def run_deletion_test(
         image: As for `removable`.
         heatmap: (h', w').
         target: The class whose probability is read.
-        seed: Of the random orders.
+        seed: The seed of the random orders.
     """
     orders = [hottest_first(heatmap, image), *random_orders(image, RANDOM_ORDERS, seed)]
     images = np.stack([image, *(remove(image, order) for order in orders)])

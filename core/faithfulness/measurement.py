@@ -28,7 +28,7 @@ EXPLANATIONS_PLOT = "explanations.png"
 """Name of their plot."""
 
 INK = "ink"
-"""The method that orders the ink by its brightness: what a map should do better than."""
+"""Name of the baseline that ranks pixels by their own brightness, which a method should beat."""
 
 FAILED = 0.5
 """A method fails if its maps keep at least this rank correlation when the last layer is random."""
@@ -48,7 +48,7 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MethodRecord:
-    """How true the maps of one method at one layer are, over many digits. Shares are in [0, 1].
+    """How faithful the maps of one method at one layer are, over many digits. Shares are in [0, 1].
 
     Attributes:
         method: A key of `core.METHODS`, or `INK`.
@@ -57,7 +57,7 @@ class MethodRecord:
         digits: The number of digits.
         p_left_20: Mean probability of the predicted class without the 20% of the ink where the
             map is brightest; lower is better.
-        p_left_20_interval: Of the mean, by the bootstrap.
+        p_left_20_interval: The interval of this mean, by the bootstrap.
         random_20: The same for random ink: the mean of four random orders.
         beats_random: Share of the digits whose probability falls further than for random ink.
         beats_random_interval: By Wilson's method.
@@ -131,7 +131,7 @@ class Measurement:
         Args:
             explainer: Explains the network of digits.
             images: (n, 28, 28) float32 in [0, 1].
-            seed: Of all that is random.
+            seed: The seed of all that is random.
         """
         from core.explain.methods import METHODS  # noqa: PLC0415 - imports TensorFlow
 
@@ -271,7 +271,7 @@ class Measurement:
         )
 
     def _completeness(self, explanation: "Explanation") -> float | None:
-        """Compare the sum of a map with what theory says, where it says something."""
+        """Return the median completeness error; `None` where theory demands no completeness."""
         if explanation.method == "integrated_gradients":
             score, baseline = (
                 explanation.score.compute(self._explainer.logits(images), self.targets).numpy()

@@ -16,8 +16,8 @@ def randomise_from_top(model: keras.Model, seed: int = 0) -> Iterator[tuple[str,
     """Set the layers of a network to random weights, from the last one down.
 
     Args:
-        model: Is not changed.
-        seed: Of the weights.
+        model: The network; it is not changed.
+        seed: The seed of the random weights.
 
     Yields:
         The name of the layer that was randomised last, and a copy of the network with all layers

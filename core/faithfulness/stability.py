@@ -27,7 +27,7 @@ def measure_stability(
         explain: Maps images, (n, h, w), to heatmaps, (n, h', w').
         image: (h, w) float32 in [0, 1].
         copies: The number of noisy copies.
-        seed: Of the noise.
+        seed: The seed of the noise.
 
     Returns:
         -1 to 1; 1 is perfectly stable.

@@ -89,9 +89,17 @@ def write(
     bold: bool = False,
     ha: Literal["left", "center", "right"] = "left",
 ) -> None:
-    """Write one line of text, RGB or indexed as the canvas is, in a size in pixels.
+    """Write one line of text.
 
-    At x is the part of the text that `ha` names, and at y the middle of a digit's height.
+    Args:
+        canvas: RGB or indexed; drawn on in place.
+        text: The line.
+        at: x is the left edge, the centre or the right edge, as `ha` says; y is the middle of a
+            digit's height.
+        ink: The colour, for this kind of canvas.
+        size: Font size in pixels.
+        bold: Whether the text is bold.
+        ha: Horizontal alignment.
     """
     mask = text_mask(text, size, bold=bold)
     height, width = mask.shape

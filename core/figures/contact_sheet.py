@@ -38,12 +38,12 @@ _PAGE_COLUMNS, _PAGE_ROWS = 2, 5
 _PAGE_WIDTH, _PAGE_HEIGHT = 1024, 448  # of a page's cell
 _PAGE_ACROSS, _PAGE_DOWN = 616, 336  # of its picture
 _TEXT_LEFT, _TEXT_ACROSS, _TEXT_DOWN = 652, 352, 400  # of its answer and label
-_PAGE_LINE = 20  # so many digits are in a line of them
+_PAGE_LINE = 20  # digits in a line of its text
 
 _LONG_TEXT, _SMALL = 16, 15  # font sizes
 
-_MAX_ANSWER = 6  # so many digits of an answer or a label are shown
-_MAX_LARGE = 4  # so many digits are shown at twice their size
+_MAX_ANSWER = 6  # digits of an answer or a label that are shown
+_MAX_LARGE = 4  # digits that are shown at twice their size
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,9 +74,15 @@ class Entry:
 
 
 def thumbnail(picture: DecodedImage, boxes: Sequence[Box], *, page: bool = False) -> Pixels:
-    """Return a picture at most 240 pixels wide and 160 high, with boxes in its own pixels.
+    """Return a small version of a picture, with boxes drawn on it.
 
-    That of a page is at most 616 pixels wide and 336 high.
+    Args:
+        picture: The picture.
+        boxes: In pixels of the picture as it was uploaded, `picture.size`.
+        page: Whether it is for a page: at most 616 x 336 pixels instead of 240 x 160.
+
+    Returns:
+        (h, w, 3) uint8 RGB.
     """
     rows, columns, _ = picture.pixels.shape
     width, height = (_PAGE_ACROSS, _PAGE_DOWN) if page else (_ACROSS, _PHOTO_HEIGHT)
@@ -124,7 +130,7 @@ def _draw_sheet(
     size: tuple[int, int],
     draw: Callable[[Pixels, Entry, int], None],
 ) -> bytes:
-    """Draw cells of a width and height, at most so many side by side."""
+    """Draw cells of a width and height, at most `most` side by side."""
     width, height = size
     columns = min(len(entries), most)
     rows = -(-len(entries) // columns)

@@ -7,14 +7,15 @@ import numpy as np
 from core.digit import Box
 
 _MARGIN, _MOST_MARGIN = 0.08, 3
-"""Around the digits, as a share of the picture's longer side, but at least the height of a digit,
-and at most so many times that height."""
+"""Margin around the digits: `_MARGIN` of the picture's longer side, but at least the height of a
+digit and at most `_MOST_MARGIN` times that height."""
 
 _WHOLE = 0.6
 """Share of the picture from which on it is shown whole, if it is not too high."""
 
 LOWEST, HIGHEST, HIGHEST_OF_ONE = 1 / 3, 4 / 3, 3 / 4
-"""Height of what is shown, by its width. One digit has less, because its card follows below."""
+"""Bounds on the height of what is shown, as a share of its width. One digit has less, because its
+card follows below."""
 
 
 def crop_to(boxes: Sequence[Box], width: int, height: int) -> Box:
@@ -49,7 +50,7 @@ def _within(start: int, end: int, length: int) -> tuple[int, int]:
 
 
 def _widened(part: tuple[int, int], length: int, limit: int) -> tuple[int, int]:
-    """Lengthen a part of `limit` pixels on both sides to so many, as far as there are."""
+    """Widen an interval about its middle to at least `length`, and keep it within 0 to `limit`."""
     start, end = part
     length = min(max(length, end - start), limit)
     _, start, _ = sorted((0, (start + end - length) // 2, limit - length))

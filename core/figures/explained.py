@@ -35,7 +35,8 @@ _MOST = 5
 """Classes that are shown, besides the explained one and the one that it is compared with."""
 
 _LAST_LETTER = "\u024f"
-"""Names of letters up to this one, the Latin ones, are written; the font has no others for sure."""
+"""The last Latin letter. A class whose name has a later character is shown by its number, because
+the font may have no glyph for it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -65,9 +66,9 @@ class ExplainedPicture:
 def draw_explained_picture(one: ExplainedPicture) -> bytes:
     """Draw a picture, its overlay, and the cells of the heatmap; below, the most likely classes.
 
-    The heat is on the picture in grey, so that all colours are heat's. The explained class has an
-    orange frame, and the one that it is compared with a sky blue one: the colours of their
-    evidence. A class whose name is not in Latin letters is named by its number.
+    The heatmap is over the picture in greyscale, so that every colour is the heatmap's. The
+    explained class has an orange frame, and the one that it is compared with a sky blue one: the
+    colours of their evidence. A class whose name is not in Latin letters is named by its number.
 
     Returns:
         A PNG. The same arguments always give the same bytes.
@@ -173,7 +174,7 @@ def _name(one: ExplainedPicture, index: int) -> str:
 
 
 def _shortened(text: str, width: int, size: int) -> str:
-    """Shorten a text so that it is no wider than so many pixels in bold."""
+    """Shorten a text so that in bold it is at most `width` pixels wide."""
 
     def is_wider(shown: str) -> bool:
         return bool(text_mask(shown, size, bold=True).shape[1] > width)

@@ -1,4 +1,4 @@
-"""The plot of how true the methods' heatmaps are."""
+"""The plot of how faithful the methods' heatmaps are."""
 
 from collections.abc import Sequence
 

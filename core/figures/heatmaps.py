@@ -16,10 +16,11 @@ _MIN_CELL = 9  # pixels a side: lines between smaller cells would hide them
 _SIDE, _FINE = 28, 112  # of a digit's image, and of a heatmap that is upsampled to be warped
 
 _OPACITY = 0.65
-"""Of a strong heatmap: a third of the contrast between ink and paper stays visible."""
+"""Opacity of a strong heatmap: a third of the contrast between ink and paper stays visible."""
 
 _OPAQUE_FROM = 0.5
-"""Weaker values are more transparent, down to none at 0, so that they do not veil the ink."""
+"""Share of the maximum from which a heatmap has its full opacity. Below it the opacity falls
+smoothly to 0, so that weak values do not veil the ink."""
 
 _EDGE = 4
 """Pixels of the 28 at the edges of a digit's image, beside the 20 that its ink was fitted into."""
@@ -95,9 +96,12 @@ def heatmap_cells(heatmap: Heatmap, side: int, colormap: Colormap = Colormap.VIR
 
 
 def draw_cell_lines(panel: Pixels, cells: tuple[int, ...], colour: Colour = 0) -> None:
-    """Draw thin lines, by default black, between cells that are large enough.
+    """Draw thin lines between the cells of a panel, if each cell is at least 9 pixels a side.
 
-    The `cells` are so many rows and columns of them.
+    Args:
+        panel: (h, w, 3) RGB or (h, w) palette indices, uint8; drawn on in place.
+        cells: The number of rows and of columns of cells.
+        colour: The colour of the lines; black by default.
     """
     (height, width), (rows, columns) = panel.shape[:2], cells
     if min(height / rows, width / columns) >= _MIN_CELL:
@@ -128,7 +132,7 @@ def upsample(heatmap: Heatmap, side: int) -> Greys:
 
 
 def warp_heatmap(heatmap: Heatmap, warp: Warp, shape: tuple[int, int]) -> tuple[Greys, Box]:
-    """Map a heatmap to the picture, of so many rows and columns, that its digit was read from.
+    """Map a heatmap to the picture that its digit was read from.
 
     The edge of the digit's image is nothing that can be seen in the picture, so the heatmap fades
     out over the outer 4 of the 28 pixels, which have no ink as a rule.

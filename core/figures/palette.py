@@ -32,7 +32,7 @@ COLORMAP: Indices = np.arange(_HEAT, _OVERLAY, dtype=np.uint8)
 """(64,), the colormap from its first colour to its last."""
 
 _SIGNED = np.linspace(0, 255, _TINTS)
-"""(17,), what the strengths of a signed heatmap stand for, of 255: the one in the middle for 0."""
+"""(17,), the levels, 0 to 255, of a signed heatmap's strengths; the middle one stands for 0."""
 
 
 def _ramp(ground: int, text: int) -> Indices:

@@ -24,13 +24,13 @@ _PAPER = 150
 """The picture is darkened until its median brightness is at most this, of 255: the brightest colour
 of a heatmap, a yellow, is hardly visible on white paper."""
 
-_SAMPLE = 4  # one pixel in so many, across and down, tells that brightness
+_SAMPLE = 4  # step in pixels, across and down, at which that brightness is sampled
 
 _BLUR = 3
 """Half the width of the edge between heatmaps of neighbours, in the 28 pixels of a digit."""
 
 _MOST_NAMED = 9
-"""Of so many digits, each has its letter, also on several lines."""
+"""Largest number of shown digits that get letters although they are on several lines."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,12 +55,19 @@ def draw_photo(
     shown: Sequence[int],
     colormap: Colormap,
 ) -> bytes:
-    """Draw the digits at the places `shown`, and their heatmaps, on the part of the picture there.
+    """Draw a picture, cropped to some of its digits, with their heatmaps over it.
 
-    Each digit of their lines has a box and its prediction above it. Below it is its letter within
-    the line if digits of one line are shown, or at most nine; lines have their numbers, from 1, at
-    the left. A single digit that is shown has an orange box. The picture is evenly darkened if it
-    is bright, so that every colour of a heatmap is visible on it.
+    Every digit in the lines of the shown ones has a box with its prediction above. If only one
+    digit is shown, its box is orange. Letters below the boxes name the digits within a line, if
+    digits of one line or at most nine digits are shown. On a page of several lines, line numbers
+    from 1 are at the left. A bright picture is darkened evenly, so that all heatmap colours are
+    visible.
+
+    Args:
+        picture: The decoded picture.
+        detections: All digits that were found in it, in reading order.
+        shown: Indices of the detections whose heatmaps are shown.
+        colormap: The colours of the heatmaps.
 
     Returns:
         A JPEG 1080 pixels wide, and at most 4/3 as high without the room that tags need. The same

@@ -17,20 +17,21 @@ _TEXT_SIZES = (60, 48, 40, 34, 28)
 """The first is taken at which all labels have room; a phone shows three pixels as one."""
 
 _FEW = 9
-"""More digits than these are so dense in some pictures that labels are left out that have no room:
-the digits of a line have more when it is shown alone."""
+"""With more boxes than this, labels that would hide something are left out. A line that is shown
+alone has more room."""
 
 _IRREGULAR = 0.1
-"""So many more labels may be beside their rows where they can be larger."""
+"""Share of the labels that may leave their first choice of place, beyond the fewest at any font
+size, so that all labels can be larger."""
 
 _MAX_HIDDEN = 0.1
 """A label that hides something with more than this share of its area has no room."""
 
 _LETTER = 0.75
-"""The size of a letter by that of a prediction."""
+"""Font size of a letter, as a share of that of a prediction."""
 
 _LINE = 12
-"""A box is at least so many times as long as its lines are wide."""
+"""Least length of a box, in multiples of the width of its lines."""
 
 DARK: Rgb = (16, 16, 16)
 
@@ -120,10 +121,14 @@ def _lay_out(
     others: Sequence[Box],
     shape: tuple[int, int],
 ) -> tuple[int, list[Box | None]]:
-    """Choose one font size for all labels, and a place for each; of many, some may have none.
+    """Choose one font size for all labels, and a place for each.
 
-    That is the largest size at which nothing is hidden, and no more labels are beside their rows
-    than at any other, but for a few.
+    The size is the largest at which no label hides anything, and at most `_IRREGULAR` of the labels
+    more than at the best size leave their first choice. If no size fits, it is the smallest.
+
+    Returns:
+        The font size, and the place of each label: `None` for one that would hide something where
+        there are more than `_FEW` boxes.
     """
     sizes = [(size, *_place_all(labels, size, boxes, others, shape)) for size in _TEXT_SIZES]
     fitting = [each for each in sizes if not each[2]] or sizes[-1:]

@@ -24,19 +24,20 @@ from core.uploads.segmentation import MIN_TWO_TONE, find_digits
 from core.uploads.strokes import InkStyle, Strokes, edges_touched, find_strokes, runs_on, two_tone
 
 _MAX_OVERLAP, _NESTED = 0.5, 0.3
-"""If digits overlap by more than a half, they are outlines of one, and the explained share is
-multiplied by the second factor; in proportion if only some of them do."""
+"""Digits that overlap by more than `_MAX_OVERLAP` are outlines of one. If all are, the explained
+share is multiplied by `_NESTED`; if only some are, it is reduced in proportion."""
 
 MIN_INK, _MIN_EXPLAINED = 0.5, 0.2
-"""A single digit makes up at least this share of the ink, or the digits explain at least that share
-of it. Otherwise the picture shows something else, with marks that look like digits."""
+"""A single digit makes up at least `MIN_INK` of the ink, or the digits explain `_MIN_EXPLAINED` of
+it. Otherwise the picture shows something else, with marks that look like digits."""
 
 _MIN_INK_OTHER, _MIN_EXPLAINED_OTHER = 0.7, 0.3
 """Both are required where lines are left out or outlines filled in."""
 
 MAX_THICKNESS, _MAX_THICKNESS_BAR, _SOLID = 0.42, 0.3, 0.25
-"""Largest thickness of a pen's strokes, by the digit's longer side, and of a 1. Solid shapes, as
-hands and clothes are, are left out if they make up more than the last share of the digits."""
+"""Largest thickness of a pen's strokes, as a share of the digit's longer side, and that of a 1.
+Thicker candidates are solid shapes, such as hands and clothes; they are left out if they are more
+than `_SOLID` of all."""
 
 _THICK = 0.38  # thickness from which a single digit must explain as much as several
 
@@ -46,15 +47,16 @@ MAX_RUNS_ON = 0.08
 _CUT_OFF = 2.0  # objectness of a single digit that reaches the picture's edge
 
 _BARS, _SURE_BARS = 3, 0.5
-"""So many 1s and nothing else are fingers, a fence or a barcode; two are legs or fingers if they
-explain less than the second share of the ink."""
+"""Several 1s and nothing else are accepted only if there are fewer than `_BARS` and they explain at
+least `_SURE_BARS` of the ink: otherwise they are fingers, legs, a fence or a barcode."""
 
 _AS_STRONG, _FILLED = 0.7, 0.3
 """A shape is solid if at least `_FILLED` of what is between its outlines is ink of at least
 `_AS_STRONG` times their strength."""
 
 _WELL_EXPLAINED, _EXPLAINED, _NEARLY_ALL = 0.7, 0.3, 0.95
-"""An attempt is settled if its digits explain so much, or a single one that is nearly all ink."""
+"""An attempt is settled if its digits explain `_WELL_EXPLAINED` of the ink, or if a single digit
+explains `_EXPLAINED` of it and holds `_NEARLY_ALL` of it."""
 
 _HEAVIEST, _DRAWN = 12, 0.2
 """Strokes that tell whether a picture is drawn, and the share of their ink that is in two tones."""
@@ -64,11 +66,12 @@ _MIN_GAIN, _CLEARLY = 2.5, 2.0
 `_CLEARLY` times that of the way it came."""
 
 _ALIKE, _AS_GOOD = 4.0, 0.5
-"""Another way up is as likely if the log-odds are no lower than by `_ALIKE` in all, and the
-evidence is `_AS_GOOD` times that of the way it is read."""
+"""Another way up is as likely if its mean log-odds are lower by at most `_ALIKE` divided by the
+number of digits, and its evidence is at least `_AS_GOOD` times that of the way that was chosen."""
 
 _DIRECTED, _MIN_DIRECTED = frozenset({2, 3, 4, 5, 6, 7, 9}), 0.3
-"""Classes that are another or none when turned, and their least share where a page is turned."""
+"""Classes that look like another class, or like no digit, when turned; and the least share of them
+among the digits for a turned reading to be accepted."""
 
 _SURE, _SURE_ALONE = 5.0, 7.0  # mean objectness of digits, and of a single one, that are turned
 
@@ -128,7 +131,7 @@ class Attempt:
 
     @property
     def height(self) -> int:
-        """Of the highest digit, in pixels of the patch."""
+        """The height of the highest digit, in pixels of the patch."""
         return max((one.box[3] - one.box[1] for one in self.digits), default=0)
 
     @property
@@ -144,7 +147,11 @@ class Attempt:
         return bool(((low <= middles) & (middles <= high)).all(axis=2).any(axis=0).all())
 
     def evidence(self) -> float:
-        """Return how much speaks for it: sure digits, and little ink beside them."""
+        """Return the score by which attempts are compared; higher is better, 0 without digits.
+
+        It is the sum of the digits' objectness, each capped at `MAX_OBJECTNESS` and in units of it,
+        times the share of the ink that the digits explain.
+        """
         sure = sum(min(one.objectness, MAX_OBJECTNESS) for one in self.digits)
         return sure / MAX_OBJECTNESS * self.explained
 
@@ -221,7 +228,7 @@ class Interpreter:
         return None
 
     def _read(self, attempt: Attempt, way: int) -> Attempt:
-        """Read the strokes of an attempt, which are turned by so many degrees clockwise."""
+        """Read the strokes of an attempt, which are turned by `way` degrees clockwise."""
         if attempt.strokes is None:
             return attempt
         strokes = made_upright(attempt.strokes, way)
@@ -264,7 +271,7 @@ class Interpreter:
         else:
             accepted = share >= _MIN_INK_OTHER and kept * explained >= _MIN_EXPLAINED_OTHER
         if len(digits) == 1:
-            accepted &= not _leaves(digits[0], strokes.ink.shape)
+            accepted &= not _runs_out(digits[0], strokes.ink.shape)
         elif all(one.prediction == 1 for one in digits):
             accepted &= len(digits) < _BARS and explained >= _SURE_BARS
         if accepted and read.style is not InkStyle.OUTLINED:  # where ink is what is within
@@ -275,10 +282,11 @@ class Interpreter:
         return kept * explained * mass / (mass + strokes.at_edge) if accepted else 0.0
 
 
-def _leaves(one: Candidate, shape: tuple[int, ...]) -> bool:
-    """Whether a shape leaves the picture, of height and width `shape`, as an arm or a neck does.
+def _runs_out(one: Candidate, shape: tuple[int, ...]) -> bool:
+    """Whether a candidate runs out of the picture, as an arm or a neck does.
 
-    A digit that is cut off is clearly one all the same.
+    It touches an edge and its objectness is below `_CUT_OFF`, which a digit that the edge cuts off
+    still reaches. `shape` is the height and width of the picture.
     """
     return bool(edges_touched(one.box, shape)) and one.objectness < _CUT_OFF
 

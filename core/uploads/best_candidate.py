@@ -21,7 +21,7 @@ class BestCandidate:
         min_objectness: The least objectness of a digit.
         two_tone: Share of the variance around it that lies between ink and paper, 0 to 1; see
             `core.uploads.segmentation.MIN_TWO_TONE`.
-        thickness: Of its thickest place, by its longer side; see
+        thickness: Thickness of its thickest place, as a share of its longer side; see
             `core.uploads.attempt.MAX_THICKNESS`.
         runs_on: Share of what surrounds it that has its colour, 0 to 1; see
             `core.uploads.attempt.MAX_RUNS_ON`.

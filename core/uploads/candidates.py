@@ -25,7 +25,7 @@ _MAX_BAR = 2.0  # evidence of a 1
 _EPSILON = 1e-6  # of a pixel, by which a box may be off through rounding
 
 MAX_OBJECTNESS = 8.0
-"""Objectness, less the least that is asked for, counts up to this."""
+"""Cap on objectness, in log-odds: candidates that exceed it count as equally certain."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,7 +77,7 @@ def _affine(matrix: NDArray[np.float64], warp: NDArray[np.float64]) -> NDArray[n
 
 
 def in_batches(logits_fn: LogitsFn) -> LogitsFn:
-    """Ask a network for so few digits at a time that a page of strokes takes little memory."""
+    """Wrap a network so that it runs on at most `_BATCH` digits at once, to bound its memory."""
 
     def logits(images: NDArray[np.float32]) -> NDArray[np.float32]:
         starts = range(0, len(images), _BATCH)
@@ -116,15 +116,12 @@ def score_groups(
 
 
 def above(one: Candidate, least: float) -> float:
-    """Return the objectness above the least, up to `MAX_OBJECTNESS`."""
+    """Return the objectness minus `least`, capped at `MAX_OBJECTNESS`."""
     return min(one.objectness - least, MAX_OBJECTNESS)
 
 
 def evidence(one: Candidate, least: float) -> float:
-    """Return how much speaks for a digit: its objectness above the least, up to a limit.
-
-    Any bar looks like a 1, so a 1 counts little beside others.
-    """
+    """Return the objectness minus `least`, with a lower cap for a 1: any bar looks like one."""
     return min(above(one, least), _MAX_BAR if one.prediction == 1 else MAX_OBJECTNESS)
 
 

@@ -40,7 +40,7 @@ class Share:
 class Bin:
     """Answers with a confidence from `low` up to `high`, which is exclusive except for 1.
 
-    `confidence` is their mean. If the network is calibrated, so many of them are right.
+    `confidence` is their mean. If the network is calibrated, this share of them is right.
     """
 
     low: float

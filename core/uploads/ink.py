@@ -17,7 +17,7 @@ _CHANNELS = np.array([[0.299, 0.587, 0.114], [1, 0, 0], [0, 1, 0], [0, 0, 1]], n
 """Weights of the colours: luminance, or one channel alone."""
 
 _FINE = 1 / 48
-"""Reach for the fine strokes of a page, as a share of the longer side."""
+"""Reach within which paper is looked for around the fine strokes of a page."""
 
 _FINE_THUMB = 256  # pixels of the thumbnail on which paper is estimated for fine strokes
 _BRIGHT = 110  # brightness of paper on which fine strokes are dark
@@ -27,11 +27,11 @@ _COLOUR = 0.8  # weight of a colour's contrast beside that of the luminance
 _AS_INK, _UNSEEN = 0.5, 0.25  # ink of a colour, and of the best channel where it is hidden
 _HIDDEN = 0.1  # share of the ink that is not seen in the best channel, from which all are used
 
-_LUMINANCE_BONUS = 1.3  # a channel is used if its contrast is so many times that of the luminance
+_LUMINANCE_BONUS = 1.3  # least contrast of a channel that is used, in multiples of the luminance's
 
 _CLEAR, _CLEAR_IF_EVEN = 2, 3
-"""The polarity is clear if the picture is so many times nearer to one extreme than to the other:
-as it is, and with the lighting removed."""
+"""The polarity is clear if the picture is `_CLEAR` times nearer to one extreme than to the other,
+or `_CLEAR_IF_EVEN` times with the lighting removed."""
 
 _FITS = 3  # of the lighting
 _SMOOTH_FROM = 200  # pixels of the longer side from which a picture is smoothed
@@ -251,7 +251,7 @@ def _edge_mean(grey: NDArray[np.uint8]) -> float:
 
 
 def square(radius: int) -> NDArray[np.uint8]:
-    """Return the structuring element that reaches so many pixels to all sides."""
+    """Return the square structuring element that reaches `radius` pixels to all sides."""
     return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
 

@@ -5,14 +5,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-_SAME_LINE = 0.6  # largest vertical distance of centres in one line, by the typical height
+_SAME_LINE = 0.6  # largest vertical distance of centres in a line, as a share of the typical height
 _MAX_SLOPE = 0.3  # 17 degrees
 _MIN_FOR_SLOPE = 3  # pairs of neighbours
 
 _MIN_COLUMN = 2  # lines of a column
 _MIN_PER_LINE = 2.5  # mean number of boxes in the lines of a column
-_GUTTER = 1.6  # width of the gutter between columns, by the typical height
-_WIDEST = 1.5  # and by the widest gap within their lines
+_GUTTER = 1.6  # width of the gutter between columns, in multiples of the typical height
+_WIDEST = 1.5  # the same, in multiples of the widest gap within their lines
 
 Line = list[int]
 """Indexes of boxes from left to right."""

@@ -14,9 +14,9 @@ _BONUS = 2.0  # objectness added to a whole against its parts
 
 
 def merge_strokes(strokes: Strokes, logits_fn: LogitsFn, min_objectness: float) -> Strokes:
-    """Merge strokes that stand closely one above the other and are rather one digit than two.
+    """Merge strokes that are stacked closely where the network prefers one digit to two.
 
-    Lines are told apart by the heights of strokes, so strokes are merged before.
+    This comes before the division into lines, which depends on the heights of the strokes.
     """
     for _ in range(_ROUNDS):
         pairs = _stacked(strokes.boxes)

@@ -21,7 +21,7 @@ _WIDENED, _NARROWED = 2.2, 4.2
 """The stroke widths to which thinner and thicker strokes are changed."""
 
 _FINE, _FINEST = 80, 160
-"""Shortest and longest side of a digit on which stroke widths are measured, in pixels."""
+"""Bounds, in pixels, of the longer side to which a digit is resized to measure its stroke width."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -28,7 +28,7 @@ class Ways:
     objectness: NDArray[np.float64]
 
     def gain(self, way: int) -> float:
-        """Return by how much the mean log-odds are higher that way up than as it came."""
+        """Return the mean log-odds for a way up, minus those for the picture as it was uploaded."""
         mean = self.objectness.mean(axis=1)
         return float(mean[WAYS.index(way)] - mean[0])
 
@@ -61,7 +61,12 @@ def compare_ways(strokes: Strokes, logits_fn: LogitsFn) -> Ways:
 
 
 def made_upright(strokes: Strokes, way: int) -> Strokes:
-    """Turn strokes back that are turned by so many degrees clockwise."""
+    """Rotate strokes by `way` degrees counterclockwise, which makes them upright.
+
+    Args:
+        strokes: As they were found, turned clockwise from upright.
+        way: By how many degrees: one of `WAYS`.
+    """
     if way == 0:
         return strokes
     rows, columns = strokes.ink.shape

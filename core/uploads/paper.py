@@ -17,7 +17,8 @@ _MIN_SOLIDITY = 0.85  # area of the paper as a share of its convex hull
 _MIN_QUADRILATERAL = 0.92  # area of the hull, as a share of the quadrilateral around it
 _MIN_CONTRAST = 22  # brightness of the paper above that of what is around it, of 255
 _SHARP, _BAND = 0.5, 4
-"""Share of this contrast that lies within so many pixels of the edge; a shadow's edge is soft."""
+"""Least share of this contrast that lies within `_BAND` pixels of the edge; a shadow's edge is
+soft."""
 
 _INSET = 0.012  # by which the edge of the paper is cut, as a share of the longer side
 
@@ -42,7 +43,7 @@ class Paper:
 
 
 def find_paper(full: Patch, max_pixels: int) -> Paper | None:
-    """Find light paper on something darker, and cut it out with at most so many pixels.
+    """Find light paper on something darker, and cut it out with at most `max_pixels`.
 
     Returns:
         `None` if no such paper is seen with an edge.

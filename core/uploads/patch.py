@@ -34,7 +34,7 @@ class Patch:
         return cls(picture.pixels, np.diag([*picture.scale, 1.0]))
 
     def shrunk(self, max_pixels: int) -> "Patch":
-        """Shrink to at most so many pixels."""
+        """Shrink to at most `max_pixels`."""
         rows, columns, _ = self.pixels.shape
         factor = (rows * columns / max_pixels) ** 0.5
         if factor <= 1:
@@ -76,7 +76,12 @@ class Patch:
         return Patch(np.asarray(pixels, np.uint8), self.matrix @ to_here)
 
     def seen_in(self, other: "Patch", box: Box) -> "Patch":
-        """Return a box of this patch, cut from another one of the same picture and its bounds."""
+        """Crop another patch of the same picture to what a box of this patch shows.
+
+        Args:
+            other: The patch to crop.
+            box: In pixels of this patch; what lies outside of `other` is left out.
+        """
         left, top, right, bottom = box
         corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
         there = map_points(_inverse(other.matrix), map_points(self.matrix, corners))

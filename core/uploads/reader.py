@@ -73,12 +73,16 @@ class Reading:
 
 
 class Reader:
-    """Finds digits in pictures with a network that was trained to reject negatives.
-
-    A digit has at least `min_objectness`, in log-odds. Thread-safe.
-    """
+    """Finds digits in pictures with a network that was trained to reject negatives. Thread-safe."""
 
     def __init__(self, logits_fn: LogitsFn, min_objectness: float = 0.0) -> None:
+        """Create a reader.
+
+        Args:
+            logits_fn: The network, from (n, 28, 28) float32 in [0, 1] to logits, (n, 10).
+            min_objectness: The least objectness of a digit: the log-odds of "a digit" to "none",
+                which are the `logsumexp` of the logits.
+        """
         self._interpret = Interpreter(logits_fn, min_objectness)
 
     def read(self, picture: DecodedImage) -> Reading:

@@ -28,36 +28,36 @@ from core.uploads.touching import may_touch, split_touching
 from core.uploads.words import in_digits
 
 MIN_TWO_TONE = 0.76
-"""Share of the variance around a digit that lies between ink and paper. In photographs of things it
-is less."""
+"""Least share of the variance around a digit that lies between ink and paper: see `two_tone`. In
+photographs of things it is less."""
 
 _MAX_THICKNESS = 0.5
-"""Of a digit, by its longer side; a bold 8 whose holes are filled is as thick."""
+"""Largest thickness of a digit, as a share of its longer side; a bold 8 without holes has it."""
 
 _MAX_SPLIT, _MIN_SPLIT, _PER_DIGIT = 10, 2, 2
-"""Strokes of a picture that are split, the heaviest: the most in all, and how many where there are
-no digits beside them and more for each digit."""
+"""Limits on how many strokes of a picture are split, the heaviest first: at most `_MAX_SPLIT`, and
+at most `_MIN_SPLIT` plus `_PER_DIGIT` for each candidate that is a digit without a split."""
 
 _MAX_STROKES = 4  # per digit
-_MAX_WIDTH, _MAX_HEIGHT = 1.6, 1.7  # of a candidate, by the height of its line's strokes
-_MAX_GAP = 0.35  # between the strokes of a digit, by that height
+_MAX_WIDTH, _MAX_HEIGHT = 1.6, 1.7  # of a candidate, in multiples of its line's stroke height
+_MAX_GAP = 0.35  # between the strokes of a digit, as a share of that height
 _LOW = 0.3  # a stroke lower than this share of the typical one is a piece of a digit or a dot
 _MAX_ENCLOSED = 0.08  # other ink within a digit's box, as a share of its own
 _MIN_LENGTH = 10  # of a digit, in pixels
 _MIN_SIZE = 0.4  # of a digit, as a share of the typical one of its line
 _SMALL_LINE = 0.6  # height of a line that is not small, as a share of the highest one's
-_LARGE = 3  # largest size of a digit, by the typical one of its line or of a sure one
+_LARGE = 3  # largest size of a digit, in multiples of the typical one of its line or of a sure line
 _MIN_SMALL, _SURE = 3, 3.5  # digits of a small line, and their mean evidence
 _NEARLY, _MIN_SURE, _MAX_DOUBTFUL = 2.5, 3, 0.5
 """A shape is a digit with `_NEARLY` less objectness in a line of at least `_MIN_SURE` digits, if it
 is of similar size and there are few such shapes beside those digits."""
 
-_SIMILAR, _SMALL_ZERO = 0.85, 0.5  # size of such a shape, and of a 0, by that of its line's digits
+_SIMILAR, _SMALL_ZERO = 0.85, 0.5  # least size of such a shape, and of a 0, as a share of the usual
 
-_LETTER_EVIDENCE, _LOWEST = -1.0, -4.0  # most evidence of a letter, least of any shape
-_LETTER = (0.4, 2.0)  # height of letters, by the typical height of their line
+_LETTER_EVIDENCE, _LOWEST = -1.0, -4.0  # largest evidence of a letter, least of any shape
+_LETTER = (0.4, 2.0)  # height of letters, in multiples of the typical height of their line
 _AMONG_LETTERS = 4.0  # more objectness is needed, times the share of letters on the page
-_HIGH = 4.0  # a stroke higher than so many typical ones has a line for itself
+_HIGH = 4.0  # in multiples of the typical height: a higher stroke is a line of its own
 
 
 def find_digits(
@@ -106,7 +106,7 @@ def _letters(
     strokes: Strokes,
     scored: dict[Group, Candidate],
 ) -> list[Candidate]:
-    """Return the strokes of a line that are as large as its digits, and none."""
+    """Return the strokes of a line that are as high as letters and belong to none of its digits."""
     taken = {number for one in digits for number in one.strokes}
     low, high = np.array(_LETTER) * typical_height(strokes.boxes[list(line)])
     heights = strokes.boxes[:, 3] - strokes.boxes[:, 1]
@@ -135,7 +135,11 @@ def _doubtful(
 def _outside_words(
     digits: Sequence[Candidate], letters: Sequence[Candidate], least: float
 ) -> list[Candidate]:
-    """Return the digits of a line that are no letters of a word, of about `least` objectness."""
+    """Return the digits of a line that are not letters of a word.
+
+    Objectness above `least` counts for a run of digits, below it for a word: a single digit may
+    have less than `least` among others that have more.
+    """
     if not letters:
         return list(digits)
     pieces = Counter(one.strokes for one in digits)  # what a stroke is split into counts once
@@ -224,9 +228,10 @@ def _best(
 
 
 def _in_order(digits: list[Candidate], min_objectness: float) -> list[list[Candidate]]:
-    """Sort digits into lines, without those that are small or huge beside the others of their line.
+    """Sort digits into lines, and drop outliers in size.
 
-    So are lines beside other lines left out, unless they are sure.
+    Digits that are much smaller or larger than the others of their line are dropped. So are lines
+    that are much smaller or larger than the other lines, unless they are sure: see `_is_sure`.
     """
     digits = [one for one in digits if _size(one) >= _MIN_LENGTH]
     if not digits:

@@ -14,26 +14,26 @@ from core.uploads.ink import otsu, square
 from core.uploads.normalise import ink_window
 
 _MIN_CONTRAST = 14  # between ink and paper, of 255
-_NOISE_MARGIN = 4  # contrast must be so many times the paper's own; less is noise or texture
+_NOISE_MARGIN = 4  # least contrast, in multiples of the paper's own; less is noise or texture
 
 _STRONG, _FAINT = 0.5, 0.25
 """A stroke is connected where ink is stronger than the lower level, and reaches the higher one."""
 
 _DARK = 16  # brightness below which colours are hardly told apart
-_NEAR_EDGE = 0.04  # distance at which surroundings begin, beyond blurred edges, by the length
+_NEAR_EDGE = 0.04  # where surroundings begin, beyond blurred edges, as a share of the length
 _MIN_LINE = 0.45  # length of a ruled line, as a share of the picture
 _RULE, _SHORTEST_RULE, _THIN_RULE = 4.0, 0.15, 0.4
-"""A rule of a page: its length by the typical stroke's and as a share of the page, and its largest
-thickness by the typical stroke's length."""
+"""A rule of a page: its least length, in multiples of the typical stroke's and as a share of the
+page, and its largest thickness, as a share of the typical stroke's length."""
 
 _THIN = 1 / 40  # largest thickness of a line, as a share of the longer side
-_STRONGER = 1.4  # ink of writing on a line, by that of the line
+_STRONGER = 1.4  # ink of writing on a line, in multiples of that of the line
 _MIN_LINES = 0.01  # share of the ink that lines make up
 _COARSE = 256  # pixels of the picture on which lines are looked for
 _MAX_SLOPE, _SLOPE_STEP = 0.12, 0.02  # of lines
 _SLACK = np.ones((3, 1), np.uint8)
 
-_OUTLINED = 0.16  # largest distance to an outline between two outlines, by the stroke's length
+_OUTLINED = 0.16  # largest distance to the ink between two outlines, as a share of the length
 _MIN_FILLED = 0.3  # area between outlines, as a share of their own ink
 
 _SPECK, _SMALLEST = 1 / 60, 5  # shortest stroke: as a share of the longest, and in pixels
@@ -45,8 +45,8 @@ _GIANT = 0.4  # longest stroke that is typical, as a share of the picture's long
 _BLOCK = 8  # pixels of the blocks in which a page's strongest ink is measured
 _NEAR = 1 / 10  # distance within which it is compared, as a share of the longer side
 _PALEST = 0.2  # ink of a page that is full, as a share of the page's full ink
-_LEAVING = 4  # length of what leaves a page, as a cable does, by that of its strokes
-_MARGIN = 0.04  # width of the margin in which shadows and frames lie, by the shorter side
+_LEAVING = 4  # length of what leaves a page, such as a cable, in multiples of that of its strokes
+_MARGIN = 0.04  # width of the margin of shadows and frames, as a share of the shorter side
 _MAX_STROKES, _MAX_STROKES_PAGE = 100, 400  # the heaviest are kept
 
 
@@ -120,11 +120,17 @@ class Strokes:
 
 
 def two_tone(ink: NDArray[np.uint8], box: Box) -> float:
-    """Return the share of the variance around a box between two classes, by Otsu's threshold.
+    """Return how clearly the ink around a box falls into two tones: ink and paper.
+
+    This is Otsu's criterion, the variance between the two classes divided by the total variance
+    (Otsu, "A Threshold Selection Method from Gray-Level Histograms", 1979).
 
     Args:
         ink: (h, w) uint8, an ink map.
-        box: Within it.
+        box: In its pixels; widened by a tenth of its height, at least 2 pixels.
+
+    Returns:
+        0 to 1: near 1 for a pen on paper, 0 if the ink is uniform.
     """
     left, top, right, bottom = box
     margin = max((bottom - top) // 10, 2)
@@ -321,7 +327,12 @@ def _typical(stats: MatLike, weights: MatLike, shape: tuple[int, ...]) -> float:
 
 
 def weighted_median(values: NDArray[np.generic], weights: NDArray[np.generic]) -> float:
-    """Return the value, of at least one, up to which half of the weight is."""
+    """Return the weighted median: the least value at which half of the total weight is reached.
+
+    Args:
+        values: (n,), at least one.
+        weights: (n,), not negative.
+    """
     order = np.argsort(values)
     total = weights[order].cumsum()
     return float(values[order[np.searchsorted(total, total[-1] / 2)]])

@@ -37,7 +37,7 @@ class DecodingWorker:
     """
 
     def __init__(self, processes: int = 2) -> None:
-        """Start the first of up to so many processes."""
+        """Start the first of at most `processes` processes."""
         self._closed = False
         self._processes = processes
         self._changing = threading.Lock()

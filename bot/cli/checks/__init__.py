@@ -58,7 +58,7 @@ def measured(amount: int, least: int, enough: int, text: str, advice: str) -> Fi
 
 
 Check = Callable[[], Iterable[Finding]]
-"""Looks at one thing; whatever it raises is wrong, too."""
+"""Checks one thing; an exception that it raises is reported as wrong."""
 
 
 CHECKS = {

@@ -166,7 +166,7 @@ def _ask(path: str, secret: str | None) -> _Answer | None:
 
 
 def _told(error: SettingsError) -> Finding:
-    """A token that cannot be one; other wrong settings are told elsewhere."""
+    """Report a missing or malformed token; the check of the settings reports the others."""
     text = str(error)
     if text.startswith("DISCORD_TOKEN"):
         problem, _, advice = text.partition(". ")

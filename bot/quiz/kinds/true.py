@@ -24,7 +24,7 @@ _METHODS = ("gradcam", "gradcam++", "hirescam", "xgradcam", "eigencam")
 """Methods whose maps look different; LayerCAM's are too similar to HiResCAM's."""
 
 _GAP = 0.2
-"""By this much at least, the right map's deletion leaves less probability than the other's."""
+"""The gap in remaining probability that makes a pair clear enough to ask about."""
 
 
 class TrueKind(Kind):

@@ -1,6 +1,6 @@
-"""How the tables came to be what they are, step by step, and the way from any step to the last.
+"""The migrations of the database, run by Alembic.
 
-Alembic takes a fifth of a second and 15 MB, and is imported only where a step is to be taken.
+Alembic is imported only if a migration has to be run, because that takes time and memory.
 """
 
 from pathlib import Path
@@ -12,16 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 if TYPE_CHECKING:
     from alembic.config import Config
 
-_UPGRADING = 6  # names PostgreSQL's lock; any number does that no other lock has
-_STEPS = Path(__file__).parent / "versions"
+_UPGRADING = 6  # key of a PostgreSQL advisory lock; any number that no other lock uses
+_REVISIONS = Path(__file__).parent / "versions"
 
 
-class UnknownStepError(Exception):
-    """A newer version of the bot took a step that is unknown here."""
+class UnknownRevisionError(Exception):
+    """The database has a revision of a newer version of the bot, which is unknown here."""
 
 
 def configuration(connection: Connection) -> "Config":
-    """Alembic's configuration: the steps of this package, on a connection in a transaction."""
+    """Configure Alembic with the migrations of this package, on a connection in a transaction."""
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(attributes={"connection": connection})
@@ -30,12 +30,12 @@ def configuration(connection: Connection) -> "Config":
 
 
 async def upgrade(engine: AsyncEngine) -> None:
-    """Take all steps that a database has not taken yet, in one transaction.
+    """Run all migrations that a database lacks, in one transaction.
 
-    Of several processes that start at the same time one takes them, and the others wait for it.
+    Of several processes that start at the same time one runs them, and the others wait for it.
 
     Raises:
-        UnknownStepError: If it has taken one that is unknown here.
+        UnknownRevisionError: If the database has a revision that is unknown here.
     """
     if await is_current(engine):
         return
@@ -46,26 +46,26 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 
 async def is_current(engine: AsyncEngine) -> bool:
-    """Whether a database has taken all steps.
+    """Whether a database has the last revision.
 
     Raises:
-        UnknownStepError: If it has taken one that is unknown here.
+        UnknownRevisionError: If the database has a revision that is unknown here.
     """
     async with engine.connect() as connection:
-        taken = await connection.run_sync(_last_step)
-    steps = sorted(file.name.partition("_")[0] for file in _STEPS.glob("[0-9]*.py"))
-    if taken is not None and taken not in steps:
-        raise UnknownStepError(
-            f"it is at step {taken}, and this version of the bot knows {steps[-1]}"
+        current = await connection.run_sync(_current_revision)
+    known = sorted(file.name.partition("_")[0] for file in _REVISIONS.glob("[0-9]*.py"))
+    if current is not None and current not in known:
+        raise UnknownRevisionError(
+            f"it has revision {current}, and this version of the bot knows {known[-1]}"
         )
-    return taken == steps[-1]
+    return current == known[-1]
 
 
-def _last_step(connection: Connection) -> str | None:
+def _current_revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    step: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return step
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""What Alembic runs to take steps."""
+"""The environment in which Alembic runs the migrations."""
 
 from alembic import context
 

@@ -4,7 +4,7 @@ A new method is one file here and one entry in `METHODS`: the command, the help,
 the benchmark read it there.
 
     cam           weighted sums of the feature maps of a layer
-    gradient      gradients of the score by the input
+    gradient      gradients of the score with respect to the input
     perturbation  changes of the input, seen only in the output
 """
 

@@ -16,7 +16,17 @@ _GROUND: Rgb = (20, 20, 20)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Axes:
-    """A box of a canvas in which values are points: from limit to limit, with ticks at values."""
+    """A plot on part of a canvas: maps values to pixels, and draws axes and ticks when created.
+
+    Attributes:
+        canvas: (h, w, 3) uint8 RGB; drawn on in place.
+        box: The area of the plot, in pixels of the canvas.
+        xlim: The values at its left and right edges.
+        ylim: The values at its lower and upper edges.
+        xticks: Values to write below it.
+        yticks: Values to write at its left, each with a grid line.
+        yformat: The format of `yticks`, such as `+.1f`.
+    """
 
     canvas: Pixels
     box: Box

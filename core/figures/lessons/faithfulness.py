@@ -1,4 +1,4 @@
-"""Is a map true of the network? Cells that add up to the logit, and tables of maps and digits."""
+"""Is a map faithful to the network? Cells that add up to the logit; tables of maps and digits."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from core.figures.lessons.tables import signed, write_values
 from core.figures.style import DIM, EXPLAINED, MARGIN, TEXT, WIDTH
 
 Panel = Callable[[int], Pixels]
-"""Draws a square panel, so many pixels a side."""
+"""Draws a square panel; its argument is the side in pixels."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

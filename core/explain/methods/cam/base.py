@@ -27,7 +27,7 @@ class GradientCAM(Method):
 
         Args:
             observation: The forward pass, with the feature maps.
-            upstream: (n, classes), the gradient of the objective by the logits.
+            upstream: (n, classes), the gradient of the objective with respect to the logits.
         """
 
     @override

@@ -1,1 +1,1 @@
-"""Gradients of a score by the input."""
+"""Gradients of a score with respect to the input."""
