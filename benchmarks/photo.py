@@ -38,7 +38,7 @@ def replying_to_a_photo(explainer: Explainer) -> list[Row]:
         Network.TUTORIAL: explainer,
         Network.UPLOADS: Explainer.load(UPLOADS_WEIGHTS),
     }
-    least = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
+    least = ModelRecord.load(UPLOADS_WEIGHTS).uploads_metrics.threshold
     engine = Engine(explainers, least)
     with asyncio.Runner() as runner:
         timed = interleave(
@@ -71,7 +71,7 @@ async def _reply(engine: Engine, photo: bytes) -> None:
 def reading_photos(_: Explainer) -> list[Row]:
     """From a file of 12 megapixels to the digits in it: cost grows with the ink."""
     network = Explainer.load(UPLOADS_WEIGHTS)
-    least = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
+    least = ModelRecord.load(UPLOADS_WEIGHTS).uploads_metrics.threshold
     reader = Reader(network.logits, least)
     photos = {"one": photograph(), "page": _photograph(_page()), "thing": _thing()}
     found = {name: len(reader.read(decode(photo)).digits) for name, photo in photos.items()}

@@ -16,7 +16,7 @@ from bot.compare.comparing import Comparing
 from bot.daily.controls import LookCloserButton
 from bot.daily.daily import DailyDigits
 from bot.daily.publisher import DailyPublisher
-from bot.explain.actions import Actions
+from bot.explain.actions import ExplainActions
 from bot.explain.commands import Explain
 from bot.explain.corrections import Corrections
 from bot.explain.explaining import Explaining
@@ -55,7 +55,7 @@ from bot.servers.commands import ServerCommands
 from bot.servers.permissions import PermissionChanges
 from bot.servers.servers import Servers
 from bot.sessions.commands import SessionCommands
-from bot.sessions.publisher import Publisher
+from bot.sessions.publisher import SessionPublisher
 from bot.sessions.sessions import Sessions
 from bot.sessions.summary import Summaries
 from bot.settings import Settings
@@ -176,10 +176,10 @@ class GradcamBot(Client):
             network: About.of(explainers[network].model, folder)
             for network, folder in folders.items()
         }
-        decision = self.about[Network.UPLOADS].record.decision
+        metrics = self.about[Network.UPLOADS].record.uploads_metrics
         self.engine = Engine(
             explainers,
-            decision.threshold,
+            metrics.threshold,
             untrained=epoch_file(0, record.folder),
             cluster=await self._find_cluster(explainers),
         )
@@ -210,7 +210,7 @@ class GradcamBot(Client):
         self.progress = ProgressStore(store, self.now)
         self.illustrator = Illustrator(self.engine, record)
         await self.tree.set_translator(CommandTranslator())
-        actions = Actions(self.explaining, self.uploads, self.corrections, decision)
+        actions = ExplainActions(self.explaining, self.uploads, self.corrections, metrics)
         await self.add_cog(Explain(self, self.explaining, self.uploads, actions))
         comparing = Comparing(self.engine, self.explaining)
         compare = CompareActions(comparing, self.explaining, self.uploads, actions)
@@ -285,7 +285,7 @@ class GradcamBot(Client):
         await self._on_close.aclose()
 
     async def _add_sessions(self) -> None:
-        publisher = Publisher(
+        publisher = SessionPublisher(
             self,
             self.outbox,
             self.sessions,

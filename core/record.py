@@ -248,7 +248,7 @@ class ModelRecord:
         (self.folder / HISTORY_FILE).write_bytes(_HISTORY.dump_json(self.history, indent=2) + b"\n")
 
     @property
-    def decision(self) -> UploadsMetrics:
+    def uploads_metrics(self) -> UploadsMetrics:
         """The figures on photographs.
 
         Raises:

@@ -88,7 +88,7 @@ def _read_files(sources: Sequence[Source]) -> Iterator[Source]:
     from core.record import ModelRecord
     from core.uploads import Reader
 
-    threshold = ModelRecord.load(UPLOADS_WEIGHTS).decision.threshold
+    threshold = ModelRecord.load(UPLOADS_WEIGHTS).uploads_metrics.threshold
     reader = Reader(load_explainer(UPLOADS_WEIGHTS).logits, threshold)
     for source in decode_sources(sources):
         if source.image is None:

@@ -3,7 +3,7 @@
 from bot.compare.comparing import Comparing
 from bot.compare.comparison import Comparison
 from bot.compare.messages import pair, sheet
-from bot.explain.actions import Actions, ownership_of, reread
+from bot.explain.actions import ExplainActions, ownership_of, reread
 from bot.explain.explaining import Explaining
 from bot.explain.query import Query
 from bot.explain.uploads import Uploads
@@ -17,7 +17,11 @@ class CompareActions:
     """Answers the presses of the controls under a sheet and under a comparison."""
 
     def __init__(
-        self, comparing: Comparing, explaining: Explaining, uploads: Uploads, explain: Actions
+        self,
+        comparing: Comparing,
+        explaining: Explaining,
+        uploads: Uploads,
+        explain: ExplainActions,
     ) -> None:
         self._comparing = comparing
         self._explaining = explaining

@@ -43,7 +43,7 @@ class SheetSelect(
             query = replace(query, layer=value)
         else:
             query = replace(query, target=None if value == PREDICTED else int(value))
-        owner = self.answers_owner(interaction)
+        owner = self.owner_of_answer(interaction)
         await feature.sheet(interaction, query, owner, int(self.state["uploader"]))
 
 
@@ -67,7 +67,7 @@ class SheetButton(
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
         query = decode(self.state)
         query = query.at_index(stepped(query.index, self.state["step"]))
-        owner = self.answers_owner(interaction)
+        owner = self.owner_of_answer(interaction)
         await feature.sheet(interaction, query, owner, int(self.state["uploader"]))
 
 
@@ -87,7 +87,7 @@ class PairSelect(
                 comparison = replace(comparison, first=first)
             case _:
                 comparison = replace(comparison, second=value)
-        owner = self.answers_owner(interaction)
+        owner = self.owner_of_answer(interaction)
         await feature.pair(interaction, comparison, owner, int(self.state["uploader"]))
 
 
@@ -100,7 +100,7 @@ class PairButton(
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
         comparison = Comparison.decode(self.state)
         index = stepped(comparison.first.index, self.state["step"])
-        owner = self.answers_owner(interaction)
+        owner = self.owner_of_answer(interaction)
         uploader = int(self.state["uploader"])
         await feature.pair(interaction, comparison.at_index(index), owner, uploader)
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from discord.ui import Button
 from typing_extensions import override
 
-from bot.explain.actions import Actions
+from bot.explain.actions import ExplainActions
 from bot.explain.query import Query
 from bot.ui.client import Interaction
 from bot.ui.control import EVERYONE, OWNER, Control
@@ -13,7 +13,7 @@ from bot.ui.languages import beside
 
 
 class LookCloserButton(
-    Control[Button[Any], Actions], template=rf"daily:(?P<digit>\d{{1,4}}):{OWNER}"
+    Control[Button[Any], ExplainActions], template=rf"daily:(?P<digit>\d{{1,4}}):{OWNER}"
 ):
     """Explains the digit, privately."""
 
@@ -26,6 +26,6 @@ class LookCloserButton(
         return cls(Button(label=label, emoji="🔎", custom_id=f"daily:{digit}:{EVERYONE}"))
 
     @override
-    async def press(self, feature: Actions, interaction: Interaction) -> None:
+    async def press(self, feature: ExplainActions, interaction: Interaction) -> None:
         query, me = Query.test_digit(int(self.state["digit"])), interaction.user.id
         await feature.answer(interaction, query, me, me)

@@ -20,11 +20,8 @@ from bot.runtime.outbox import enqueue
 from bot.runtime.scheduler import Scheduler
 from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store
-from bot.store.models import DailyDigit, Server
+from bot.store.models import DailyDigit, DeliveryKind, Server
 from core.dataset import TEST_DIGITS, load_test_digits, test_digit
-
-DAILY_DELIVERY = "daily"
-"""The kind of delivery; its subject is the id of the server."""
 
 NO_REPEAT = dt.timedelta(days=180)
 """How long a server is not shown the same digit again; then its row is deleted."""
@@ -175,7 +172,7 @@ class DailyDigits:
         async with self._store.begin() as transaction:
             row = await transaction.get(DailyDigit, (server_id, self._now().date()))
             if row is not None and row.message_id is None:
-                await enqueue(self._store, transaction, DAILY_DELIVERY, server_id, self._now())
+                await enqueue(self._store, transaction, DeliveryKind.DAILY, server_id, self._now())
         self._scheduler.wake()
 
     async def problem(self, server_id: int) -> DailyProblem | None:
@@ -220,7 +217,7 @@ class DailyDigits:
             .returning(DailyDigit.digit)
         )
         if await transaction.scalar(insert) is not None:  # else another process has drawn it
-            await enqueue(self._store, transaction, DAILY_DELIVERY, server_id, now)
+            await enqueue(self._store, transaction, DeliveryKind.DAILY, server_id, now)
             await transaction.execute(delete(DailyDigit).where(of_server, old))
 
     async def _update(self, digit: DigitOfTheDay, **values: object) -> None:

@@ -5,14 +5,14 @@ from hashlib import blake2b
 
 import discord
 
-from bot.daily.daily import DAILY_DELIVERY, DailyDigits, DailyProblem, DigitOfTheDay
+from bot.daily.daily import DailyDigits, DailyProblem, DigitOfTheDay
 from bot.daily.messages import daily_message, file_name
 from bot.explain.explaining import Explaining
 from bot.explain.query import Query
 from bot.explain.results import DigitResult
 from bot.runtime.engine import Engine
 from bot.runtime.outbox import Outbox
-from bot.store.models import Delivery
+from bot.store.models import Delivery, DeliveryKind
 from bot.ui.client import Client
 from bot.ui.codes import UNKNOWN_CHANNEL
 from bot.ui.layout import Message
@@ -37,7 +37,7 @@ class DailyPublisher:
         self._digits = digits
         self._explaining = explaining
         self._engine = engine
-        outbox.add(DAILY_DELIVERY, self.deliver, Delivery.subject_id)
+        outbox.add(DeliveryKind.DAILY, self.deliver, Delivery.subject_id)
 
     async def deliver(self, server_id: int) -> None:
         """Send a server's digit of the day, unless it is sent already or its day is over.

@@ -11,7 +11,7 @@ from bot.explain.messages import answer, carried_picture
 from bot.explain.phrases import no_digit
 from bot.explain.query import Ownership, Query
 from bot.explain.reading_messages import decision, rule, steps
-from bot.explain.results import DigitResult, PictureResult, Result
+from bot.explain.results import Answer, DigitResult, PictureResult
 from bot.explain.uploads import Uploads
 from bot.i18n import speaker
 from bot.runtime.errors import UserError
@@ -21,7 +21,7 @@ from core.record import UploadsMetrics
 from core.uploads import Reading
 
 
-class Actions:
+class ExplainActions:
     """Answers the presses of the controls under an answer."""
 
     def __init__(
@@ -29,12 +29,12 @@ class Actions:
         explaining: Explaining,
         uploads: Uploads,
         corrections: Corrections,
-        decision: UploadsMetrics,
+        metrics: UploadsMetrics,
     ) -> None:
         self._explaining = explaining
         self._uploads = uploads
         self._corrections = corrections
-        self._decision = decision
+        self._metrics = metrics
 
     async def answer(
         self, interaction: Interaction, query: Query, owner: int, uploader: int
@@ -87,10 +87,10 @@ class Actions:
             if not reading.digits:
                 shape = await self._explaining.best_candidate(reading)
                 why = no_digit(shape, reading, say)
-        told = [*why, *rule(self._decision, say)]
+        told = [*why, *rule(self._metrics, say)]
         await reply(interaction, decision(query, weights, told, say))
 
-    async def _result(self, interaction: Interaction, query: Query) -> Result:
+    async def _result(self, interaction: Interaction, query: Query) -> Answer:
         reading = None if query.index is not None else await self._reread(interaction)
         return await self._explaining.answer(query, reading)
 
@@ -116,7 +116,7 @@ def ownership_of(interaction: Interaction, owner: int, uploader: int) -> Ownersh
 
 async def _show(
     interaction: Interaction,
-    result: Result,
+    result: Answer,
     owner: int,
     uploader: int,
     confirm: int | None = None,

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.explain.actions import Actions
+from bot.explain.actions import ExplainActions
 from bot.explain.controls import CONTROLS
 from bot.explain.explaining import Explaining
 from bot.explain.messages import answer
@@ -44,7 +44,7 @@ class Explain(commands.Cog):
     """Explains test digits and uploaded pictures."""
 
     def __init__(
-        self, client: Client, explaining: Explaining, uploads: Uploads, actions: Actions
+        self, client: Client, explaining: Explaining, uploads: Uploads, actions: ExplainActions
     ) -> None:
         self._client = client
         self._explaining = explaining

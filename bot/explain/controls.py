@@ -29,12 +29,12 @@ from bot.explain.query import (
     random_index,
 )
 from bot.explain.results import (
+    Answer,
     DigitResult,
     NoDigitResult,
     PictureResult,
     Prediction,
     Records,
-    Result,
     Shapes,
     line_positions,
     region_of,
@@ -170,7 +170,7 @@ class QueryControl(Control[ItemT, _Presses], template=r"(?!)"):
 
     async def ask(self, feature: _Presses, interaction: Interaction, query: Query) -> None:
         """Answer another query, in the message's place or to the presser alone."""
-        owner = self.answers_owner(interaction)
+        owner = self.owner_of_answer(interaction)
         await feature.answer(interaction, query, owner, self.uploader)
 
 
@@ -282,7 +282,7 @@ CONTROLS = (QuerySelect, QueryButton, HowButton, CorrectSelect, ConfirmButton)
 
 
 def controls(
-    result: Result, say: Say, ownership: Ownership, confirm: int | None = None
+    result: Answer, say: Say, ownership: Ownership, confirm: int | None = None
 ) -> list[ActionRow[Any]]:
     """Lay out the controls under an answer; the uploader is asked to `confirm` a label."""
     query, state = result.query, encode(result.query, ownership)
@@ -310,7 +310,7 @@ def controls(
     return [*rows, ActionRow(*map(QueryButton, changes), how_read, decided)]
 
 
-def _decided(result: Result, say: Say, ownership: Ownership) -> HowButton:
+def _decided(result: Answer, say: Say, ownership: Ownership) -> HowButton:
     """Offer to tell how an answer was decided, with all that is needed to repeat it."""
     query, weights = result.query, f"/{result.weights}"
     if isinstance(result, DigitResult):

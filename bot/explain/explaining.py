@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bot.explain.overlay import draw_overlay
 from bot.explain.query import DEFAULT_METHOD, NO_DIGIT, Query
 from bot.explain.results import (
+    Answer,
     DigitResult,
     Explained,
     NoDigitResult,
@@ -22,7 +23,6 @@ from bot.explain.results import (
     Records,
     Rejection,
     RejectionSteps,
-    Result,
     Shapes,
     line_positions,
 )
@@ -86,7 +86,7 @@ class Explaining:
         if query.against is not None and query.against == query.target:
             raise UserError("explain.same_class", target=query.target)
 
-    async def answer(self, query: Query, reading: Reading | None = None) -> Result:
+    async def answer(self, query: Query, reading: Reading | None = None) -> Answer:
         """Answer a query about a test digit, or about an upload.
 
         Raises:

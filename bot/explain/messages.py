@@ -17,24 +17,24 @@ from bot.explain.phrases import (
     failed,
     has_lines,
     in_order,
-    insane,
     lines_of,
     no_digit,
     place,
     places,
     ranking,
     read_as,
+    sanity_warning,
     way_up,
     where,
 )
 from bot.explain.query import NO_DIGIT, Ownership, Query
 from bot.explain.results import (
     SURE,
+    Answer,
     DigitResult,
     NoDigitResult,
     PictureResult,
     Rejection,
-    Result,
     region_of,
 )
 from bot.i18n import Say
@@ -47,7 +47,7 @@ from core.uploads import DecodedImage, Reading
 _PNG = b"\x89PNG"
 
 
-def answer(result: Result, say: Say, ownership: Ownership, confirm: int | None = None) -> Message:
+def answer(result: Answer, say: Say, ownership: Ownership, confirm: int | None = None) -> Message:
     """Lay an answer out; the uploader is asked to `confirm` a label."""
     match result:
         case DigitResult():
@@ -163,7 +163,7 @@ def _digit_words(result: DigitResult, say: Say, ownership: Ownership) -> list[st
         lines.append(deletion(result.test, query, result.target, say))
         if result.test.before < MARGIN:
             lines.append(say("explain.improbable", target=result.target))
-        return [*lines, *insane(query, result.records, say)]
+        return [*lines, *sanity_warning(query, result.records, say)]
     lines.append(say("explain.empty", **described))
     if not result.layers_with_evidence:
         return [*lines, say("explain.empty_nowhere")]
@@ -260,7 +260,7 @@ def _picture_words(result: PictureResult, say: Say) -> list[str]:
     tests = [each for each in result.tests if each is not None]
     better = sum(each.verdict is Verdict.BETTER for each in tests)
     tested = say("test.digits", better=better, count=len(tests)) if tests else say("test.none")
-    warned = insane(query, result.records, say)
+    warned = sanity_warning(query, result.records, say)
     return [*lines, *_caveats(reading, say), explained, tested, *warned]
 
 

@@ -132,13 +132,13 @@ def deletion(
     return f"{told} {say(_VERDICTS[test.verdict], suggested=title)}"
 
 
-def insane(query: Query, records: Records, say: Say) -> list[str]:
+def sanity_warning(query: Query, records: Records, say: Say) -> list[str]:
     """Warn of a method whose heatmaps hardly depend on the weights, if it was measured."""
     record = records.get((query.method, query.layer_read))
     if record is None or record.sane:
         return []
     sanity = f"{record.sanity:.2f}"
-    return [say("explain.insane", method=METHODS[query.method].title, sanity=sanity)]
+    return [say("explain.sanity_warning", method=METHODS[query.method].title, sanity=sanity)]
 
 
 def boxed(

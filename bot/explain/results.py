@@ -231,7 +231,7 @@ class Explained:
     weights: str
 
 
-Result = DigitResult | PictureResult | NoDigitResult
+Answer = DigitResult | PictureResult | NoDigitResult
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from discord.ext import commands
 
-from bot.explain.actions import Actions
+from bot.explain.actions import ExplainActions
 from bot.explain.corrections import Corrections
 from bot.explain.query import Query
 from bot.i18n import speaker
@@ -30,7 +30,7 @@ class Model(commands.Cog):
         client: Client,
         about: Mapping[Network, About],
         corrections: Corrections,
-        answers: Actions,
+        answers: ExplainActions,
     ) -> None:
         self._about = about
         self._corrections = corrections

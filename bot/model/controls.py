@@ -35,7 +35,7 @@ class OtherNetworkButton(
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
-        owner = self.answers_owner(interaction)
+        owner = self.owner_of_answer(interaction)
         await feature.show(interaction, value_of(self.state["network"], NETWORK_CODES), owner)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.outbox import enqueue
 from bot.store import Store
-from bot.store.models import Base, Participant, Round, Session
+from bot.store.models import Base, DeliveryKind, Participant, Round, Session
 
 _OWN, _LED = "user_id", "host_id"  # the columns that hold a person's id
 _NOBODY = 0  # the host of a session whose host has deleted their data
@@ -91,7 +91,9 @@ class Privacy:
                 statement = delete(table) if column == _OWN else lead
                 await transaction.execute(statement.where(table.c[column] == user_id))
             for session_id in left:
-                await enqueue(self._store, transaction, "session", session_id, self._now())
+                await enqueue(
+                    self._store, transaction, DeliveryKind.SESSION, session_id, self._now()
+                )
         return report
 
     async def _leave_sessions(self, transaction: AsyncSession, user_id: int) -> DeletionReport:

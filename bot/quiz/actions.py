@@ -18,8 +18,8 @@ from bot.quiz.messages import (
     review_question,
     vote_message,
 )
-from bot.quiz.publisher import Publisher
-from bot.quiz.question import Result, Round
+from bot.quiz.publisher import RoundPublisher
+from bot.quiz.question import Round, VoteResult
 from bot.quiz.rounds import Rounds
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock
@@ -48,7 +48,7 @@ class RoundActions:
         rounds: Rounds,
         pool: DigitPool,
         reviews: Reviews,
-        publisher: Publisher,
+        publisher: RoundPublisher,
         scheduler: Scheduler,
         now: Clock,
     ) -> None:
@@ -123,7 +123,7 @@ class RoundActions:
         for task in self._telling:
             task.cancel()
 
-    async def _tell(self, interaction: Interaction, round_: Round, result: Result) -> None:
+    async def _tell(self, interaction: Interaction, round_: Round, result: VoteResult) -> None:
         message = result_message(round_, result, speaker(interaction.locale))
         async with self._edits:
             try:

@@ -17,15 +17,16 @@ from bot.quiz.controls import CONTROLS
 from bot.quiz.digit_pool import DigitPool
 from bot.quiz.kinds import KINDS, draw_question, make_question
 from bot.quiz.messages import host_message, question_message, review_question
-from bot.quiz.publisher import Publisher
+from bot.quiz.publisher import RoundPublisher
 from bot.quiz.question import Criteria, Difficulty, Round, Venue
-from bot.quiz.rounds import REVEAL, REVEALED_SERVER, SECONDS, Rounds
+from bot.quiz.rounds import REVEALED_SERVER, SECONDS, Rounds
 from bot.reviews.asking import Item, ReviewStatus
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock
 from bot.runtime.errors import REQUEST_ERRORS, UserError
 from bot.runtime.outbox import Outbox
 from bot.runtime.scheduler import Scheduler
+from bot.store.models import DeliveryKind
 from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized
 from bot.ui.control import register
@@ -83,10 +84,10 @@ class QuizCommands(commands.Cog):
         self._session_in = session_in
         self._language_of = language_of
         self._scheduler = scheduler
-        self._publisher = Publisher(client, rounds, pool, scheduler)
+        self._publisher = RoundPublisher(client, rounds, pool, scheduler)
         self._actions = RoundActions(rounds, pool, reviews, self._publisher, scheduler, now)
         register(client, self._actions, *CONTROLS)
-        outbox.add(REVEAL, self._reveal, REVEALED_SERVER)
+        outbox.add(DeliveryKind.REVEAL, self._reveal, REVEALED_SERVER)
         scheduler.add(self)
 
     async def cog_unload(self) -> None:

@@ -11,7 +11,7 @@ from bot.i18n import Say
 from bot.quiz.controls import choice_rows, field_rows, host_row
 from bot.quiz.kinds import KINDS
 from bot.quiz.kinds.bet import BetKind
-from bot.quiz.question import Figure, QuizQuestion, Result, Round
+from bot.quiz.question import Figure, QuizQuestion, Round, VoteResult
 from bot.reviews.asking import ReviewStatus
 from bot.reviews.messages import review_rows
 from bot.ui.control import EVERYONE
@@ -79,7 +79,7 @@ def field_message(round_: Round, digit: str, owner: int, say: Say) -> Message:
     return framed(question, *field_rows(round_.round_id, digit, owner))
 
 
-def result_message(round_: Round, result: Result, say: Say) -> Message:
+def result_message(round_: Round, result: VoteResult, say: Say) -> Message:
     """Tell a voter how their vote did, and how the points came about."""
     kind = KINDS[round_.question.kind]
     mine, right = (

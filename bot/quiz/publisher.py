@@ -24,7 +24,7 @@ _TOLERANCE = dt.timedelta(seconds=2)  # by which the end that a message shows ma
 _log = logging.getLogger(__name__)
 
 
-class Publisher:
+class RoundPublisher:
     """Keeps the public messages of rounds up to date."""
 
     def __init__(

@@ -114,7 +114,7 @@ class Venue:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class VoteResult:
     """How a vote did, once its round is closed.
 
     Attributes:
@@ -167,4 +167,4 @@ class Round:
     closes_at: dt.datetime
     closed_at: dt.datetime | None = None
     revealed_at: dt.datetime | None = None
-    results: tuple[Result, ...] = ()
+    results: tuple[VoteResult, ...] = ()

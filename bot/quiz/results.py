@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.kinds import KINDS
-from bot.quiz.question import QuizQuestion, Result
+from bot.quiz.question import QuizQuestion, VoteResult
 from bot.quiz.scoring import MAX_STREAK_BONUS, speed_bonus
 from bot.reviews.asking import Item
 from bot.reviews.schedule import record_answers
@@ -42,7 +42,9 @@ async def score_votes(
     await record_answers(store, transaction, Item(row.kind, question.topic), right, now)
 
 
-def results_of(row: models.Round, votes: Iterable[tuple[models.Vote, bool | None]]) -> list[Result]:
+def results_of(
+    row: models.Round, votes: Iterable[tuple[models.Vote, bool | None]]
+) -> list[VoteResult]:
     """Return the results of a closed round, the most points first.
 
     Each vote comes with whether the voter may be named to others; `None` if they never said.
@@ -56,7 +58,9 @@ def results_of(row: models.Round, votes: Iterable[tuple[models.Vote, bool | None
             speed = speed_bonus(vote.voted_at, row.opened_at, row.closes_at) if vote.right else 0
         streak = (vote.points or 0) - base - speed
         right, may_be_named = bool(vote.right), named is not False
-        results.append(Result(vote.user_id, vote.choice, right, base, speed, streak, may_be_named))
+        results.append(
+            VoteResult(vote.user_id, vote.choice, right, base, speed, streak, may_be_named)
+        )
     return sorted(results, key=lambda result: (-result.points, result.user_id))
 
 

@@ -8,19 +8,17 @@ from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.quiz.kinds import KINDS
-from bot.quiz.question import QuizQuestion, Result, Round, Venue
+from bot.quiz.question import QuizQuestion, Round, Venue, VoteResult
 from bot.quiz.results import results_of, score_votes
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.errors import UserError
 from bot.runtime.outbox import enqueue
 from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store, models
+from bot.store.models import DeliveryKind
 
 SECONDS = 45
 """How long a round is open by default."""
-
-REVEAL = "reveal"
-"""The kind of the deliveries that show the answer of a round; the subject is the round's id."""
 
 REVEALED_SERVER = (
     select(models.Round.server_id)
@@ -28,7 +26,7 @@ REVEALED_SERVER = (
     .correlate(models.Delivery)
     .scalar_subquery()
 )
-"""The id of the server in which such a delivery shows an answer."""
+"""The id of the server in which a delivery shows the answer of a round."""
 
 _RECENT = 60  # rounds of a channel, whose digits are avoided
 _REVIEW_TIME = dt.timedelta(hours=1)
@@ -108,7 +106,7 @@ class Rounds:
                 if row.closed_at is None:
                     row.opened_at, row.closes_at = now, now + (row.closes_at - row.opened_at)
                 else:
-                    await enqueue(self._store, transaction, REVEAL, round_id, now)
+                    await enqueue(self._store, transaction, DeliveryKind.REVEAL, round_id, now)
             return _as_round(row)
 
     async def withdraw(self, round_id: int) -> None:
@@ -192,7 +190,7 @@ class Rounds:
             row = await transaction.get_one(models.Round, round_id)
             await score_votes(self._store, transaction, row, now)
             if row.user_id is None and row.message_id is not None:
-                await enqueue(self._store, transaction, REVEAL, round_id, now)
+                await enqueue(self._store, transaction, DeliveryKind.REVEAL, round_id, now)
         return True
 
     async def close_due(self) -> None:
@@ -284,7 +282,7 @@ class Rounds:
         return row
 
 
-def _as_round(row: models.Round, results: Sequence[Result] = ()) -> Round:
+def _as_round(row: models.Round, results: Sequence[VoteResult] = ()) -> Round:
     return Round(
         row.round_id,
         QuizQuestion.from_json(row.question),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from bot.runtime.cluster import AT_ONCE, AwayError, Cluster, RemoteExplainer
-from bot.runtime.fairness import FairExecutor, Turns, begin, current_asker
+from bot.runtime.fairness import FairExecutor, Turns, begin, current_requester
 from bot.runtime.metrics import BATCH_SIZE, QUEUE_LENGTH, STAGE, timed
 from bot.runtime.networks import Network, load_and_warm_up
 from core.dataset import as_input, load_test_digits
@@ -109,7 +109,7 @@ class Engine:
         job = _Job(images, network, score)
         with QUEUE_LENGTH.track_inprogress():
             await begin()
-            self._jobs.put(job, current_asker())
+            self._jobs.put(job, current_requester())
             # Not awaited: the turn may serve another request, and outlives this one.
             asyncio.get_running_loop().run_in_executor(self._network_thread, self._work_off)
             return await asyncio.wrap_future(job.done)

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Requester:
     """For whom something is done.
 
     Attributes:
@@ -38,9 +38,9 @@ class _Request:
     """What a person asks for, until it is answered."""
 
     def __init__(
-        self, asker: Asker, let_in: Callable[["_Request"], None], persons_turn: asyncio.Lock
+        self, requester: Requester, let_in: Callable[["_Request"], None], persons_turn: asyncio.Lock
     ) -> None:
-        self.asker = asker
+        self.requester = requester
         self._let_in = let_in
         self._persons_turn = persons_turn
         self._has_turn = False
@@ -73,13 +73,13 @@ class _Request:
 _request = ContextVar[_Request | None]("request", default=None)
 """What request is answered here; none where the bot acts of its own accord."""
 
-_NOBODY = Asker(0, 0)
+_NOBODY = Requester(0, 0)
 
 
-def current_asker() -> Asker:
+def current_requester() -> Requester:
     """Return the person and the server that the current context works for."""
     request = _request.get()
-    return _NOBODY if request is None else request.asker
+    return _NOBODY if request is None else request.requester
 
 
 async def begin() -> None:
@@ -104,11 +104,11 @@ class Turns(Generic[T]):
         self._servers: dict[int, dict[int, deque[T]]] = {}
         self._lock = Lock()
 
-    def put(self, item: T, asker: Asker) -> None:
+    def put(self, item: T, requester: Requester) -> None:
         """Append an item to those of its person."""
         with self._lock:
-            people = self._servers.setdefault(asker.server, {})
-            people.setdefault(asker.person, deque()).append(item)
+            people = self._servers.setdefault(requester.server, {})
+            people.setdefault(requester.person, deque()).append(item)
 
     def take(self, fits: Callable[[T], bool] = lambda _: True) -> T | None:
         """Take the next item, unless there is none or it does not fit."""
@@ -158,7 +158,7 @@ class FairExecutor(ThreadPoolExecutor):
     @override
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         work = _Work(partial(fn, *args, **kwargs), Future[T]())
-        self._turns.put(work, current_asker())
+        self._turns.put(work, current_requester())
         super().submit(self._take_turn)
         return work.done
 
@@ -194,7 +194,7 @@ class Admission:
             A function that returns how many requests come before this one.
         """
         persons_turn = self._turns.setdefault(person, asyncio.Lock())
-        request = _Request(Asker(server or person, person), self._let, persons_turn)
+        request = _Request(Requester(server or person, person), self._let, persons_turn)
         outer = _request.set(request)
         try:
             yield partial(self._before, request)
@@ -204,10 +204,10 @@ class Admission:
             request.end()
 
     def _let(self, request: _Request) -> None:
-        asker, others = request.asker, [each.asker for each in self._let_in]
-        if sum(other.person == asker.person for other in others) >= self._per_person:
+        requester, others = request.requester, [each.requester for each in self._let_in]
+        if sum(other.person == requester.person for other in others) >= self._per_person:
             raise UserError("problem.yours_wait", count=self._per_person)
-        if sum(other.server == asker.server for other in others) >= self._per_server:
+        if sum(other.server == requester.server for other in others) >= self._per_server:
             raise UserError("problem.server_busy", count=self._per_server)
         if len(others) >= self._most:
             raise UserError("problem.busy")
@@ -219,5 +219,5 @@ class Admission:
             return 0
         turns = Turns[_Request]()
         for each in self._let_in:
-            turns.put(each, each.asker)
+            turns.put(each, each.requester)
         return next(before for before in count() if turns.take() is request)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.outbox import enqueue
 from bot.store import Store
-from bot.store.models import Participant, Person, Round, Session, Vote
+from bot.store.models import DeliveryKind, Participant, Person, Round, Session, Vote
 
 WEEKS = 12
 """How many weeks a person's history covers, at most."""
@@ -219,7 +219,9 @@ class Scores:
                 .on_conflict_do_update(index_elements=["user_id"], set_={"on_scoreboards": shown})
             )
             for session_id in (await transaction.scalars(sessions)).all():
-                await enqueue(self._store, transaction, "session", session_id, self._now())
+                await enqueue(
+                    self._store, transaction, DeliveryKind.SESSION, session_id, self._now()
+                )
 
 
 def week_of(moment: dt.datetime) -> dt.datetime:

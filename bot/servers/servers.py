@@ -9,11 +9,18 @@ from sqlalchemy import and_, delete, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import Unpack
 
-from bot.daily.daily import DAILY_DELIVERY
 from bot.runtime.clock import Clock, utc_now
 from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store
-from bot.store.models import SERVER_RETENTION, Base, Delivery, HostRole, Server, Session
+from bot.store.models import (
+    SERVER_RETENTION,
+    Base,
+    Delivery,
+    DeliveryKind,
+    HostRole,
+    Server,
+    Session,
+)
 
 DAILY_HOUR = 9
 """The hour, in UTC, of the digit of the day for a server that has chosen none."""
@@ -165,7 +172,7 @@ class Servers:
             for table in reversed(Base.metadata.sorted_tables):
                 if "server_id" in table.c:
                     await transaction.execute(delete(table).where(table.c.server_id.in_(gone)))
-            digits = and_(Delivery.kind == DAILY_DELIVERY, Delivery.subject_id.in_(gone))
+            digits = and_(Delivery.kind == DeliveryKind.DAILY, Delivery.subject_id.in_(gone))
             await transaction.execute(delete(Delivery).where(digits))
 
     async def _record(

@@ -11,7 +11,7 @@ from bot.quiz.commands import QuizCommands
 from bot.runtime.errors import REQUEST_ERRORS, UserError
 from bot.servers.servers import Servers
 from bot.sessions.messages import choose_host, confirm_end, host_controls, page_count, page_name
-from bot.sessions.publisher import Publisher
+from bot.sessions.publisher import SessionPublisher
 from bot.sessions.sessions import Session, Sessions
 from bot.ui.client import Interaction
 from bot.ui.layout import CALM, notice
@@ -27,7 +27,7 @@ class SessionActions:
     def __init__(
         self,
         sessions: Sessions,
-        publisher: Publisher,
+        publisher: SessionPublisher,
         lessons: Lessons,
         quiz: QuizCommands,
         servers: Servers,

@@ -15,7 +15,7 @@ from bot.servers.servers import Servers
 from bot.sessions.actions import WRITING, SessionActions, require_permissions
 from bot.sessions.controls import CONTROLS
 from bot.sessions.messages import announcement, session_list
-from bot.sessions.publisher import Publisher
+from bot.sessions.publisher import SessionPublisher
 from bot.sessions.sessions import Session, Sessions
 from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized, matches
@@ -42,7 +42,7 @@ class SessionCommands(commands.Cog):
         self,
         client: Client,
         sessions: Sessions,
-        publisher: Publisher,
+        publisher: SessionPublisher,
         lessons: Lessons,
         quiz: QuizCommands,
         servers: Servers,

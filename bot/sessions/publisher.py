@@ -12,9 +12,10 @@ from bot.lessons.illustrations import Illustrator
 from bot.runtime.errors import REQUEST_ERRORS, UserError
 from bot.runtime.outbox import Outbox, Undeliverable
 from bot.sessions.messages import current_page, panel, step, step_state
-from bot.sessions.sessions import DELIVERED_SERVER, DELIVERY, Session, Sessions
+from bot.sessions.sessions import DELIVERED_SERVER, Session, Sessions
 from bot.sessions.summary import Summaries
 from bot.sessions.summary_messages import summary_message
+from bot.store.models import DeliveryKind
 from bot.ui.client import Client
 from bot.ui.codes import UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from bot.ui.threads import reopening
@@ -24,7 +25,7 @@ _log = logging.getLogger(__name__)
 _MEMBERS_PER_QUERY = 100
 
 
-class Publisher:
+class SessionPublisher:
     """Sends and edits the panels, the steps and the summaries of sessions.
 
     It carries out the outbox's deliveries of the kind `session`: what is missing or old in the
@@ -46,7 +47,7 @@ class Publisher:
         self._summaries = summaries
         self._lessons = lessons
         self._illustrator = illustrator
-        outbox.add(DELIVERY, self._deliver, DELIVERED_SERVER)
+        outbox.add(DeliveryKind.SESSION, self._deliver, DELIVERED_SERVER)
 
     async def publish(self, session_id: int) -> None:
         """Bring the messages of a session up to date now, if it has changed.
@@ -55,7 +56,7 @@ class Publisher:
             UserError: if Discord refuses it; it is tried again later.
         """
         try:
-            await self._outbox.deliver(DELIVERY, session_id)
+            await self._outbox.deliver(DeliveryKind.SESSION, session_id)
         except discord.Forbidden as error:
             locked = await self._is_locked(session_id)
             raise UserError("session.locked" if locked else "session.forbidden") from error

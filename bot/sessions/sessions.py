@@ -28,10 +28,7 @@ from bot.runtime.outbox import enqueue
 from bot.runtime.scheduler import Scheduler
 from bot.runtime.shards import ALL_SHARDS, Shards
 from bot.store import Store, models
-from bot.store.models import Participant, Person, Round, Understanding, ViewedDigit
-
-DELIVERY = "session"
-"""The kind of the outbox's deliveries that bring the messages of a session up to date."""
+from bot.store.models import DeliveryKind, Participant, Person, Round, Understanding, ViewedDigit
 
 DELIVERED_SERVER = (
     select(models.Session.server_id)
@@ -39,7 +36,7 @@ DELIVERED_SERVER = (
     .correlate(models.Delivery)
     .scalar_subquery()
 )
-"""The id of the server of the session that such a delivery is of."""
+"""The id of the server of the session that a delivery is about."""
 
 NOWHERE = 0
 """The id of a message that cannot be sent any more."""
@@ -392,7 +389,7 @@ class Sessions:
     async def _enqueue(self, transaction: AsyncSession, *session_ids: int) -> None:
         """Enqueue deliveries, last and in order: else two transactions could deadlock."""
         for session_id in sorted(session_ids):
-            await enqueue(self._store, transaction, DELIVERY, session_id, self._now())
+            await enqueue(self._store, transaction, DeliveryKind.SESSION, session_id, self._now())
 
     async def _set(self, session_id: int, *conditions: Any, **values: Any) -> None:  # noqa: ANN401
         """Change columns that alter nothing in what is shown."""

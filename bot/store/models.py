@@ -1,6 +1,7 @@
 """The tables. Ids are Discord's own where Discord has one, times are UTC."""
 
 import datetime as dt
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
@@ -369,11 +370,22 @@ class ReviewItem(Base):
     due_at: Mapped[dt.datetime]
 
 
+class DeliveryKind(StrEnum):
+    """What a delivery brings to Discord; each names its subject."""
+
+    REVEAL = "reveal"
+    """The answer of a round; the subject is the round's id."""
+    SESSION = "session"
+    """The messages of a session brought up to date; the subject is the session's id."""
+    DAILY = "daily"
+    """The digit of the day; the subject is the server's id."""
+
+
 class Delivery(Base):
-    """Something that must still be said in Discord; see `bot.runtime.outbox`.
+    """A message that Discord has not accepted yet; see `bot.runtime.outbox`.
 
     Attributes:
-        kind: of delivery.
+        kind: a `DeliveryKind`.
         subject_id: what it is about, such as the id of a round.
         due_at: when it is tried next; while it is tried, when its lease ends.
         attempts: how often it was tried.

@@ -71,7 +71,7 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         """Whether the answer takes the message's place."""
         return interaction.user.id == self.owner and not self.private
 
-    def answers_owner(self, interaction: Interaction) -> int:
+    def owner_of_answer(self, interaction: Interaction) -> int:
         """Return the id of the owner of the answer: the message's if it takes its place."""
         return self.owner if self.in_place(interaction) else interaction.user.id
 

@@ -58,7 +58,7 @@ def find_paper(full: Patch, max_pixels: int) -> Paper | None:
     corners = _corners(mask)
     if corners is not None:
         corners = corners + (corners.mean(axis=0) - corners) * (2 * _INSET)
-        patch = full.straightened(thumb.corners_of(corners), max_pixels)
+        patch = full.straightened(thumb.to_picture(corners), max_pixels)
         return Paper(patch, np.ones(patch.pixels.shape[:2], np.bool_))
     inset = max(round(_INSET * max(rows, columns)), 1)
     framed = np.pad(mask, inset, mode="edge")

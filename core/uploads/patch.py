@@ -94,7 +94,7 @@ class Patch:
         """Whether it shows the picture at a clearly higher resolution."""
         return bool(np.abs(np.diag(self.matrix)[:2]).max() < _FINER * other.matrix[0, 0])
 
-    def corners_of(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    def to_picture(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map points (n, 2) of the patch to the picture."""
         return map_points(self.matrix, points)
 

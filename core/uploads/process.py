@@ -20,7 +20,7 @@ from core.uploads.decode import decode, decode_on_white, reopen
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_MEMORY, MAX_WAIT
 from core.uploads.problems import UploadError, UploadProblem
-from core.uploads.protocol import Task, receive_request, send_answer, send_received
+from core.uploads.protocol import Task, receive_request, send_acknowledgement, send_answer
 
 if sys.platform != "win32":
     import resource
@@ -44,7 +44,7 @@ def main() -> None:
             task, data = receive_request(requests)
         except EOFError:
             return
-        send_received(answers)
+        send_acknowledgement(answers)
         _bound_time()
         send_answer(answers, _answer(task, data))
 

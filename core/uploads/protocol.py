@@ -47,13 +47,13 @@ def receive_request(stream: IO[bytes]) -> tuple[Task, bytes]:
     return Task(task), _read(stream, length)
 
 
-def send_received(stream: IO[bytes]) -> None:
+def send_acknowledgement(stream: IO[bytes]) -> None:
     """Acknowledge a request: if no answer follows, the file is to blame."""
     stream.write(_RECEIVED)
     stream.flush()
 
 
-def receive_received(stream: IO[bytes]) -> None:
+def receive_acknowledgement(stream: IO[bytes]) -> None:
     """Wait for the acknowledgement of a request.
 
     Raises:

@@ -25,7 +25,7 @@ from core.uploads.lines import reading_order, typical_height
 from core.uploads.merge import merge_strokes
 from core.uploads.strokes import Strokes, edges_touched, two_tone
 from core.uploads.touching import may_touch, split_touching
-from core.uploads.words import in_digits
+from core.uploads.words import digit_runs
 
 MIN_TWO_TONE = 0.76
 """Least share of the variance around a digit that lies between ink and paper: see `two_tone`. In
@@ -149,7 +149,7 @@ def _outside_words(
     order = sorted(range(len(shapes)), key=lambda i: shapes[i].box[0] + shapes[i].box[2])
     height = float(np.median([one.box[3] - one.box[1] for one in shapes]))
     gaps = [(shapes[b].box[0] - shapes[a].box[2]) / height for a, b in pairwise(order)]
-    kept = in_digits([weights[i] for i in order], gaps)
+    kept = digit_runs([weights[i] for i in order], gaps)
     return [shapes[i] for i, keep in zip(order, kept, strict=True) if keep and i < len(digits)]
 
 

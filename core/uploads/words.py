@@ -12,7 +12,7 @@ _CHANGE = 7.0  # objectness that a change costs between shapes that touch
 _CLOSE = 0.6  # distance over which that cost falls by a factor e, by the height of the line
 
 
-def in_digits(evidence: Sequence[float], gaps: Sequence[float]) -> list[bool]:
+def digit_runs(evidence: Sequence[float], gaps: Sequence[float]) -> list[bool]:
     """Decide which shapes of a line belong to runs of digits.
 
     Args:

@@ -14,7 +14,7 @@ from typing import IO, Self, cast
 from core.uploads.decoded_image import DecodedImage
 from core.uploads.limits import MAX_BYTES, MAX_WAIT
 from core.uploads.problems import UploadError, UploadProblem
-from core.uploads.protocol import Task, receive_answer, receive_received, send_request
+from core.uploads.protocol import Task, receive_acknowledgement, receive_answer, send_request
 
 _log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class DecodingWorker:
                 except _DiedError as died:
                     dead, process = process, None
                     process = self._replace(dead)
-                    if died.of_the_file:
+                    if died.file_received:
                         break
             raise UploadError(UploadProblem.GAVE_UP)
         finally:
@@ -123,11 +123,11 @@ class DecodingWorker:
 
 
 class _DiedError(Exception):
-    """A process died; `of_the_file` is whether it had received the file."""
+    """A process died; `file_received` is whether it had received the file."""
 
-    def __init__(self, *, of_the_file: bool) -> None:
+    def __init__(self, *, file_received: bool) -> None:
         super().__init__()
-        self.of_the_file = of_the_file
+        self.file_received = file_received
 
 
 class _Process:
@@ -160,14 +160,14 @@ class _Process:
         try:
             with self._killed_after(_MAX_START):
                 send_request(self._requests, task, data)
-                receive_received(self._answers)
+                receive_acknowledgement(self._answers)
         except (OSError, EOFError) as error:
-            raise _DiedError(of_the_file=False) from error
+            raise _DiedError(file_received=False) from error
         try:
             with self._killed_after(MAX_WAIT):
                 return receive_answer(self._answers)
         except EOFError as error:
-            raise _DiedError(of_the_file=True) from error
+            raise _DiedError(file_received=True) from error
 
     def kill(self) -> None:
         """Kill the process."""

@@ -91,7 +91,7 @@ def test_the_documents_quote_the_records() -> None:
 
 
 def _decision() -> UploadsMetrics:
-    return ModelRecord.load(UPLOADS_WEIGHTS).decision
+    return ModelRecord.load(UPLOADS_WEIGHTS).uploads_metrics
 
 
 def _words(file: Path) -> str:

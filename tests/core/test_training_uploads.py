@@ -90,7 +90,7 @@ def test_it_writes_a_network_and_all_that_is_told_of_it(
 
 @pytest.mark.slow
 def test_it_learns_digits_and_that_there_are_others(record: ModelRecord) -> None:
-    history, uploads = record.history, record.decision
+    history, uploads = record.history, record.uploads_metrics
 
     assert history.loss[-1] < history.loss[0]
     assert record.metrics.accuracy > record.metrics.untrained_accuracy
@@ -105,7 +105,7 @@ def test_the_weights_that_are_kept_are_the_calibrated_ones(
     _, held_out = split_sources(_few(digits, 0, 600), 60)
     images, labels = draw_examples(held_out, _KEPT, _KEPT, _SEED + 1)
     logits = training_uploads._logits(load_network(record.folder), images)
-    is_digit, uploads = labels != NEGATIVE, record.decision
+    is_digit, uploads = labels != NEGATIVE, record.uploads_metrics
 
     def error(divided: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
         probabilities = softmax(divided[is_digit], axis=1)
@@ -126,12 +126,12 @@ def test_the_share_refused_of_a_kind_is_of_examples_of_that_kind(
 ) -> None:
     _, held_out = split_sources(_few(digits, 0, 600), 60)
     drawn = draw_kinds(held_out, _OF_A_KIND, _SEED + 2)
-    model, by_kind = load_network(record.folder), record.decision.refused_by_kind
+    model, by_kind = load_network(record.folder), record.uploads_metrics.refused_by_kind
 
     assert list(by_kind) == list(drawn)
     for kind, images in drawn.items():
         objectness = np.logaddexp.reduce(training_uploads._logits(model, images), axis=1)
-        assert (objectness < record.decision.threshold).mean() == pytest.approx(
+        assert (objectness < record.uploads_metrics.threshold).mean() == pytest.approx(
             by_kind[kind], abs=0.03
         )
 

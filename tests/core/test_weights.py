@@ -102,7 +102,7 @@ def test_the_uploads_network_is_as_good_as_it_says(for_uploads: ModelRecord) -> 
 
 
 def test_the_uploads_network_was_trained_by_its_recipe_on_mnist(for_uploads: ModelRecord) -> None:
-    metrics, uploads = for_uploads.metrics, for_uploads.decision
+    metrics, uploads = for_uploads.metrics, for_uploads.uploads_metrics
 
     assert metrics.recipe == RECIPE
     assert metrics.data_md5 == ORIGINAL_MD5
@@ -118,7 +118,7 @@ def test_on_changed_digits_it_refuses_and_is_sure_as_often_as_it_says(
     _, others = split_sources(digits, len(digits))
     images, labels = draw_examples(others, 2500, 2500, seed=0)
     logits = load_explainer(UPLOADS_WEIGHTS).logits(images / np.float32(255)).astype(np.float64)
-    is_digit, uploads = labels != NEGATIVE, for_uploads.decision
+    is_digit, uploads = labels != NEGATIVE, for_uploads.uploads_metrics
 
     refused = np.logaddexp.reduce(logits, axis=1) < uploads.threshold
     assert refused[is_digit].mean() == pytest.approx(uploads.digits_refused, abs=0.015)
@@ -134,7 +134,7 @@ def test_it_refuses_each_kind_of_negative_as_often_as_it_says(
     for_uploads: ModelRecord, digits: DigitSet
 ) -> None:
     _, others = split_sources(digits, len(digits))
-    explainer, uploads = load_explainer(UPLOADS_WEIGHTS), for_uploads.decision
+    explainer, uploads = load_explainer(UPLOADS_WEIGHTS), for_uploads.uploads_metrics
 
     for kind, images in draw_kinds(others, 400, seed=0).items():
         objectness = np.logaddexp.reduce(explainer.logits(images / np.float32(255)), axis=1)
@@ -143,7 +143,7 @@ def test_it_refuses_each_kind_of_negative_as_often_as_it_says(
 
 
 def test_on_sheets_of_paper_it_is_far_better_than_the_tutorials(for_uploads: ModelRecord) -> None:
-    uploads = for_uploads.decision
+    uploads = for_uploads.uploads_metrics
 
     assert uploads.changed_accuracy >= 0.97
     assert uploads.changed_accuracy_tutorial < 0.5
@@ -168,13 +168,13 @@ def test_a_record_from_before_kinds_were_measured_is_read(
     del former["uploads"]["refused_by_kind"]
     file.write_text(json.dumps(former), "utf-8")
 
-    read = ModelRecord.load(tmp_path).decision
-    assert read == replace(for_uploads.decision, refused_by_kind={})
+    read = ModelRecord.load(tmp_path).uploads_metrics
+    assert read == replace(for_uploads.uploads_metrics, refused_by_kind={})
 
 
 def test_the_tutorials_network_has_no_rule_for_photographs(record: ModelRecord) -> None:
     with pytest.raises(RecordError, match="was not trained for photographs"):
-        _ = record.decision
+        _ = record.uploads_metrics
 
 
 def test_a_whole_keras_file_is_loaded_too(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -428,14 +428,14 @@ async def test_a_refusal_begins_with_its_reason_for_this_picture_and_the_rule_re
     rule = text(result.response)
     told = words.removeprefix("## ").splitlines()[: len(reasons)]
     assert rule.splitlines()[1 : 1 + len(reasons)] == told
-    decision = server.bot.about[Network.UPLOADS].record.decision
+    metrics = server.bot.about[Network.UPLOADS].record.uploads_metrics
     for figure in (
-        f"{decision.threshold:.1f} or more",
-        f"rejects {decision.digits_refused:.1%} of the digits",
-        f"{decision.negatives_refused:.1%} of the letters",
-        f"from {decision.ece_before:.4f} to {decision.ece_after:.4f}",
-        f"{decision.changed_accuracy:.2%} right",
-        f"{decision.changed_accuracy_tutorial:.2%}",
+        f"{metrics.threshold:.1f} or more",
+        f"rejects {metrics.digits_refused:.1%} of the digits",
+        f"{metrics.negatives_refused:.1%} of the letters",
+        f"from {metrics.ece_before:.4f} to {metrics.ece_after:.4f}",
+        f"{metrics.changed_accuracy:.2%} right",
+        f"{metrics.changed_accuracy_tutorial:.2%}",
         "Below 90%, I say that I am not sure.",
     ):
         assert figure in rule

@@ -35,7 +35,7 @@ def uploads() -> Iterator[Finding]:
     from core.record import ModelRecord, RecordError
 
     try:
-        _ = ModelRecord.load(UPLOADS_WEIGHTS).decision
+        _ = ModelRecord.load(UPLOADS_WEIGHTS).uploads_metrics
     except RecordError as error:
         yield wrong(str(error), _RESTORE)
         return

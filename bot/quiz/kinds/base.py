@@ -9,7 +9,7 @@ from typing import ClassVar
 from bot.explain.phrases import where
 from bot.i18n import Say
 from bot.quiz.digit_pool import DigitPool
-from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
+from bot.quiz.question import Criteria, Figure, QuizQuestion, VoteResult
 from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
 from core.explain.explanation import Explanation, ExplanationSet
@@ -135,7 +135,7 @@ class Kind(ABC):
             "answer": self.choice_label(question.answer),
         }
 
-    def describe_votes(self, results: Sequence[Result], say: Say) -> str:
+    def describe_votes(self, results: Sequence[VoteResult], say: Say) -> str:
         """Say how the votes fell; there is one at least."""
         votes = tally(self.choice_label(each.choice) for each in results)
         right = sum(each.right for each in results)

@@ -12,7 +12,7 @@ from bot.explain.query import DEFAULT_LAYER
 from bot.i18n import Say
 from bot.quiz.digit_pool import DigitPool
 from bot.quiz.kinds.base import DIGITS, Kind, tally
-from bot.quiz.question import Criteria, Figure, QuizQuestion, Result
+from bot.quiz.question import Criteria, Figure, QuizQuestion, VoteResult
 from bot.quiz.scoring import FULL_SCORE, Grade
 from core.dataset import test_digit
 from core.explain.regions import Region, region_shares
@@ -139,7 +139,7 @@ class BetKind(Kind):
         }
 
     @override
-    def describe_votes(self, results: Sequence[Result], say: Say) -> str:
+    def describe_votes(self, results: Sequence[VoteResult], say: Say) -> str:
         digits, fields = zip(*(each.choice.split("@") for each in results), strict=True)
         right = sum(each.right for each in results)
         votes = {"digits": tally(digits), "fields": tally(map(field_letter, fields))}

@@ -21,7 +21,7 @@ from bot.i18n import speaker
 from bot.quiz.digit_pool import DigitPool
 from bot.quiz.kinds import KINDS, make_question
 from bot.quiz.messages import answer_message, field_message, question_message, vote_message
-from bot.quiz.question import Criteria, Difficulty, QuizQuestion, Result, Round, Venue
+from bot.quiz.question import Criteria, Difficulty, QuizQuestion, Round, Venue, VoteResult
 from bot.quiz.scoring import speed_bonus
 from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
@@ -455,7 +455,8 @@ async def test_every_message_keeps_discords_limits(
     open_, done = round_of(question, language), round_of(question, language)
     choices = KINDS[kind].choices
     many = tuple(
-        Result(2**63 + i, choices[i % len(choices)], bool(i % 2), 1 + i % 17) for i in range(200)
+        VoteResult(2**63 + i, choices[i % len(choices)], bool(i % 2), 1 + i % 17)
+        for i in range(200)
     )
     done = replace(done, closed_at=_NOW + _MINUTE, results=many)
     asked_picture = await KINDS[kind].draw_question(pool, question)
@@ -479,8 +480,8 @@ async def test_who_stays_off_scoreboards_is_counted_and_not_named(pool: DigitPoo
     question = await KINDS["said"].make(pool, _ANY)
     picture = await KINDS["said"].draw_answer(pool, question)
     results = (
-        Result(11, question.answer, True, 13),
-        Result(22, question.answer, True, 10, named=False),
+        VoteResult(11, question.answer, True, 13),
+        VoteResult(22, question.answer, True, 10, named=False),
     )
 
     shown = sent(answer_message(replace(round_of(question, "en"), results=results), picture))

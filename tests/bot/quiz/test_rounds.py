@@ -10,12 +10,12 @@ from sqlalchemy import URL, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.quiz.question import QuizQuestion, Round, Venue
-from bot.quiz.rounds import REVEAL, SECONDS, Rounds
+from bot.quiz.rounds import SECONDS, Rounds
 from bot.quiz.scoring import GRACE
 from bot.runtime.errors import UserError
 from bot.runtime.shards import Shards
 from bot.store import Store
-from bot.store.models import Delivery, Person, Vote
+from bot.store.models import Delivery, DeliveryKind, Person, Vote
 
 _NOW = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _ANNA, _BORA, _CHUL = 2**62, 2**62 + 1, 2**62 + 2
@@ -76,7 +76,9 @@ async def to_reveal(store: Store) -> list[int]:
     """The rounds whose answers are to be shown."""
     async with store.read() as transaction:
         return list(
-            await transaction.scalars(select(Delivery.subject_id).where(Delivery.kind == REVEAL))
+            await transaction.scalars(
+                select(Delivery.subject_id).where(Delivery.kind == DeliveryKind.REVEAL)
+            )
         )
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 from bot.runtime.errors import UserError
 from bot.runtime.scheduler import Scheduler
 from bot.runtime.shards import Shards
-from bot.sessions.sessions import DELIVERY, NOWHERE, PageUnderstanding, Session, Sessions
+from bot.sessions.sessions import NOWHERE, PageUnderstanding, Session, Sessions
 from bot.store import Store
-from bot.store.models import Delivery, Person, Round
+from bot.store.models import Delivery, DeliveryKind, Person, Round
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -323,7 +323,9 @@ async def test_a_process_ends_and_republishes_the_sessions_of_its_own_servers(
 
 async def enqueued(store: Store) -> set[int]:
     async with store.read() as transaction:
-        rows = await transaction.scalars(select(Delivery).where(Delivery.kind == DELIVERY))
+        rows = await transaction.scalars(
+            select(Delivery).where(Delivery.kind == DeliveryKind.SESSION)
+        )
         return {row.subject_id for row in rows}
 
 

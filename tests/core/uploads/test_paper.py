@@ -40,7 +40,7 @@ def test_a_note_is_straightened(shift: tuple[int, int], skew: list[int]) -> None
     assert paper.patch.pixels.min() > 150  # nothing of the desk
     rows, columns, _ = paper.patch.pixels.shape
     ends = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
-    assert np.abs(paper.patch.corners_of(ends) - corners).max() < 14
+    assert np.abs(paper.patch.to_picture(ends) - corners).max() < 14
 
 
 def test_where_the_paper_leaves_the_picture_the_desk_is_left_out() -> None:

@@ -13,11 +13,11 @@ from core.uploads import MAX_BYTES, MAX_PIXELS, DecodedImage, UploadError, Uploa
 from core.uploads.limits import MAX_SIDE
 from core.uploads.protocol import (
     Task,
+    receive_acknowledgement,
     receive_answer,
-    receive_received,
     receive_request,
+    send_acknowledgement,
     send_answer,
-    send_received,
     send_request,
 )
 
@@ -102,11 +102,11 @@ def test_a_request_that_ends_early_is_none(task: Task, data: bytes, part: float)
 
 def test_whether_a_request_is_there_is_said() -> None:
     stream = io.BytesIO()
-    send_received(stream)
+    send_acknowledgement(stream)
 
-    receive_received(io.BytesIO(stream.getvalue()))
+    receive_acknowledgement(io.BytesIO(stream.getvalue()))
     with pytest.raises(EOFError):
-        receive_received(io.BytesIO())
+        receive_acknowledgement(io.BytesIO())
 
 
 @given(st.binary(max_size=300))
@@ -114,7 +114,7 @@ def test_any_bytes_are_a_picture_a_problem_or_nothing(sent: bytes) -> None:
     with suppress(EOFError, UploadError):
         receive_answer(io.BytesIO(sent))
     with suppress(EOFError):
-        receive_received(io.BytesIO(sent))
+        receive_acknowledgement(io.BytesIO(sent))
 
 
 _NUMBERS = st.one_of(st.integers(0, 3), st.sampled_from([MAX_SIDE, 2**31, 2**32 - 1]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.uploads.words import in_digits
+from core.uploads.words import digit_runs
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ from core.uploads.words import in_digits
 def test_runs_of_digits_are_found(
     evidence: list[float], gaps: list[float], expected: list[bool]
 ) -> None:
-    assert in_digits(evidence, gaps) == expected
+    assert digit_runs(evidence, gaps) == expected
