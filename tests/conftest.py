@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import random
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -30,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many random cases are tried."""
-    for profile, examples in (("default", 10), ("slow", 25), ("soak", 2_000)):
+    for profile, examples in (("default", 5), ("slow", 25), ("soak", 2_000)):
         hypothesis.settings.register_profile(profile, max_examples=examples, deadline=None)
     thorough = "slow" if _is_thorough(config) else "default"
     hypothesis.settings.load_profile("soak" if config.getoption("--soak") else thorough)
@@ -51,16 +53,34 @@ _LONGEST_FIRST = (
 )
 
 
+def _not_sampled(items: Iterable[pytest.Item], seed: int) -> set[str]:
+    """Draw the cases of sampled tests that are not tried: the same for a seed in any process."""
+    cases: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for item in items:
+        if (mark := item.get_closest_marker("sampled")) is not None:
+            cases[item.nodeid.partition("[")[0], mark.args[0]].append(item.nodeid)
+    left_out = set[str]()
+    for (test, count), nodeids in cases.items():
+        drawn = random.Random(f"{seed} {test}").sample(sorted(nodeids), min(count, len(nodeids)))
+        left_out |= {*nodeids} - {*drawn}
+    return left_out
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that no process waits for another at the end.
 
-    Slow tests are left out unless they are asked for.
+    Unless they are asked for, slow tests are left out, and all but some cases of sampled ones. A
+    case that is named, as in `tests/test_a.py::test_b[case]`, is always tried.
     """
     if not _is_thorough(config):
         for item in items:
             if item.get_closest_marker("slow"):
                 item.add_marker(pytest.mark.skip(reason="slow: --slow runs it"))
+        seed = config.getoption("randomly_seed", 0)
+        left_out = _not_sampled(items, seed) - {nodeid for nodeid in config.args if "[" in nodeid}
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
+        items[:] = [item for item in items if item.nodeid not in left_out]
 
     def rank(item: pytest.Item) -> int:
         path = item.path.as_posix()

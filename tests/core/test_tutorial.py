@@ -54,6 +54,7 @@ def test_every_network_made_in_a_process_is_the_tutorial_s() -> None:
 # --- make_gradcam_heatmap ------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_heatmap_is_the_original_s_where_the_probability_is_not_saturated(
     model: keras.Sequential, explainer: Explainer, digits: DigitSet, layer: str, thorough: bool
@@ -105,6 +106,7 @@ def test_a_heatmap_has_the_digits_of_float64_where_the_probability_is_saturated(
         np.testing.assert_allclose(corrected, exact[layer], atol=1e-3)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("target", [None, 0, 9])
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_heatmap_is_finite_whatever_the_image(

@@ -111,6 +111,7 @@ def test_the_uploads_network_was_trained_by_its_recipe_on_mnist(for_uploads: Mod
     assert uploads.threshold == THRESHOLD
 
 
+@pytest.mark.slow
 def test_on_changed_digits_it_refuses_and_is_sure_as_often_as_it_says(
     for_uploads: ModelRecord, digits: DigitSet
 ) -> None:

@@ -240,6 +240,7 @@ async def test_a_question_whose_chosen_option_is_gone_is_asked_anew(server: Serv
 _STATE = "7/3/-/0/0.0.0.0/0/0"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "custom_id",
     [

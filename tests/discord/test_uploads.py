@@ -360,6 +360,7 @@ async def test_an_upload_that_discord_does_not_hand_over_is_told(
     assert english("explain.gone") in text(pressed.followups[0])
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("member", ["alex", "minji"])
 async def test_no_hostile_file_gets_more_than_a_sentence_and_others_are_answered_meanwhile(
     server: Server,

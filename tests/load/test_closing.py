@@ -5,6 +5,7 @@ import datetime as dt
 import random
 from contextlib import AsyncExitStack
 
+import pytest
 from sqlalchemy import URL, select
 
 from bot.quiz.question import QuizQuestion, Venue
@@ -18,6 +19,7 @@ _PEOPLE, _CHANNELS, _PROCESSES = 100, 12, 3
 _NINE = QuizQuestion("heat", 7, 9, 9, "conv2d_1", "9", "9", 1)
 
 
+@pytest.mark.slow
 @slow_on_postgresql
 async def test_rounds_about_the_same_are_closed_at_once_and_each_once(url: URL) -> None:
     now = _NOW

@@ -198,6 +198,7 @@ async def test_what_cannot_be_answered_is_logged_in_a_line(server: Server) -> No
         each.lose()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("harm", [Harm(), Harm.of_everything(share=0.005)], ids=["", "harm"])
 async def test_a_crowd_is_answered_each_once(server: Server, harm: Harm) -> None:
     discord, process = server.discord, server.process

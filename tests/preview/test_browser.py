@@ -36,6 +36,7 @@ def test_the_terminal_says_what_to_try_in_both_languages(served: Serving) -> Non
         assert word in served.stdout
 
 
+@pytest.mark.slow
 def test_a_first_question_is_answered_already(served: Serving, visit: Open) -> None:
     page = visit(served)
     answer = page.first_answer
@@ -50,6 +51,7 @@ def test_a_first_question_is_answered_already(served: Serving, visit: Open) -> N
     assert "Grad-CAM at max_pooling2d_1 for class 4." in alt
 
 
+@pytest.mark.slow
 def test_a_visitor_is_told_who_they_are_and_what_to_try_beside_a_digit(
     served: Serving, visit: Open
 ) -> None:
@@ -60,6 +62,7 @@ def test_a_visitor_is_told_who_they_are_and_what_to_try_beside_a_digit(
     expect(introduction.locator("img").last).to_be_attached()
 
 
+@pytest.mark.slow
 def test_the_host_may_use_settings(served: Serving, visit: Open) -> None:
     page = visit(served)
     page.view_as("서연")
@@ -322,6 +325,7 @@ def test_help_and_model_are_answered(served: Serving, visit: Open) -> None:
     assert all(image.get_attribute("alt") for image in model.locator("img").all())
 
 
+@pytest.mark.slow
 def test_ordinary_messages_are_left_alone(served: Serving, visit: Open) -> None:
     page = visit(served)
     count = page.messages.count()

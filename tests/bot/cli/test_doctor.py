@@ -346,6 +346,7 @@ _BROKEN: dict[str, tuple[Break, str, Level, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("what", _BROKEN)
 def test_what_is_broken_is_found_and_said_what_to_do(what: str, installed: Installed) -> None:
     break_it, name, level, told = _BROKEN[what]

@@ -2,6 +2,8 @@
 
 import io
 import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,14 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     saved(even_network(), folder / "even.keras")
     (folder / "colours.txt").write_text("\n".join(COLOURS) + "\n")
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_once() -> Iterator[None]:
+    """Load and compile each network once: these tests ask for the same few again and again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Explainer, "load", cache(Explainer.load))
+        yield
 
 
 @pytest.fixture

@@ -126,6 +126,7 @@ async def serving(there: Discord) -> AsyncIterator[str]:
         await server.close()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("stop_at", "number"),

@@ -49,6 +49,7 @@ def test_train_writes_a_network_that_evaluate_measures(data: Path, tmp_path: Pat
     assert mistakes == figures["digits"] - figures["correct"]
 
 
+@pytest.mark.slow
 def test_train_told_to_end_says_so_and_leaves_nothing(data: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot", "train", "--data", str(data), "-o", str(tmp_path / "n")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -64,6 +65,7 @@ def test_train_told_to_end_says_so_and_leaves_nothing(data: Path, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_examples_are_drawn_is_heard_by_the_command_alone(
     data: Path, tmp_path: Path
 ) -> None:

@@ -27,7 +27,6 @@ from bot.store import Store
 from bot.store.models import DailyDigit, Delivery
 from core.dataset import DigitSet, as_input
 from core.explain.explainer import Explainer
-from tests.postgresql import slow_on_postgresql
 
 _HERE, _THERE, _CHANNEL = 2**61 + 7, 2**61 + 8, 5
 _DAY = dt.timedelta(days=1)
@@ -210,7 +209,7 @@ async def test_the_last_answer_is_told_beside_the_next_question(
     assert unsent.previous == third.previous == ShownDigit(first.day, first.digit)
 
 
-@slow_on_postgresql
+@pytest.mark.slow
 async def test_digits_are_worth_discussing_and_not_repeated_for_half_a_year(
     store: Store,
     daily: DailyDigits,

@@ -118,6 +118,7 @@ def test_the_arrays_have_the_shapes_that_are_told(digits: DigitSet) -> None:
 # --- preparing -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_undivided_values_make_the_untrained_logits_255_times_as_large(
     untrained: Explainer, digits: DigitSet
 ) -> None:
@@ -187,6 +188,7 @@ def test_mnist_digits_are_fitted_and_centred(layer: LastLayer) -> None:
     states("preparing", 3, "20×20", "28×28")
 
 
+@pytest.mark.slow
 def test_shifted_digits_are_read_as_seldom_as_told(
     explainer: Explainer, layer: LastLayer, digits: DigitSet
 ) -> None:
@@ -370,6 +372,7 @@ def test_the_first_epoch_brings_98_percent(layer: LastLayer, digits: DigitSet) -
     states("training", 0, "98.2%")
 
 
+@pytest.mark.slow
 def test_mistakes_on_new_digits_become_more_confident(
     layer: LastLayer, wrong: NDArray[np.bool_], digits: DigitSet
 ) -> None:
@@ -380,6 +383,7 @@ def test_mistakes_on_new_digits_become_more_confident(
     assert confident.mean() > softmax(before.logits, axis=1).max(1)[mistakes].mean()
 
 
+@pytest.mark.slow
 def test_thinner_digits_are_read_as_seldom_as_told(
     explainer: Explainer, layer: LastLayer, digits: DigitSet
 ) -> None:
@@ -533,6 +537,7 @@ def _largest(values: Values, count: int) -> NDArray[np.bool_]:
     return marked
 
 
+@pytest.mark.slow
 def test_the_hottest_cells_with_ink_are_hardly_more_decisive_than_random_ones(
     explainer: Explainer, layer: LastLayer, gradcam: Values
 ) -> None:
@@ -599,6 +604,7 @@ def test_probabilities_round_to_1_for_37_percent(layer: LastLayer) -> None:
     states("deceptions", 0, "37%")
 
 
+@pytest.mark.slow
 def test_the_map_by_probability_is_off_for_most_digits(
     explainer: Explainer, layer: LastLayer
 ) -> None:
@@ -614,6 +620,7 @@ def test_the_map_by_probability_is_off_for_most_digits(
     states("deceptions", 0, "0.05")
 
 
+@pytest.mark.slow
 def test_so_many_heatmaps_are_empty(explainer: Explainer, layer: LastLayer) -> None:
     for name, share in (("conv2d", 0.57), (LAST, 0.019)):
         empty = [

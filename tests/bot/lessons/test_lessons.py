@@ -334,6 +334,7 @@ async def shown(
     return LessonState(name, page, view, 999_999_999), illustration
 
 
+@pytest.mark.sampled(24)
 @pytest.mark.parametrize(("name", "page"), PAGES)
 async def test_every_page_keeps_within_discords_limits_in_every_language(
     illustrator: Illustrator, name: str, page: int
@@ -392,6 +393,7 @@ async def drawn(illustrator: Illustrator, picture: str, view: View) -> bytes:
     return (await illustrator.illustrate(picture, view)).drawing.file
 
 
+@pytest.mark.sampled(15)
 @pytest.mark.parametrize(
     "picture", sorted(name for name, kind in PICTURES.items() if kind.shows_digit)
 )
@@ -404,6 +406,7 @@ async def test_a_picture_is_of_the_learners_own_digit_and_always_the_same(
     assert await drawn(illustrator, picture, View(8)) != first
 
 
+@pytest.mark.sampled(15)
 @pytest.mark.parametrize("picture", sorted(PICTURES))
 async def test_every_picture_can_be_of_ones_own_handwriting(
     illustrator: Illustrator, picture: str

@@ -309,6 +309,7 @@ async def test_the_true_map_is_told_in_words_numbers_and_alt_text(
     assert not any(name in sent(asked) for name in hidden)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", ["real", "layer", "heat", "bet", "true"])
 async def test_what_is_right_is_left_to_chance(pool: DigitPool, kind: str) -> None:
     answers = {(await KINDS[kind].make(pool, _ANY)).answer for _ in range(24)}
@@ -316,6 +317,7 @@ async def test_what_is_right_is_left_to_chance(pool: DigitPool, kind: str) -> No
     assert len(answers) >= min(len(KINDS[kind].choices), 5)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", list(KINDS))
 async def test_the_harder_the_narrower(pool: DigitPool, kind: str) -> None:
     margins = {

@@ -414,6 +414,7 @@ async def test_digits_that_were_seen_are_known(rounds: Rounds) -> None:
     assert await rounds.seen(0, _BORA) == frozenset()
 
 
+@pytest.mark.sampled(1)
 async def test_a_thousand_votes_at_once_are_what_they_are_one_after_the_other(
     rounds: Rounds, other: Rounds, store: Store
 ) -> None:

@@ -99,6 +99,7 @@ async def test_processes_may_start_and_write_at_the_same_time(url: URL) -> None:
     await store.close()
 
 
+@pytest.mark.slow
 async def test_processes_may_make_a_file_at_the_same_time(tmp_path: Path) -> None:
     for number in range(100):
         url = URL.create("sqlite+aiosqlite", database=str(tmp_path / f"{number}.sqlite3"))

@@ -58,6 +58,7 @@ def test_the_weight_of_a_map_is_the_slope_of_the_score(explainer: Explainer) -> 
     assert (above - below) / (2 * step) / 49 == pytest.approx(intermediates.alphas[k], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_last_epoch_is_the_shipped_network_and_the_first_knows_nothing(
     explainer: Explainer, digits: DigitSet
 ) -> None:

@@ -171,6 +171,7 @@ def _assert_explained_as(
     np.testing.assert_allclose(explained.probabilities, probabilities, atol=1e-5)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("way", _WAYS)
 def test_it_is_explained_alike(plain: Chain, way: str, thorough: bool) -> None:
     model = _WAYS[way]()
@@ -192,6 +193,7 @@ _WAYS_OF_ONE: dict[str, Callable[[], keras.Model]] = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("way", _WAYS_OF_ONE)
 def test_one_output_is_explained_as_two_classes(plain: Chain, way: str, thorough: bool) -> None:
     """With the logits 0 and z, of "not" and "is"."""

@@ -43,12 +43,14 @@ def empty(explainer: Explainer, digits: DigitSet) -> list[NDArray[np.bool_]]:
     return [logit.empty, log_odds.empty, explainer.explain(images, "conv2d").empty]
 
 
+@pytest.mark.slow
 def test_how_many_probabilities_float32_rounds_to_one(
     rounded: NDArray[np.bool_], stated: list[float]
 ) -> None:
     assert _is_stated(rounded, stated)
 
 
+@pytest.mark.slow
 def test_how_many_maps_are_empty(empty: list[NDArray[np.bool_]], stated: list[float]) -> None:
     assert all(_is_stated(each, stated) for each in empty)
 

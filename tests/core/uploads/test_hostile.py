@@ -37,6 +37,7 @@ def test_there_are_enough_of_them() -> None:
     assert len(set(_FILES.values())) == len(_FILES)
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("name", _FILES)
 def test_a_hostile_file_is_a_picture_or_a_sentence(name: str, worker: DecodingWorker) -> None:
     started = time.monotonic()
@@ -127,6 +128,7 @@ def test_a_picture_cut_short_anywhere_is_refused(kind: str) -> None:
             decode(data[:length])
 
 
+@pytest.mark.slow
 def test_real_files_broken_by_chance_are_read_or_refused() -> None:
     """The beginning of what `scripts.fuzz` goes on with."""
     fed = list(feed(islice(mutants(1), 800)))
@@ -140,6 +142,7 @@ def test_what_is_broken_by_chance_is_read_as_long_as_it_is_whole(worker: Decodin
         assert worker.decode(data).size in {(96, 72), (72, 96), (400, 300)}
 
 
+@pytest.mark.slow
 def test_the_same_seed_breaks_the_same_files() -> None:
     first = list(islice(mutants(7), 200))
     time.sleep(1.1)  # files may hold the second they were made in
@@ -148,6 +151,7 @@ def test_the_same_seed_breaks_the_same_files() -> None:
     assert list(islice(mutants(8), 200)) != first
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is memory bounded")
 def test_the_largest_pictures_fit_into_the_memory_there_is(tmp_path: Path) -> None:
     """Without the clock, because a machine may have more to do."""

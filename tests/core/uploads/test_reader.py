@@ -45,6 +45,7 @@ _READABLE = [3, 2, 1, 18, 4, 8, 11, 0, 61, 7]
 """A test digit of each class, neither the neatest nor the worst."""
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.__name__)
 def test_a_digit_is_read_whatever_is_wrong_with_its_picture(
     defect: Defect, said: Said, thorough: bool
@@ -60,6 +61,7 @@ def test_a_digit_is_read_whatever_is_wrong_with_its_picture(
     assert len(wrong) <= (4 if defect is hair_thin else 2 if thorough else 1), wrong
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("several", SEVERAL, ids=lambda several: several.__name__)
 def test_several_digits_are_read_in_order(several: Several, said: Said, thorough: bool) -> None:
     wrong = total = 0
@@ -79,6 +81,7 @@ _WRONG_AT_MOST: dict[Several, float] = {
 """Where digits run into one another more are read wrong than 1 of 20."""
 
 
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("nothing", NOTHING, ids=lambda nothing: nothing.__name__)
 def test_where_no_digit_is_none_is_found(nothing: Nothing, said: Said, thorough: bool) -> None:
     seeds = range(12 if thorough else 3)

@@ -338,6 +338,7 @@ def _with_metadata(kind: str, side: int) -> bytes:
     return data
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("side", [99, 500])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "HEIF", "AVIF"])
 def test_what_came_with_a_picture_does_not_go_on(
@@ -364,6 +365,7 @@ def test_what_was_kept_is_opened_again_with_the_same_pixels(
     assert again.size == (side, side)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

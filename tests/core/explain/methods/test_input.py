@@ -30,6 +30,7 @@ def test_every_method_has_an_oracle() -> None:
 # --- on digits -----------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     ("score", "against"), [*((score, None) for score in Score), (Score.LOGIT, 4)]
 )
@@ -77,6 +78,7 @@ def test_a_seed_stands_for_its_samples(
     assert np.abs(maps[0] - maps[2]).max() > 0.01 * np.abs(raw).max()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("score", Score)
 @pytest.mark.parametrize("method", [*_SIGNED])
 def test_a_black_image_has_nothing_to_explain(
@@ -92,6 +94,7 @@ def test_a_black_image_has_nothing_to_explain(
 # --- on a small smooth network, by finite differences --------------------------------------------
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("score", "against"), [*((score, None) for score in Score), (Score.LOGIT, 2)]
 )

@@ -32,6 +32,7 @@ def in_parts(smooth: SmoothNetwork) -> Explainer:
     return Explainer(smooth.model)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("method", METHODS)
 @example(seed=100186, n=8, blank=0, score=Score.LOG_ODDS)
 @given(seed=_SEEDS, n=st.integers(1, 9), blank=st.integers(0, 9), score=st.sampled_from(Score))
@@ -91,6 +92,7 @@ _NOT_LINEAR = ("gradcam++", "scorecam")
 """Their weights are no linear function of the score, as the papers have it."""
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("method", [name for name in METHODS if name not in _NOT_LINEAR])
 @given(seed=_SEEDS, power=st.integers(-12, 12), target=st.integers(0, 2))
 def test_larger_logits_have_the_same_maps(
@@ -110,6 +112,7 @@ _BY_CLASS = [name for name in METHODS if name not in {"eigencam", "scorecam"}]
 """Those whose maps depend on what the class makes of the features."""
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("method", _BY_CLASS)
 @given(seed=_SEEDS, target=st.integers(0, 2), bias=st.floats(-1e3, 1e3, width=32))
 def test_a_class_without_weights_has_an_empty_map(
@@ -125,6 +128,7 @@ def test_a_class_without_weights_has_an_empty_map(
     assert explained.empty_reasons == (EmptyReason.ZERO,) * 3
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("method", [name for name in _BY_CLASS if METHODS[name].per_layer])
 @given(seed=_SEEDS, target=st.integers(0, 2), score=st.sampled_from([Score.LOGIT, Score.LOG_ODDS]))
 def test_a_class_that_all_features_speak_against_has_an_empty_map(
