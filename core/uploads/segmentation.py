@@ -23,6 +23,7 @@ from core.uploads.candidates import (
 )
 from core.uploads.lines import reading_order, typical_height
 from core.uploads.merge import merge_strokes
+from core.uploads.signs import is_colon, is_percent_sign, percent_signs, without_brackets
 from core.uploads.strokes import Strokes, edges_touched, two_tone
 from core.uploads.touching import may_touch, split_touching
 from core.uploads.words import digit_runs
@@ -48,7 +49,7 @@ _MIN_SIZE = 0.4  # of a digit, as a share of the typical one of its line
 _SMALL_LINE = 0.6  # height of a line that is not small, as a share of the highest one's
 _LARGE = 3  # largest size of a digit, in multiples of the typical one of its line or of a sure line
 _MIN_SMALL, _SURE = 3, 3.5  # digits of a small line, and their mean evidence
-_NEARLY, _MIN_SURE, _MAX_DOUBTFUL = 2.5, 3, 0.5
+_NEARLY, _MIN_SURE, _MAX_DOUBTFUL = 2.5, 2, 0.5
 """A shape is a digit with `_NEARLY` less objectness in a line of at least `_MIN_SURE` digits, if it
 is of similar size and there are few such shapes beside those digits."""
 
@@ -68,10 +69,17 @@ def find_digits(
     lines = _lines(strokes.boxes)
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]
     scored = score_groups(strokes, groups, logits_fn)
-    options = {group: [one] for group, one in scored.items() if one.objectness >= min_objectness}
+    signs = {number for line in lines for number in percent_signs(line, strokes.boxes)}
+    options = {
+        group: [one]
+        for group, one in scored.items()
+        if one.objectness >= min_objectness
+        and signs.isdisjoint(group)
+        and not is_colon(one, strokes)
+    }
     for group in _to_split(scored, strokes)[: _MIN_SPLIT + _PER_DIGIT * len(options)]:
         digits = split_touching(scored[group], strokes.crop(group), logits_fn, min_objectness)
-        if digits:
+        if digits and not is_percent_sign(digits, scored[group]):
             options[group] = digits
     found = [
         [one for one in _best(line, options, min_objectness) if _is_written(one, strokes)]
@@ -80,15 +88,16 @@ def find_digits(
     letters = [_letters(*pair, strokes, scored) for pair in zip(found, lines, strict=True)]
     for digits, others in zip(found, letters, strict=True):
         for one in _doubtful(digits, others, min_objectness):
-            if _is_written(one, strokes):
+            if signs.isdisjoint(one.strokes) and _is_written(one, strokes):
                 digits.append(one)
                 others.remove(one)
     share = sum(map(len, letters)) / max(sum(map(len, [*found, *letters])), 1)
     least = min_objectness + _AMONG_LETTERS * share
-    return _in_order(
-        [one for pair in zip(found, letters, strict=True) for one in _outside_words(*pair, least)],
-        min_objectness,
-    )
+    kept = [
+        without_brackets(_outside_words(digits, others, least), others)
+        for digits, others in zip(found, letters, strict=True)
+    ]
+    return _in_order([one for line in kept for one in line], min_objectness)
 
 
 def _is_written(one: Candidate, strokes: Strokes) -> bool:
