@@ -79,7 +79,7 @@ def create_bot(settings: Settings, now: Clock = utc_now) -> "GradcamBot":
     """Create the bot. It is not connected yet, and has loaded nothing.
 
     Args:
-        settings: of the operator.
+        settings: the operator's settings.
         now: the clock.
     """
     return GradcamBot(settings, now)

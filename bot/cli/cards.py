@@ -61,9 +61,9 @@ def write_pictures(
     Args:
         path: has been checked.
         sources: all of them, whose files are not written over.
-        number: of the first digit among all, from 0.
+        number: the number of the first digit among all, from 0.
         source: has been read, and has at least one digit.
-        explanation: of these digits.
+        explanation: the explanation of these digits.
         colours: the colour map of heatmaps.
     """
     cards = [_card(source, explanation, i, colours) for i in range(len(source.digits))]
@@ -95,7 +95,7 @@ def write_heatmaps(path: Path, maps: "Sequence[NDArray[np.float32]]", nothing: s
 
     Args:
         path: has been checked.
-        maps: of one size, or the command ends.
+        maps: the maps; the command ends if they differ in size.
         nothing: why there is none, without a full stop.
     """
     import numpy as np

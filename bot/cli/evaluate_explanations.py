@@ -28,7 +28,7 @@ def evaluate_explanations(
     Args:
         weights: A network of digits.
         digits: How many test digits.
-        seed: Of all that is random.
+        seed: The seed of all that is random.
         output: The folder for the measurements, their plot and, if it holds the record of a
             training, its model card.
         as_json: Whether to print one JSON object a line in place of a table.

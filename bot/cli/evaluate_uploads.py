@@ -40,7 +40,7 @@ class Report:
     Attributes:
         sure: the least confidence of an answer that is told as plain fact.
         missing: files that `labels.csv` names and that are not there; they count nowhere.
-        results: of the others, in order.
+        results: the results of the others, in order.
         sheets: the contact sheets that were written.
     """
 

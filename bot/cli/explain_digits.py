@@ -46,7 +46,7 @@ class ExplainedDigit:
 
     Attributes:
         box: in the pixels of the picture as it is shown, also if it is turned.
-        line: of the picture, from 0.
+        line: the line in the picture, from 0.
         evidence: `heat`, the fields of a 3x3 grid with most of the evidence, the strongest first,
             none where the map is empty; `objectness`, the log-odds of a digit to no digit, `None`
             for a test digit.

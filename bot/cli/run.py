@@ -101,7 +101,7 @@ async def _reach(database: "URL") -> None:
     """Wait for a database that does not answer: it may start at the same time as the bot.
 
     Raises:
-        StoreError: It cannot be used, or does not come.
+        StoreError: If the database cannot be used, or does not answer in time.
     """
     from bot.store import StoreAwayError, up_to_date
 

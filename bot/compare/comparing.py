@@ -25,7 +25,7 @@ class Sheet:
     """Every method on one digit.
 
     Attributes:
-        query: of the digit, its class and the layer; by the default method.
+        query: the digit, its class and the layer, by the default method.
         methods: best first: by the probability that each leaves on average over the test digits,
             or, if that was not measured, here.
         records: what was measured of the network's explanations.

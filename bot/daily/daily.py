@@ -56,7 +56,7 @@ class DigitOfTheDay:
     """A digit that is to be sent.
 
     Attributes:
-        language: of the message; `None` means all languages.
+        language: the language of the message; `None` means all languages.
         day: in UTC.
         digit: index of the test digit.
         mistaken: whether the network misreads it; otherwise the right class leads narrowly.

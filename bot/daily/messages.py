@@ -31,7 +31,7 @@ def daily_message(
 
     Args:
         digit: the digit and its server.
-        picture: of the digit, JPEG.
+        picture: the picture of the digit, JPEG.
         ink: the regions with the most ink, for those who cannot see the picture.
         answer: what the networks say of the previous digit; `None` if there was none.
     """

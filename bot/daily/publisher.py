@@ -43,7 +43,7 @@ class DailyPublisher:
         """Send a server's digit of the day, unless it is sent already or its day is over.
 
         Raises:
-            discord.HTTPException: if Discord does not accept it; `/settings` shows why.
+            discord.HTTPException: If Discord does not accept it; `/settings` shows why.
         """
         digit = await self._digits.to_send(server_id)
         if digit is None:

@@ -44,7 +44,7 @@ class Corrections:
         """Record the label of a digit, in place of an earlier one.
 
         Args:
-            message_id: of the reply.
+            message_id: the id of the reply.
             classification: the network's.
             label: 0 to 9, or -1 for no digit. The network's own label, or `None`, takes an earlier
                 correction back.

@@ -27,8 +27,8 @@ def draw_overlay(
     Args:
         reading: the digits.
         predictions: one for each.
-        heatmaps: of the digits to show, by their positions; evidence against a class is left out.
-        colormap: of the heatmaps.
+        heatmaps: the heatmaps of the digits to show, by position, without evidence against a class.
+        colormap: the colormap of the heatmaps.
         refused: whether the shapes are no digits by the rules; then every prediction is doubtful.
 
     Returns:

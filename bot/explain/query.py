@@ -62,13 +62,13 @@ class Query:
     """Which digit to explain, and how.
 
     Attributes:
-        index: of the test digit; `None` for an upload.
+        index: the index of the test digit; `None` for an upload.
         layer: the layer whose feature maps are read.
         target: the class to explain; `None` for the predicted one.
         score: the score to differentiate.
         colours: the colour map of heatmaps.
         network: the network that answers.
-        position: of the digit in an upload, from 0 in reading order; `None` for several digits.
+        position: the digit's position in the upload, from 0; `None` for several digits.
         line: the line of the upload whose digits these are, from 0; `None` for all lines.
         method: the explanation method, a key of `core.METHODS`.
         against: the class that the explained one is compared with; `None` for none.

@@ -70,7 +70,7 @@ class Classification:
     """What a network classified a shape as, for its uploader to correct.
 
     Attributes:
-        position: of the shape among the digits of its picture, from 0 in reading order.
+        position: the position among the digits of its picture, from 0 in reading order.
         weights: the hash of the network's weights.
         prediction: 0 to 9, or `NO_DIGIT` if the shape was refused.
     """
@@ -99,19 +99,19 @@ class DigitResult:
 
     Attributes:
         digit: its label is the test set's, or the uploader's.
-        predictions: of the network that was asked, one for each digit of the picture.
-        other_predictions: of the other network.
+        predictions: for each digit of the picture, by the network that was asked.
+        other_predictions: the same, by the other network.
         target: the class explained.
         heatmap: (h, w) float32 in [0, 1], or in [-1, 1] if the query is `signed`.
         regions: where the evidence for the target is strongest; empty if there is none.
         layers_with_evidence: the layers whose Grad-CAM maps for the target are not empty.
-        test: of the heatmap; `None` if it holds no evidence for the target.
+        test: the test of the heatmap; `None` if it holds no evidence for the target.
         layers: the shape of each layer's map, in order.
         records: what was measured of the network's explanations.
         weights: the hash of the weights of the network that was asked.
         card: the picture of the digit and its map, PNG.
         reading: the uploaded picture; `None` for a test digit.
-        position: of the digit in the picture, from 0 in reading order.
+        position: the position of the digit in the picture, from 0 in reading order.
         overlay: the heat on the picture, JPEG; empty for a test digit.
         rejection: why the digit was refused; `None` if it was not.
     """
@@ -169,9 +169,9 @@ class PictureResult:
         reading: the picture, with at least two digits.
         shown: the positions of the digits that are explained, from 0 in reading order: all, or
             those of the query's line.
-        predictions: of the network that was asked, one for each digit of the picture.
-        other_predictions: of the other network.
-        tests: of the heatmaps of the digits shown; `None` if it holds no evidence for its class.
+        predictions: for each digit of the picture, by the network that was asked.
+        other_predictions: the same, by the other network.
+        tests: for each digit shown, the test of its heatmap; `None` if that has no evidence.
         layers: the shape of each layer's map, in order.
         records: what was measured of the network's explanations.
         weights: the hash of the weights of the network that was asked.
@@ -214,10 +214,10 @@ class Explained:
     """One explanation of a digit, to be shown beside others.
 
     Attributes:
-        prediction: of the network that was asked.
+        prediction: the prediction by the network that was asked.
         target: the class explained.
         heatmap: (h, w) float32 in [0, 1], or in [-1, 1] if the query is `signed`.
-        test: of the heatmap; `None` if it holds no evidence for the target.
+        test: the test of the heatmap; `None` if it holds no evidence for the target.
         record: what was measured of such explanations, if they were.
         weights: the hash of the network's weights.
     """
@@ -239,7 +239,7 @@ class ReadingSteps:
     """How one digit was read from a picture, step by step.
 
     Attributes:
-        position: of the digit, from 0 in reading order.
+        position: the position of the digit, from 0 in reading order.
         target: the class whose map the last step shows.
         layer: the layer whose feature maps were read; `None` for the input.
         regions: where the heat is strongest; empty for an empty map.

@@ -55,7 +55,7 @@ class Say:
         """Fill the fields of a text.
 
         Raises:
-            KeyError: there is no such key, or a field of its text is not given.
+            KeyError: If there is no such key, or a field of its text is not given.
         """
         return _FORMATTER.vformat(self._texts[key], (), fields)
 

@@ -124,7 +124,7 @@ class LessonActions:
         any.
 
         Raises:
-            UserError: if there is no such lesson.
+            UserError: If there is no such lesson.
         """
         if lesson not in self._lessons.names:
             raise UserError("lesson.unknown", lesson=Typed(lesson))

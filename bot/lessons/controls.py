@@ -78,7 +78,7 @@ def decode(match: re.Match[str]) -> LessonState:
     """Read the state in the `custom_id` of a page's control.
 
     Raises:
-        UserError: if it names a layer or a score that is gone.
+        UserError: If it names a layer or a score that is gone.
     """
     if match["layer"] not in _LAYERS or match["score"] not in _SCORES:
         raise UserError("lesson.changed")

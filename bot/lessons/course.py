@@ -46,9 +46,9 @@ class Page:
         title: its heading.
         text: what it says, in Discord's Markdown.
         picture: the kind of picture, a name in `bot.lessons.pictures.PICTURES`.
-        layer: of the picture, at first.
+        layer: the layer that the picture shows at first.
         target: the class explained, at first; `None` for the predicted one.
-        score: of that class, at first.
+        score: the score of that class that it shows at first.
         tries: what can be tried.
         terms: names of the terms that it uses.
         example: a test digit that shows the point well, if there is one.
@@ -139,8 +139,8 @@ class Lessons:
     """The course in every language; languages differ in their words only.
 
     Attributes:
-        names: of the lessons, in order.
-        term_names: of the terms.
+        names: the names of the lessons, in order.
+        term_names: the names of the terms.
     """
 
     def __init__(self, courses: Mapping[str, Course]) -> None:

@@ -60,7 +60,7 @@ class Illustrator:
             own: (28, 28) float32 in [0, 1], the learner's own digit; needed if the view has none.
 
         Raises:
-            UserError: if too many requests wait.
+            UserError: If too many requests wait.
         """
         digit = _digit(view, own)
         original = explained = await self._explain(digit.image, view.score)
@@ -89,7 +89,7 @@ class Illustrator:
         """Read the learner's own digit from the small picture that a message carries.
 
         Raises:
-            UserError: if the file is not `Illustration.own`, but something else.
+            UserError: If the file is not `Illustration.own`, but something else.
         """
         return await self._engine.picture(_read_own, file)
 

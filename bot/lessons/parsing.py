@@ -49,7 +49,7 @@ def load_lessons(folder: Traversable = COURSES) -> Lessons:
     """Read and check the course, from a folder that has one for each language; once a process.
 
     Raises:
-        LessonError: if a file is wrong, or differs from the other languages' in more than words.
+        LessonError: If a file is wrong, or differs from the other languages' in more than words.
     """
     languages = sorted(each.name for each in folder.iterdir() if (each / "lessons").is_dir())
     if not languages:
@@ -64,7 +64,7 @@ def parse_lesson(text: str, file: str, terms: Mapping[str, Term]) -> Lesson:
     """Read a lesson from the text of its file, whose stem is its name.
 
     Raises:
-        LessonError: if something is wrong, such as a term that there is not.
+        LessonError: If something is wrong, such as a term that there is not.
     """
     lines, first = _lines(text, file), _Text(file, 1, "")
     name = file.rpartition("/")[2].removesuffix(".md")
@@ -91,7 +91,7 @@ def parse_terms(text: str, file: str) -> dict[str, Term]:
     """Read the glossary from the text of its file.
 
     Raises:
-        LessonError: if something is wrong.
+        LessonError: If something is wrong.
     """
     sections = list(_sections(_lines(text, file), _TERM_FIELDS))
     for section in sections:

@@ -32,14 +32,14 @@ class Subject:
 
     Attributes:
         digit: before the learner's changes.
-        label: of the digit; for the learner's own, what the network reads.
+        label: the label of the digit; for the learner's own, what the network reads.
         image: (28, 28) float32 in [0, 1], the digit with the changes.
         original: all maps of `digit`.
         explained: all maps of `image`.
         target: the class explained.
         view: what the learner looks at.
         model: the network, a Keras model.
-        record: of the network's training.
+        record: the record of the network's training.
     """
 
     digit: Digit
@@ -99,7 +99,7 @@ class Picture(Generic[DataT]):
         """Draw the picture of a subject.
 
         Raises:
-            UserError: if too many requests wait.
+            UserError: If too many requests wait.
         """
         return await engine.picture(self.draw, subject, await self.compute(engine, subject))
 
@@ -108,7 +108,7 @@ async def last_intermediates(engine: Engine, s: Subject) -> Intermediates:
     """Compute the intermediate results of the log-odds at the last layer.
 
     Raises:
-        UserError: if too many requests wait.
+        UserError: If too many requests wait.
     """
     network = engine.explainers[NETWORK].closed_form
     return await engine.study(compute_intermediates, network, s.image, LAST_LAYER, s.target)
@@ -118,7 +118,7 @@ async def by_score(engine: Engine, s: Subject) -> dict[Score, Map]:
     """Compute the map of the class explained by every score.
 
     Raises:
-        UserError: if too many requests wait.
+        UserError: If too many requests wait.
     """
     explanations = {x: await engine.explain_all(s.image[np.newaxis], NETWORK, x) for x in Score}
     return {score: s.map_in(explained) for score, (explained,) in explanations.items()}

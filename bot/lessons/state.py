@@ -13,7 +13,7 @@ class View:
     """What a learner looks at on a page.
 
     Attributes:
-        index: of the test digit; `None` for the learner's own handwriting.
+        index: the index of the test digit; `None` for the learner's own handwriting.
         layer: whose feature maps are read.
         target: the class to explain; `None` for the predicted one.
         score: what is differentiated.

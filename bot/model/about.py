@@ -28,7 +28,7 @@ class About:
         """Gather what is known of a network in the folder where the training wrote it.
 
         Raises:
-            core.record.RecordError: the folder holds no record.
+            core.record.RecordError: If the folder holds no record.
         """
         return cls(ModelRecord.load(folder), _summary(model))
 

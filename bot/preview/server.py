@@ -32,7 +32,7 @@ async def preview(
         The served preview. Its `url` holds a secret.
 
     Raises:
-        simcord.SetupError: if the page cannot be served, for example because the port is taken.
+        simcord.SetupError: If the page cannot be served, for example because the port is taken.
     """
     locales: dict[int, str] = {}
     async with AsyncExitStack() as stack:

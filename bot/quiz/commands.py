@@ -154,7 +154,7 @@ class QuizCommands(commands.Cog):
         Args:
             channel: the thread.
             session_id: the session.
-            language: of the public message; `None` for the server's.
+            language: the language of the public message; `None` for the server's.
             owner: the id of the host.
             say: the host's language.
 

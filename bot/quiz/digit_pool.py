@@ -54,7 +54,7 @@ class DigitPool:
         """Find predictions and margins of all test digits unless they are known; takes a second.
 
         Raises:
-            UserError: too many requests wait.
+            UserError: If too many requests wait.
         """
         if not len(self.predictions):
             logits = await self.engine.test_logits()
@@ -111,7 +111,7 @@ class DigitPool:
             Its index and maps.
 
         Raises:
-            LookupError: none of a hundred digits has any.
+            LookupError: If none of a hundred digits has any.
         """
         drawn = self.pick(among, criteria, count=100)
         for start in range(0, len(drawn), 10):

@@ -39,7 +39,7 @@ class RoundPublisher:
         """Start the clock of a round, now that Discord has taken the message that shows it.
 
         Raises:
-            UserError: sending took so long that the round was withdrawn.
+            UserError: If sending took so long that the round was withdrawn.
         """
         begun = await self._rounds.sent(round_.round_id, message_id)
         if begun is None:

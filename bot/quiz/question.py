@@ -79,7 +79,7 @@ class Figure:
         regions: where each of its maps is strongest, or where most ink is.
         cells: the height and width of its maps; (0, 0) if it has none.
         probabilities: (10,), what the network predicts; of an answer only.
-        shares: of each map, the share of its heat in each of nine fields; of a bet's answer only.
+        shares: for each map, the share of its heat in each of nine fields; in a bet's answer only.
         tests: the deletion test of each map; of the answer of `true` only.
     """
 
@@ -104,7 +104,7 @@ class Venue:
         server_id: the server; `None` for direct messages.
         channel_id: the channel or thread.
         session_id: the study session, if it is part of one.
-        language: of the message; `None` for all.
+        language: the language of the message; `None` for all.
     """
 
     server_id: int | None
@@ -150,7 +150,7 @@ class Round:
         question: what it asks.
         venue: where it takes place.
         user_id: whose review it is; `None` if anyone may vote.
-        message_id: of the question; `None` until Discord has taken it.
+        message_id: the id of the question; `None` until Discord has taken it.
         opened_at: when its clock started.
         closes_at: later votes are refused.
         closed_at: when points were given; `None` while it is open.

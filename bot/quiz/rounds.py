@@ -61,7 +61,7 @@ class Rounds:
         """Open a round, in which anyone may vote for some seconds, or a user's review.
 
         Raises:
-            UserError: another round is open in the channel.
+            UserError: If another round is open in the channel.
         """
         opened_at = self._now()
         length = _REVIEW_TIME if user_id is not None else dt.timedelta(seconds=seconds)
@@ -118,7 +118,7 @@ class Rounds:
         """Vote, or change a vote.
 
         Raises:
-            UserError: the round is closed, or another user's.
+            UserError: If the round is closed, or another user's.
         """
         voted_at = self._now()
         async with self._store.begin() as transaction:
@@ -143,7 +143,7 @@ class Rounds:
         """Return a round in which a user may vote now.
 
         Raises:
-            UserError: the round is closed, or another user's.
+            UserError: If the round is closed, or another user's.
         """
         async with self._store.begin() as transaction:
             return _as_round(await self._open_row(transaction, round_id, user_id, self._now()))
@@ -160,7 +160,7 @@ class Rounds:
         """Keep a round open for longer.
 
         Raises:
-            UserError: it is closed.
+            UserError: If it is closed.
         """
         async with self._store.begin() as transaction:
             row = await transaction.get(models.Round, round_id, with_for_update=True)

@@ -13,7 +13,7 @@ class Item:
     """What a question that was answered wrongly is about.
 
     Attributes:
-        kind: of question.
+        kind: the kind of question.
         topic: such as the true digit.
     """
 

@@ -119,7 +119,7 @@ async def record_answers(
     """Move an item between the boxes of everyone who answered, within a transaction.
 
     Args:
-        store: of the transaction.
+        store: the store that the transaction is of.
         transaction: in which the answers are recorded.
         item: what the question was about.
         right: whether each user was right, by id.

@@ -47,7 +47,7 @@ class Cluster:
         """Take the address; nothing is sent there before `check` has found the cluster.
 
         Args:
-            url: of the application, with its route: http://ray-head:8000/gradcam.
+            url: the URL of the application, with its route: http://ray-head:8000/gradcam.
             weights: fingerprint of each network's weights; see `core.network.fingerprint`.
         """
         self.explainers = {network: RemoteExplainer(self, network) for network in weights}

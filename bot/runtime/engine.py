@@ -183,7 +183,7 @@ class Engine:
             (10,000, 10), in the order of the test digits.
 
         Raises:
-            UserError: Too many requests wait.
+            UserError: If too many requests wait.
         """
         explainer = self.explainers[Network.TUTORIAL]
         async with self._classifying:

@@ -176,7 +176,7 @@ class FairExecutor(ThreadPoolExecutor):
 
 
 class Admission:
-    """Lets in requests for which something is computed: so many of a person, a server, and in all.
+    """Limits the requests for which something is computed: of a person, of a server, and in all.
 
     Others, such as votes, are not counted.
     """

@@ -41,7 +41,7 @@ def configure(
         level: the least level of the bot's own lines; that of other libraries is INFO at least.
         form: for people, or a JSON object a line for programs.
         secrets: texts that are left out wherever they stand.
-        out: where to; standard error if left out.
+        out: the stream to write to; standard error if left out.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -13,7 +13,7 @@ class Shards:
     """Some or all shards of a bot.
 
     Attributes:
-        ids: of the shards, from 0.
+        ids: the numbers of the shards, from 0.
         count: the number of all shards that the bot has.
     """
 

@@ -75,7 +75,7 @@ class Board:
     """A scoreboard as one person may see it.
 
     Attributes:
-        standings: of those who are on scoreboards, the best first.
+        standings: the standings of those who are on scoreboards, the best first.
         own: the person's place among these; `None` if they have not voted.
         shown: whether the person is on scoreboards.
     """
@@ -90,8 +90,8 @@ class Week:
     """A person's points of one week.
 
     Attributes:
-        year: of the ISO calendar.
-        number: of the week, 1 to 53.
+        year: the year in the ISO calendar.
+        number: the number of the week, 1 to 53.
         right: the number of rounds in which the person was right.
         rounds: the number of rounds in which the person voted.
     """

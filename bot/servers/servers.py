@@ -37,7 +37,7 @@ class ServerSettings:
     """The settings of a server.
 
     Attributes:
-        language: of shared messages; `None` means all languages.
+        language: the language of shared messages; `None` means all languages.
         daily_channel_id: the channel of the digit of the day; `None` for no such digit.
         daily_hour: its hour, in UTC.
         host_roles: the roles whose members may host sessions.

@@ -135,7 +135,7 @@ class SessionActions:
         """Return an open session that the user may lead.
 
         Raises:
-            UserError: if the user may not lead it, it has ended, or there is none with this id.
+            UserError: If the user may not lead it, it has ended, or there is none with this id.
         """
         session = await self._sessions.get_open(session_id)
         await self.require_host(interaction, session)
@@ -145,7 +145,8 @@ class SessionActions:
         """Raise unless the user is the host of a session, or may host any in this server.
 
         Raises:
-            UserError: says who may lead the session, or start one without it.
+            UserError: If the user is not and may not. It says who may lead the session, or start
+                one without it.
         """
         host_id = 0 if session is None else session.host_id
         user, server_id = interaction.user, interaction.guild_id or 0
@@ -204,7 +205,7 @@ def require_permissions(interaction: Interaction, *permissions: str) -> None:
     """Raise unless the bot has some permissions, by the keys of their texts, in the channel.
 
     Raises:
-        UserError: names those that are missing.
+        UserError: If some are missing; it names them.
     """
     say, granted = speaker(interaction.locale), interaction.app_permissions
     missing = [

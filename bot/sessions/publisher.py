@@ -53,7 +53,7 @@ class SessionPublisher:
         """Bring the messages of a session up to date now, if it has changed.
 
         Raises:
-            UserError: if Discord refuses it; it is tried again later.
+            UserError: If Discord refuses it; it is tried again later.
         """
         try:
             await self._outbox.deliver(DeliveryKind.SESSION, session_id)

@@ -128,11 +128,11 @@ class Sessions:
         """Start a session, which its host takes part in.
 
         Args:
-            server_id: of the server.
-            channel_id: of the parent of its thread.
-            host_id: of who leads it.
+            server_id: the id of the server.
+            channel_id: the id of its thread's parent.
+            host_id: the id of its host.
             topic: its title.
-            language: of what all see; `None` for every language.
+            language: the language of its public messages; `None` for every language.
             lesson: the lesson to begin with, if any.
         """
         row = models.Session(
@@ -162,7 +162,7 @@ class Sessions:
         """Return a session.
 
         Raises:
-            UserError: if there is none with this id.
+            UserError: If there is none with this id.
         """
         found = await self._find(models.Session.session_id == session_id)
         if not found:
@@ -173,7 +173,7 @@ class Sessions:
         """Return a session that has not ended.
 
         Raises:
-            UserError: if it has ended, or there is none with this id.
+            UserError: If it has ended, or there is none with this id.
         """
         session = await self.get(session_id)
         if not session.is_open:
@@ -232,7 +232,7 @@ class Sessions:
         """End a session, and return whether it was open.
 
         Raises:
-            UserError: if a round is open, whose points would be missing from the summary.
+            UserError: If a round is open, whose points would be missing from the summary.
         """
         now = self._now()
         open_round = select(func.max(Round.closes_at)).where(

@@ -94,7 +94,7 @@ class Summaries:
         """Sum a session up.
 
         Raises:
-            UserError: if there is none with this id.
+            UserError: If there is none with this id.
         """
         session = await self._sessions.get(session_id)
         board = await self._scores.standings(RoundFilter(session.server_id, session_id))

@@ -30,8 +30,8 @@ def back_up(url: URL, file: Path) -> int:
     Only the file's owner can read it.
 
     Raises:
-        StoreError: the file exists already or cannot be written; the database cannot be read, or
-            is not of this version.
+        StoreError: If the file exists already or cannot be written, or if the database cannot be
+            read or is not of this version.
     """
     if file.exists():
         raise StoreError(f"{file} exists already. Choose another name.")
@@ -57,8 +57,8 @@ def restore(file: Path, url: URL) -> int:
     All or nothing is restored.
 
     Raises:
-        StoreError: the file is missing or no copy of a database; the database cannot be written,
-            or holds something already.
+        StoreError: If the file is missing or no copy of a database, or if the database cannot be
+            written or is not empty.
     """
     if not file.is_file():
         raise StoreError(f"There is no file {file}.")

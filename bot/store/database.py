@@ -60,7 +60,7 @@ class Store:
             url: of SQLite through aiosqlite, or of PostgreSQL through an asynchronous driver.
 
         Raises:
-            StoreError: it cannot be reached or written, or a newer version of the bot has made it.
+            StoreError: If it cannot be reached or written, or is of a newer version of the bot.
         """
         async with reaching(url) as engine:
             await upgrade(engine)
@@ -71,7 +71,7 @@ class Store:
         """Begin a transaction: committed at the end of the block, rolled back by an exception.
 
         Raises:
-            StoreAwayError: The database does not answer; the next transaction connects again.
+            StoreAwayError: If the database does not answer; the next transaction connects again.
         """
         with _telling_if_away():
             async with self._writing.begin() as session:
@@ -82,7 +82,7 @@ class Store:
         """Begin a transaction that only reads, and so takes no lock that others wait for.
 
         Raises:
-            StoreAwayError: The database does not answer; the next transaction connects again.
+            StoreAwayError: If the database does not answer; the next transaction connects again.
         """
         with _telling_if_away():
             async with self._reading.begin() as session:
@@ -112,7 +112,7 @@ async def up_to_date(url: URL) -> bool:
     """Whether a database has the tables of this version of the bot; changes nothing.
 
     Raises:
-        StoreError: it cannot be reached, or a newer version of the bot has made it.
+        StoreError: If it cannot be reached, or is of a newer version of the bot.
     """
     async with reaching(url) as engine:
         current = await is_current(engine)
@@ -124,7 +124,7 @@ async def try_to_write(url: URL) -> None:
     """Make a table in a database and take it back, to see whether that can be done.
 
     Raises:
-        StoreError: it cannot.
+        StoreError: If the database cannot be written.
     """
     async with reaching(url) as engine:
         async with engine.connect() as connection:

@@ -82,7 +82,7 @@ class Correction(Base):
 
     Attributes:
         network: names the weights (`core.network.fingerprint`).
-        message_id: of the reply.
+        message_id: the id of the reply.
         place: which of the reply's digits, from 0 in reading order.
         prediction: the class that the network predicted, or -1 where it refused.
         label: what the digit is, or -1 if it is not a digit; never the prediction.
@@ -122,7 +122,7 @@ class Server(Base):
     """A server that the bot is in or was in lately, and its settings.
 
     Attributes:
-        language: of shared messages; `None` means all languages.
+        language: the language of shared messages; `None` means all languages.
         daily_channel_id: the channel of the digit of the day; `None` for no such digit.
         daily_hour: its hour, in UTC.
         left_at: when the bot was removed; the server's data is deleted `SERVER_RETENTION` later.
@@ -200,10 +200,10 @@ class Session(Base):
         host_id: who leads it; 0 for no one, after the host's data was deleted.
         topic: its title.
         lesson: the name of the lesson that the group is at; `None` before the first one.
-        page: of that lesson, from 0.
+        page: the page of that lesson, from 0.
         revision: the number of changes of lesson and page, by which a late press is recognised.
         step_id: the message that shows the page; `None` until it is sent.
-        language: of what all participants see; `None` for every language.
+        language: the language of its public messages; `None` for every language.
         ended_at: `None` while it is open.
         summary_id: the message with the summary; `None` until it is sent, 0 if it cannot be.
     """
@@ -265,7 +265,7 @@ class LessonAnswer(Base):
     """How a person answered a question of a lesson; the last answer counts.
 
     Attributes:
-        session_id: in which session; 0: alone.
+        session_id: the id of the session; 0 outside of sessions.
         question: its number in the lesson, from 0.
         choice: the option chosen, from 0.
     """
@@ -286,13 +286,13 @@ class Round(Base):
 
     Attributes:
         server_id: `None`: in direct messages.
-        channel_id: of the channel or thread.
-        message_id: of the question; `None` until it is sent.
-        session_id: in which session, if in one.
+        channel_id: the id of the channel or thread.
+        message_id: the id of the question; `None` until it is sent.
+        session_id: the id of the session, if it is part of one.
         user_id: the person whose review it is, the only one asked; `None`: anyone.
-        kind: of question (`bot.quiz`).
+        kind: the kind of question (`bot.quiz`).
         question: what it takes to make the same question again; never sent to Discord.
-        language: of the message; `None`: both.
+        language: the language of the message; `None`: both.
         opened_at: when votes began.
         closes_at: from when on they are late.
         closed_at: when points were given; `None`: it is open.

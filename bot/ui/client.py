@@ -23,7 +23,7 @@ class Client(commands.AutoShardedBot):
     """A bot that knows which feature answers a control.
 
     Attributes:
-        admission: lets in requests for which something is computed, so many at a time.
+        admission: limits the requests for which something is computed.
         features: what answers the presses of each class of controls; see `bot.ui.control.register`.
         command_ids: the ids of the global commands by name, for clickable mentions.
         away: why nobody is served now; `None` while everybody is.

@@ -37,7 +37,7 @@ def framed(
     Args:
         parts: at most 40 components, including those nested in them.
         files: the files that the parts refer to.
-        colour: of the frame.
+        colour: the colour of the frame.
     """
     view = LayoutView(timeout=None)
     view.add_item(Container(*parts, accent_colour=colour))

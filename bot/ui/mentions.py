@@ -61,7 +61,7 @@ async def reply_to(message: discord.Message, reply: Message, number: int = 0) ->
     Discord takes the reply of a number once, also from another process or if its answer is lost.
 
     Raises:
-        discord.Forbidden: the bot may not write in the channel, or attach files there.
+        discord.Forbidden: If the bot may not write in the channel, or attach files there.
     """
     nonce = f"{message.id}-{number}"
     send = partial(message.channel.send, view=reply.view, files=reply.files, nonce=nonce)

@@ -15,7 +15,7 @@ async def reopening(client: Client, channel_id: int, write: Callable[[], Awaitab
     """Write in a channel; if it is an archived thread, open it again and write once more.
 
     Raises:
-        discord.Forbidden: the bot may not write there, or the thread is locked.
+        discord.Forbidden: If the bot may not write there, or the thread is locked.
     """
     try:
         return await write()

@@ -57,7 +57,7 @@ class MethodRecord:
         digits: The number of digits.
         p_left_20: Mean probability of the predicted class without the 20% of the ink where the
             map is brightest; lower is better.
-        p_left_20_interval: The interval of this mean, by the bootstrap.
+        p_left_20_interval: The interval of this mean, by bootstrapping.
         random_20: The same for random ink: the mean of four random orders.
         beats_random: Share of the digits whose probability falls further than for random ink.
         beats_random_interval: By Wilson's method.

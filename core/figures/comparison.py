@@ -32,7 +32,7 @@ class Tile:
     Attributes:
         title: What it is: a method, a class, a layer or a network.
         heatmap: (h, w) float32 in [0, 1], or in [-1, 1] with the diverging colormap.
-        colormap: Of the heatmap.
+        colormap: The colormap of the heatmap.
         left: A number below it, at the left.
         right: A number below it, at the right.
         warning: Whether the title is marked.

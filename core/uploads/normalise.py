@@ -79,7 +79,7 @@ def _adjust_strokes(
 
     Returns:
         The digit, the position of its upper left corner in `ink`, its scale, and the diameter of
-        the largest disc within it, by the longer side.
+        the largest disc within it, as a share of the longer side.
     """
     longer = min(max(*ink.shape, _FINE), _FINEST)
     fine = ink if max(ink.shape) == longer else _fit(ink, longer)

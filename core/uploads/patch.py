@@ -57,7 +57,7 @@ class Patch:
 
         Args:
             corners: (4, 2), upper left, upper right, lower right, lower left, in the picture.
-            max_pixels: of the result.
+            max_pixels: The largest number of pixels of the result.
         """
         corners = map_points(_inverse(self.matrix), corners)
         sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)

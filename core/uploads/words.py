@@ -9,15 +9,15 @@ import math
 from collections.abc import Sequence
 
 _CHANGE = 7.0  # objectness that a change costs between shapes that touch
-_CLOSE = 0.6  # distance over which that cost falls by a factor e, by the height of the line
+_CLOSE = 0.6  # distance over which that cost falls by a factor e, as a share of the line's height
 
 
 def digit_runs(evidence: Sequence[float], gaps: Sequence[float]) -> list[bool]:
     """Decide which shapes of a line belong to runs of digits.
 
     Args:
-        evidence: Of each shape, from left to right: its objectness, less the least of a digit.
-        gaps: (n - 1) distances between neighbours, by the height of the line.
+        evidence: For each shape, from left to right, its objectness minus the least of a digit.
+        gaps: (n - 1) distances between neighbours, in multiples of the line's height.
 
     Returns:
         Whether each shape is in a run of digits. Shapes of negative evidence may be, too: a dash.

@@ -32,7 +32,7 @@ def draw_cells(
         panel: The coloured cells, `CELL` pixels each.
         values: (n, n), the numbers.
         spec: Their format, such as `+.2f`.
-        title: Of the panel.
+        title: The title of the panel.
         lines: The first in white, the others dimmed.
         marked: The row and the column of a cell to frame.
     """
