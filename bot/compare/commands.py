@@ -12,7 +12,7 @@ from bot.compare.comparing import Comparing
 from bot.compare.comparison import Axis, Comparison
 from bot.compare.controls import CONTROLS
 from bot.compare.messages import pair, sheet
-from bot.explain.commands import layer_choices, own_answer, query_about, wait
+from bot.explain.commands import defer_and_read, layer_choices, own_answer, query_about
 from bot.explain.explaining import Explaining
 from bot.explain.query import DEFAULT_LAYER
 from bot.explain.uploads import Uploads
@@ -53,7 +53,7 @@ class Compare(commands.Cog):
         """Show every method on one digit."""
         query = replace(query_about(index, image), layer=layer, target=target)
         self._explaining.check(query)
-        reading = await wait(interaction, self._uploads, image, private=private)
+        reading = await defer_and_read(interaction, self._uploads, image, private=private)
         result = await self._comparing.sheet(query, reading)
         say, ownership = speaker(interaction.locale), own_answer(interaction, private=private)
         await reply(interaction, sheet(result, self._explaining.layers, say, ownership))
@@ -69,7 +69,7 @@ class Compare(commands.Cog):
     ) -> None:
         """Show two explanations of one digit side by side."""
         comparison = Comparison.on(Axis(by), query_about(index, image))
-        reading = await wait(interaction, self._uploads, image, private=private)
+        reading = await defer_and_read(interaction, self._uploads, image, private=private)
         result = await self._comparing.pair(comparison, reading)
         say, ownership = speaker(interaction.locale), own_answer(interaction, private=private)
         await reply(interaction, pair(result, self._explaining.layers, say, ownership))

@@ -83,7 +83,7 @@ class Comparing:
         methods = tuple(sorted(explained, key=_left))
         caption = format_percent(methods[0].prediction.probabilities[methods[0].target])
         tiles = [_tile(each, METHODS[each.query.method].title) for each in methods]
-        picture = await self._engine.picture(draw_sheet, digit.image, caption, tiles)
+        picture = await self._engine.run_drawing(draw_sheet, digit.image, caption, tiles)
         records = self._explaining.records[query.network]
         return Sheet(query, digit, methods, records, picture, reading)
 
@@ -109,8 +109,8 @@ class Comparing:
             )
             for each in (first, second)
         ]
-        picture = await self._engine.picture(draw_comparison, digit.image, tiles)
-        agreement = await self._engine.picture(
+        picture = await self._engine.run_drawing(draw_comparison, digit.image, tiles)
+        agreement = await self._engine.run_drawing(
             rank_correlation, first.heatmap, second.heatmap, digit.image
         )
         return Pair(

@@ -11,7 +11,14 @@ from bot.compare.comparing import Pair, Sheet
 from bot.compare.comparison import Axis
 from bot.compare.controls import AXIS_NAMES, pair_controls, sheet_controls
 from bot.explain.messages import header, shared
-from bot.explain.phrases import NETWORK_NAMES, SCORE_NAMES, deletion, read_as, receipt, where
+from bot.explain.phrases import (
+    NETWORK_NAMES,
+    SCORE_NAMES,
+    deletion,
+    describe_regions,
+    read_as,
+    receipt,
+)
 from bot.explain.query import Ownership
 from bot.explain.results import Explained, Shapes
 from bot.i18n import Say
@@ -71,7 +78,7 @@ def pair(result: Pair, layers: Shapes, say: Say, ownership: Ownership) -> Messag
         say("compare.one_scale" if result.same_scale else "compare.own_scale"),
         *(f"- **{name}** · {_tested(each, say)}" for name, each in zip(names, both, strict=True)),
     ]
-    heat = [where(strongest_regions(each.heatmap.clip(0)), say) for each in both]
+    heat = [describe_regions(strongest_regions(each.heatmap.clip(0)), say) for each in both]
     fields = {"first": names[0], "second": names[1], "heat": heat[0], "other_heat": heat[1]}
     small_print = [receipt(each.query, each.weights, each.target, say) for each in both]
     return _framed(

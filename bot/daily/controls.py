@@ -9,7 +9,7 @@ from bot.explain.actions import ExplainActions
 from bot.explain.query import Query
 from bot.ui.client import Interaction
 from bot.ui.control import EVERYONE, OWNER, Control
-from bot.ui.languages import beside
+from bot.ui.languages import in_languages_inline
 
 
 class LookCloserButton(
@@ -22,7 +22,7 @@ class LookCloserButton(
     @classmethod
     def drawn(cls, digit: int, language: str | None) -> Self:
         """Label it in the language of a shared message."""
-        label = beside(lambda say: say("daily.closer"), language)
+        label = in_languages_inline(lambda say: say("daily.closer"), language)
         return cls(Button(label=label, emoji="🔎", custom_id=f"daily:{digit}:{EVERYONE}"))
 
     @override

@@ -13,7 +13,7 @@ from bot.explain.messages import describe_card
 from bot.explain.phrases import REGION_NAMES
 from bot.explain.results import DigitResult
 from bot.i18n import Say
-from bot.ui.languages import both
+from bot.ui.languages import in_languages
 from bot.ui.layout import Message, attached, framed
 from core.explain.regions import Region
 from core.figures.probabilities import format_percent
@@ -41,20 +41,20 @@ def daily_message(
         return say("daily.alt", regions=", ".join(say(REGION_NAMES[each]) for each in ink))
 
     language = digit.language
-    heading = both(lambda say: say("daily.heading"), language)
-    file = attached(picture, file_name(digit.day), both(described, language))
+    heading = in_languages(lambda say: say("daily.heading"), language)
+    file = attached(picture, file_name(digit.day), in_languages(described, language))
     files = [file]
     parts: list[Item[Any]] = [
-        TextDisplay(f"{heading}\n{both(lambda say: say(question), language)}"),
+        TextDisplay(f"{heading}\n{in_languages(lambda say: say(question), language)}"),
         MediaGallery(MediaGalleryItem(file)),
-        TextDisplay(both(lambda say: say("daily.tomorrow"), language)),
+        TextDisplay(in_languages(lambda say: say("daily.tomorrow"), language)),
     ]
     if digit.previous is not None and answer is not None:
         previous = digit.previous
-        alt = both(lambda say: describe_card(answer, say), language)
+        alt = in_languages(lambda say: describe_card(answer, say), language)
         card = attached(answer.card, "gradcam.png", alt)
         files.append(card)
-        words = both(lambda say: _answer(digit.day, previous, answer, say), language)
+        words = in_languages(lambda say: _answer(digit.day, previous, answer, say), language)
         parts += [
             Separator(),
             TextDisplay(words),

@@ -67,7 +67,7 @@ class DailyPublisher:
 
     async def _message(self, digit: DigitOfTheDay) -> Message:
         image = test_digit(digit.digit).image
-        picture = await self._engine.picture(draw_digit, image, digit.day.toordinal())
+        picture = await self._engine.run_drawing(draw_digit, image, digit.day.toordinal())
         previous = None
         if digit.previous is not None:
             result = await self._explaining.answer(Query.test_digit(digit.previous.digit))

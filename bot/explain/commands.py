@@ -82,7 +82,7 @@ class Explain(commands.Cog):
             fitting = ", ".join(each.title for each in METHODS.values() if each.per_layer)
             title = METHODS[method].title
             raise UserError("explain.layer_unread", method=title, methods=fitting)
-        reading = await wait(interaction, self._uploads, image, private=private)
+        reading = await defer_and_read(interaction, self._uploads, image, private=private)
         result = await self._explaining.answer(query, reading)
         ownership = own_answer(interaction, private=private)
         await reply(interaction, answer(result, speaker(interaction.locale), ownership))
@@ -200,7 +200,7 @@ def query_about(index: int | None, image: discord.Attachment | None) -> Query:
     return Query.test_digit(index) if image is None else Query.upload()
 
 
-async def wait(
+async def defer_and_read(
     interaction: Interaction, uploads: Uploads, image: discord.Attachment | None, *, private: bool
 ) -> Reading | None:
     """Let a person wait for the answer to a command, and read their picture, if there is one.

@@ -148,7 +148,9 @@ class Explaining:
         explanations = await self._explained((digit,), query.network, query.score)
         (heatmap,) = await self._maps((digit,), query, explanations)
         target, heatmap = _target(query, explanations[0]), np.maximum(heatmap, 0)
-        strip = await self._engine.picture(_draw_steps, reading, position, heatmap, query.colours)
+        strip = await self._engine.run_drawing(
+            _draw_steps, reading, position, heatmap, query.colours
+        )
         regions = strongest_regions(heatmap)
         layer = query.layer_read
         return ReadingSteps(reading, position, target, layer, regions, strip)
@@ -165,7 +167,7 @@ class Explaining:
 
     async def _rejection_steps(self, reading: Reading) -> RejectionSteps:
         shape = await self.best_candidate(reading)
-        strip = await self._engine.picture(draw_rejection, reading.picture, reading.ink, shape)
+        strip = await self._engine.run_drawing(draw_rejection, reading.picture, reading.ink, shape)
         return RejectionSteps(reading, shape, strip)
 
     async def _explain_refused(self, query: Query, reading: Reading) -> DigitResult | NoDigitResult:
@@ -206,7 +208,7 @@ class Explaining:
         )
         refused = rejection is not None
         drawn, overlay, (test,) = await asyncio.gather(
-            self._engine.picture(draw_card, card),
+            self._engine.run_drawing(draw_card, card),
             self._overlay(query, reading, explanations, {position: heatmap}, refused=refused),
             self._tests((digit,), query, (explained,), (heatmap,)),
         )
@@ -272,7 +274,7 @@ class Explaining:
         if reading is None:
             return b""
         predictions = _predictions(explanations)
-        return await self._engine.picture(
+        return await self._engine.run_drawing(
             draw_overlay, reading, predictions, maps, query.colours, refused=refused
         )
 

@@ -12,9 +12,9 @@ from bot.explain.phrases import (
     REGION_NAMES,
     SCORE_NAMES,
     as_written,
-    boxed,
     deletion,
-    failed,
+    describe_regions,
+    digit_locations,
     has_lines,
     in_order,
     lines_of,
@@ -23,9 +23,9 @@ from bot.explain.phrases import (
     places,
     ranking,
     read_as,
+    refusal_reason,
     sanity_warning,
     way_up,
-    where,
 )
 from bot.explain.query import NO_DIGIT, Ownership, Query
 from bot.explain.results import (
@@ -76,7 +76,7 @@ def describe_card(result: DigitResult, say: Say) -> str:
     if query.signed:
         key = "alt.card_signed" if query.against is None else "alt.card_against"
         told.append(say(key, **explained))
-    told.append(where(result.regions, say))
+    told.append(describe_regions(result.regions, say))
     told.append(say("alt.card_prediction", **ranking(result.prediction)))
     if result.digit.label is not None:
         told.append(say("alt.card_label", label=result.digit.label))
@@ -85,12 +85,12 @@ def describe_card(result: DigitResult, say: Say) -> str:
 
 def _describe_photo(result: DigitResult, reading: Reading, say: Say) -> str:
     """Describe the heatmap on the picture, as far as the picture names its digits."""
-    explained = {"target": result.target, "heat": where(result.regions, say)}
+    explained = {"target": result.target, "heat": describe_regions(result.regions, say)}
     if len(reading.digits) == 1:
         region = say(REGION_NAMES[region_of(result.digit, reading)])
         read = result.prediction.digit
         return say("alt.photo_single", digit=read, region=region, **explained)
-    digits = boxed(reading, result.predictions, [result.position], say)
+    digits = digit_locations(reading, result.predictions, [result.position], say)
     return say("alt.photo", digits=digits, place=place(result.position, reading, say), **explained)
 
 
@@ -159,7 +159,7 @@ def _digit_words(result: DigitResult, say: Say, ownership: Ownership) -> list[st
         lines.append(say(key, index=query.index, label=result.digit.label))
     described = _explained(result, say)
     if result.test is not None:
-        lines.append(f"{say(_map_key(query), **described)} {where(result.regions, say)}")
+        lines.append(f"{say(_map_key(query), **described)} {describe_regions(result.regions, say)}")
         lines.append(deletion(result.test, query, result.target, say))
         if result.test.before < MARGIN:
             lines.append(say("explain.improbable", target=result.target))
@@ -188,7 +188,7 @@ def _rejection_words(
     return [
         say("refused.heading", said=query.correction),
         *_corrected("correct.refused", query, say, ownership),
-        f"{say('refused.shape')} {failed(rejection.shape, say)}",
+        f"{say('refused.shape')} {refusal_reason(rejection.shape, say)}",
         say("refused.as", network=network, digit=prediction.digit, confidence=confidence),
     ]
 
@@ -220,7 +220,7 @@ def _corrected(
 
 
 def _picture(result: PictureResult, say: Say, ownership: Ownership) -> Message:
-    digits = boxed(result.reading, result.predictions, result.shown, say)
+    digits = digit_locations(result.reading, result.predictions, result.shown, say)
     target = result.query.target
     alt = "alt.overview" if target is None else "alt.overview_target"
     overlay = attached(result.overlay, "overlay.jpg", say(alt, digits=digits, target=target))

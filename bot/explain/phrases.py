@@ -94,7 +94,7 @@ def ranking(prediction: Prediction) -> dict[str, object]:
     }
 
 
-def where(regions: Sequence[Region], say: Say) -> str:
+def describe_regions(regions: Sequence[Region], say: Say) -> str:
     """Say where a heatmap is brightest."""
     if not regions:
         return say("alt.no_heat")
@@ -141,7 +141,7 @@ def sanity_warning(query: Query, records: Records, say: Say) -> list[str]:
     return [say("explain.sanity_warning", method=METHODS[query.method].title, sanity=sanity)]
 
 
-def boxed(
+def digit_locations(
     reading: Reading, predictions: Sequence[Prediction], shown: Sequence[int], say: Say
 ) -> str:
     """Tell which of the digits shown stand where in a picture; of very many, only the digits."""
@@ -228,7 +228,7 @@ def no_digit(shape: BestCandidate | None, reading: Reading, say: Say) -> list[st
         return [say("nothing.no_stroke")]
     region = say(REGION_NAMES[region_of(shape.digit, reading)])
     nearest = say("nothing.nearest", digit=shape.prediction, region=region)
-    return [nearest, failed(shape, say)]
+    return [nearest, refusal_reason(shape, say)]
 
 
 _REFUSED = {
@@ -241,7 +241,7 @@ _REFUSED = {
 """The text for each of the `RULES`."""
 
 
-def failed(shape: BestCandidate, say: Say) -> str:
+def refusal_reason(shape: BestCandidate, say: Say) -> str:
     """Tell by which rule a shape is not taken for a digit."""
     rule = failed_rule(shape)
     value, needed = (rule or OBJECTNESS).written(shape)

@@ -10,11 +10,11 @@ from bot.explain.phrases import (
     REGION_NAMES,
     SCORE_NAMES,
     SCORE_NOTES,
-    failed,
+    describe_regions,
     no_digit,
     place,
     receipt,
-    where,
+    refusal_reason,
 )
 from bot.explain.query import Query
 from bot.explain.results import SURE, ReadingSteps, RejectionSteps, region_of
@@ -48,7 +48,7 @@ def _reading(shown: ReadingSteps, say: Say) -> tuple[list[str], str]:
         say("steps.normal_form"),
         say("steps.map", target=shown.target, layer=shown.layer or say("explain.input")),
     ]
-    return words, say("alt.steps", target=shown.target, heat=where(shown.regions, say))
+    return words, say("alt.steps", target=shown.target, heat=describe_regions(shown.regions, say))
 
 
 def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
@@ -60,10 +60,12 @@ def _rejection(shown: RejectionSteps, say: Say) -> tuple[list[str], str]:
     words += [
         say("steps.likeliest", region=region),
         say("steps.normal_form"),
-        f"{say('steps.evidence')} {failed(shape, say)}",
+        f"{say('steps.evidence')} {refusal_reason(shape, say)}",
         say("steps.likely", digit=shape.prediction),
     ]
-    alt = say("alt.steps_likeliest", region=region, digit=shape.prediction, why=failed(shape, say))
+    alt = say(
+        "alt.steps_likeliest", region=region, digit=shape.prediction, why=refusal_reason(shape, say)
+    )
     return words, alt
 
 

@@ -58,7 +58,9 @@ def _explain(
 
 
 async def _compared(engine: Engine, s: Subject) -> _Explanations:
-    return await engine.study(_explain, engine.explainers[NETWORK], s, _COMPARED, s.view.score)
+    return await engine.run_network(
+        _explain, engine.explainers[NETWORK], s, _COMPARED, s.view.score
+    )
 
 
 def _apart(s: Subject, explanations: _Explanations) -> Drawing:
@@ -90,7 +92,7 @@ def _likeness(value: float, maps: Sequence[Map]) -> str:
 async def _exact(engine: Engine, s: Subject) -> tuple[NDArray[np.float32], float]:
     """Compute HiResCAM's cells by logit, (7, 7), and the bias of the logit."""
     explainer = engine.explainers[NETWORK]
-    (exact,) = await engine.study(_explain, explainer, s, ["hirescam"], Score.LOGIT)
+    (exact,) = await engine.run_network(_explain, explainer, s, ["hirescam"], Score.LOGIT)
     return exact.raw[0], float(explainer.closed_form.bias[s.target])
 
 
@@ -132,7 +134,7 @@ def _randomised(explainer: Explainer) -> Explainer:
 
 async def _heads(engine: Engine, s: Subject) -> list[_Head]:
     flat = engine.explainers[NETWORK]
-    average = await engine.picture(_averaged, flat)
+    average = await engine.run_drawing(_averaged, flat)
 
     def explain(name: str, explainer: Explainer) -> _Head:
         (logits,) = explainer.logits(s.image[np.newaxis])
@@ -140,7 +142,7 @@ async def _heads(engine: Engine, s: Subject) -> list[_Head]:
         return _Head(name, logits, bias, _explain(explainer, s, _COMPARED, Score.LOGIT))
 
     return [
-        await engine.study(explain, name, explainer)
+        await engine.run_network(explain, name, explainer)
         for name, explainer in (("Flatten", flat), ("GAP", average))
     ]
 
@@ -171,7 +173,7 @@ def _replaced(s: Subject, heads: list[_Head]) -> Drawing:
 
 async def _deleted(engine: Engine, s: Subject) -> list[tuple[Map, DeletionTest]]:
     """Run the deletion test on the map of each method."""
-    explained = await engine.study(_explain, engine.explainers[NETWORK], s, _COMPARED)
+    explained = await engine.run_network(_explain, engine.explainers[NETWORK], s, _COMPARED)
     maps: list[Map] = [each.heatmaps[0] for each in explained]
     n = len(maps)
     tests = await engine.test_heatmaps([s.image] * n, NETWORK, maps, [s.target] * n)
@@ -203,8 +205,8 @@ def _deletion(s: Subject, tests: list[tuple[Map, DeletionTest]]) -> Drawing:
 async def _checked(engine: Engine, s: Subject) -> list[_Explanations]:
     """Explain by the trained network, and by the same with random weights in its last layer."""
     trained = engine.explainers[NETWORK]
-    random = await engine.picture(_randomised, trained)
-    return [await engine.study(_explain, each, s, _CHECKED) for each in (trained, random)]
+    random = await engine.run_drawing(_randomised, trained)
+    return [await engine.run_network(_explain, each, s, _CHECKED) for each in (trained, random)]
 
 
 def _sanity(s: Subject, explanations: list[_Explanations]) -> Drawing:

@@ -82,7 +82,7 @@ class Illustrator:
             record=self._record,
         )
         drawing = await PICTURES[picture].render(self._engine, subject)
-        carried = None if own is None else await self._engine.picture(write_own, own)
+        carried = None if own is None else await self._engine.run_drawing(write_own, own)
         return Illustration(picture, subject, carried, drawing, explainer.shapes)
 
     async def read_own(self, file: bytes) -> NDArray[np.float32]:
@@ -91,7 +91,7 @@ class Illustrator:
         Raises:
             UserError: If the file is not `Illustration.own`, but something else.
         """
-        return await self._engine.picture(_read_own, file)
+        return await self._engine.run_drawing(_read_own, file)
 
     async def _explain(self, image: NDArray[np.float32], score: Score) -> ExplanationSet:
         (explained,) = await self._engine.explain_all(image[np.newaxis], NETWORK, score)

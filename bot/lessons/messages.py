@@ -19,7 +19,7 @@ from discord.ui import (
 from discord.utils import as_chunks
 
 from bot.explain.controls import layer_options, score_options, target_options
-from bot.explain.phrases import SCORE_NAMES, where
+from bot.explain.phrases import SCORE_NAMES, describe_regions
 from bot.explain.results import Prediction
 from bot.i18n import Say
 from bot.lessons.controls import (
@@ -263,7 +263,7 @@ def _read(explained: ExplanationSet) -> dict[str, object]:
 
 
 def _heat(subject: Subject, say: Say) -> str:
-    return where(strongest_regions(subject.map_in(subject.explained)), say)
+    return describe_regions(strongest_regions(subject.map_in(subject.explained)), say)
 
 
 def _tries(

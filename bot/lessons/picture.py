@@ -101,7 +101,7 @@ class Picture(Generic[DataT]):
         Raises:
             UserError: If too many requests wait.
         """
-        return await engine.picture(self.draw, subject, await self.compute(engine, subject))
+        return await engine.run_drawing(self.draw, subject, await self.compute(engine, subject))
 
 
 async def last_intermediates(engine: Engine, s: Subject) -> Intermediates:
@@ -111,7 +111,7 @@ async def last_intermediates(engine: Engine, s: Subject) -> Intermediates:
         UserError: If too many requests wait.
     """
     network = engine.explainers[NETWORK].closed_form
-    return await engine.study(compute_intermediates, network, s.image, LAST_LAYER, s.target)
+    return await engine.run_network(compute_intermediates, network, s.image, LAST_LAYER, s.target)
 
 
 async def by_score(engine: Engine, s: Subject) -> dict[Score, Map]:

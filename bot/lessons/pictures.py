@@ -36,14 +36,14 @@ from core.figures.lessons.training import draw_epochs, draw_loss, format_loss
 
 async def _intermediates(engine: Engine, s: Subject) -> Intermediates:
     network = engine.explainers[NETWORK].closed_form
-    return await engine.study(
+    return await engine.run_network(
         compute_intermediates, network, s.image, s.view.layer, s.target, s.view.score
     )
 
 
 async def _by_epoch(engine: Engine, s: Subject) -> NDArray[np.float32]:
     """Compute (11, 10) probabilities: before the training and after each epoch."""
-    return await engine.study(probabilities_by_epoch, s.image, s.record.folder)
+    return await engine.run_network(probabilities_by_epoch, s.image, s.record.folder)
 
 
 async def _untrained(engine: Engine, s: Subject) -> ExplanationSet:

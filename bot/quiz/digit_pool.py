@@ -148,7 +148,7 @@ class DigitPool:
         **kwargs: P.kwargs,
     ) -> Figure:
         """Run a function that draws, off the event loop; `shown` are the maps or the digit."""
-        file = await self.engine.picture(draw, *args, **kwargs)
+        file = await self.engine.run_drawing(draw, *args, **kwargs)
         h, w = shown[0].shape
         return Figure(file, tuple(map(strongest_regions, shown)), (h, w))
 

@@ -15,7 +15,7 @@ from bot.quiz.question import Figure, QuizQuestion, Round, VoteResult
 from bot.reviews.asking import ReviewStatus
 from bot.reviews.messages import review_rows
 from bot.ui.control import EVERYONE
-from bot.ui.languages import both
+from bot.ui.languages import in_languages
 from bot.ui.layout import CALM, WARNING, Message, attached, framed
 
 _NAMED = 20  # are named with their points; the others are counted
@@ -32,7 +32,7 @@ def question_message(round_: Round, figure: Figure) -> Message:
         *parts,
         *choice_rows(round_.round_id, question.kind, EVERYONE),
         Separator(),
-        TextDisplay(both(lambda say: say("quiz.ends", when=when), language)),
+        TextDisplay(in_languages(lambda say: say("quiz.ends", when=when), language)),
         files=files,
     )
 
@@ -40,7 +40,7 @@ def question_message(round_: Round, figure: Figure) -> Message:
 def answer_message(round_: Round, figure: Figure) -> Message:
     """Lay out the answer of a closed round: why, how the votes fell, who was right, the points."""
     language, question = round_.venue.language, round_.question
-    lines = [both(lambda say: _votes(round_, say), language)]
+    lines = [in_languages(lambda say: _votes(round_, say), language)]
     scored = [each for each in round_.results if each.points]
     named = [each for each in scored if each.named][:_NAMED]
     if named:
@@ -51,13 +51,13 @@ def answer_message(round_: Round, figure: Figure) -> Message:
             )
         )
     if more := len(scored) - len(named):
-        lines.append(both(lambda say: say("quiz.more", count=more), language))
+        lines.append(in_languages(lambda say: say("quiz.more", count=more), language))
     parts, files = _answer(question, figure, language, f"answer-{round_.round_id}")
     return framed(
         *parts,
         TextDisplay("\n".join(lines)),
         Separator(),
-        TextDisplay(both(lambda say: _receipt(question, say), language)),
+        TextDisplay(in_languages(lambda say: _receipt(question, say), language)),
         files=files,
     )
 
@@ -152,7 +152,7 @@ def _question(question: QuizQuestion, figure: Figure, language: str | None) -> _
     def alt(say: Say) -> str:
         return say(kind.question_alt, **kind.question_fields(question, figure, say))
 
-    return _illustrated(both(ask, language), figure, "round", both(alt, language))
+    return _illustrated(in_languages(ask, language), figure, "round", in_languages(alt, language))
 
 
 def _answer(
@@ -167,7 +167,9 @@ def _answer(
     def alt(say: Say) -> str:
         return say(kind.answer_alt, **kind.answer_fields(question, figure, say))
 
-    return _illustrated(both(tell, language) + after, figure, name, both(alt, language))
+    return _illustrated(
+        in_languages(tell, language) + after, figure, name, in_languages(alt, language)
+    )
 
 
 def _illustrated(words: str, figure: Figure, name: str, alt: str) -> _Illustrated:

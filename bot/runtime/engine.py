@@ -188,7 +188,7 @@ class Engine:
         explainer = self.explainers[Network.TUTORIAL]
         async with self._classifying:
             if explainer not in _TEST_LOGITS:
-                images = await self.picture(as_input, load_test_digits().images)
+                images = await self.run_drawing(as_input, load_test_digits().images)
                 logits = await self.logits(images[..., 0], Network.TUTORIAL)
                 logits.setflags(write=False)
                 _TEST_LOGITS[explainer] = logits
@@ -200,14 +200,14 @@ class Engine:
         The images are (n, 28, 28) float32 in [0, 1].
         """
         # Loading and compiling take a second: not on the thread for which all others wait.
-        untrained = await self.picture(load_and_warm_up, self._untrained)
-        return await self.study(untrained.explain_all, images)
+        untrained = await self.run_drawing(load_and_warm_up, self._untrained)
+        return await self.run_network(untrained.explain_all, images)
 
-    async def study(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run_network(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that computes with a network, in turn with all else that networks do."""
         return await self._run("compute", self._network_thread, partial(work, *args, **kwargs))
 
-    async def picture(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run_drawing(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function that draws a picture, off the event loop."""
         return await self._run("draw", self._picture_threads, partial(work, *args, **kwargs))
 
@@ -254,7 +254,7 @@ class Engine:
         """Run work that only calls an explainer's methods: on the cluster, or else here."""
         with suppress(AwayError):
             return await self._by_cluster(network, work)
-        return await self.study(work, self.explainers[network])
+        return await self.run_network(work, self.explainers[network])
 
     async def _by_cluster(self, network: Network, work: _Work[T]) -> T:
         if self._cluster is None or not self._cluster.present:

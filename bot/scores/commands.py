@@ -72,7 +72,7 @@ class ScoreCommands(commands.Cog):
         me = interaction.user.id
         weeks = await self._scores.history(me, interaction.guild_id)
         bars = [(f"W{week.number}", week.points) for week in weeks]
-        picture = await self._engine.picture(draw_history, bars)
+        picture = await self._engine.run_drawing(draw_history, bars)
         in_server = interaction.guild_id is not None
         in_session = await self._scores.session_in(interaction.channel_id or 0) is not None
         say = speaker(interaction.locale)

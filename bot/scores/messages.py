@@ -9,7 +9,7 @@ from discord.ui import ActionRow, Item, MediaGallery, Separator, TextDisplay
 from bot.i18n import Say
 from bot.scores.controls import ScoreButton
 from bot.scores.scores import WEEKS, Board, Period, Standing, Week
-from bot.ui.languages import beside, both
+from bot.ui.languages import in_languages, in_languages_inline
 from bot.ui.layout import Message, attached, framed
 
 PERIODS = {
@@ -50,8 +50,10 @@ def shared_board(
 ) -> Message:
     """Lay out a scoreboard for a channel."""
     return framed(
-        *_board(standings, period, lambda text: both(text, language)),
-        _periods(period, owner, lambda text: beside(text, language), in_session=in_session),
+        *_board(standings, period, lambda text: in_languages(text, language)),
+        _periods(
+            period, owner, lambda text: in_languages_inline(text, language), in_session=in_session
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from bot.i18n import Say
 from bot.sessions.sessions import Session
 from bot.ui.client import Interaction
 from bot.ui.control import Control, ItemT
-from bot.ui.languages import beside
+from bot.ui.languages import in_languages_inline
 
 _SESSION = r"(?P<session>\d{1,10})"
 _REVISION = rf"{_SESSION}/(?P<revision>\d{{1,10}})"
@@ -189,5 +189,5 @@ CONTROLS = (SessionButton, TurnButton, LessonSelect, UnderstandingButton, HostSe
 
 def _button(session: Session, action: str, state: str, say: Say | None = None) -> Button[Any]:
     key, style = _BUTTONS[action]
-    label = say(key) if say else beside(lambda each: each(key), session.language)
+    label = say(key) if say else in_languages_inline(lambda each: each(key), session.language)
     return Button(label=label, style=style, custom_id=f"session_{action}:{state}")

@@ -21,7 +21,7 @@ from bot.sessions.controls import (
     UnderstandingButton,
 )
 from bot.sessions.sessions import PageUnderstanding, Session
-from bot.ui.languages import beside, both, voices
+from bot.ui.languages import in_languages, in_languages_inline, voices
 from bot.ui.layout import CALM, Message, framed, notice
 
 _ENDED = Colour.light_grey()
@@ -39,7 +39,7 @@ def panel(session: Session, lessons: Lessons) -> Message:
         head,
         participants,
         Separator(),
-        TextDisplay(both(lambda say: _place(session, lessons, say), session.language)),
+        TextDisplay(in_languages(lambda say: _place(session, lessons, say), session.language)),
         ActionRow(*(SessionButton.drawn(session, each) for each in ("join", "leave", "manage"))),
     )
 
@@ -155,11 +155,13 @@ def _head(session: Session) -> TextDisplay[Any]:
             return by
         return f"{by} {say('session.over', when=format_dt(session.ended_at, 'f'))}"
 
-    return TextDisplay(f"## {title(session)}\n{both(led, session.language)}")
+    return TextDisplay(f"## {title(session)}\n{in_languages(led, session.language)}")
 
 
 def _participants(session: Session) -> str:
-    count = beside(lambda say: say("session.present", count=session.size), session.language)
+    count = in_languages_inline(
+        lambda say: say("session.present", count=session.size), session.language
+    )
     names = session.present[:_MAX_NAMES]
     more = session.size - len(names)
     mentions = " ".join(f"<@{user_id}>" for user_id in names)

@@ -18,7 +18,7 @@ from bot.lessons.course import Lessons
 from bot.quiz.kinds import KINDS
 from bot.sessions.messages import page_name, title
 from bot.sessions.summary import Attendance, MissedQuestion, MissedRound, Summary
-from bot.ui.languages import beside, both, voices
+from bot.ui.languages import in_languages, in_languages_inline, voices
 from bot.ui.layout import Message, framed
 
 _MAX_PEOPLE, _MAX_MISSED, _MAX_DIGITS = 20, 5, 12
@@ -50,7 +50,7 @@ Write = Callable[[Callable[[Say], str]], str]
 
 def summary_message(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> Message:
     """Lay a summary out, with its files, for which `names` are the display names by id."""
-    write = partial(both, language=summary.session.language)
+    write = partial(in_languages, language=summary.session.language)
     counts = write(partial(_counts, summary))
     texts = [f"## {title(summary.session)}\n{counts}", _standings(summary)]
     if summary.missed:
@@ -76,7 +76,7 @@ def markdown(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> by
 
 def csvs(summary: Summary, names: Mapping[int, str], lessons: Lessons) -> dict[str, bytes]:
     """Write each table of a summary as a CSV file, by its name: `people`, `missed` and so on."""
-    write = partial(beside, language=summary.session.language)
+    write = partial(in_languages_inline, language=summary.session.language)
     return {name: _csv(table) for name, table in _tables(summary, names, lessons, write).items()}
 
 

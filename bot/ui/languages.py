@@ -12,7 +12,7 @@ def voices(language: str | None) -> tuple[Say, ...]:
     return tuple(map(speaker, sorted(LANGUAGES, key=lambda each: each != FALLBACK)))
 
 
-def both(say_each: Callable[[Say], str], language: str | None) -> str:
+def in_languages(say_each: Callable[[Say], str], language: str | None) -> str:
     """Say the same in the language of what is shared, or in each of them, one under the other.
 
     What comes out the same in all of them, such as a number, is said once. Texts of several lines
@@ -22,6 +22,6 @@ def both(say_each: Callable[[Say], str], language: str | None) -> str:
     return ("\n\n" if any("\n" in text for text in texts) else "\n").join(texts)
 
 
-def beside(say_each: Callable[[Say], str], language: str | None) -> str:
-    """Say the same as `both`, in one line: for the label of a button or an option."""
+def in_languages_inline(say_each: Callable[[Say], str], language: str | None) -> str:
+    """Say the same as `in_languages`, in one line: for the label of a button or an option."""
     return " · ".join(dict.fromkeys(map(say_each, voices(language))))

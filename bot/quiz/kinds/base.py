@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from bot.explain.phrases import where
+from bot.explain.phrases import describe_regions
 from bot.i18n import Say
 from bot.quiz.digit_pool import DigitPool
 from bot.quiz.question import Criteria, Figure, QuizQuestion, VoteResult
@@ -113,8 +113,8 @@ class Kind(ABC):
             "layer": question.layer,
             "h": h,
             "w": w,
-            "first": where(figure.regions[0], say),
-            "second": where(figure.regions[-1], say),
+            "first": describe_regions(figure.regions[0], say),
+            "second": describe_regions(figure.regions[-1], say),
         }
 
     def answer_fields(

@@ -102,7 +102,7 @@ async def _left(pool: DigitPool, drawn: list[int], method: str) -> NDArray[np.fl
     """
     labels: list[int] = pool.labels[drawn].tolist()  # which are the predictions
     explained = await pool.explain(drawn, labels, DEFAULT_LAYER, method)
-    rest = await pool.engine.picture(_without_hottest, drawn, explained.heatmaps)
+    rest = await pool.engine.run_drawing(_without_hottest, drawn, explained.heatmaps)
     logits = await pool.engine.logits(rest, Network.TUTORIAL)
     left = softmax(logits, axis=1)[np.arange(len(drawn)), labels]
     return np.where(explained.empty, np.float32(np.nan), left)

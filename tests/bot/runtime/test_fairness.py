@@ -34,7 +34,7 @@ def _explain_all(engine: Engine, digits: int) -> Awaitable[object]:
 
 
 def _draw(engine: Engine, digits: int) -> Awaitable[object]:
-    return engine.picture(np.sort, _DIGITS[:digits])
+    return engine.run_drawing(np.sort, _DIGITS[:digits])
 
 
 def _read(engine: Engine, digits: int) -> Awaitable[object]:
@@ -73,7 +73,7 @@ async def test_a_persons_requests_wait_for_their_earlier_ones_and_nobody_elses(
 
     async def ask(person: int, name: str) -> None:
         with admission.request(person, _HERE):
-            await asyncio.gather(*(engine.picture(begun.append, name) for _ in range(2)))
+            await asyncio.gather(*(engine.run_drawing(begun.append, name) for _ in range(2)))
             drawn.put_nowait(name)
             await answered.wait()
 

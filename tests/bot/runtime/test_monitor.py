@@ -89,7 +89,7 @@ async def test_metrics_count_what_was_computed(
             if each.name == name and each.labels == labels
         )
 
-    await engine.study(lambda: None)
+    await engine.run_network(lambda: None)
     before = await sample("gradcam_stage_seconds_count", stage="compute")
     digits = np.zeros((3, 28, 28), np.float32)
 
