@@ -3,7 +3,7 @@
 As in the tutorial, each call handles one digit with one gradient tape. `core.Explainer` computes
 the same maps many times faster.
 
-Matplotlib takes half a second to import, and only the drawing needs it.
+Matplotlib takes long to import, and only the drawing needs it.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -54,13 +54,17 @@ _LONGEST_FIRST = (
 
 
 def _not_sampled(items: Iterable[pytest.Item], seed: int) -> set[str]:
-    """Draw the cases of sampled tests that are not tried: the same for a seed in any process."""
-    cases: dict[tuple[str, int], list[str]] = defaultdict(list)
+    """Draw the cases of sampled tests that are not tried: the same for a seed in any process.
+
+    With each kind of database, as many are tried as the mark says.
+    """
+    cases: dict[tuple[str, int, bool], list[str]] = defaultdict(list)
     for item in items:
         if (mark := item.get_closest_marker("sampled")) is not None:
-            cases[item.nodeid.partition("[")[0], mark.args[0]].append(item.nodeid)
+            on_server = "postgresql" in item.nodeid  # which may not be installed
+            cases[item.nodeid.partition("[")[0], mark.args[0], on_server].append(item.nodeid)
     left_out = set[str]()
-    for (test, count), nodeids in cases.items():
+    for (test, count, _), nodeids in cases.items():
         drawn = random.Random(f"{seed} {test}").sample(sorted(nodeids), min(count, len(nodeids)))
         left_out |= {*nodeids} - {*drawn}
     return left_out
@@ -78,7 +82,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker("slow"):
                 item.add_marker(pytest.mark.skip(reason="slow: --slow runs it"))
         seed = config.getoption("randomly_seed", 0)
-        left_out = _not_sampled(items, seed) - {nodeid for nodeid in config.args if "[" in nodeid}
+        names = (arg.partition("::")[2] for arg in config.args)
+        named = tuple(name for name in names if "[" in name)
+        kept = [each for each in items if named and each.nodeid.endswith(named)]
+        left_out = _not_sampled(items, seed) - {item.nodeid for item in kept}
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
         items[:] = [item for item in items if item.nodeid not in left_out]
 

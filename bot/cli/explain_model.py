@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.explain.explanation import Explanation
 
 _MOST = 5  # classes that are told
-_WEAK = 0.1  # evidence of one sign is left out if its maximum is below this share of the overall
+_WEAK = 0.1  # evidence of one sign is left out if its maximum is below this share of all
 _MANY = 20  # more layers or labels than this are abbreviated in a message
 
 

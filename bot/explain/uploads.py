@@ -12,7 +12,7 @@ from bot.runtime.engine import Engine
 from bot.runtime.errors import UserError
 from core.uploads import MAX_BYTES, Reading, UploadError, UploadProblem
 
-_CACHE_SIZE = 48 << 20  # bytes; the largest picture takes 16 MB, an ordinary screenshot 2
+_CACHE_SIZE = 48 << 20  # bytes of pictures and their ink maps
 _MAX_PEOPLE = 1000  # whose last digit is remembered, in 3 KB each
 _REMEMBERED = 60 * 60  # seconds since the last use
 

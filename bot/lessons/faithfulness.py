@@ -1,4 +1,4 @@
-"""The pictures of the lesson about whether Grad-CAM is true of the network."""
+"""The pictures of the lesson about whether Grad-CAM is faithful to the network."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -118,7 +118,7 @@ class _Head:
     explanations: _Explanations
 
 
-# Compiling takes half a second: not on the thread for which all others wait, and once only.
+# Compiling takes long: not on the thread for which all others wait, and once only.
 @lru_cache(maxsize=1)
 def _averaged(explainer: Explainer) -> Explainer:
     """Return the network with a global average in place of `Flatten`."""

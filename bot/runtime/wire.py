@@ -1,5 +1,6 @@
 """What goes between the bot and a cluster: named values as the bytes of an `.npz` file."""
 
+import zlib
 from dataclasses import fields
 from io import BytesIO
 from typing import Any
@@ -11,7 +12,16 @@ from numpy.typing import NDArray
 from core.explain.explanation import Explanation, ExplanationSet
 from core.explain.scores import Score
 
-_NOT_WRITTEN_BY_PACK = (AttributeError, BadZipFile, EOFError, RuntimeError, TypeError, ValueError)
+_NOT_WRITTEN_BY_PACK = (
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
 """What NumPy and `zipfile` raise if a file is no archive, or is damaged or encrypted."""
 
 

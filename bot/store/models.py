@@ -371,7 +371,7 @@ class ReviewItem(Base):
 
 
 class DeliveryKind(StrEnum):
-    """What a delivery brings to Discord; each names its subject."""
+    """What a delivery brings to Discord, and what its subject is."""
 
     REVEAL = "reveal"
     """The answer of a round; the subject is the round's id."""

@@ -57,8 +57,8 @@ class _Key(NamedTuple):
 class Explainer:
     """Explains the predictions of a trained network. Thread-safe.
 
-    A graph is compiled on first use for each method, layer, score and image shape. The 42 most
-    recently used graphs are kept.
+    A graph is compiled on first use, for example for a method, layer, score and image shape. The
+    most recently used ones are kept.
 
     Example:
         >>> explainer = Explainer.load()

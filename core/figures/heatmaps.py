@@ -19,8 +19,8 @@ _OPACITY = 0.65
 """Opacity of a strong heatmap: a third of the contrast between ink and paper stays visible."""
 
 _OPAQUE_FROM = 0.5
-"""Share of the maximum from which a heatmap has its full opacity. Below it the opacity falls
-smoothly to 0, so that weak values do not veil the ink."""
+"""Share of the maximum from which a heatmap has its full opacity; of a signed one only the maximum
+has it. Below it the opacity falls smoothly to 0, so that weak values do not veil the ink."""
 
 _EDGE = 4
 """Pixels of the 28 at the edges of a digit's image, beside the 20 that its ink was fitted into."""

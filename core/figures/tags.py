@@ -123,7 +123,7 @@ def _lay_out(
 ) -> tuple[int, list[Box | None]]:
     """Choose one font size for all labels, and a place for each.
 
-    The size is the largest at which no label hides anything, and at most `_IRREGULAR` of the labels
+    The size is the largest at which no label hides much, and at most `_IRREGULAR` of the labels
     more than at the best size leave their first choice. If no size fits, it is the smallest.
 
     Returns:

@@ -18,14 +18,14 @@ LogitsFn = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 Group = tuple[int, ...]
 """Numbers of strokes that are taken together."""
 
-_BATCH = 128  # digits, whose feature maps take 11 MB
+_BATCH = 128  # digits, to bound the memory of their feature maps
 
 _MAX_BAR = 2.0  # evidence of a 1
 
 _EPSILON = 1e-6  # of a pixel, by which a box may be off through rounding
 
 MAX_OBJECTNESS = 8.0
-"""Cap on objectness, in log-odds: candidates that exceed it count as equally certain."""
+"""Cap on objectness beyond the least that is asked for, in log-odds: above it all are certain."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -17,7 +17,7 @@ _CHANNELS = np.array([[0.299, 0.587, 0.114], [1, 0, 0], [0, 1, 0], [0, 0, 1]], n
 """Weights of the colours: luminance, or one channel alone."""
 
 _FINE = 1 / 48
-"""Reach within which paper is looked for around the fine strokes of a page."""
+"""Reach for the fine strokes of a page, as a share of the longer side; see `WIDE`."""
 
 _FINE_THUMB = 256  # pixels of the thumbnail on which paper is estimated for fine strokes
 _BRIGHT = 110  # brightness of paper on which fine strokes are dark

@@ -69,7 +69,7 @@ def find_digits(
     lines = _lines(strokes.boxes)
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]
     scored = score_groups(strokes, groups, logits_fn)
-    signs = {number for line in lines for number in percent_signs(line, strokes.boxes)}
+    signs = {number for line in lines for number in percent_signs(line, scored)}
     options = {
         group: [one]
         for group, one in scored.items()
@@ -78,8 +78,13 @@ def find_digits(
         and not is_colon(one, strokes)
     }
     for group in _to_split(scored, strokes)[: _MIN_SPLIT + _PER_DIGIT * len(options)]:
+        if not signs.isdisjoint(group):
+            continue
         digits = split_touching(scored[group], strokes.crop(group), logits_fn, min_objectness)
-        if digits and not is_percent_sign(digits, scored[group]):
+        if is_percent_sign(digits, scored[group]):
+            signs.update(group)
+            options.pop(group, None)
+        elif digits:
             options[group] = digits
     found = [
         [one for one in _best(line, options, min_objectness) if _is_written(one, strokes)]

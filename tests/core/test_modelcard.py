@@ -42,7 +42,7 @@ def test_the_shipped_card_is_of_the_shipped_record(folder: Path) -> None:
 )
 def test_every_figure_of_uploads_is_the_records(figure: str, value: object, said: str) -> None:
     record = ModelRecord.load(UPLOADS_WEIGHTS)
-    uploads = replace(_decision(), **{figure: value})  # type: ignore[arg-type]  # any figure
+    uploads = replace(_uploads_metrics(), **{figure: value})  # type: ignore[arg-type]  # any figure
     card = " ".join(model_card(record).split())
     other = replace(record, metrics=replace(record.metrics, uploads=uploads))
 
@@ -54,9 +54,9 @@ def test_every_kind_of_negative_is_in_the_card_if_it_was_measured() -> None:
     record = ModelRecord.load(UPLOADS_WEIGHTS)
     card = model_card(record)
     for kind in KINDS:
-        assert f"| {kind} | {_decision().refused_by_kind[kind]:.1%} |" in card
+        assert f"| {kind} | {_uploads_metrics().refused_by_kind[kind]:.1%} |" in card
 
-    before = replace(record.metrics, uploads=replace(_decision(), refused_by_kind={}))
+    before = replace(record.metrics, uploads=replace(_uploads_metrics(), refused_by_kind={}))
     earlier = model_card(replace(record, metrics=before))
     assert "| negatives |" in card
     assert "| negatives |" not in earlier
@@ -70,7 +70,7 @@ def test_it_counts_the_fonts_that_there_are() -> None:
 
 
 def test_the_documents_quote_the_records() -> None:
-    metrics, uploads = ModelRecord.load(UPLOADS_WEIGHTS).metrics, _decision()
+    metrics, uploads = ModelRecord.load(UPLOADS_WEIGHTS).metrics, _uploads_metrics()
     readme, page = (_words(_ROOT / name) for name in ("README.md", "docs/uploads.md"))
 
     assert f"({metrics.accuracy:.2%} of the test digits)" in readme
@@ -90,7 +90,7 @@ def test_the_documents_quote_the_records() -> None:
     assert f"Below {SURE:.0%}" in page
 
 
-def _decision() -> UploadsMetrics:
+def _uploads_metrics() -> UploadsMetrics:
     return ModelRecord.load(UPLOADS_WEIGHTS).uploads_metrics
 
 

@@ -12,7 +12,6 @@ from bot.quiz.question import QuizQuestion, Venue
 from bot.quiz.rounds import Rounds
 from bot.store import Store
 from bot.store.models import ReviewItem, Vote
-from tests.postgresql import slow_on_postgresql
 
 _NOW = dt.datetime(2030, 1, 1, 20, tzinfo=dt.UTC)
 _PEOPLE, _CHANNELS, _PROCESSES = 100, 12, 3
@@ -20,7 +19,6 @@ _NINE = QuizQuestion("heat", 7, 9, 9, "conv2d_1", "9", "9", 1)
 
 
 @pytest.mark.slow
-@slow_on_postgresql
 async def test_rounds_about_the_same_are_closed_at_once_and_each_once(url: URL) -> None:
     now = _NOW
     async with AsyncExitStack() as stack:

@@ -181,7 +181,9 @@ def test_what_pack_has_not_written_is_refused(file: bytes) -> None:
 
 @given(at=st.integers(0), byte=st.integers(0, 255))
 @example(at=_PACKED.index(b"PK\x01\x02") + 8, byte=1)  # encrypted
-@example(at=_PACKED.index(b"PK\x01\x02") + 10, byte=99)  # compressed in an unknown way
+@example(at=_PACKED.index(b"PK\x01\x02") + 10, byte=8)  # compressed in a way that it is not
+@example(at=_PACKED.index(b"PK\x01\x02") + 10, byte=12)
+@example(at=_PACKED.index(b"PK\x01\x02") + 10, byte=99)  # in an unknown way
 def test_a_damaged_file_is_read_or_refused(at: int, byte: int) -> None:
     damaged = bytearray(_PACKED)
     damaged[at % len(damaged)] = byte

@@ -106,7 +106,7 @@ def test_images_with_and_without_a_channel_are_the_same(
 def test_the_default_is_the_tutorial_s_formula_in_float64(
     explainer: Explainer, digits: DigitSet, thorough: bool
 ) -> None:
-    """On every fifth of the test digits; all 10,000 take half a minute and differ no more."""
+    """On every fifth of the test digits, or of the first 2,500."""
     empty = dict.fromkeys(LAYERS, 0)
     for start in range(0, 10_000 if thorough else 2_500, 2_500):
         batch = images(digits, slice(start, start + 2_500, 5))
