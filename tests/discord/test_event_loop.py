@@ -168,7 +168,7 @@ async def test_who_waits_long_is_told_how_many_come_before_them(
     alone = await server.minji.slash(server.channel, "explain", index=4321)
     async with _asking(server, *((person, guild) for person in (1, 2, 2, 2))):
         answered = await server.minji.slash(server.channel, "explain", index=4322)
-        monkeypatch.setattr(engine, "picture", _refuse)
+        monkeypatch.setattr(engine, "run_drawing", _refuse)
         refused = await server.minji.slash(server.channel, "explain", index=4323)
 
     told = speaker("ko")("problem.before", count=2)
