@@ -83,7 +83,7 @@ def find_digits(
         digits = split_touching(scored[group], strokes.crop(group), logits_fn, min_objectness)
         if is_percent_sign(digits, scored[group]):
             signs.update(group)
-            options.pop(group, None)
+            options = {other: one for other, one in options.items() if signs.isdisjoint(other)}
         elif digits:
             options[group] = digits
     found = [

@@ -40,16 +40,17 @@ def percent_signs(line: Sequence[int], scored: Mapping[Group, Candidate]) -> set
     """
     signs: set[int] = set()
     for sign in zip(line, line[1:], line[2:], strict=False):
-        upper_ring, stroke, lower_ring = (scored[number,] for number in sign)
-        first, bar, last = np.array([upper_ring.box, stroke.box, lower_ring.box])
+        ring, stroke, lower_ring = (scored[number,] for number in sign)
+        if ring.prediction != 0 or lower_ring.prediction != 0:
+            continue
+        first, bar, last = np.array([ring.box, stroke.box, lower_ring.box])
         height = bar[3] - bar[1]
         rings = np.array([first, last])
         sizes = (rings[:, 2:] - rings[:, :2]) / height
         upper, lower = (rings[:, 1] + rings[:, 3] - bar[1] - bar[3]) / 2 / height
         is_small = sizes.min() >= _MIN_RING and sizes.max() <= _MAX_RING
-        are_rings = upper_ring.prediction == lower_ring.prediction == 0
         is_apart = upper < -_OFF_MIDDLE and lower > _OFF_MIDDLE
-        if are_rings and is_small and is_apart and last[2] - first[0] <= _WIDEST * height:
+        if is_small and is_apart and last[2] - first[0] <= _WIDEST * height:
             signs.update(sign)
     return signs
 
@@ -75,10 +76,11 @@ def without_brackets(digits: Sequence[Candidate], letters: Sequence[Candidate]) 
     bends = np.array([_bend(one.form.image) if one.prediction == 1 else 0.0 for one in order])
     opening, closing = np.flatnonzero(bends <= -_BENT), np.flatnonzero(bends >= _BENT)
     others = len(order) - len(opening) - len(closing)
-    are_both = len(opening) > 0 and len(closing) > 0
-    is_pair = are_both and others > 0 and opening[0] < closing[-1]
-    is_among_letters = len(letters) >= (1 if are_both else _MIN_LETTERS)
-    if is_pair or (is_among_letters and (are_both or others == 0)):
+    if len(opening) and len(closing):
+        are_brackets = len(letters) > 0 or (others > 0 and opening[0] < closing[-1])
+    else:
+        are_brackets = len(letters) >= _MIN_LETTERS and others == 0
+    if are_brackets:
         return [one for one, bend in zip(order, bends, strict=True) if abs(bend) < _BENT]
     return order
 
