@@ -14,6 +14,7 @@ from core.uploads.candidates import (
 )
 from core.uploads.seams import find_cuts
 from core.uploads.strokes import Crop
+from core.uploads.zeros import split_at_zeros
 
 _NARROW, _WIDE = 0.62, 1.25  # width by height: below, one digit for certain; above, certainly not
 _MIN_HEIGHT = 8  # pixels
@@ -44,7 +45,9 @@ def split_touching(
     if _is_wide(whole):
         digits = _best(parts, min_objectness) or _best(parts, min_objectness, may_skip=True)
         if len(digits) < 2 or sum(digit.mass for digit in digits) < _MIN_COVERED * whole.mass:
-            return []
+            digits = []
+        at_zeros = split_at_zeros(whole, crop, logits_fn, min_objectness)
+        digits = max(digits, at_zeros, key=lambda split: total_score(split, min_objectness))
     else:
         digits = _best(parts, _MARGIN + max(whole.objectness, min_objectness))
     favoured = replace(whole, penalty=-_MARGIN)

@@ -79,6 +79,19 @@ def touching_zeros(rng: Generator) -> tuple[Sheet, str]:
     return _sheet([_row(rng, [*_some(rng, 1), *zeros], gap=(-0.06, -0.02))], rng)
 
 
+def zeros_that_share_walls(rng: Generator) -> tuple[Sheet, str]:
+    """In one go, where the pen does not quite come back to where a zero began."""
+    first, label = _row(rng, _some(rng, 1))
+    count, width, pen = int(rng.integers(2, 5)), rng.uniform(0.55, 0.8), int(rng.integers(5, 9))
+    zeros = np.zeros((2 * _HEIGHT, round((count + 0.3) * width * _HEIGHT)), np.float32)
+    for number in range(count):
+        middle = round((number + 0.6) * width * _HEIGHT), _HEIGHT + int(rng.integers(-3, 4))
+        axes = round(width / 2 * _HEIGHT), round(rng.uniform(0.44, 0.5) * _HEIGHT)
+        began, gap = int(rng.integers(-120, -60)), int(rng.choice([0, 8, 16]))
+        cv2.ellipse(zeros, middle, axes, 0, began + gap, began + 360, 1, pen, cv2.LINE_AA)
+    return _sheet([(np.hstack([first, zeros]), label + "0" * count)], rng)
+
+
 def among_letters(rng: Generator) -> tuple[Sheet, str]:
     """A room number, a price: capitals before and behind."""
     return _sheet([_row(rng, ["K", "A", *_some(rng, 3), "W", "N"], gap=(0.25, 0.4))], rng)
@@ -109,6 +122,7 @@ SEVERAL: tuple[Several, ...] = (
     rising_line,
     touching,
     touching_zeros,
+    zeros_that_share_walls,
     among_letters,
     underlined,
     many_sizes,
