@@ -63,9 +63,8 @@ def load_and_warm_up(weights: Path) -> "Explainer":
     Compiling takes as long as many answers: not on the thread for which they wait.
     """
     explainer, blank = load_explainer(weights), np.zeros((1, 28, 28), np.float32)
-    with _uncollected():
-        explainer.explain_all(blank)
-        explainer.logits(blank)
+    explainer.explain_all(blank)
+    explainer.logits(blank)
     return explainer
 
 
@@ -74,8 +73,12 @@ def _uncollected() -> Iterator[None]:
     """Disable garbage collection in this context, and freeze the objects alive at its end.
 
     TensorFlow keeps hundreds of thousands of objects. Each full collection would traverse them all,
-    often during start-up, and later while the event loop stands still.
+    often during start-up, and later while the event loop stands still. This happens once a process:
+    later there is garbage too, which would be kept for good.
     """
+    if gc.get_freeze_count():
+        yield
+        return
     gc.disable()
     try:
         yield

@@ -1,6 +1,7 @@
 """The networks, loaded once a process."""
 
 import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -15,6 +16,25 @@ def test_the_garbage_collector_leaves_out_what_tensorflow_keeps() -> None:
 
     assert gc.get_freeze_count() > 100_000
     assert gc.get_threshold()[2] > 10
+
+
+def test_garbage_is_collected_although_a_network_is_loaded_later() -> None:
+    class Request:
+        itself: "Request"
+
+    load_explainer(UPLOADS_WEIGHTS)
+    request = Request()
+    request.itself = request
+    alive = weakref.ref(request)
+    gc.disable()
+    try:
+        del request
+        load_explainer.__wrapped__(UPLOADS_WEIGHTS)
+    finally:
+        gc.enable()
+    gc.collect()
+
+    assert alive() is None
 
 
 def test_most_requests_find_what_they_need_compiled(monkeypatch: pytest.MonkeyPatch) -> None:

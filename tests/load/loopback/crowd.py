@@ -88,27 +88,30 @@ class Crowd:
     ) -> AsyncIterator[int]:
         """Let them do so many things, so many at a time; for ever if there is no number.
 
-        Yields the number of each that is done.
+        Yields how many are done, after each.
         """
         idle = self._random.sample(self.people, len(self.people))
         numbers = itertools.count() if interactions is None else iter(range(interactions))
-        done: asyncio.Queue[int] = asyncio.Queue()
+        done = asyncio.Semaphore(0)
 
         async def turns() -> None:
-            for number in numbers:
+            for _ in numbers:
                 person = idle.pop(0)
                 try:
                     await self._act(person)
                 finally:
                     idle.append(person)
-                done.put_nowait(number)
+                done.release()
                 await asyncio.sleep(self._random.uniform(0, 2 * pause))
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(at_once, len(self.people))):
                 group.create_task(turns())
-            for _ in itertools.count() if interactions is None else range(interactions):
-                yield await done.get()
+            for number in (
+                itertools.count(1) if interactions is None else range(1, interactions + 1)
+            ):
+                await done.acquire()
+                yield number
 
     async def act_for_ever(self, *, at_once: int, pause: float = 0.0) -> None:
         """Let them do so many things at a time, until this is cancelled."""
@@ -298,8 +301,8 @@ async def run_load(
     own = process.folder / "loopback-stalls"
     watch_loop(own)
     memory = 0
-    async for number in crowd.act(interactions=interactions, at_once=at_once):
-        if number == interactions // 2:
+    async for done in crowd.act(interactions=interactions, at_once=at_once):
+        if done == interactions // 2:
             memory = process.memory
     discord.harm()
     recovered = await crowd.ask_everywhere()
