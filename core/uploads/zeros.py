@@ -39,9 +39,8 @@ def split_at_zeros(
         return []
     crops = [part for mask in masks if (part := crop.masked(mask)) is not None]
     digits = score(map(candidate, crops), logits_fn)
-    if any(one.prediction != 0 for one in digits[: len(zeros)]):
-        return []
-    if any(one.objectness < min_objectness for one in digits):
+    are_zeros = all(one.prediction == 0 for one in digits[: len(zeros)])
+    if not are_zeros or any(one.objectness < min_objectness for one in digits):
         return []
     share = covered / sum(one.mass for one in digits)  # so that shared ink counts once
     digits.sort(key=lambda one: one.box[0] + one.box[2])

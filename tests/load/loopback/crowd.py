@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import math
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
@@ -91,11 +92,11 @@ class Crowd:
         Yields how many are done, after each.
         """
         idle = self._random.sample(self.people, len(self.people))
-        numbers = itertools.count() if interactions is None else iter(range(interactions))
-        done = asyncio.Semaphore(0)
+        numbers = range(sys.maxsize if interactions is None else interactions)
+        begun, done = iter(numbers), asyncio.Semaphore(0)
 
         async def turns() -> None:
-            for _ in numbers:
+            for _ in begun:
                 person = idle.pop(0)
                 try:
                     await self._act(person)
@@ -107,11 +108,9 @@ class Crowd:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(at_once, len(self.people))):
                 group.create_task(turns())
-            for number in (
-                itertools.count(1) if interactions is None else range(1, interactions + 1)
-            ):
+            for number in numbers:
                 await done.acquire()
-                yield number
+                yield number + 1
 
     async def act_for_ever(self, *, at_once: int, pause: float = 0.0) -> None:
         """Let them do so many things at a time, until this is cancelled."""
