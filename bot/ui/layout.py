@@ -46,6 +46,9 @@ def framed(
             # By the id of a menu, a client may keep what was chosen in it before the message was
             # edited, and show it in place of what the message holds now.
             child.item.id = random.randrange(1 << 16, 1 << 31)  # noqa: S311 - not a secret
+    # Controls are dispatched by their templates. A view that is not stopped would be kept for it
+    # too, that of a private message for 15 minutes.
+    view.stop()
     return Message(view, files)
 
 

@@ -1,5 +1,6 @@
 """The selects and buttons under an explanation."""
 
+import gc
 import re
 
 import discord
@@ -186,6 +187,19 @@ async def test_controls_work_after_a_restart(server: Server) -> None:
     assert result.acknowledged
     told = await receipt(server.alex, server.last)
     assert "· index 8 · conv2d_1 · class 5 · probability ·" in told
+
+
+async def test_no_view_of_a_sent_message_is_kept_for_its_presses(server: Server) -> None:
+    await server.alex.slash(server.channel, "explain", index=7)
+    public = server.last
+    private = await server.bora.select(public, ["4"], custom_id=control(public, "target"))
+    assert private.ephemeral
+    await server.bora.click(server.last, custom_id=control(server.last, "step:on"))
+    await server.alex.slash(server.channel, "quiz")  # tells who asks it in private, with controls
+
+    gc.collect()
+
+    assert not [each for each in gc.get_objects() if isinstance(each, discord.ui.LayoutView)]
 
 
 async def test_a_fault_is_told_with_an_id_that_the_log_has(
