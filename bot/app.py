@@ -148,6 +148,9 @@ class GradcamBot(Client):
         _log.info("Ready")
         if self.is_ready():  # the event came before the features were there to handle it
             self.dispatch("ready")
+        if self._connects_early:
+            # The first quiz would have to wait for them: long, if many others wait too.
+            await self.engine.test_logits()
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Ask people who come too early or too late to try again."""

@@ -51,7 +51,7 @@ class DigitPool:
         self.margins = np.empty(0, np.float32)
 
     async def measure(self) -> None:
-        """Find predictions and margins of all test digits unless they are known; takes a second.
+        """Find predictions and margins of all test digits unless they are known: it takes seconds.
 
         Raises:
             UserError: If too many requests wait.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import ParamSpec, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -52,11 +52,13 @@ class _Job:
 
 
 class Engine:
-    """Runs the networks on one thread, drawing on two others, and uploads on two more.
+    """Explains on one thread, draws on two others, and reads uploads on two more.
 
     Untrusted files are decoded in processes of their own, for which only the threads for uploads
-    wait: a slow file delays other uploads at most. A person's requests wait for each other (see
-    `Admission`), so that slow pictures of one person do not keep all others waiting.
+    wait: a slow file delays other uploads at most. These threads run their network themselves:
+    several times for a picture, which would wait among all explanations each time. A person's
+    requests wait for each other (see `Admission`), so that slow pictures of one person do not keep
+    all others waiting.
 
     All of these threads serve servers, and the people in them, in turn; see `FairExecutor`.
 
@@ -165,19 +167,15 @@ class Engine:
         ]
 
     async def logits(self, images: NDArray[np.float32], network: Network) -> NDArray[np.float32]:
-        """Classify many digits without explaining them, a part at a time: others come in between.
+        """Classify digits without explaining them.
 
         The images are (n, 28, 28) float32 in [0, 1], the logits (n, 10).
         """
-
-        async def classify(part: NDArray[np.float32]) -> NDArray[np.float32]:
-            return await self._compute(network, lambda e: e.logits(part))
-
-        parts = np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
-        return np.concatenate([await classify(part) for part in parts])
+        parts = _split(images, _LARGEST_PART)
+        return await self._compute(network, lambda e: np.concatenate([*map(e.logits, parts)]))
 
     async def test_logits(self) -> NDArray[np.float32]:
-        """Classify all test digits by the tutorial's network, once in a process; takes a second.
+        """Classify all test digits by the tutorial's network, once in a process: it takes seconds.
 
         Returns:
             (10,000, 10), in the order of the test digits.
@@ -188,8 +186,8 @@ class Engine:
         explainer = self.explainers[Network.TUTORIAL]
         async with self._classifying:
             if explainer not in _TEST_LOGITS:
-                images = await self.run_drawing(as_input, load_test_digits().images)
-                logits = await self.logits(images[..., 0], Network.TUTORIAL)
+                # On the networks' thread, explanations would wait for it.
+                logits = await self.run_drawing(_classify_test_digits, explainer)
                 logits.setflags(write=False)
                 _TEST_LOGITS[explainer] = logits
         return _TEST_LOGITS[explainer]
@@ -204,7 +202,7 @@ class Engine:
         return await self.run_network(untrained.explain_all, images)
 
     async def run_network(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function that computes with a network, in turn with all else that networks do."""
+        """Run a function that computes with a network, in turn with all that is explained."""
         return await self._run("compute", self._network_thread, partial(work, *args, **kwargs))
 
     async def run_drawing(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -268,10 +266,10 @@ class Engine:
             return await asyncio.get_running_loop().run_in_executor(threads, timed(stage, work))
 
     def _judge(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Classify shapes that may be digits, in turn with all else that the networks do.
+        """Classify shapes that may be digits.
 
-        A picture of noise has thousands of them. They are classified a part at a time, so that
-        other requests come in between and the network's layers take little memory.
+        A picture of noise has thousands of them. They are classified a part at a time, so that the
+        network's layers take little memory.
         """
         explainer = self.explainers[Network.UPLOADS]
 
@@ -279,10 +277,9 @@ class Engine:
             with suppress(AwayError):
                 if self._cluster is not None:
                     return self._cluster.explainers[Network.UPLOADS].logits(part)
-            return self._network_thread.submit(explainer.logits, part).result()
+            return explainer.logits(part)
 
-        parts = np.split(images, range(_LARGEST_PART, len(images), _LARGEST_PART))
-        return np.concatenate([classify(part) for part in parts])
+        return np.concatenate([classify(part) for part in _split(images, _LARGEST_PART)])
 
     def _work_off(self) -> None:
         """Explain the waiting jobs that have the network and score of the first one, in one run.
@@ -321,6 +318,16 @@ class Engine:
             if job.done.set_running_or_notify_cancel():
                 batch.append(job)
         return batch
+
+
+def _classify_test_digits(explainer: Explainer) -> NDArray[np.float32]:
+    parts = _split(load_test_digits().images, _LARGEST_PART)
+    return np.concatenate([explainer.logits(as_input(part)) for part in parts])
+
+
+def _split(images: NDArray[Any], size: int) -> list[NDArray[Any]]:
+    """Split images into arrays of a size; the last one may be smaller."""
+    return np.split(images, range(size, len(images), size))
 
 
 def _as_kept(picture: DecodedImage) -> DecodedImage:

@@ -71,6 +71,20 @@ async def test_it_ends_after_its_answers_and_logs_nothing_private(tmp_path: Path
     assert not process.leaks
 
 
+async def test_it_classifies_the_test_digits_before_anybody_plays(tmp_path: Path) -> None:
+    port, metrics = unused_port(), ""
+    async with (
+        Loopback() as discord,
+        aiohttp.ClientSession() as http,
+        Process(discord, tmp_path, METRICS_PORT=str(port)),
+        asyncio.timeout(30),
+    ):
+        while 'gradcam_stage_seconds_count{stage="draw"} 1.0' not in metrics:
+            await asyncio.sleep(0.1)
+            async with http.get(f"http://127.0.0.1:{port}/metrics") as response:
+                metrics = await response.text()
+
+
 async def _until_ready(http: aiohttp.ClientSession, address: str) -> None:
     """Wait for discord.py, which looks for more servers for two seconds after the last one."""
     async with asyncio.timeout(10):

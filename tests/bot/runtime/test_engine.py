@@ -125,6 +125,15 @@ async def test_the_test_digits_are_classified_once_in_a_process(
     np.testing.assert_allclose(first[some], real(as_input(digits.images[some])), atol=1e-4)
 
 
+async def test_an_upload_is_read_while_others_are_explained(engine: Engine) -> None:
+    with _busy(engine):
+        async with asyncio.timeout(10):
+            reading = await engine.read(picture(7), ours=False)
+            await engine.test_logits()
+
+    assert len(reading.digits) == 1
+
+
 async def test_the_untrained_network_is_loaded_while_the_others_compute(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
