@@ -15,7 +15,7 @@ from PIL import Image
 from core._keras import keras, tf
 from core.explain.arguments import PREDICTED, as_batch, as_classes
 from core.explain.keras_network import KerasNetwork, check_model
-from core.explain.scores import Objective, Score
+from core.explain.scores import ClassScore, Score
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -93,7 +93,7 @@ def make_gradcam_heatmap(
     seen = network.observe(tf.convert_to_tensor(image), last_conv_layer_name)
     targets = tf.argmax(seen.logits, -1, tf.int32) if target == PREDICTED else tf.constant([target])
     saturated = tf.nn.softmax(seen.logits)[0, targets[0]] >= _SATURATED
-    objective = Objective(Score.LOG_ODDS if saturated else Score.PROBABILITY, targets)
+    objective = ClassScore(Score.LOG_ODDS if saturated else Score.PROBABILITY, targets)
     gradients = seen.gradient(objective.gradient(seen.logits))  # (1, h, w, k)
     weights = tf.reduce_mean(gradients, (0, 1, 2))  # (k,)
     heatmap = tf.nn.relu(tf.squeeze(seen.features[0] @ weights[:, None], -1))

@@ -15,7 +15,7 @@ feature maps are one convolution and two poolings, so it can be computed without
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,14 +56,30 @@ class Activations:
     logits: tf.Tensor
 
 
+class Weights(NamedTuple):
+    """The weights of the tutorial's network, and what follows from them; all float32."""
+
+    kernel1: tf.Tensor  # (3, 3, 1, 32)
+    bias1: tf.Tensor  # (32,)
+    kernel2: tf.Tensor  # (3, 3, 32, 64)
+    bias2: tf.Tensor  # (64,)
+    dense: tf.Tensor  # (3136, 10)
+    bias: tf.Tensor  # (10,)
+    dense_mean: tf.Tensor
+    """(10, 64), the gradient of each logit at `max_pooling2d_1`, averaged over the 7x7 cells."""
+    back: tf.Tensor
+    """(576, 32), from nine sums of gradients at `conv2d_1` to the mean at `max_pooling2d`."""
+
+
 class ClosedFormNetwork(Network):
-    """A trained network with constant weights, for use while a graph is traced.
+    """The tutorial's network, after any training.
 
     Attributes:
         bias: (10,) float32, the biases of the logits.
     """
 
     bias: NDArray[np.float32]
+    weights: Weights
 
     def __init__(self, model: keras.Model) -> None:
         """Copy the weights of a model.
@@ -81,19 +97,16 @@ class ClosedFormNetwork(Network):
             if found[name] != shapes:
                 raise ValueError(f"{name!r} has weights of shapes {found[name]}, not {shapes}")
         kernel1, bias1, kernel2, bias2, dense, self.bias = model.get_weights()
-        # A graph refers to a tensor, but holds several copies of an array.
-        self._dense = tf.constant(dense)
-
-        # (10, 64): the gradient of each logit at max_pooling2d_1, averaged over the 7x7 cells.
-        self._dense_mean = np.ascontiguousarray(dense.reshape(49, 64, 10).mean(0).T)
-        self._conv_mean = (self._dense_mean / 4).astype(np.float32)
-        self._back = tf.constant(_mean_gradient_matrices(kernel2, cells=14 * 14))
+        dense_mean = dense.reshape(49, 64, 10).mean(0).T
+        back = _mean_gradient_matrices(kernel2, cells=14 * 14)
+        arrays = (kernel1, bias1, kernel2, bias2, dense, self.bias, dense_mean, back)
+        self.weights = Weights(*map(tf.constant, arrays))
         self.image_shape, self.classes, self.image_range = (28, 28, 1), 10, (0, 1)
         self.layers = dict(zip(SPATIAL_LAYERS, ((28, 28), (14, 14), (14, 14), (7, 7)), strict=True))
         steps: tuple[Any, ...] = (
-            partial(_convolve, kernel=kernel1, bias=bias1),
+            partial(_convolve, kernel=self.weights.kernel1, bias=self.weights.bias1),
             max_pool,
-            partial(_convolve, kernel=kernel2, bias=bias2),
+            partial(_convolve, kernel=self.weights.kernel2, bias=self.weights.bias2),
             max_pool,
         )
         self._steps = dict(zip(SPATIAL_LAYERS, steps, strict=True))
@@ -153,9 +166,8 @@ class ClosedFormNetwork(Network):
         features: tf.Tensor,
         images: tf.Tensor,
     ) -> tf.Tensor:
-        names = list(self._steps)
-        for name in names[names.index(layer) + 1 :]:
-            features = self._steps[name](features)
+        for step in list(self._steps.values())[SPATIAL_LAYERS.index(layer) + 1 :]:
+            features = step(features)
         return self._classify(features)
 
     def _run_differentiably(self, images: tf.Tensor) -> tf.Tensor:
@@ -170,7 +182,7 @@ class ClosedFormNetwork(Network):
 
     def _classify(self, pooled: tf.Tensor) -> tf.Tensor:
         flat = tf.reshape(pooled, (-1, 49 * 64))
-        return tf.nn.bias_add(tf.matmul(flat, self._dense), self.bias)
+        return tf.nn.bias_add(tf.matmul(flat, self.weights.dense), self.weights.bias)
 
     def mean_gradients(self, layer: str, run: Activations, upstream: tf.Tensor) -> tf.Tensor:
         """Propagate gradients back to the feature maps of a layer and average them over space.
@@ -188,9 +200,9 @@ class ClosedFormNetwork(Network):
         """
         match layer:
             case "max_pooling2d_1":
-                return _matmul(upstream, self._dense_mean)
+                return _matmul(upstream, self.weights.dense_mean)
             case "conv2d_1":
-                return _matmul(upstream, self._conv_mean)
+                return _matmul(upstream, self.weights.dense_mean) / 4
             case "max_pooling2d":
                 return self._through_conv2d_1(run, upstream)
             case "conv2d":
@@ -207,7 +219,8 @@ class ClosedFormNetwork(Network):
         Returns:
             (n, 7, 7, 64).
         """
-        return tf.reshape(tf.matmul(upstream, self._dense, transpose_b=True), (-1, 7, 7, 64))
+        gradient = tf.matmul(upstream, self.weights.dense, transpose_b=True)
+        return tf.reshape(gradient, (-1, 7, 7, 64))
 
     def _through_conv2d_1(self, run: Activations, upstream: tf.Tensor) -> tf.Tensor:
         """Return the mean gradient at `max_pooling2d`, (n, t, 32)."""
@@ -230,7 +243,7 @@ class ClosedFormNetwork(Network):
             ],
             axis=2,
         )  # (n, t, 9, 64)
-        return _matmul(tf.reshape(sums, (-1, t, 9 * 64)), self._back)
+        return _matmul(tf.reshape(sums, (-1, t, 9 * 64)), self.weights.back)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -252,7 +265,7 @@ class _ClosedFormObservation(Observation):
         return gradients[:, 0]
 
 
-def _convolve(maps: tf.Tensor, kernel: NDArray[np.float32], bias: NDArray[np.float32]) -> tf.Tensor:
+def _convolve(maps: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
     return tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(maps, kernel, 1, "SAME"), bias))
 
 
@@ -279,7 +292,7 @@ def _winners_at_the_edge(conv: tf.Tensor, pooled: tf.Tensor) -> tf.Tensor:
     return tf.cast(in_first == _EDGE_COMES_FIRST, tf.float32)
 
 
-def _matmul(rows: tf.Tensor, matrix: tf.Tensor | NDArray[np.float32]) -> tf.Tensor:
+def _matmul(rows: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
     """Multiply (n, t, a) by (a, b) as one product of matrices."""
     _, t, a = rows.shape
     return tf.reshape(tf.matmul(tf.reshape(rows, (-1, a)), matrix), (-1, t, matrix.shape[1]))

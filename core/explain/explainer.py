@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeAlias
 
@@ -14,25 +16,82 @@ from core.explain.arguments import PREDICTED, as_batch, as_classes
 from core.explain.closed_form import ClosedFormNetwork
 from core.explain.explanation import Explanation, ExplanationSet
 from core.explain.keras_network import KerasNetwork, check_model
-from core.explain.methods import METHODS, Method
+from core.explain.methods import METHODS, GradCAM, Method
 from core.explain.network import Network, images_at_once
-from core.explain.ops import normalise, weighted_sum
-from core.explain.scores import Objective, Score
+from core.explain.ops import normalise, normalise_signed, weighted_sum
+from core.explain.scores import ChosenObjective, ClassScore, Lead, Objective, Score
 from core.network import WeightsError, fingerprint, load_model, weights_file
 
 _CLASS = tf.TensorSpec((None,), tf.int32)
 _SEED = tf.TensorSpec((2,), tf.int32)
+_INDEX = tf.TensorSpec((), tf.int32)
+_LEAD = len(Score)
+"""The index of the lead over another class among the objectives, after all scores."""
+
 _PASSES = 8
 """Largest batch of large images, in multiples of `images_at_once`, to bound the memory."""
 
 _MOST_AT_ONCE = 256
 """Largest batch of images: larger ones are no faster."""
 
-_MAX_GRAPHS = 42
-"""Graphs that are kept, of a megabyte and more: all methods at all layers of the tutorial's network
-by one score, `explain_all` by every score, and the logits."""
+_MAX_GRAPHS = 54
+"""Graphs that are kept, of a megabyte and more: all that can be asked of the tutorial's network. A
+dropped graph gives back its memory only in parts and late."""
 
-_Graph: TypeAlias = tf.types.experimental.ConcreteFunction
+_Traced: TypeAlias = Callable[..., tuple[tf.Tensor, ...]]
+"""A function of a network and tensors that is traced to a graph."""
+
+_Graph: TypeAlias = Callable[..., Sequence[tf.Tensor]]
+
+
+class _Compiled:
+    """A function compiled for a network, and for others that differ in their weights only."""
+
+    def __init__(
+        self, function: _Traced, signature: Sequence[tf.TensorSpec], network: Network
+    ) -> None:
+        traced = tf.function(partial(function, network), signature, autograph=False)
+        self._graph = traced.get_concrete_function()
+        self._weights = [id(each) for each in network.weights]
+
+    def of(self, network: Network) -> _Graph:
+        """Return the graph with the weights of a network."""
+        # The weights could be arguments: TensorFlow takes much longer to check these.
+        own = dict(zip(self._weights, network.weights, strict=True))
+        graph = copy(self._graph)
+        graph.set_external_captures([own.get(id(each), each) for each in graph.captured_inputs])
+        called: _Graph = graph
+        return called
+
+
+class _Graphs:
+    """Compiled graphs, each made when it is first asked for; the last ones used are kept."""
+
+    def __init__(self) -> None:
+        self._kept: LRUCache[Hashable, _Compiled] = LRUCache(_MAX_GRAPHS)
+        self._lock = threading.Lock()
+        self._compiling = threading.Lock()  # others, which are kept, can be had meanwhile
+
+    def get(self, key: Hashable, compile_it: Callable[[], _Compiled]) -> _Compiled:
+        """Return what is kept under a key."""
+        compiled = self._find(key)
+        if compiled is None:
+            with self._compiling:
+                compiled = self._find(key)  # another thread may have compiled it
+                if compiled is None:
+                    compiled = compile_it()
+                    with self._lock:
+                        self._kept[key] = compiled
+        return compiled
+
+    def _find(self, key: Hashable) -> _Compiled | None:
+        with self._lock:
+            compiled: _Compiled | None = self._kept.get(key)
+            return compiled
+
+
+_CLOSED_FORM_GRAPHS = _Graphs()
+"""Of all networks in closed form."""
 
 
 class _Key(NamedTuple):
@@ -40,18 +99,8 @@ class _Key(NamedTuple):
 
     method: str
     layer: str | None
-    score: Score | None  # None for a contrast
+    score: Score | None  # None if the graph takes the index of any objective
     image_shape: tuple[int, ...]
-
-    @property
-    def contrast(self) -> bool:
-        """Whether a class is explained against another one."""
-        return self.score is None
-
-    @property
-    def signed(self) -> bool:
-        """Whether negative values are evidence against the class."""
-        return self.contrast or METHODS[self.method].signed
 
 
 class Explainer:
@@ -91,8 +140,8 @@ class Explainer:
         self.weights_hash = weights_hash
         self.network = _network(model)
         self.labels = _labels(labels, self.network)
-        self._lock = threading.Lock()
-        self._graphs: LRUCache[Hashable, _Graph] = LRUCache(_MAX_GRAPHS)
+        in_closed_form = isinstance(self.network, ClosedFormNetwork)
+        self._graphs = _CLOSED_FORM_GRAPHS if in_closed_form else _Graphs()
 
     @classmethod
     def load(cls, path: str | Path | None = None, labels: Sequence[str] | None = None) -> Self:
@@ -171,28 +220,33 @@ class Explainer:
         """
         chosen, explained_score = _method(method), Score(score)
         batch = as_batch(images, self.network)
+        # Computing all objectives would take long beside Grad-CAM, which runs the network once.
+        fixed = method == GradCAM.name and against is None
         key = _Key(
             method,
             self._layer(layer) if chosen.per_layer else None,
-            explained_score if against is None else None,
+            explained_score if fixed else None,
             batch.shape[1:],
         )
         n, classes = len(batch), self.network.classes
         each = [as_classes(targets, n, classes, "targets")]
-        if key.contrast:
+        rest: list[int | tuple[int, int]] = []
+        if not fixed:
             each.append(as_classes(against, n, classes, "against"))
+            rest.append(list(Score).index(explained_score) if against is None else _LEAD)
         if not -(2**31) <= seed < 2**31:
             raise ValueError(f"seed must be an integer of 32 bits, not {seed}")
-        seeds = [np.array([seed, 0], np.int32)] if chosen.samples else []
-        graph = self._graph(key, lambda: self._trace(key))
-        predictions, probabilities, explained, heatmaps, raw = _run(graph, batch, each, seeds)
+        if chosen.samples:
+            rest.append((seed, 0))
+        graph = self._graph(key, _explaining(key), _images(key.image_shape), *_arguments(key))
+        predictions, probabilities, explained, heatmaps, raw = _run(graph, batch, each, rest)
         return Explanation(
             predictions,
             probabilities,
             explained,
             heatmaps,
             raw,
-            key.signed,
+            chosen.signed or against is not None,
             key.layer,
             method,
             explained_score,
@@ -213,9 +267,9 @@ class Explainer:
             ValueError: If an argument is not as described, or the network is another.
         """
         chosen = Score(score)
-        network = self.closed_form
+        self.closed_form  # noqa: B018 - raises for another network
         batch = as_batch(images, self.network)
-        graph = self._graph(("all", chosen), lambda: _compile_all(network, chosen))
+        graph = self._graph(("all", chosen), _explaining_all(chosen), _images((28, 28, 1)))
         predictions, probabilities, *heatmaps = _run(graph, batch)
         return [
             # Copies, because a view would keep the arrays of the whole batch in memory.
@@ -241,10 +295,7 @@ class Explainer:
         """
         batch = as_batch(images, self.network)
         shape = batch.shape[1:]
-        graph = self._graph(
-            ("logits", shape),
-            lambda: _compile(lambda images: (self.network.logits(images),), _images(shape)),
-        )
+        graph = self._graph(("logits", shape), _classify, _images(shape))
         logits: NDArray[np.float32]
         (logits,) = _run(graph, batch)
         return logits
@@ -256,33 +307,10 @@ class Explainer:
             raise ValueError(f"no layer {layer!r}: choose {', '.join(self.layers)}")
         return layer
 
-    def _graph(self, key: Hashable, compile_it: Callable[[], _Graph]) -> _Graph:
-        """Return the graph that is kept under a key, compiled when it is first asked for."""
-        with self._lock:
-            if key not in self._graphs:
-                self._graphs[key] = compile_it()
-            graph: _Graph = self._graphs[key]
-            return graph
-
-    def _trace(self, key: _Key) -> _Graph:
-        method = METHODS[key.method]
-
-        def explain(
-            images: tf.Tensor, targets: tf.Tensor, *rest: tf.Tensor
-        ) -> tuple[tf.Tensor, ...]:
-            observation = self.network.observe(images, key.layer)
-            predictions = tf.argmax(observation.logits, -1, tf.int32)
-            classes = tf.where(targets == PREDICTED, predictions, targets)  # (n,)
-            objective = Objective(
-                key.score or Score.LOG_ODDS, classes, rest[0] if key.contrast else None
-            )
-            seed = rest[-1] if method.samples else tf.zeros(2, tf.int32)
-            raw = method.attribute(self.network, observation, objective, seed)
-            heatmaps = normalise(raw, signed=key.signed)
-            return predictions, tf.nn.softmax(observation.logits), classes, heatmaps, raw
-
-        rest = [_CLASS] * key.contrast + [_SEED] * method.samples
-        return _compile(explain, _images(key.image_shape), _CLASS, *rest)
+    def _graph(self, key: Hashable, function: _Traced, *signature: tf.TensorSpec) -> _Graph:
+        """Return the graph of a function of this network and tensors."""
+        compiled = self._graphs.get(key, lambda: _Compiled(function, signature, self.network))
+        return compiled.of(self.network)
 
 
 def _network(model: keras.Model) -> Network:
@@ -310,8 +338,41 @@ def _method(name: str) -> Method:
     return METHODS[name]
 
 
-def _compile_all(network: ClosedFormNetwork, score: Score) -> _Graph:
-    def explain_all(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
+def _explaining(key: _Key) -> _Traced:
+    method = METHODS[key.method]
+
+    def explain(
+        network: Network, images: tf.Tensor, targets: tf.Tensor, *rest: tf.Tensor
+    ) -> tuple[tf.Tensor, ...]:
+        observation = network.observe(images, key.layer)
+        predictions = tf.argmax(observation.logits, -1, tf.int32)
+        classes = tf.where(targets == PREDICTED, predictions, targets)  # (n,)
+        seed = rest[-1] if method.samples else tf.zeros(2, tf.int32)
+        objective: Objective
+        if key.score is None:
+            against, index = rest[:2]
+            scores = [ClassScore(score, classes) for score in Score]
+            objective = ChosenObjective([*scores, Lead(classes, against)], index)
+            raw = method.attribute(network, observation, objective, seed)
+            signed = method.signed | (index == _LEAD)
+            heatmaps = tf.where(signed, normalise_signed(raw), normalise(raw))
+        else:
+            objective = ClassScore(key.score, classes)
+            raw = method.attribute(network, observation, objective, seed)
+            heatmaps = normalise(raw)
+        return predictions, tf.nn.softmax(observation.logits), classes, heatmaps, raw
+
+    return explain
+
+
+def _arguments(key: _Key) -> list[tf.TensorSpec]:
+    """Return the types of what a graph takes besides images."""
+    samples = METHODS[key.method].samples
+    return [_CLASS, *[_CLASS, _INDEX] * (key.score is None), *[_SEED] * samples]
+
+
+def _explaining_all(score: Score) -> _Traced:
+    def explain_all(network: ClosedFormNetwork, images: tf.Tensor) -> tuple[tf.Tensor, ...]:
         run = network.forward(images)
         upstream = score.gradient(run.logits, tf.range(network.classes)[None])
         maps = []
@@ -320,24 +381,24 @@ def _compile_all(network: ClosedFormNetwork, score: Score) -> _Graph:
             maps.append(normalise(raw))
         return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
 
-    return _compile(explain_all, _images((28, 28, 1)))
+    return explain_all
+
+
+def _classify(network: Network, images: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    return (network.logits(images),)
 
 
 def _images(shape: tuple[int, ...]) -> tf.TensorSpec:
     return tf.TensorSpec((None, *shape), tf.float32)
 
 
-def _compile(function: Callable[..., tuple[tf.Tensor, ...]], *signature: tf.TensorSpec) -> _Graph:
-    return tf.function(function, signature, autograph=False).get_concrete_function()
-
-
 def _run(
     graph: _Graph,
     images: NDArray[np.float32],
     classes: Sequence[NDArray[np.int32]] = (),
-    seeds: Sequence[NDArray[np.int32]] = (),
+    rest: Sequence[int | tuple[int, int]] = (),
 ) -> list[NDArray[Any]]:
-    """Run a graph on images and the classes of each, and return its outputs as arrays.
+    """Run a graph on images, the classes of each and the rest, and return its outputs as arrays.
 
     Images run in batches of 1, 2, 4, … 256, filled up with blank ones: oneDNN cannot convolve an
     empty batch, and for each size that it meets it keeps memory, the more the larger the size.
@@ -353,6 +414,6 @@ def _run(
                 np.append(each, np.zeros((blanks, *each.shape[1:]), each.dtype), 0)
                 for each in given
             ]
-        outputs = graph(*map(tf.constant, (*given, *seeds)))
+        outputs = graph(*map(tf.constant, (*given, *rest)))
         runs.append([tensor.numpy()[:n] for tensor in outputs])
     return runs[0] if len(runs) == 1 else [np.concatenate(o) for o in zip(*runs, strict=True)]

@@ -1,7 +1,7 @@
 """What an explanation method asks of a network."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core._keras import tf
@@ -91,12 +91,14 @@ class Network(ABC):
         image_shape: (h, w, c) of an image; `None` for a size that is not fixed.
         classes: The number of classes.
         image_range: The least and the greatest value of an image, if they are known.
+        weights: What its graphs capture, if they serve other networks too, with their weights.
     """
 
     layers: Mapping[str, tuple[int | None, int | None]]
     image_shape: tuple[int | None, int | None, int]
     classes: int
     image_range: tuple[float, float] | None = None
+    weights: Sequence[tf.Tensor] = ()
 
     @abstractmethod
     def logits(self, images: tf.Tensor) -> tf.Tensor:

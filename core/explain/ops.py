@@ -43,8 +43,12 @@ def weighted_sum(weights: tf.Tensor, maps: tf.Tensor) -> tf.Tensor:
     return tf.reshape(sums, (-1, t, h, w))
 
 
-def normalise(raw: tf.Tensor, *, signed: bool = False) -> tf.Tensor:
-    """Divide maps, (…, h, w), by their largest magnitudes, after ReLU unless they are signed."""
-    kept = raw if signed else tf.nn.relu(raw)
-    largest = tf.reduce_max(tf.abs(kept) if signed else kept, (-2, -1), keepdims=True)
-    return tf.math.divide_no_nan(kept, largest)
+def normalise(raw: tf.Tensor) -> tf.Tensor:
+    """Divide maps, (…, h, w), by their maxima after ReLU."""
+    kept = tf.nn.relu(raw)
+    return tf.math.divide_no_nan(kept, tf.reduce_max(kept, (-2, -1), keepdims=True))
+
+
+def normalise_signed(raw: tf.Tensor) -> tf.Tensor:
+    """Divide maps, (…, h, w), by their largest magnitudes."""
+    return tf.math.divide_no_nan(raw, tf.reduce_max(tf.abs(raw), (-2, -1), keepdims=True))

@@ -13,9 +13,13 @@ of the Grad-CAM paper (Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391)
 when a constant is added to all logits, although no prediction does.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Never, Self
+
+from typing_extensions import override
 
 from core._keras import tf
 
@@ -79,32 +83,20 @@ class Score(StrEnum):
                 return tf.reduce_sum(e * logits, -1) - tf.reduce_logsumexp(others, -1)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Objective:
-    """What an explanation explains: the score of a class, or its lead over another class.
+class Objective(ABC):
+    """What an explanation explains of each image, as a function of its logits."""
 
-    Attributes:
-        score: The score of the class.
-        targets: (n,) int32.
-        against: (n,) int32, or `None`. If given, z_c - z_k is explained instead of the score: why
-            the class c and not k.
-    """
-
-    score: Score
-    targets: tf.Tensor
-    against: tf.Tensor | None = None
-
+    @abstractmethod
     def value(self, logits: tf.Tensor) -> tf.Tensor:
         """Return the value for each image, (n,), from its logits, (n, classes)."""
-        if self.against is None:
-            return self.score.compute(logits, self.targets)
-        return tf.reduce_sum(self._lead(logits) * logits, -1)
 
+    @abstractmethod
     def gradient(self, logits: tf.Tensor) -> tf.Tensor:
         """Return the gradient with respect to the logits, (n, classes)."""
-        if self.against is None:
-            return self.score.gradient(logits, self.targets[:, None])[:, 0]
-        return self._lead(logits)
+
+    @abstractmethod
+    def take(self, indices: tf.Tensor) -> Self:
+        """Return the objective of some of the images, which may be repeated."""
 
     def significant(self, differences: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """Return differences of the value, or zeros for an image where all are rounding errors.
@@ -126,11 +118,78 @@ class Objective:
         found = tf.reduce_max(tf.abs(differences), -1) > error
         return tf.where(found[:, None], differences, 0)
 
-    def take(self, indices: tf.Tensor) -> Self:
-        """Return the objective of some of the images, which may be repeated."""
-        against = None if self.against is None else tf.gather(self.against, indices)
-        return type(self)(self.score, tf.gather(self.targets, indices), against)
 
-    def _lead(self, logits: tf.Tensor) -> tf.Tensor:
+@dataclass(frozen=True, eq=False, slots=True)
+class ClassScore(Objective):
+    """The score of a class.
+
+    Attributes:
+        score: The score.
+        targets: (n,) int32, the class c of each image.
+    """
+
+    score: Score
+    targets: tf.Tensor
+
+    @override
+    def value(self, logits: tf.Tensor) -> tf.Tensor:
+        return self.score.compute(logits, self.targets)
+
+    @override
+    def gradient(self, logits: tf.Tensor) -> tf.Tensor:
+        return self.score.gradient(logits, self.targets[:, None])[:, 0]
+
+    @override
+    def take(self, indices: tf.Tensor) -> Self:
+        return type(self)(self.score, tf.gather(self.targets, indices))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lead(Objective):
+    """The lead of a class over another one, z_c - z_k: why the class c and not k.
+
+    Attributes:
+        targets: (n,) int32, the class c of each image.
+        against: (n,) int32, the class k of each image.
+    """
+
+    targets: tf.Tensor
+    against: tf.Tensor
+
+    @override
+    def value(self, logits: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_sum(self.gradient(logits) * logits, -1)
+
+    @override
+    def gradient(self, logits: tf.Tensor) -> tf.Tensor:
         classes = logits.shape[-1]
         return tf.one_hot(self.targets, classes) - tf.one_hot(self.against, classes)
+
+    @override
+    def take(self, indices: tf.Tensor) -> Self:
+        return type(self)(tf.gather(self.targets, indices), tf.gather(self.against, indices))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ChosenObjective(Objective):
+    """One of several objectives, chosen when a graph runs: one graph serves for all of them.
+
+    Attributes:
+        objectives: The objectives. All are computed.
+        chosen: () int32, the index of the one that is explained.
+    """
+
+    objectives: Sequence[Objective]
+    chosen: tf.Tensor
+
+    @override
+    def value(self, logits: tf.Tensor) -> tf.Tensor:
+        return tf.stack([each.value(logits) for each in self.objectives])[self.chosen]
+
+    @override
+    def gradient(self, logits: tf.Tensor) -> tf.Tensor:
+        return tf.stack([each.gradient(logits) for each in self.objectives])[self.chosen]
+
+    @override
+    def take(self, indices: tf.Tensor) -> Self:
+        return type(self)([each.take(indices) for each in self.objectives], self.chosen)

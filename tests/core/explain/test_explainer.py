@@ -20,6 +20,7 @@ from core.explain.explainer import Explainer
 from core.explain.explanation import Explanation
 from core.explain.methods import METHODS, GradCAM
 from core.explain.scores import Score
+from core.network import UPLOADS_WEIGHTS
 from tests.core.explain.builders import extremes, images, noise
 from tests.core.explain.reference import LAYERS, maps_in_float64
 
@@ -278,10 +279,10 @@ def test_batches_of_a_few_sizes_run_whatever_is_asked(
 ) -> None:
     batch = images(digits, slice(300))
     expected = explainer.model.predict_on_batch(batch)
-    sizes, compiled = set(), Explainer._graph
+    sizes, find = set(), Explainer._graph
 
-    def watched(self: Explainer, *key: Any) -> Any:
-        graph = compiled(self, *key)
+    def watched(self: Explainer, *described: Any) -> Any:
+        graph = find(self, *described)
 
         def run(given: tf.Tensor, *rest: tf.Tensor) -> Any:
             sizes.add(len(given))
@@ -299,14 +300,43 @@ def test_batches_of_a_few_sizes_run_whatever_is_asked(
     assert sizes == {1, 4, 32, 64, 128, 256}
 
 
-def test_as_many_graphs_are_kept_as_one_score_needs(explainer: Explainer) -> None:
-    by_method = [len(explainer.layers) if each.per_layer else 1 for each in METHODS.values()]
+def test_no_graph_is_dropped_whatever_is_asked_of_the_tutorial_s_network(
+    explainer: Explainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = np.zeros((1, 28, 28), np.float32)
+    keys = {"logits"}
+    monkeypatch.setattr(Explainer, "_graph", lambda _self, key, *_: keys.add(key))
+    monkeypatch.setattr(explainer_module, "_run", lambda *_: [np.zeros(0)] * 5)
+    for score in Score:
+        explainer.explain_all(image, score)
+        for method, layer, against in product(METHODS, LAYERS, (None, 4)):
+            explainer.explain(image, layer, method=method, score=score, against=against)
 
-    assert sum(by_method) + len(Score) + 1 == explainer_module._MAX_GRAPHS
+    assert len(keys) == explainer_module._MAX_GRAPHS
+
+
+def test_networks_in_closed_form_share_their_graphs_and_not_their_weights(
+    explainer: Explainer, digits: DigitSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = images(digits, slice(16))
+    other = Explainer.load(UPLOADS_WEIGHTS)
+    first, predicted = explainer.explain(batch, "conv2d_1"), explainer.explain_all(batch)
+    expected = other.model.predict_on_batch(batch)
+    monkeypatch.setattr(tf, "function", lambda *_, **__: pytest.fail("a graph was compiled"))
+
+    second, again = other.explain(batch, "conv2d_1"), explainer.explain(batch, "conv2d_1")
+
+    np.testing.assert_allclose(second.probabilities, expected, atol=1e-5)
+    np.testing.assert_equal(again.raw, first.raw)
+    assert (np.abs(second.heatmaps - first.heatmaps).max((1, 2)) > 0.01).all()
+    for i, explained in enumerate(other.explain_all(batch)):
+        np.testing.assert_allclose(explained.probabilities, expected[i], atol=1e-5)
+        assert np.abs(explained.probabilities - predicted[i].probabilities).max() > 0
 
 
 def test_graphs_are_kept_within_bounds(digits: DigitSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.explain.explainer._MAX_GRAPHS", 3)
+    monkeypatch.setattr(explainer_module, "_MAX_GRAPHS", 3)
+    monkeypatch.setattr(explainer_module, "_CLOSED_FORM_GRAPHS", explainer_module._Graphs())
     explainer, batch = Explainer.load(), images(digits, slice(2))
 
     def explain() -> tuple[list[NDArray[np.float32]], int]:
