@@ -1,23 +1,20 @@
 """`Explainer`: classifies images and explains the classes, for any Keras image classifier."""
 
-import threading
-from collections.abc import Callable, Hashable, Sequence
-from copy import copy
-from functools import partial
+from collections.abc import Hashable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeAlias
+from typing import NamedTuple, Self
 
 import numpy as np
-from cachetools import LRUCache
 from numpy.typing import ArrayLike, NDArray
 
 from core._keras import keras, tf
 from core.explain.arguments import PREDICTED, as_batch, as_classes
 from core.explain.closed_form import ClosedFormNetwork
 from core.explain.explanation import Explanation, ExplanationSet
+from core.explain.graphs import Function, Graph, Graphs, run
 from core.explain.keras_network import KerasNetwork, check_model
 from core.explain.methods import METHODS, GradCAM, Method
-from core.explain.network import Network, images_at_once
+from core.explain.network import Network
 from core.explain.ops import normalise, normalise_signed, weighted_sum
 from core.explain.scores import ChosenObjective, ClassScore, Lead, Objective, Score
 from core.network import WeightsError, fingerprint, load_model, weights_file
@@ -28,69 +25,7 @@ _INDEX = tf.TensorSpec((), tf.int32)
 _LEAD = len(Score)
 """The index of the lead over another class among the objectives, after all scores."""
 
-_PASSES = 8
-"""Largest batch of large images, in multiples of `images_at_once`, to bound the memory."""
-
-_MOST_AT_ONCE = 256
-"""Largest batch of images: larger ones are no faster."""
-
-_MAX_GRAPHS = 54
-"""Graphs that are kept, of a megabyte and more: all that can be asked of the tutorial's network. A
-dropped graph gives back its memory only in parts and late."""
-
-_Traced: TypeAlias = Callable[..., tuple[tf.Tensor, ...]]
-"""A function of a network and tensors that is traced to a graph."""
-
-_Graph: TypeAlias = Callable[..., Sequence[tf.Tensor]]
-
-
-class _Compiled:
-    """A function compiled for a network, and for others that differ in their weights only."""
-
-    def __init__(
-        self, function: _Traced, signature: Sequence[tf.TensorSpec], network: Network
-    ) -> None:
-        traced = tf.function(partial(function, network), signature, autograph=False)
-        self._graph = traced.get_concrete_function()
-        self._weights = [id(each) for each in network.weights]
-
-    def of(self, network: Network) -> _Graph:
-        """Return the graph with the weights of a network."""
-        # The weights could be arguments: TensorFlow takes much longer to check these.
-        own = dict(zip(self._weights, network.weights, strict=True))
-        graph = copy(self._graph)
-        graph.set_external_captures([own.get(id(each), each) for each in graph.captured_inputs])
-        called: _Graph = graph
-        return called
-
-
-class _Graphs:
-    """Compiled graphs, each made when it is first asked for; the last ones used are kept."""
-
-    def __init__(self) -> None:
-        self._kept: LRUCache[Hashable, _Compiled] = LRUCache(_MAX_GRAPHS)
-        self._lock = threading.Lock()
-        self._compiling = threading.Lock()  # others, which are kept, can be had meanwhile
-
-    def get(self, key: Hashable, compile_it: Callable[[], _Compiled]) -> _Compiled:
-        """Return what is kept under a key."""
-        compiled = self._find(key)
-        if compiled is None:
-            with self._compiling:
-                compiled = self._find(key)  # another thread may have compiled it
-                if compiled is None:
-                    compiled = compile_it()
-                    with self._lock:
-                        self._kept[key] = compiled
-        return compiled
-
-    def _find(self, key: Hashable) -> _Compiled | None:
-        with self._lock:
-            compiled: _Compiled | None = self._kept.get(key)
-            return compiled
-
-
-_CLOSED_FORM_GRAPHS = _Graphs()
+_CLOSED_FORM_GRAPHS = Graphs()
 """Of all networks in closed form."""
 
 
@@ -106,8 +41,8 @@ class _Key(NamedTuple):
 class Explainer:
     """Explains the predictions of a trained network. Thread-safe.
 
-    A graph is compiled on first use, for example for a method, layer, score and image shape. The
-    most recently used ones are kept.
+    A graph is compiled on first use, for a method, a layer and an image shape. The most recently
+    used ones are kept, and shared by all networks in closed form.
 
     Example:
         >>> explainer = Explainer.load()
@@ -141,7 +76,7 @@ class Explainer:
         self.network = _network(model)
         self.labels = _labels(labels, self.network)
         in_closed_form = isinstance(self.network, ClosedFormNetwork)
-        self._graphs = _CLOSED_FORM_GRAPHS if in_closed_form else _Graphs()
+        self._graphs = _CLOSED_FORM_GRAPHS if in_closed_form else Graphs()
 
     @classmethod
     def load(cls, path: str | Path | None = None, labels: Sequence[str] | None = None) -> Self:
@@ -239,7 +174,7 @@ class Explainer:
         if chosen.samples:
             rest.append((seed, 0))
         graph = self._graph(key, _explaining(key), _images(key.image_shape), *_arguments(key))
-        predictions, probabilities, explained, heatmaps, raw = _run(graph, batch, each, rest)
+        predictions, probabilities, explained, heatmaps, raw = run(graph, batch, each, rest)
         return Explanation(
             predictions,
             probabilities,
@@ -270,7 +205,7 @@ class Explainer:
         self.closed_form  # noqa: B018 - raises for another network
         batch = as_batch(images, self.network)
         graph = self._graph(("all", chosen), _explaining_all(chosen), _images((28, 28, 1)))
-        predictions, probabilities, *heatmaps = _run(graph, batch)
+        predictions, probabilities, *heatmaps = run(graph, batch)
         return [
             # Copies, because a view would keep the arrays of the whole batch in memory.
             ExplanationSet(
@@ -297,7 +232,7 @@ class Explainer:
         shape = batch.shape[1:]
         graph = self._graph(("logits", shape), _classify, _images(shape))
         logits: NDArray[np.float32]
-        (logits,) = _run(graph, batch)
+        (logits,) = run(graph, batch)
         return logits
 
     def _layer(self, layer: str | None) -> str:
@@ -307,10 +242,9 @@ class Explainer:
             raise ValueError(f"no layer {layer!r}: choose {', '.join(self.layers)}")
         return layer
 
-    def _graph(self, key: Hashable, function: _Traced, *signature: tf.TensorSpec) -> _Graph:
+    def _graph(self, key: Hashable, function: Function, *signature: tf.TensorSpec) -> Graph:
         """Return the graph of a function of this network and tensors."""
-        compiled = self._graphs.get(key, lambda: _Compiled(function, signature, self.network))
-        return compiled.of(self.network)
+        return self._graphs.get(key, function, signature, self.network)
 
 
 def _network(model: keras.Model) -> Network:
@@ -338,7 +272,7 @@ def _method(name: str) -> Method:
     return METHODS[name]
 
 
-def _explaining(key: _Key) -> _Traced:
+def _explaining(key: _Key) -> Function:
     method = METHODS[key.method]
 
     def explain(
@@ -371,7 +305,7 @@ def _arguments(key: _Key) -> list[tf.TensorSpec]:
     return [_CLASS, *[_CLASS, _INDEX] * (key.score is None), *[_SEED] * samples]
 
 
-def _explaining_all(score: Score) -> _Traced:
+def _explaining_all(score: Score) -> Function:
     def explain_all(network: ClosedFormNetwork, images: tf.Tensor) -> tuple[tf.Tensor, ...]:
         run = network.forward(images)
         upstream = score.gradient(run.logits, tf.range(network.classes)[None])
@@ -390,30 +324,3 @@ def _classify(network: Network, images: tf.Tensor) -> tuple[tf.Tensor, ...]:
 
 def _images(shape: tuple[int, ...]) -> tf.TensorSpec:
     return tf.TensorSpec((None, *shape), tf.float32)
-
-
-def _run(
-    graph: _Graph,
-    images: NDArray[np.float32],
-    classes: Sequence[NDArray[np.int32]] = (),
-    rest: Sequence[int | tuple[int, int]] = (),
-) -> list[NDArray[Any]]:
-    """Run a graph on images, the classes of each and the rest, and return its outputs as arrays.
-
-    Images run in batches of 1, 2, 4, … 256, filled up with blank ones: oneDNN cannot convolve an
-    empty batch, and for each size that it meets it keeps memory, the more the larger the size.
-    """
-    fitting = min(_MOST_AT_ONCE, _PASSES * images_at_once(*images.shape[1:3]))
-    most = 1 << (fitting.bit_length() - 1)
-    runs = []
-    for start in range(0, max(len(images), 1), most):
-        given = [array[start : start + most] for array in (images, *classes)]
-        n = len(given[0])
-        if blanks := (1 << max(n - 1, 0).bit_length()) - n:
-            given = [
-                np.append(each, np.zeros((blanks, *each.shape[1:]), each.dtype), 0)
-                for each in given
-            ]
-        outputs = graph(*map(tf.constant, (*given, *rest)))
-        runs.append([tensor.numpy()[:n] for tensor in outputs])
-    return runs[0] if len(runs) == 1 else [np.concatenate(o) for o in zip(*runs, strict=True)]

@@ -18,6 +18,7 @@ from core.explain import explainer as explainer_module
 from core.explain.closed_form import ClosedFormNetwork
 from core.explain.explainer import Explainer
 from core.explain.explanation import Explanation
+from core.explain.graphs import MAX_GRAPHS, Graphs
 from core.explain.methods import METHODS, GradCAM
 from core.explain.scores import Score
 from core.network import UPLOADS_WEIGHTS
@@ -306,13 +307,13 @@ def test_no_graph_is_dropped_whatever_is_asked_of_the_tutorial_s_network(
     image = np.zeros((1, 28, 28), np.float32)
     keys = {"logits"}
     monkeypatch.setattr(Explainer, "_graph", lambda _self, key, *_: keys.add(key))
-    monkeypatch.setattr(explainer_module, "_run", lambda *_: [np.zeros(0)] * 5)
+    monkeypatch.setattr(explainer_module, "run", lambda *_: [np.zeros(0)] * 5)
     for score in Score:
         explainer.explain_all(image, score)
         for method, layer, against in product(METHODS, LAYERS, (None, 4)):
             explainer.explain(image, layer, method=method, score=score, against=against)
 
-    assert len(keys) == explainer_module._MAX_GRAPHS
+    assert len(keys) == MAX_GRAPHS
 
 
 def test_networks_in_closed_form_share_their_graphs_and_not_their_weights(
@@ -335,8 +336,8 @@ def test_networks_in_closed_form_share_their_graphs_and_not_their_weights(
 
 
 def test_graphs_are_kept_within_bounds(digits: DigitSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explainer_module, "_MAX_GRAPHS", 3)
-    monkeypatch.setattr(explainer_module, "_CLOSED_FORM_GRAPHS", explainer_module._Graphs())
+    monkeypatch.setattr("core.explain.graphs.MAX_GRAPHS", 3)
+    monkeypatch.setattr(explainer_module, "_CLOSED_FORM_GRAPHS", Graphs())
     explainer, batch = Explainer.load(), images(digits, slice(2))
 
     def explain() -> tuple[list[NDArray[np.float32]], int]:
