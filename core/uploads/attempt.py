@@ -1,6 +1,6 @@
 """One attempt at reading a patch: an interpretation of its ink, and the digits found by it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -229,8 +229,9 @@ class Interpreter:
 
     def _read(self, attempt: Attempt, way: int) -> Attempt:
         """Read the strokes of an attempt, which are turned by `way` degrees clockwise."""
-        if attempt.strokes is None:
+        if attempt.strokes is None or attempt.ways is None:
             return attempt
+        known = attempt.ways.as_they_came if way == 0 else {}
         strokes = made_upright(attempt.strokes, way)
         wide = None if attempt.wide is None else np.rot90(attempt.wide, way // 90)
         lines = [
@@ -239,7 +240,7 @@ class Interpreter:
                 for one in line
                 if wide is None or not _is_outline_of_solid(strokes.contrast, wide, one.box)
             ]
-            for line in find_digits(strokes, self._logits_fn, self._min_objectness)
+            for line in find_digits(strokes, self._logits_fn, self._min_objectness, known)
         ]
         if attempt.style is InkStyle.PAGE:  # a bar at the edge is a rule of the paper
             shape = strokes.ink.shape
@@ -276,8 +277,8 @@ class Interpreter:
             accepted &= len(digits) < _BARS and explained >= _SURE_BARS
         if accepted and read.style is not InkStyle.OUTLINED:  # where ink is what is within
             pixels = np.rot90(read.patch.pixels, read.turned // 90)
-            shares = [runs_on(pixels, strokes, one.box, wide) for one in digits]
-            accepted = bool(np.median(shares) <= MAX_RUNS_ON)
+            shares = (runs_on(pixels, strokes, one.box, wide) for one in digits)
+            accepted = _is_median_at_most(MAX_RUNS_ON, shares, len(digits))
         # Ink at the edge may be further digits, joined by lines.
         return kept * explained * mass / (mass + strokes.at_edge) if accepted else 0.0
 
@@ -289,6 +290,18 @@ def _runs_out(one: Candidate, shape: tuple[int, ...]) -> bool:
     still reaches. `shape` is the height and width of the picture.
     """
     return bool(edges_touched(one.box, shape)) and one.objectness < _CUT_OFF
+
+
+def _is_median_at_most(limit: float, values: Iterable[float], count: int) -> bool:
+    """Whether the median of values is at most `limit`, from the first of them if these tell."""
+    seen: list[float] = []
+    low = 0
+    for value in values:
+        seen.append(value)
+        low += value <= limit
+        if 2 * max(low, len(seen) - low) > count:
+            return 2 * low > count
+    return bool(np.median(seen) <= limit)
 
 
 def _is_solid(one: Candidate) -> bool:

@@ -1,7 +1,7 @@
 """Pieces of ink that may be digits, and the network's score for each."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ LogitsFn = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 Group = tuple[int, ...]
 """Numbers of strokes that are taken together."""
 
-_BATCH = 128  # digits, to bound the memory of their feature maps
+_BATCH = 64  # digits, to bound the memory of their feature maps
 
 _MAX_BAR = 2.0  # evidence of a 1
 
@@ -93,12 +93,21 @@ def candidate(crop: Crop) -> Candidate:
     return Candidate(form, crop.box, float(crop.ink.sum()))
 
 
+def candidate_of(strokes: Strokes, group: Group) -> Candidate:
+    """Normalise a group of strokes."""
+    return replace(candidate(strokes.crop(group)), strokes=group)
+
+
 def score(candidates: Iterable[Candidate], logits_fn: LogitsFn) -> list[Candidate]:
     """Set the objectness and the prediction of candidates, in one batch."""
     batch = list(candidates)
     if not batch:
         return []
-    logits = logits_fn(np.stack([one.form.image for one in batch]))
+    return with_logits(batch, logits_fn(np.stack([one.form.image for one in batch])))
+
+
+def with_logits(batch: Sequence[Candidate], logits: NDArray[np.float32]) -> list[Candidate]:
+    """Set the objectness and the prediction of candidates from their logits, (n, 10)."""
     objectness = np.logaddexp.reduce(logits, axis=1).tolist()
     predictions = logits.argmax(axis=1).tolist()
     return [
@@ -108,11 +117,17 @@ def score(candidates: Iterable[Candidate], logits_fn: LogitsFn) -> list[Candidat
 
 
 def score_groups(
-    strokes: Strokes, groups: Sequence[Group], logits_fn: LogitsFn
+    strokes: Strokes,
+    groups: Sequence[Group],
+    logits_fn: LogitsFn,
+    known: Mapping[Group, Candidate],
 ) -> dict[Group, Candidate]:
-    """Score groups of strokes, each as one candidate."""
-    scored = score((candidate(strokes.crop(group)) for group in groups), logits_fn)
-    return {group: replace(one, strokes=group) for group, one in zip(groups, scored, strict=True)}
+    """Score groups of strokes, each as one candidate, unless they are known already."""
+    others = [group for group in groups if group not in known]
+    scored = score((candidate_of(strokes, group) for group in others), logits_fn)
+    return {group: known[group] for group in groups if group in known} | {
+        one.strokes: one for one in scored
+    }
 
 
 def above(one: Candidate, least: float) -> float:

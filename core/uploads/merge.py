@@ -1,11 +1,12 @@
 """Merging of strokes that are one digit, broken where the pen was lifted."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.uploads.candidates import Group, LogitsFn, score_groups, total_score
+from core.uploads.candidates import Candidate, Group, LogitsFn, score_groups, total_score
 from core.uploads.strokes import Strokes
 
 _MAX_GAP = 0.2  # between stacked strokes of one digit, as a share of the higher one's height
@@ -13,17 +14,20 @@ _ROUNDS = 3  # a digit in up to eight parts is merged
 _BONUS = 2.0  # objectness added to a whole against its parts
 
 
-def merge_strokes(strokes: Strokes, logits_fn: LogitsFn, min_objectness: float) -> Strokes:
+def merge_strokes(
+    strokes: Strokes, logits_fn: LogitsFn, min_objectness: float, known: Mapping[Group, Candidate]
+) -> Strokes:
     """Merge strokes that are stacked closely where the network prefers one digit to two.
 
-    This comes before the division into lines, which depends on the heights of the strokes.
+    This comes before the division into lines, which depends on the heights of the strokes. What is
+    `known` of them is not scored again.
     """
     for _ in range(_ROUNDS):
         pairs = _stacked(strokes.boxes)
         if not pairs:
             break
         singles = sorted({number for pair in pairs for number in pair})
-        scored = score_groups(strokes, [*pairs, *((n,) for n in singles)], logits_fn)
+        scored = score_groups(strokes, [*pairs, *((n,) for n in singles)], logits_fn, known)
         gains: dict[Group, float] = {}
         for pair in pairs:
             apart = [scored[n,] for n in pair if scored[n,].objectness >= min_objectness]
@@ -35,7 +39,7 @@ def merge_strokes(strokes: Strokes, logits_fn: LogitsFn, min_objectness: float) 
                 merged[second] = first
         if not merged:
             break
-        strokes = strokes.merge(merged)
+        strokes, known = strokes.merge(merged), {}
     return strokes
 
 

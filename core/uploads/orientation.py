@@ -1,11 +1,19 @@
 """Which way up writing is: the network's evidence over all four ways."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.uploads.candidates import MAX_OBJECTNESS, LogitsFn, candidate
+from core.uploads.candidates import (
+    MAX_OBJECTNESS,
+    Candidate,
+    Group,
+    LogitsFn,
+    candidate_of,
+    with_logits,
+)
 from core.uploads.strokes import Strokes, weighted_median
 
 WAYS = (0, 90, 180, 270)
@@ -23,9 +31,11 @@ class Ways:
     Attributes:
         objectness: (4, n), of n strokes the log-odds that each is a digit that way up, at most
             `MAX_OBJECTNESS` and no less than its negative.
+        as_they_came: The n strokes by their numbers, scored as they came.
     """
 
     objectness: NDArray[np.float64]
+    as_they_came: Mapping[Group, Candidate]
 
     def gain(self, way: int) -> float:
         """Return the mean log-odds for a way up, minus those for the picture as it was uploaded."""
@@ -51,13 +61,18 @@ def compare_ways(strokes: Strokes, logits_fn: LogitsFn) -> Ways:
     typical = weighted_median(lengths, masses)
     large = np.flatnonzero((lengths >= _MIN_LENGTH * typical) & (lengths <= typical / _MIN_LENGTH))
     heaviest = large[np.argsort(-masses[large], kind="stable")][:_MAX_SHAPES] + 1
-    forms = np.stack([candidate(strokes.crop((n,))).form.image for n in heaviest.tolist()])
+    candidates = [candidate_of(strokes, (number,)) for number in heaviest.tolist()]
+    forms = np.stack([one.form.image for one in candidates])
     # A normal form is centred on pixel 14, which is the middle of 29 pixels, not of 28.
     framed = np.pad(forms, ((0, 0), (0, 1), (0, 1)))
     ways = [np.rot90(framed, way // 90, axes=(1, 2))[:, :-1, :-1] for way in WAYS]
-    objectness = np.logaddexp.reduce(logits_fn(np.concatenate(ways)), axis=1)
+    logits = logits_fn(np.concatenate(ways))
+    objectness = np.logaddexp.reduce(logits, axis=1)
     clipped = np.clip(objectness, -MAX_OBJECTNESS, MAX_OBJECTNESS)
-    return Ways(clipped.reshape(len(WAYS), -1).astype(np.float64))
+    scored = with_logits(candidates, logits[: len(candidates)])  # the first of `WAYS`
+    return Ways(
+        clipped.reshape(len(WAYS), -1).astype(np.float64), {one.strokes: one for one in scored}
+    )
 
 
 def made_upright(strokes: Strokes, way: int) -> Strokes:

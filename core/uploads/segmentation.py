@@ -7,7 +7,7 @@ divide the strokes of a line among candidates, that with the highest score is ch
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -25,7 +25,7 @@ from core.uploads.lines import reading_order, typical_height
 from core.uploads.merge import merge_strokes
 from core.uploads.signs import is_colon, is_percent_sign, percent_signs, without_brackets
 from core.uploads.strokes import Strokes, edges_touched, two_tone
-from core.uploads.touching import may_touch, split_touching
+from core.uploads.touching import may_touch, score_parts, split_touching
 from core.uploads.words import digit_runs
 
 MIN_TWO_TONE = 0.76
@@ -62,13 +62,21 @@ _HIGH = 4.0  # in multiples of the typical height: a higher stroke is a line of 
 
 
 def find_digits(
-    strokes: Strokes, logits_fn: LogitsFn, min_objectness: float
+    strokes: Strokes,
+    logits_fn: LogitsFn,
+    min_objectness: float,
+    known: Mapping[Group, Candidate],
 ) -> list[list[Candidate]]:
-    """Find the digits among strokes, of at least `min_objectness`: lines in reading order."""
-    strokes = merge_strokes(strokes, logits_fn, min_objectness)
+    """Find the digits among strokes, of at least `min_objectness`: lines in reading order.
+
+    What is `known` of the strokes is not scored again.
+    """
+    merged = merge_strokes(strokes, logits_fn, min_objectness, known)
+    if merged is not strokes:
+        strokes, known = merged, {}
     lines = _lines(strokes.boxes)
     groups = [group for line in lines for group in _groups(strokes.boxes, line)]
-    scored = score_groups(strokes, groups, logits_fn)
+    scored = score_groups(strokes, groups, logits_fn, known)
     signs = {number for line in lines for number in percent_signs(line, scored)}
     options = {
         group: [one]
@@ -77,11 +85,15 @@ def find_digits(
         and signs.isdisjoint(group)
         and not is_colon(one, strokes)
     }
-    for group in _to_split(scored, strokes)[: _MIN_SPLIT + _PER_DIGIT * len(options)]:
+    to_split = _to_split(scored, strokes)[: _MIN_SPLIT + _PER_DIGIT * len(options)]
+    wholes = [scored[group] for group in to_split]
+    parts = score_parts(wholes, map(strokes.crop, to_split), logits_fn)
+    for group, whole, its_parts in zip(to_split, wholes, parts, strict=True):
         if not signs.isdisjoint(group):
             continue
-        digits = split_touching(scored[group], strokes.crop(group), logits_fn, min_objectness)
-        if is_percent_sign(digits, scored[group]):
+        crop = strokes.crop(group)
+        digits = split_touching(whole, crop, its_parts, logits_fn, min_objectness)
+        if is_percent_sign(digits, whole):
             signs.update(group)
             options = {other: one for other, one in options.items() if signs.isdisjoint(other)}
         elif digits:

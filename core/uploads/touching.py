@@ -1,6 +1,8 @@
 """Splitting of strokes in which several digits touch."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -24,6 +26,10 @@ _MIN_COVERED = 0.6  # share of a wide stroke's ink that belongs to digits
 _CUT_PENALTY = 3.0  # objectness per height of ink that a cut crosses
 
 
+Parts = dict[tuple[int, int], Candidate]
+"""Parts of a stroke by the numbers of the cuts at their sides, with its ends as first and last."""
+
+
 def may_touch(stroke: Candidate) -> bool:
     """Whether a stroke is worth splitting."""
     left, top, right, bottom = stroke.box
@@ -32,16 +38,34 @@ def may_touch(stroke: Candidate) -> bool:
     return stroke.objectness < MAX_OBJECTNESS - _MARGIN or _is_wide(stroke)
 
 
+def score_parts(
+    wholes: Iterable[Candidate], crops: Iterable[Crop], logits_fn: LogitsFn
+) -> list[Parts]:
+    """Cut strokes wherever digits may touch, and score the parts of all of them in one batch.
+
+    The strokes are given as candidates, and as their ink.
+    """
+    found = [_parts(whole, crop) for whole, crop in zip(wholes, crops, strict=True)]
+    scored = iter(score(chain.from_iterable(parts.values() for parts in found), logits_fn))
+    return [{cuts: next(scored) for cuts in parts} for parts in found]
+
+
 def split_touching(
-    whole: Candidate, crop: Crop, logits_fn: LogitsFn, min_objectness: float
+    whole: Candidate, crop: Crop, parts: Parts, logits_fn: LogitsFn, min_objectness: float
 ) -> list[Candidate]:
     """Split a stroke, `whole` as one candidate and `crop` as its ink, where digits touch.
+
+    Args:
+        whole: The stroke as one candidate.
+        crop: Its ink.
+        parts: Its parts; see `score_parts`.
+        logits_fn: The network.
+        min_objectness: The least objectness of a digit.
 
     Returns:
         The digits from left to right. Empty if the stroke is rather one digit, or if there is no
         split into digits.
     """
-    parts = _parts(whole, crop, logits_fn)
     if _is_wide(whole):
         digits = _best(parts, min_objectness) or _best(parts, min_objectness, may_skip=True)
         if len(digits) < 2 or sum(digit.mass for digit in digits) < _MIN_COVERED * whole.mass:
@@ -61,12 +85,10 @@ def _is_wide(stroke: Candidate) -> bool:
     return right - left > _WIDE * (bottom - top)
 
 
-def _parts(whole: Candidate, crop: Crop, logits_fn: LogitsFn) -> dict[tuple[int, int], Candidate]:
-    """Score what lies between any two cuts and is not too low or too wide for a digit.
+def _parts(whole: Candidate, crop: Crop) -> Parts:
+    """Find what lies between any two cuts and is not too low or too wide for a digit.
 
-    Returns:
-        The parts by the numbers of their cuts, with the ends of the stroke as first and last. Empty
-        if no part reaches the last.
+    Nothing is found if no part reaches the end of the stroke.
     """
     cuts = find_cuts(crop.ink)
     if not cuts:
@@ -76,7 +98,7 @@ def _parts(whole: Candidate, crop: Crop, logits_fn: LogitsFn) -> dict[tuple[int,
     part_of = np.zeros(crop.ink.shape, np.uint8)
     for cut in cuts:
         part_of += columns >= cut.columns[:, np.newaxis]
-    parts = {}
+    parts: Parts = {}
     for start in range(last):
         for end in range(start + 1, min(start + len(cuts), last) + 1):
             part = crop.masked((part_of >= start) & (part_of < end))
@@ -88,12 +110,10 @@ def _parts(whole: Candidate, crop: Crop, logits_fn: LogitsFn) -> dict[tuple[int,
             parts[start, end] = replace(candidate(part), strokes=whole.strokes, penalty=penalty)
     if not any(end == last for _, end in parts):
         return {}
-    return dict(zip(parts, score(parts.values(), logits_fn), strict=True))
+    return parts
 
 
-def _best(
-    parts: dict[tuple[int, int], Candidate], min_objectness: float, *, may_skip: bool = False
-) -> list[Candidate]:
+def _best(parts: Parts, min_objectness: float, *, may_skip: bool = False) -> list[Candidate]:
     """Find the split with the highest score, by dynamic programming over the cuts.
 
     Parts may be left out if `may_skip`. The result is empty if there is no such split.
