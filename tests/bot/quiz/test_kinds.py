@@ -381,7 +381,7 @@ async def test_who_waits_for_the_pool_is_not_told_of_a_success_that_was_none(
 ) -> None:
     engine = Engine({Network.TUTORIAL: Explainer.load()}, 0.0)  # has classified no digit yet
     pool = DigitPool(engine)
-    real, calls = engine.logits, iter((False, True))
+    real, calls = engine.run_drawing, iter((False, True))
 
     async def fails_once(*arguments: Any) -> Any:
         await asyncio.sleep(0.01)  # the other caller is waiting by then
@@ -389,7 +389,7 @@ async def test_who_waits_for_the_pool_is_not_told_of_a_success_that_was_none(
             return await real(*arguments)
         raise UserError("problem.busy")
 
-    monkeypatch.setattr(engine, "logits", fails_once)
+    monkeypatch.setattr(engine, "run_drawing", fails_once)
     done = await asyncio.gather(pool.measure(), pool.measure(), return_exceptions=True)
     engine.close()
 
