@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -28,13 +28,13 @@ from core.faithfulness.deletion import DeletionTest, run_deletion_test
 from core.network import epoch_file
 from core.uploads import DecodedImage, Reader, Reading
 from core.uploads.best_candidate import BestCandidate, find_best_candidate
+from core.uploads.candidates import in_batches
 from core.uploads.worker import DecodingWorker
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _LARGEST_BATCH = 64  # of digits to explain
-_LARGEST_PART = 64  # of images to classify: oneDNN keeps memory for larger batches
 
 _TEST_LOGITS: WeakKeyDictionary[Explainer, NDArray[np.float32]] = WeakKeyDictionary()
 """The logits of all test digits, by explainer; dropped together with the explainer."""
@@ -171,8 +171,7 @@ class Engine:
 
         The images are (n, 28, 28) float32 in [0, 1], the logits (n, 10).
         """
-        parts = _split(images, _LARGEST_PART)
-        return await self._compute(network, lambda e: np.concatenate([*map(e.logits, parts)]))
+        return await self._compute(network, lambda e: in_batches(e.logits)(images))
 
     async def test_logits(self) -> NDArray[np.float32]:
         """Classify all test digits by the tutorial's network, once in a process: it takes seconds.
@@ -279,7 +278,7 @@ class Engine:
                     return self._cluster.explainers[Network.UPLOADS].logits(part)
             return explainer.logits(part)
 
-        return np.concatenate([classify(part) for part in _split(images, _LARGEST_PART)])
+        return in_batches(classify)(images)
 
     def _work_off(self) -> None:
         """Explain the waiting jobs that have the network and score of the first one, in one run.
@@ -321,13 +320,10 @@ class Engine:
 
 
 def _classify_test_digits(explainer: Explainer) -> NDArray[np.float32]:
-    parts = _split(load_test_digits().images, _LARGEST_PART)
-    return np.concatenate([explainer.logits(as_input(part)) for part in parts])
+    def classify(part: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return explainer.logits(as_input(part))
 
-
-def _split(images: NDArray[Any], size: int) -> list[NDArray[Any]]:
-    """Split images into arrays of a size; the last one may be smaller."""
-    return np.split(images, range(size, len(images), size))
+    return in_batches(classify)(load_test_digits().images)
 
 
 def _as_kept(picture: DecodedImage) -> DecodedImage:

@@ -307,13 +307,13 @@ def _arguments(key: _Key) -> list[tf.TensorSpec]:
 
 def _explaining_all(score: Score) -> Function:
     def explain_all(network: ClosedFormNetwork, images: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        run = network.forward(images)
-        upstream = score.gradient(run.logits, tf.range(network.classes)[None])
+        seen = network.forward(images)
+        upstream = score.gradient(seen.logits, tf.range(network.classes)[None])
         maps = []
-        for layer, features in run.features.items():
-            raw = weighted_sum(network.mean_gradients(layer, run, upstream), features)
+        for layer, features in seen.features.items():
+            raw = weighted_sum(network.mean_gradients(layer, seen, upstream), features)
             maps.append(normalise(raw))
-        return tf.argmax(run.logits, -1, tf.int32), tf.nn.softmax(run.logits), *maps
+        return tf.argmax(seen.logits, -1, tf.int32), tf.nn.softmax(seen.logits), *maps
 
     return explain_all
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,15 @@ from core.uploads.normalise import NormalForm, normalise
 from core.uploads.patch import map_points
 from core.uploads.strokes import Crop, Strokes
 
+T = TypeVar("T", bound=np.generic)
+
 LogitsFn = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """A network: from n digits (n, 28, 28) in [0, 1] to their logits (n, 10)."""
 
 Group = tuple[int, ...]
 """Numbers of strokes that are taken together."""
 
-_BATCH = 64  # digits, to bound the memory of their feature maps
+_BATCH = 64  # digits: oneDNN keeps memory for larger batches
 
 _MAX_BAR = 2.0  # evidence of a 1
 
@@ -76,11 +79,13 @@ def _affine(matrix: NDArray[np.float64], warp: NDArray[np.float64]) -> NDArray[n
     return np.column_stack([linear, at - linear @ [14, 14]])
 
 
-def in_batches(logits_fn: LogitsFn) -> LogitsFn:
+def in_batches(
+    logits_fn: Callable[[NDArray[T]], NDArray[np.float32]],
+) -> Callable[[NDArray[T]], NDArray[np.float32]]:
     """Wrap a network so that it runs on at most `_BATCH` digits at once, to bound its memory."""
 
-    def logits(images: NDArray[np.float32]) -> NDArray[np.float32]:
-        starts = range(0, len(images), _BATCH)
+    def logits(images: NDArray[T]) -> NDArray[np.float32]:
+        starts = range(0, max(len(images), 1), _BATCH)
         return np.concatenate([logits_fn(images[start : start + _BATCH]) for start in starts])
 
     return logits
