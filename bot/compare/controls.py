@@ -36,6 +36,8 @@ class SheetSelect(
 ):
     """Shows the methods at another layer or for another class."""
 
+    computes = True
+
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
         query, value = decode(self.state), self.values[0]
@@ -51,6 +53,7 @@ class OpenSelect(Control[Select[Any], _Presses], template=rf"open:{STATE}"):
     """Explains the digit by one of the methods, to the presser alone."""
 
     private = True
+    computes = True
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
@@ -62,6 +65,8 @@ class SheetButton(
     Control[Button[Any], _Presses], template=rf"sheet-(?P<step>step:(?:back|any|on)):{STATE}"
 ):
     """Shows the methods on another test digit."""
+
+    computes = True
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
@@ -75,6 +80,8 @@ class PairSelect(
     Control[Select[Any], _Presses], template=rf"pair:(?P<field>axis|first|second):{COMPARISON}"
 ):
     """Changes what is compared."""
+
+    computes = True
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:
@@ -95,6 +102,8 @@ class PairButton(
     Control[Button[Any], _Presses], template=rf"pair-(?P<step>step:(?:back|any|on)):{COMPARISON}"
 ):
     """Compares on another test digit."""
+
+    computes = True
 
     @override
     async def press(self, feature: _Presses, interaction: Interaction) -> None:

@@ -22,6 +22,7 @@ from bot.explain.uploads import Uploads
 from bot.i18n import Say, label, speaker
 from bot.runtime import logs
 from bot.runtime.errors import REQUEST_ERRORS, UserError, describe
+from bot.runtime.fairness import enter
 from bot.runtime.networks import Network
 from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized, matches
@@ -111,6 +112,7 @@ class Explain(commands.Cog):
         found = pictures(message)
         if not found:
             raise UserError("explain.no_pictures")
+        enter()
         await interaction.response.defer(thinking=True)
         say = speaker(interaction.locale)
         only_user = interaction.is_user_integration() and not interaction.is_guild_integration()
@@ -206,10 +208,11 @@ async def defer_and_read(
     """Let a person wait for the answer to a command, and read their picture, if there is one.
 
     Raises:
-        UserError: If it is too large, or cannot be read.
+        UserError: If it is too large, or cannot be read, or if too many wait already.
     """
     if image is not None:
         uploads.check(image.size)
+    enter()
     await interaction.response.defer(ephemeral=private, thinking=True)
     if image is None:
         return None

@@ -163,6 +163,8 @@ class QueryControl(Control[ItemT, _Presses], template=r"(?!)"):
         uploader: the id of the user whose picture it is about.
     """
 
+    computes = True
+
     def __init__(self, item: ItemT) -> None:
         super().__init__(item)
         self.query = decode(self.state)

@@ -24,6 +24,7 @@ from bot.reviews.asking import Item, ReviewStatus
 from bot.reviews.schedule import Reviews
 from bot.runtime.clock import Clock
 from bot.runtime.errors import REQUEST_ERRORS, UserError
+from bot.runtime.fairness import enter
 from bot.runtime.outbox import Outbox
 from bot.runtime.scheduler import Scheduler
 from bot.store.models import DeliveryKind
@@ -128,6 +129,7 @@ class QuizCommands(commands.Cog):
         if server_id and not mine.attach_files:
             permission = speaker(interaction.locale)("permission.attach_files")
             raise UserError("explain.lacks", permission=permission)
+        enter()
         await interaction.response.defer(thinking=True)
         if await self._rounds.open_in(interaction.channel_id) is not None:
             raise UserError("quiz.under_way")

@@ -43,9 +43,20 @@ class _Request:
         self.requester = requester
         self._let_in = let_in
         self._persons_turn = persons_turn
+        self._is_in = False
         self._has_turn = False
         self._ended = asyncio.Event()
         self._once = asyncio.Lock()
+
+    def enter(self) -> None:
+        """Take a place in the queue.
+
+        Raises:
+            UserError: If too many wait already.
+        """
+        if not self._is_in:
+            self._let_in(self)
+            self._is_in = True
 
     async def begin(self) -> None:
         """Wait until the requests that the person made before it have ended.
@@ -56,7 +67,7 @@ class _Request:
         async with self._once:  # it may ask for several things at the same time
             if self._has_turn or self._ended.is_set():
                 return
-            self._let_in(self)
+            self.enter()
             await self._persons_turn.acquire()
             self._has_turn = True
             if self._ended.is_set():  # meanwhile
@@ -80,6 +91,19 @@ def current_requester() -> Requester:
     """Return the person and the server that the current context works for."""
     request = _request.get()
     return _NOBODY if request is None else request.requester
+
+
+def enter() -> None:
+    """Take a place in the queue before a request is acknowledged, so that a refusal is its answer.
+
+    Otherwise it takes its place when something is computed for it; see `begin`.
+
+    Raises:
+        UserError: If too many wait already.
+    """
+    request = _request.get()
+    if request is not None:
+        request.enter()
 
 
 async def begin() -> None:

@@ -8,6 +8,7 @@ import discord
 from discord.ui import Button, ChannelSelect, DynamicItem, Item, RoleSelect, Select, UserSelect
 from typing_extensions import override
 
+from bot.runtime.fairness import enter
 from bot.ui.client import Client, Interaction
 from bot.ui.reply import serving, taking_turn
 from bot.ui.tree import admits
@@ -36,12 +37,14 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
 
     Attributes:
         private: whether the answer never takes the message's place.
+        computes: whether each press has something computed, and may be refused in a full queue.
         state: the match of the template with the `custom_id`.
         owner: the id of the user whose press changes the message, or `EVERYONE`.
         values: what was chosen in a select; empty for a button.
     """
 
     private: ClassVar[bool] = False
+    computes: ClassVar[bool] = False
 
     def __init__(self, item: ItemT) -> None:
         super().__init__(item)
@@ -85,6 +88,8 @@ class Control(DynamicItem[ItemT], Generic[ItemT, FeatureT], template=r"(?!)"):
         feature = cast("FeatureT", client.features[type(self)])
         self.values = cast("dict[str, Any]", interaction.data or {}).get("values", [])
         async with serving(interaction, type(self).__name__), taking_turn(interaction):
+            if self.computes:
+                enter()
             if self.in_place(interaction):
                 await interaction.response.defer()
             else:

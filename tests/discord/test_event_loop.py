@@ -197,10 +197,14 @@ async def test_who_asks_too_much_at_once_is_told_so_alone_and_nobody_else_is(
         crowded = await server.minji.click(shown, custom_id=control(shown, "step:on"))
     again = await server.alex.slash(server.channel, "explain", index=4321)
 
-    assert refusal(refused) == speaker("en")("problem.yours_wait", count=8)
-    (told,) = crowded.followups
-    assert told.ephemeral
-    assert text(told) == speaker("ko")("problem.server_busy", count=128)
+    # Refused before a public answer is promised: by the response itself, which cannot come twice.
+    for result in (refused, crowded):
+        assert result.deferred is False
+        assert not result.followups
+        assert result.response is not None
+        assert result.response.ephemeral
+    assert text(refused.response) == speaker("en")("problem.yours_wait", count=8)
+    assert text(crowded.response) == speaker("ko")("problem.server_busy", count=128)
     for result in (answered, again):
         assert "4321" in text(result.response)
     assert "/explain" in text(uncounted.response)
