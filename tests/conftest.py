@@ -7,6 +7,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -15,9 +16,11 @@ from sqlalchemy import URL
 from bot.runtime.networks import load_explainer
 from bot.store import Store
 from core.dataset import DigitSet, load_test_digits
-from core.explain.explainer import Explainer
 from core.network import WEIGHTS
 from tests.postgresql import PostgreSQL, programs, running
+
+if TYPE_CHECKING:  # TensorFlow takes seconds, and the process that hands out the tests needs none
+    from core.explain.explainer import Explainer
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,19 +56,29 @@ _LONGEST_FIRST = (
 )
 
 
-def _not_sampled(items: Iterable[pytest.Item], seed: int) -> set[str]:
-    """Draw the cases of sampled tests that are not tried: the same for a seed in any process.
+_ON_SERVER = "postgresql"
+"""In the names of cases that need a database server, which may not be installed."""
 
-    With each kind of database, as many are tried as the mark says.
+
+def _not_sampled(items: Iterable[pytest.Item], seed: int) -> set[str]:
+    """Draw the cases that are not tried: the same for a seed in any process.
+
+    Of a sampled test, as many are tried with each kind of database as its mark says; of a file's
+    other tests with a database server, one in three.
     """
     cases: dict[tuple[str, int, bool], list[str]] = defaultdict(list)
+    on_server: dict[str, list[str]] = defaultdict(list)
     for item in items:
+        test, _, case = item.nodeid.partition("[")
         if (mark := item.get_closest_marker("sampled")) is not None:
-            on_server = "postgresql" in item.nodeid  # which may not be installed
-            cases[item.nodeid.partition("[")[0], mark.args[0], on_server].append(item.nodeid)
+            cases[test, mark.args[0], _ON_SERVER in case].append(item.nodeid)
+        elif _ON_SERVER in case:
+            on_server[test.partition("::")[0]].append(item.nodeid)
+    drawings = [(test, count, nodeids) for (test, count, _), nodeids in cases.items()]
+    drawings += [(path, -(-len(nodeids) // 3), nodeids) for path, nodeids in on_server.items()]
     left_out = set[str]()
-    for (test, count, _), nodeids in cases.items():
-        drawn = random.Random(f"{seed} {test}").sample(sorted(nodeids), min(count, len(nodeids)))
+    for name, count, nodeids in drawings:
+        drawn = random.Random(f"{seed} {name}").sample(sorted(nodeids), min(count, len(nodeids)))
         left_out |= {*nodeids} - {*drawn}
     return left_out
 
@@ -104,7 +117,7 @@ def thorough(pytestconfig: pytest.Config) -> bool:
 
 
 @pytest.fixture(scope="session")
-def explainer() -> Explainer:
+def explainer() -> "Explainer":
     """The shipped network, compiled once for all tests."""
     return load_explainer(WEIGHTS)
 

@@ -52,8 +52,14 @@ def test_the_default_recipe_is_the_tutorials() -> None:
     )
 
 
-def test_a_training_writes_everything_that_is_kept_of_it(tmp_path: Path) -> None:
+def test_a_training_replaces_an_earlier_one_by_everything_that_is_kept_of_it(
+    tmp_path: Path,
+) -> None:
     folder, heard = tmp_path / "net", _Heard()
+    stale = epoch_file(99, folder)
+    stale.parent.mkdir(parents=True)
+    for file in (stale, folder / EXPLANATIONS_FILE, folder / EXPLANATIONS_PLOT):
+        file.write_text("of the old network")
 
     record = _train(folder, (3, 4), heard)
 
@@ -109,21 +115,6 @@ def test_the_same_seed_gives_the_same_network_and_another_seed_another(tmp_path:
         strict=True,
     ):
         assert np.array_equal(one, same)
-
-
-def test_an_earlier_training_is_replaced_whole(tmp_path: Path) -> None:
-    folder = tmp_path / "net"
-    stale = epoch_file(99, folder)
-    stale.parent.mkdir(parents=True)
-    stale.write_text("old")
-    measured = [folder / name for name in (EXPLANATIONS_FILE, EXPLANATIONS_PLOT)]
-    for file in measured:
-        file.write_text("of the old network")
-
-    _train(folder)
-
-    assert not any(file.exists() for file in (stale, *measured))
-    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_a_folder_of_something_else_is_refused_before_the_training(tmp_path: Path) -> None:

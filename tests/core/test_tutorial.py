@@ -106,7 +106,7 @@ def test_a_heatmap_has_the_digits_of_float64_where_the_probability_is_saturated(
         np.testing.assert_allclose(corrected, exact[layer], atol=1e-3)
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("target", [None, 0, 9])
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_heatmap_is_finite_whatever_the_image(
@@ -128,6 +128,7 @@ def test_a_heatmap_is_finite_for_a_class_whose_probability_is_zero() -> None:
         assert np.isfinite(heatmap).all()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_another_class_can_be_explained(
     model: keras.Sequential, explainer: Explainer, digits: DigitSet, layer: str
@@ -139,6 +140,7 @@ def test_another_class_can_be_explained(
         np.testing.assert_allclose(heatmap, expected, atol=1e-3)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_network_from_a_file_gives_the_same_heatmaps(
     model: keras.Sequential, loaded: keras.Sequential, digits: DigitSet, layer: str

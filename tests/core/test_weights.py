@@ -40,6 +40,7 @@ def test_the_shipped_network_is_as_good_as_it_says(record: ModelRecord) -> None:
     assert measured.confused == record.metrics.confused
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("weights", [WEIGHTS, UPLOADS_WEIGHTS])
 def test_no_test_digit_is_read_another_way_by_other_roundings(weights: Path) -> None:
     """The counts of a record are the same on every processor: no two classes come too close."""
@@ -70,6 +71,7 @@ def test_its_seed_is_the_one_nearest_the_median_of_at_least_five(record: ModelRe
     assert record.metrics.test_accuracy.median == middle
 
 
+@pytest.mark.slow
 def test_every_epoch_is_kept_from_untrained_to_trained(record: ModelRecord) -> None:
     untrained, first, last = (load_network(epoch_file(epoch)) for epoch in (0, 1, 10))
 

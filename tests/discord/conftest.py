@@ -25,14 +25,14 @@ from tests.discord.payloads import Validator
 class _PatientEnv(simcord.Env):
     """Waits for a restarted bot as long as for anything else; a busy machine takes over 5 s.
 
-    It looks every few milliseconds whether the bot has settled, where simcord takes 50.
+    It looks more often whether the bot has settled than simcord, which takes 50 milliseconds.
     """
 
     async def _settle_internal(
         self,
         *,
         timeout: float | None = None,  # noqa: ASYNC109 - the base class names it
-        idle: float = 0.004,
+        idle: float = 0.016,
         **options: Any,
     ) -> None:
         patient = None if timeout is None else max(timeout, self.settle_timeout)

@@ -185,7 +185,7 @@ def _offered(message: discord.Message, kind: str) -> list[discord.SelectMenu]:
     return [part for part in selects if str(part.custom_id).startswith(f"{kind}:")]
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("member", ["alex", "minji"])
 @pytest.mark.parametrize(("count", "selects"), [(2, ["A–B"]), (24, ["A–X"]), (30, ["A–O", "P–AD"])])
 async def test_every_digit_of_a_line_can_be_opened(
@@ -219,7 +219,7 @@ async def test_every_digit_of_a_line_can_be_opened(
     assert place in text(server.last)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("member", ["alex", "minji"])
 @pytest.mark.parametrize(("count", "lines"), [(24, 2), (38, 4), (60, 5)])
 async def test_a_page_is_read_line_by_line_and_each_line_and_digit_can_be_opened(
@@ -597,6 +597,7 @@ async def test_the_tutorials_network_can_be_asked_about_an_upload_and_disagreeme
     assert text(server.last) == ours
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("member", ["alex", "minji"])
 async def test_an_upload_that_the_network_is_unsure_of_is_told_with_its_candidates(
     server: Server, member: str

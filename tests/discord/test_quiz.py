@@ -325,6 +325,7 @@ async def test_one_agrees_to_that_below_a_review(server: Server) -> None:
     assert english("review.keep") in buttons(done, "review")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", list(KINDS))
 async def test_nothing_but_the_question_is_sent_while_a_round_is_open(
     server: Server, kind: str

@@ -71,6 +71,7 @@ async def test_it_ends_after_its_answers_and_logs_nothing_private(tmp_path: Path
     assert not process.leaks
 
 
+@pytest.mark.slow
 async def test_it_classifies_the_test_digits_before_anybody_plays(tmp_path: Path) -> None:
     port, metrics = unused_port(), ""
     async with (

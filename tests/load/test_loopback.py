@@ -200,22 +200,23 @@ async def test_what_cannot_be_answered_is_logged_in_a_line(server: Server) -> No
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("harm", [Harm(), Harm.of_everything(share=0.005)], ids=["", "harm"])
-async def test_a_crowd_is_answered_each_once(server: Server, harm: Harm) -> None:
+async def test_a_crowd_is_answered_each_once(server: Server, harm: Harm, thorough: bool) -> None:
+    count = 100 if thorough else 50
     discord, process = server.discord, server.process
     crowd = Crowd(discord, people=20, servers=4)
     await discord.quiet()
     before, leaks = discord.ledger.counts(), len(process.leaks)
     discord.harm(harm)
-    async for _ in crowd.act(interactions=100, at_once=20):
+    async for _ in crowd.act(interactions=count, at_once=20):
         pass
     discord.harm()
     assert await crowd.ask_everywhere() < 10  # seconds
 
     counts = discord.ledger.counts() - before
-    assert counts["sent"] == 100 + 4
+    assert counts["sent"] == count + 4
     assert counts["unanswered"] == 0, discord.ledger.errors
     if harm == Harm():
-        assert counts["answered"] == 100 + 4
+        assert counts["answered"] == count + 4
         assert counts["duplicates"] == 0, discord.ledger.duplicates
         assert process.leaks[leaks:] == []
     assert discord.ledger.acknowledgements()[-1] < 3

@@ -72,6 +72,7 @@ def test_the_host_may_use_settings(served: Serving, visit: Open) -> None:
     expect(answer).to_contain_text(plain(korean("settings.heading")))
 
 
+@pytest.mark.slow
 def test_a_session_is_under_way_and_its_panel_is_in_sight(served: Serving, visit: Open) -> None:
     page = visit(served)
 
@@ -100,6 +101,7 @@ def test_a_visitor_joins_and_others_play_with_them(served: Serving, visit: Open)
     expect(answered.last).to_contain_text(re.compile(r"Right: \d of 3"))
 
 
+@pytest.mark.slow
 def test_explain_with_options_typed_and_chosen(served: Serving, visit: Open) -> None:
     page = visit(served)
 
@@ -285,6 +287,7 @@ def test_a_menu_follows_when_a_button_changes_what_it_shows(served: Serving, vis
     expect(target).to_have_text(why_4)
 
 
+@pytest.mark.slow
 def test_somebody_else_is_answered_alone_and_in_their_language(
     served: Serving, visit: Open
 ) -> None:

@@ -9,6 +9,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from bot.cli import app
+from core import dataset
+from core.dataset import DigitSet
 from core.network import UPLOADS_WEIGHTS, WEIGHTS, epoch_file, fingerprint
 from tests.builders import blank, picture, row
 
@@ -124,6 +126,14 @@ def test_the_tutorials_network_says_which_digits_they_are_that_the_other_found(
     assert other["no_digit"] == told["no_digit"]
 
 
+@pytest.fixture
+def _few_test_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    digits = dataset.load_test_digits()
+    few = DigitSet(digits.images[:200], digits.labels[:200])
+    monkeypatch.setattr(dataset, "load_test_digits", lambda: few)
+
+
+@pytest.mark.usefixtures("_few_test_digits")
 def test_test_digits_are_read_by_whichever_network_is_named() -> None:
     names = [
         json.loads(_RUN.invoke(app, ["evaluate", "--json", *network]).stdout)["weights"]
@@ -133,6 +143,7 @@ def test_test_digits_are_read_by_whichever_network_is_named() -> None:
     assert names == [fingerprint(WEIGHTS), fingerprint(UPLOADS_WEIGHTS)]
 
 
+@pytest.mark.usefixtures("_few_test_digits")
 def test_the_setting_weights_is_measured_in_place_of_the_tutorials_network(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -225,6 +225,7 @@ def test_the_score_is_the_one_that_is_asked_for(
     assert log_odds["evidence"]["heat"] == ["upper left"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("method", ["hirescam", "ablationcam", "saliency", "rise"])
 def test_other_methods_explain_it_too(
     typed: Typed, networks: Path, scene: Path, method: str
@@ -266,6 +267,7 @@ def test_a_network_of_one_probability_has_two_classes(
     assert usual["evidence"]["heat"] == ["upper left"]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("size", "cells"), [((90, 100), (90, 100)), ((20, 2000), (64, 512)), ((1, 1), (64, 64))]
 )
@@ -336,6 +338,7 @@ def test_the_tutorial_s_own_network_gets_the_whole_picture_too(
 # --- pictures ------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", [None, *Preprocessing])
 def test_the_network_gets_pixels_as_it_is_said_to(
     typed: Typed, networks: Path, tmp_path: Path, name: str | None
@@ -435,6 +438,7 @@ def test_a_picture_is_drawn_beside_its_heat(
         assert image.width > 3 * 256
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("options", "colour"),
     [

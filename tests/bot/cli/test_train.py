@@ -121,6 +121,7 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_evaluate_prints_the_untrained_networks_figures() -> None:
     result = _RUN.invoke(app, ["evaluate", "--weights", str(epoch_file(0))])
 

@@ -247,10 +247,13 @@ async def test_the_true_map_is_the_one_whose_ink_the_network_misses_more(
 
 
 async def test_any_of_the_methods_may_be_the_true_one(pool: DigitPool) -> None:
-    questions = [await KINDS["true"].make(pool, _ANY) for _ in range(40)]
-
-    right = {each.methods[KINDS["true"].choices.index(each.answer)] for each in questions}
-    assert len(right) >= 4
+    right = set[str]()
+    for _ in range(40):
+        question = await KINDS["true"].make(pool, _ANY)
+        right.add(question.methods[KINDS["true"].choices.index(question.answer)])
+        if len(right) == 4:
+            return
+    pytest.fail(f"only {right}")
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_there_are_rows_of_every_table() -> None:
     assert written == set(Base.metadata.tables)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("steps", range(len(_REVISIONS) + 1))
 async def test_what_is_in_it_goes_up_from_every_step_and_down_again(steps: int, url: URL) -> None:
     taken, ahead = _REVISIONS[:steps], _REVISIONS[steps:]

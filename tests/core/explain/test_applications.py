@@ -19,15 +19,9 @@ _NETWORKS = {
     "ConvNeXtTiny": "convnext_tiny_stage_1_block_2_identity",
 }
 """By name, a layer in the middle of each."""
-_SLOW = {*_NETWORKS} - {"VGG16"}  # to compile
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(name, marks=pytest.mark.slow if name in _SLOW else ()) for name in _NETWORKS
-    ],
-)
+@pytest.fixture(scope="module", params=_NETWORKS)
 def network(request: pytest.FixtureRequest) -> tuple[keras.Model, str]:
     keras.utils.set_random_seed(1)
     build = getattr(keras.applications, request.param)
@@ -46,6 +40,7 @@ def _by_tape(
     return features.numpy().astype(np.float64), gradient.numpy().astype(np.float64)
 
 
+@pytest.mark.slow  # to compile
 def test_a_large_network_is_explained(
     network: tuple[keras.Model, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

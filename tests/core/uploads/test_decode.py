@@ -254,6 +254,7 @@ def test_pictures_of_odd_proportions_are_decoded(kind: str, size: tuple[int, int
     assert np.ptp(decoded.pixels) < 3
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("side", [2047, 2048, 2049, 4097])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_large_picture_is_shrunk_to_the_working_size(kind: str, side: int) -> None:

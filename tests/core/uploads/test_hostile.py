@@ -37,7 +37,7 @@ def test_there_are_enough_of_them() -> None:
     assert len(set(_FILES.values())) == len(_FILES)
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", _FILES)
 def test_a_hostile_file_is_a_picture_or_a_sentence(name: str, worker: DecodingWorker) -> None:
     started = time.monotonic()

@@ -37,7 +37,7 @@ _few = settings(max_examples=10, phases=[Phase.explicit, Phase.reuse, Phase.gene
 """Reading a page takes too long for shrinking."""
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.__name__)
 def test_a_page_is_read_line_by_line(
     kind: PageKind, reader: Reader, answer: Answer, thorough: bool

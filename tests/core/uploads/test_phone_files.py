@@ -11,6 +11,7 @@ from core.uploads.worker import DecodingWorker
 from tests.builders import picture
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", ["JPEG", "MPO", "PNG", "WEBP", "AVIF", "HEIF"])
 def test_a_file_with_exif_is_read_in_the_bounded_process(kind: str) -> None:
     pillow_heif.register_heif_opener()

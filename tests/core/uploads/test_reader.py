@@ -46,7 +46,7 @@ _READABLE = [3, 2, 1, 18, 4, 8, 11, 0, 61, 7]
 """A test digit of each class, neither the neatest nor the worst."""
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.__name__)
 def test_a_digit_is_read_whatever_is_wrong_with_its_picture(
     defect: Defect, said: Said, thorough: bool
@@ -62,7 +62,7 @@ def test_a_digit_is_read_whatever_is_wrong_with_its_picture(
     assert len(wrong) <= (4 if defect is hair_thin else 2 if thorough else 1), wrong
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("several", SEVERAL, ids=lambda several: several.__name__)
 def test_several_digits_are_read_in_order(several: Several, said: Said, thorough: bool) -> None:
     wrong = total = 0
@@ -83,7 +83,7 @@ _WRONG_AT_MOST: dict[Several, float] = {
 """Where digits run into one another more are read wrong than 1 of 20."""
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("nothing", NOTHING, ids=lambda nothing: nothing.__name__)
 def test_where_no_digit_is_none_is_found(nothing: Nothing, said: Said, thorough: bool) -> None:
     seeds = range(12 if thorough else 3)
@@ -92,6 +92,7 @@ def test_where_no_digit_is_none_is_found(nothing: Nothing, said: Said, thorough:
     assert sum(map(bool, read)) <= (2 if thorough else 1), read
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("thickness", [1, 2, 5, 40])
 def test_pens_of_any_width_are_read(thickness: int, said: Said) -> None:
     for digit in "0123456789":
@@ -175,6 +176,7 @@ def test_the_least_objectness_can_be_chosen(logits_fn: LogitsFn) -> None:
     assert Reader(logits_fn, objectness + 0.1).read(sheet).digits == ()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("count", [12, 30, 50, 60])
 def test_a_long_row_is_read_up_to_a_stated_number(count: int, reader: Reader) -> None:
     reading = reader.read(decode(row(*range(count))))

@@ -123,7 +123,7 @@ def test_a_wide_9_and_6_are_digits() -> None:
     assert not is_percent_sign([nine, six], wide)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("pen", [0.08, 0.12])
 @pytest.mark.parametrize(("before", "after"), [("", ":"), ("", "%"), ("(", ")")])
 def test_signs_beside_digits_are_not_read(before: str, after: str, pen: float, said: Said) -> None:

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -272,7 +273,11 @@ def test_it_holds_nothing_of_the_bots_and_can_open_nothing(
 
 @linux_only
 def test_it_leaves_nothing_behind(
-    worker: DecodingWorker, processes: Processes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    worker: DecodingWorker,
+    processes: Processes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    thorough: bool,
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -280,7 +285,7 @@ def test_it_leaves_nothing_behind(
     (process,) = processes()
     held = process.num_fds()
 
-    for name, data in hostile_files().items():
+    for name, data in islice(hostile_files().items(), 0, None, 1 if thorough else 3):
         if "million" not in name:
             try:
                 worker.decode(data)

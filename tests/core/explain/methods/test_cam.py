@@ -37,7 +37,7 @@ def _expected(network: Chain, batch: Array, layer: str, method: str, asked: Ques
 # --- on digits -----------------------------------------------------------------------------------
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("method", _CAMS)
 def test_the_map_is_the_paper_s(
@@ -69,7 +69,7 @@ def test_against_another_class_the_map_is_of_the_lead_and_signed(
     np.testing.assert_allclose(explained.heatmaps, oracles.scaled(raw, signed=True), atol=1e-4)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("score", [Score.LOGIT, Score.PROBABILITY])
 @pytest.mark.parametrize("method", [name for name in _CAMS if name != "eigencam"])
 def test_the_map_is_of_the_score_that_is_asked_for(
@@ -103,7 +103,7 @@ def test_cells_and_bias_add_up_to_the_logit(explainer: Explainer, digits: DigitS
 # --- on a small smooth network, by finite differences --------------------------------------------
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("against", [None, 2])
 @pytest.mark.parametrize("layer", ["tanh", "softplus"])
 @pytest.mark.parametrize("method", GRADIENT_CAMS)

@@ -30,7 +30,7 @@ def test_every_method_has_an_oracle() -> None:
 # --- on digits -----------------------------------------------------------------------------------
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("score", "against"), [*((score, None) for score in Score), (Score.LOGIT, 4)]
 )
@@ -64,6 +64,7 @@ def test_the_map_is_the_paper_s(
     np.testing.assert_allclose(explained.raw, raw, atol=1e-4 * np.abs(raw).max())
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("method", ["smoothgrad", "rise"])
 def test_a_seed_stands_for_its_samples(
     explainer: Explainer, network: Chain, digits: DigitSet, method: str
@@ -78,7 +79,7 @@ def test_a_seed_stands_for_its_samples(
     assert np.abs(maps[0] - maps[2]).max() > 0.01 * np.abs(raw).max()
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("score", Score)
 @pytest.mark.parametrize("method", [*_SIGNED])
 def test_a_black_image_has_nothing_to_explain(
@@ -94,7 +95,7 @@ def test_a_black_image_has_nothing_to_explain(
 # --- on a small smooth network, by finite differences --------------------------------------------
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("score", "against"), [*((score, None) for score in Score), (Score.LOGIT, 2)]
 )

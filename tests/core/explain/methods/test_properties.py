@@ -32,7 +32,7 @@ def in_parts(smooth: SmoothNetwork) -> Explainer:
     return Explainer(smooth.model)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("method", METHODS)
 @example(seed=100186, n=8, blank=0, score=Score.LOG_ODDS)
 @given(seed=_SEEDS, n=st.integers(1, 9), blank=st.integers(0, 9), score=st.sampled_from(Score))
