@@ -29,7 +29,7 @@ from bot.ui.commands import localized, matches
 from bot.ui.control import register
 from bot.ui.layout import Message, notice
 from bot.ui.mentions import is_addressed, pictures, reply_to, speaker_to
-from bot.ui.reply import reply, reply_privately, reporting
+from bot.ui.reply import follow_up, reply, reply_privately, reporting
 from core.dataset import TEST_DIGITS
 from core.explain.methods import METHODS
 from core.figures.heatmaps import Colormap
@@ -127,7 +127,7 @@ class Explain(commands.Cog):
                 continue
             try:
                 if answered:
-                    await interaction.followup.send(view=each.view, files=each.files)
+                    await follow_up(interaction, each, private=False)
                 else:
                     await reply(interaction, each)
                 answered = True

@@ -32,7 +32,7 @@ from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized
 from bot.ui.control import register
 from bot.ui.layout import Message
-from bot.ui.reply import replace
+from bot.ui.reply import follow_up, replace
 
 if TYPE_CHECKING:
     from discord.abc import MessageableChannel
@@ -139,7 +139,7 @@ class QuizCommands(commands.Cog):
         )
         message = host_message(round_, 0, interaction.user.id, speaker(interaction.locale))
         try:
-            await interaction.followup.send(view=message.view, ephemeral=True)
+            await follow_up(interaction, message)
         except REQUEST_ERRORS as error:  # the round goes on without
             _log.warning("The host of round %d has no controls: %s", round_.round_id, error)
 

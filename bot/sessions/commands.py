@@ -21,7 +21,7 @@ from bot.ui.client import Client, Interaction
 from bot.ui.commands import localized, matches
 from bot.ui.control import register
 from bot.ui.layout import CALM, notice
-from bot.ui.reply import replace, reply
+from bot.ui.reply import follow_up, replace, reply
 
 _MAX_CHOICES = 25
 
@@ -92,7 +92,7 @@ class SessionCommands(commands.Cog):
         if not interaction.app_permissions.pin_messages:
             say = speaker(interaction.locale)
             text = say("session.not_pinned", permission=say("permission.pin_messages"))
-            await interaction.followup.send(view=notice(text).view, ephemeral=True)
+            await follow_up(interaction, notice(text))
 
     @start.autocomplete("lesson")
     async def lesson_choices(

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, TypeAlias
 
+import aiohttp
 import discord
 from discord import InteractionResponseType
 
@@ -23,7 +24,8 @@ Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 """A method of a cog that answers an interaction."""
 
 _PATIENCE = 2.0  # seconds
-_WAIT = "wait"  # its place among the interaction's extras
+_UNTIL_REPEATED = (1.0, 3.0, 5.0)  # seconds until a message is sent again, or given up
+_WAIT, _SENT = "wait", "sent"  # places among the interaction's extras
 
 
 async def reply(interaction: Interaction, message: Message) -> None:
@@ -40,7 +42,7 @@ async def reply(interaction: Interaction, message: Message) -> None:
             if error.code != UNKNOWN_MESSAGE:
                 raise
             message.rewind()
-            await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
+            await follow_up(interaction, message)
     else:
         await interaction.response.send_message(
             view=message.view, files=message.files, ephemeral=True
@@ -73,9 +75,47 @@ async def reply_privately(interaction: Interaction, message: Message) -> None:
         # Discord takes the first message after a deferral for the public one, and takes none once
         # that was deleted: something else must end the waiting.
         await reply(interaction, notice("…"))
-    await interaction.followup.send(view=message.view, files=message.files, ephemeral=True)
+    await follow_up(interaction, message)
     if waiting:
         await interaction.delete_original_response()
+
+
+async def follow_up(interaction: Interaction, message: Message, *, private: bool = True) -> None:
+    """Send one more message after the answer to an interaction.
+
+    A follow-up has no nonce by which Discord would know it again. But Discord tells the bot of
+    every message that it has taken, of private ones as if they were direct messages (to shard 0).
+    So a message whose answer is lost is only sent again if nothing is heard of it.
+    """
+    sent: set[int] = interaction.extras.setdefault(_SENT, set())
+
+    def is_echo(other: discord.Message) -> bool:
+        told = other.interaction_metadata
+        if told is None or told.original_response_message_id is None:  # no follow-up
+            return False
+        return told.id == interaction.id and other.id not in sent
+
+    echo = asyncio.ensure_future(interaction.client.wait_for("message", check=is_echo))
+    try:
+        for seconds in _UNTIL_REPEATED:
+            try:
+                taken = await interaction.followup.send(
+                    view=message.view, files=message.files, ephemeral=private, wait=True
+                )
+            except (aiohttp.ClientError, TimeoutError) as error:
+                await asyncio.wait({echo}, timeout=seconds)
+                if echo.done():
+                    _log.info("Discord has taken the message whose answer was lost")
+                    return
+                if seconds == _UNTIL_REPEATED[-1]:
+                    raise
+                _log.warning("A message is sent again: %s", error)
+                message.rewind()
+            else:
+                sent.add(taken.id)
+                return
+    finally:
+        echo.cancel()
 
 
 async def report(interaction: Interaction, error: Exception) -> None:

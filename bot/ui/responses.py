@@ -2,6 +2,9 @@
 
 import logging
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -23,23 +26,28 @@ def retry_lost_responses() -> None:
     async_context.set(_Responses())  # type: ignore[no-untyped-call]  # discord.py's __init__
 
 
+class LostAnswerError(aiohttp.ClientError):
+    """Discord failed while it took a message: it is not known whether it has taken it."""
+
+
 class _Responses(AsyncWebhookAdapter):
     """Counts a repeated response as sent if Discord reports that it already has it.
 
     discord.py repeats a response after a server error, and raises if the first one did arrive.
-    After a lost connection, requests that are safe to repeat are sent once more.
+    After a lost connection, requests that are safe to repeat are sent once more. Those that would
+    send a message twice are not repeated at all.
     """
 
     @override
     async def request(self, route: Any, session: aiohttp.ClientSession, **options: Any) -> Any:
-        responds = route.path.startswith(_CALLBACK)
+        if route.method == "POST" and not route.path.startswith(_CALLBACK):
+            once: Any = _Once(session)
+            return await super().request(route, once, **options)
         began, again = time.monotonic(), False
         try:
             try:
                 return await super().request(route, session, **options)
             except (aiohttp.ClientError, TimeoutError):
-                if route.method == "POST" and not responds:
-                    raise
                 again = True
                 for file in options.get("files") or ():
                     file.reset()
@@ -54,3 +62,23 @@ class _Responses(AsyncWebhookAdapter):
             else:
                 raise
             return {"interaction": {"id": route.webhook_id}}
+
+
+class _Once:
+    """A session for a request that is only sent again if Discord had not yet looked at it (429)."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+        self._lost = False
+
+    @asynccontextmanager
+    async def request(
+        self, method: str, url: str, **options: object
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        if self._lost:
+            raise LostAnswerError("a server error of Discord")
+        self._lost = True
+        request: Any = self._session.request
+        async with request(method, url, **options) as response:
+            self._lost = response.status != HTTPStatus.TOO_MANY_REQUESTS
+            yield response

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
+from bot.i18n import speaker
 from tests.builders import picture
 from tests.load.loopback import Channel, Harm, Loopback, Person, Process
 from tests.load.loopback.crowd import Crowd
@@ -167,6 +169,34 @@ async def test_a_message_is_replied_to_once(server: Server, harm: Harm) -> None:
         await server.discord.quiet(2.0)  # longer than discord.py waits before it sends once more
 
     assert len([each for each in channel.messages if each.is_by_bot]) == 1
+
+
+@pytest.mark.parametrize("harm", ["fail_before", "fail_after", "cut_download", "cut_upload"])
+async def test_a_follow_up_whose_answer_is_lost_is_sent_once(
+    server: Server, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guild, harmed = server.discord.guild("Third"), list[str]()
+    channel = guild.channel("grad-cam")
+    alex, minji = guild.join(server.alex), guild.join(server.minji)
+
+    def does_once(kind: str, request: web.Request) -> bool:
+        follows_up = request.method == "POST" and "/webhooks/" in request.path
+        if kind != harm or not follows_up or request.path in harmed:
+            return False
+        harmed.append(request.path)
+        return True
+
+    monkeypatch.setattr(server.discord.rest, "_does", does_once)
+    quiz = await alex.slash(channel, "quiz", seconds=300)  # the host's controls follow
+    refused = await minji.slash(channel, "quiz")  # a round is open: said to her alone
+    await server.discord.quiet(3.0)  # longer than the bot waits before it sends once more
+
+    assert len(harmed) == 2
+    _, controls = quiz.messages
+    (told,) = refused.messages
+    assert controls.is_private
+    assert told.is_private
+    assert told.text == speaker("ko")("quiz.under_way")
 
 
 async def test_a_command_that_comes_twice_is_run_once(server: Server) -> None:

@@ -592,13 +592,15 @@ class Rest:
             message = self.world.edit(original, request.body, request.files)
         else:
             flags = int(request.body.get("flags") or 0)
-            me = self.world.bot_id
+            me, metadata = self.world.bot_id, interaction.metadata
+            if original is not None:
+                metadata = metadata | {"original_response_message_id": original["id"]}
             message = self.world.post(
                 interaction.channel_id,
                 me,
                 request.body | {"flags": flags},
                 request.files,
-                interaction=interaction.metadata,
+                interaction=metadata,
             )
             self.ledger.sent(interaction.label + interaction.token, message, request.files)
         interaction.show(message)

@@ -473,11 +473,10 @@ class World:
         """Delete a message."""
         message = self.message(channel_id, message_id)
         del self.messages[channel_id][message_id]
-        if not message["flags"] & EPHEMERAL:
-            told = {"id": message["id"], "channel_id": message["channel_id"]}
-            if "guild_id" in message:
-                told["guild_id"] = message["guild_id"]
-            self._emit("MESSAGE_DELETE", told)
+        told = {"id": message["id"], "channel_id": message["channel_id"]}
+        if "guild_id" in message and not message["flags"] & EPHEMERAL:
+            told["guild_id"] = message["guild_id"]
+        self._emit("MESSAGE_DELETE", told)
 
     def start_thread(self, channel_id: int, name: str, message_id: int | None = None) -> Payload:
         """Start a public thread in a channel, at one of its messages or without."""
@@ -561,10 +560,10 @@ class World:
         return told
 
     def _tell(self, event: str, message: Payload) -> None:
-        if message["flags"] & EPHEMERAL:
-            return
         told = self.seen_by_bot(message)
-        if "guild_id" in message:
+        if message["flags"] & EPHEMERAL:  # told as if it were a direct message
+            told.pop("guild_id", None)
+        elif "guild_id" in message:
             members = self.members[int(message["guild_id"])]
             member = members[int(message["author"]["id"])]
             told["member"] = {key: value for key, value in member.items() if key != "user"}
