@@ -1,5 +1,6 @@
 """The test digits that questions are made of, as the tutorial's network sees them."""
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from typing import ParamSpec
@@ -49,6 +50,7 @@ class DigitPool:
         self.labels = load_test_digits().labels.astype(int)
         self.predictions = np.empty(0, np.intp)
         self.margins = np.empty(0, np.float32)
+        self._by_margin: list[int] = []
 
     async def measure(self) -> None:
         """Find predictions and margins of all test digits unless they are known: it takes seconds.
@@ -60,6 +62,7 @@ class DigitPool:
             logits = await self.engine.test_logits()
             ordered = np.sort(logits, axis=1)
             self.margins = ordered[:, -1] - ordered[:, -2]
+            self._by_margin = np.argsort(self.margins, kind="stable").tolist()
             self.predictions = logits.argmax(axis=1)
 
     def of_label(self, label: str | None) -> Mask:
@@ -83,17 +86,17 @@ class DigitPool:
 
         All classes are equally probable, however many digits each of them has.
         """
-        rest = self.unseen(among, criteria)
-        left = np.flatnonzero(rest if rest.any() else among)
-        ordered = left[np.argsort(self.margins[left], kind="stable")]
+        # In plain Python: NumPy gives up the interpreter's lock for each step with many digits, and
+        # while something computes, the event loop gets it back only after milliseconds.
+        left = self.unseen(among, criteria).tolist()
+        if not any(left):
+            left = among.tolist()
+        ordered = [digit for digit in self._by_margin if left[digit]]
         low, high = _BANDS[criteria.difficulty]
-        start, end = int(low * len(ordered)), int(np.ceil(high * len(ordered)))
-        band = ordered[min(start, len(ordered) - 1) : end]
-        # In plain Python: NumPy gives up the interpreter's lock in each comparison of many labels,
-        # and while something computes, the event loop gets it back only after milliseconds.
+        start, end = int(low * len(ordered)), math.ceil(high * len(ordered))
         by_label: list[list[int]] = [[] for _ in range(10)]
-        for digit, label in zip(band.tolist(), self.labels[band].tolist(), strict=True):
-            by_label[label].append(digit)
+        for digit in ordered[min(start, len(ordered) - 1) : end]:
+            by_label[self.labels.item(digit)].append(digit)
         by_class = [self.random.sample(each, min(count, len(each))) for each in by_label if each]
         drawn: list[int] = []
         while by_class and len(drawn) < count:

@@ -24,7 +24,7 @@ Callback: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
 """A method of a cog that answers an interaction."""
 
 _PATIENCE = 2.0  # seconds
-_UNTIL_REPEATED = (1.0, 3.0, 5.0)  # seconds until a message is sent again, or given up
+_UNTIL_REPEATED = (2.0, 3.0, 5.0)  # seconds until a message is sent again, or given up
 _WAIT, _SENT = "wait", "sent"  # places among the interaction's extras
 
 

@@ -12,7 +12,7 @@ import discord
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from typing_extensions import override
 
-from bot.ui.codes import ALREADY_ACKNOWLEDGED, UNANSWERABLE
+from bot.ui.codes import ALREADY_ACKNOWLEDGED, UNANSWERABLE, UNKNOWN_MESSAGE
 
 _log = logging.getLogger(__name__)
 
@@ -31,9 +31,9 @@ class LostAnswerError(aiohttp.ClientError):
 
 
 class _Responses(AsyncWebhookAdapter):
-    """Counts a repeated response as sent if Discord reports that it already has it.
+    """Counts a repeated response as sent, or a message as deleted, if it already is.
 
-    discord.py repeats a response after a server error, and raises if the first one did arrive.
+    discord.py repeats a request after a server error, and raises if the first one did arrive.
     After a lost connection, requests that are safe to repeat are sent once more. Those that would
     send a message twice are not repeated at all.
     """
@@ -59,6 +59,8 @@ class _Responses(AsyncWebhookAdapter):
                 _log.info("Discord has the response already")
             elif error.code in UNANSWERABLE and offers:  # discord.py would log a traceback
                 _log.warning("Choices came too late: %s", error)
+            elif error.code == UNKNOWN_MESSAGE and again and route.method == "DELETE":
+                _log.info("Discord has deleted the message already")
             else:
                 raise
             return {"interaction": {"id": route.webhook_id}}
