@@ -43,20 +43,17 @@ class _Request:
         self.requester = requester
         self._let_in = let_in
         self._persons_turn = persons_turn
-        self._is_in = False
         self._has_turn = False
         self._ended = asyncio.Event()
         self._once = asyncio.Lock()
 
     def enter(self) -> None:
-        """Take a place in the queue.
+        """Take a place in the queue, unless the request has one.
 
         Raises:
             UserError: If too many wait already.
         """
-        if not self._is_in:
-            self._let_in(self)
-            self._is_in = True
+        self._let_in(self)
 
     async def begin(self) -> None:
         """Wait until the requests that the person made before it have ended.
@@ -228,6 +225,8 @@ class Admission:
             request.end()
 
     def _let(self, request: _Request) -> None:
+        if request in self._let_in:
+            return
         requester, others = request.requester, [each.requester for each in self._let_in]
         if sum(other.person == requester.person for other in others) >= self._per_person:
             raise UserError("problem.yours_wait", count=self._per_person)
