@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from core.dataset import load_test_digits
+from core.dataset import DigitSet, load_test_digits
 from core.digit import Digit
 from core.uploads import Reading
 
 _PAPER = 255
+
+
+def some_digits(digits: DigitSet, start: int, end: int) -> DigitSet:
+    """Digits from one to before another one, by their numbers."""
+    return DigitSet(digits.images[start:end], digits.labels[start:end])
 
 
 def picture(index: int, *, side: int = 280, dark_on_light: bool = True, kind: str = "PNG") -> bytes:

@@ -26,10 +26,6 @@ def retry_lost_responses() -> None:
     async_context.set(_Responses())  # type: ignore[no-untyped-call]  # discord.py's __init__
 
 
-class LostAnswerError(aiohttp.ClientError):
-    """Discord failed while it took a message: it is not known whether it has taken it."""
-
-
 class _Responses(AsyncWebhookAdapter):
     """Counts a repeated response as sent, or a message as deleted, if it already is.
 
@@ -78,7 +74,7 @@ class _Once:
         self, method: str, url: str, **options: object
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         if self._lost:
-            raise LostAnswerError("a server error of Discord")
+            raise aiohttp.ClientError("Discord failed, and may have done what was asked")
         self._lost = True
         request: Any = self._session.request
         async with request(method, url, **options) as response:

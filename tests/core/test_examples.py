@@ -6,12 +6,13 @@ import pytest
 from core.dataset import DigitSet
 from core.examples import NEGATIVE, draw_examples, draw_kinds, split_sources
 from core.negatives import KINDS, Sources
+from tests.builders import some_digits
 
 
 @pytest.fixture(scope="module")
 def divided(digits: DigitSet) -> tuple[Sources, Sources]:
     """A thousand digits, a tenth of them kept out."""
-    return split_sources(DigitSet(digits.images[:1000], digits.labels[:1000]), 100)
+    return split_sources(some_digits(digits, 0, 1000), 100)
 
 
 def test_nothing_that_is_trained_on_is_measured_with(

@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 
 from core import training
-from core.dataset import DigitSet, load_test_digits
+from core.dataset import load_test_digits
 from core.faithfulness.measurement import EXPLANATIONS_FILE, EXPLANATIONS_PLOT
 from core.network import epoch_file, load_network
 from core.record import ModelRecord, Recipe
+from tests.builders import some_digits
 
 _RECIPE = Recipe(epochs=2, batch_size=32)
 
@@ -33,13 +34,9 @@ class _Heard:
         self.epochs.append((seed, epoch))
 
 
-def _few(start: int, end: int) -> DigitSet:
-    digits = load_test_digits()
-    return DigitSet(digits.images[start:end], digits.labels[start:end])
-
-
 def _train(folder: Path, seeds: tuple[int, ...] = (3,), heard: _Heard | None = None) -> ModelRecord:
-    return training.train(_few(0, 320), _few(320, 520), folder, seeds, _RECIPE, heard or _Heard())
+    train, test = (some_digits(load_test_digits(), *which) for which in ((0, 320), (320, 520)))
+    return training.train(train, test, folder, seeds, _RECIPE, heard or _Heard())
 
 
 def test_the_default_recipe_is_the_tutorials() -> None:

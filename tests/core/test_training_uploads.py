@@ -17,6 +17,7 @@ from core.network import fingerprint, load_network
 from core.record import ModelRecord
 from core.training_uploads import RECIPE, train_for_uploads
 from core.tutorial import get_basic_cnn
+from tests.builders import some_digits
 
 _TRAINED, _KEPT, _OF_A_KIND, _SEED, _EPOCHS = 900, 300, 50, 3, 8
 
@@ -36,12 +37,10 @@ class _Heard:
         self.epochs.append((seed, epoch))
 
 
-def _few(digits: DigitSet, start: int, end: int) -> DigitSet:
-    return DigitSet(digits.images[start:end], digits.labels[start:end])
-
-
 def _train(digits: DigitSet, folder: Path, heard: _Heard) -> ModelRecord:
-    return train_for_uploads(_few(digits, 0, 600), _few(digits, 600, 640), folder, _SEED, heard)
+    return train_for_uploads(
+        some_digits(digits, 0, 600), some_digits(digits, 600, 640), folder, _SEED, heard
+    )
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +80,10 @@ def test_it_writes_a_network_and_all_that_is_told_of_it(
     assert ModelRecord.load(record.folder) == record
     assert (metrics.parameters, metrics.seed, metrics.digits) == (50_186, _SEED, 40)
     assert metrics.fingerprint == fingerprint(record.folder)
-    assert metrics.correct == evaluate(load_network(record.folder), _few(digits, 600, 640)).correct
+    assert (
+        metrics.correct
+        == evaluate(load_network(record.folder), some_digits(digits, 600, 640)).correct
+    )
     assert heard.epochs == [(_SEED, epoch) for epoch in range(1, _EPOCHS + 1)]
     assert heard.batches[:14] == [pytest.approx((n + 1) / 14) for n in range(14)]
     card = (record.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
@@ -102,7 +104,7 @@ def test_it_learns_digits_and_that_there_are_others(record: ModelRecord) -> None
 def test_the_weights_that_are_kept_are_the_calibrated_ones(
     record: ModelRecord, digits: DigitSet
 ) -> None:
-    _, held_out = split_sources(_few(digits, 0, 600), 60)
+    _, held_out = split_sources(some_digits(digits, 0, 600), 60)
     images, labels = draw_examples(held_out, _KEPT, _KEPT, _SEED + 1)
     logits = training_uploads._logits(load_network(record.folder), images)
     is_digit, uploads = labels != NEGATIVE, record.uploads_metrics
@@ -124,7 +126,7 @@ def test_the_weights_that_are_kept_are_the_calibrated_ones(
 def test_the_share_refused_of_a_kind_is_of_examples_of_that_kind(
     record: ModelRecord, digits: DigitSet
 ) -> None:
-    _, held_out = split_sources(_few(digits, 0, 600), 60)
+    _, held_out = split_sources(some_digits(digits, 0, 600), 60)
     drawn = draw_kinds(held_out, _OF_A_KIND, _SEED + 2)
     model, by_kind = load_network(record.folder), record.uploads_metrics.refused_by_kind
 
@@ -142,4 +144,4 @@ def test_a_network_that_takes_nothing_for_a_digit_reads_nothing(digits: DigitSet
     kernel, bias = dense.get_weights()
     dense.set_weights([kernel * 0, bias - 9])
 
-    assert training_uploads._accuracy_when_read(model, _few(digits, 0, 5)) == 0
+    assert training_uploads._accuracy_when_read(model, some_digits(digits, 0, 5)) == 0

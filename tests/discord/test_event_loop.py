@@ -53,7 +53,8 @@ class _Watch:
             alive = threading.Event()
             asked = time.perf_counter()
             self._loop.call_soon_threadsafe(alive.set)
-            while not alive.wait(0.01) and not self._ended.is_set():  # the loop waits then
+            # Once this has ended, the loop does not answer: it waits for this thread.
+            while not alive.wait(0.01) and not self._ended.is_set():
                 pass
             self.longest = max(self.longest, time.perf_counter() - asked)
             time.sleep(0.001)

@@ -194,7 +194,7 @@ async def test_a_follow_up_whose_answer_is_lost_is_sent_once(
     monkeypatch.setattr(server.discord.rest, "_does", does_once)
     quiz = await alex.slash(channel, "quiz", seconds=300)  # the host's controls follow
     refused = await minji.slash(channel, "quiz")  # a round is open: said to her alone
-    await server.discord.quiet(3.0)  # longer than the bot waits before it sends once more
+    await server.discord.quiet(4.0)  # longer than the bot waits before it sends once more
 
     assert [method for method, _ in sorted(harmed)] == ["DELETE", "POST", "POST"]
     _, controls = quiz.messages

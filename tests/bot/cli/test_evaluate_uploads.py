@@ -10,9 +10,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from core import dataset
-from core.dataset import DigitSet
 from core.network import UPLOADS_WEIGHTS, WEIGHTS, epoch_file, fingerprint
-from tests.builders import blank, picture, row
+from tests.builders import blank, picture, row, some_digits
 
 _RUN = CliRunner(env={"COLUMNS": "200"})
 
@@ -128,8 +127,7 @@ def test_the_tutorials_network_says_which_digits_they_are_that_the_other_found(
 
 @pytest.fixture
 def _few_test_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    digits = dataset.load_test_digits()
-    few = DigitSet(digits.images[:200], digits.labels[:200])
+    few = some_digits(dataset.load_test_digits(), 0, 200)
     monkeypatch.setattr(dataset, "load_test_digits", lambda: few)
 
 
